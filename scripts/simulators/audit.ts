@@ -1,0 +1,103 @@
+/**
+ * The Audit Trail endpoint of the simulated LivePerson: who may ask, whether the request is well
+ * formed, and which of the two wires answers. Pure.
+ */
+
+import { type GraphqlSettings, runGraphql } from "./audit_graphql.ts";
+import type { AuditLog } from "./audit_log.ts";
+import type { PageNote } from "./audit_page.ts";
+import { runRest } from "./audit_rest.ts";
+import { type Answer, type Inbound, jsonAnswer } from "./loopback_server.ts";
+
+/** How the endpoint behaves where the documentation leaves room. */
+export interface AuditSettings extends GraphqlSettings {
+  /** Which of the two accounts of the body is true. */
+  readonly wire: "graphql" | "rest";
+  /** What X-Total-Count counts: all that match, or the records of the page. */
+  readonly totalCountMeaning: "all" | "page";
+  /** The HTTP status of an answer that holds only GraphQL errors. */
+  readonly graphqlErrorStatus: 200 | 400;
+  /** Answer 403 to everybody who has a good token. */
+  readonly forbidden: boolean;
+}
+
+/** An answer, and the page it holds. */
+export interface AuditAnswer extends Answer {
+  readonly page?: PageNote | undefined;
+}
+
+/**
+ * Answers a request whose token has been checked: `log` is `undefined` when the token is not good
+ * for the account.
+ */
+export function answerAudit(
+  request: Inbound,
+  settings: AuditSettings,
+  log: AuditLog | undefined,
+  nowMs: number,
+): AuditAnswer {
+  if (log === undefined) return mistake(401, "The token is missing, unknown or expired");
+  if (settings.forbidden) return mistake(403, "The user may not read the audit trail");
+  if (!isJson(request.headers["content-type"])) {
+    return mistake(400, "Content-Type must be application/json");
+  }
+  const body = jsonObject(request.body);
+  if (body === undefined) return mistake(400, "The body must be a JSON object");
+  return settings.wire === "graphql"
+    ? answerGraphql(body, settings, log, nowMs)
+    : answerRest(body, settings, log, nowMs);
+}
+
+function answerGraphql(
+  body: Record<string, unknown>,
+  settings: AuditSettings,
+  log: AuditLog,
+  nowMs: number,
+): AuditAnswer {
+  if (typeof body.query !== "string" || Object.keys(body).length !== 1) {
+    return mistake(400, "The body must hold one field, query, which is a text");
+  }
+  const { result, page } = runGraphql(body.query, settings, log, nowMs);
+  const status = result.errors ? settings.graphqlErrorStatus : 200;
+  return { ...jsonAnswer(status, result, totalCount(settings, page)), page };
+}
+
+function answerRest(
+  body: Record<string, unknown>,
+  settings: AuditSettings,
+  log: AuditLog,
+  nowMs: number,
+): AuditAnswer {
+  const outcome = runRest(body, log, nowMs);
+  if ("mistake" in outcome) return mistake(400, outcome.mistake);
+  const headers = totalCount(settings, outcome.page);
+  return { ...jsonAnswer(200, outcome.body, headers), page: outcome.page };
+}
+
+function totalCount(
+  settings: AuditSettings,
+  page: PageNote | undefined,
+): Record<string, string> {
+  if (page === undefined) return {};
+  const count = settings.totalCountMeaning === "all" ? page.total : page.returned;
+  return { "x-total-count": String(count) };
+}
+
+function mistake(status: number, message: string): Answer {
+  return jsonAnswer(status, { message });
+}
+
+function isJson(contentType = ""): boolean {
+  return /^application\/json\s*(;|$)/i.test(contentType);
+}
+
+function jsonObject(body: Uint8Array): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? value as Record<string, unknown>
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * The other wire of the Audit Trail API: a start time in, `{ data: [...] }` out, the way the public
+ * XSIAM integration speaks it. It has no argument that hides anything, so nothing is hidden. Pure.
+ */
+
+import type { AuditLog } from "./audit_log.ts";
+import { MAX_FIRST, type PageNote } from "./audit_page.ts";
+import type { AuditRecord } from "./records.ts";
+
+/** The body to answer and the page it holds, or what is wrong with the request. */
+export type RestOutcome =
+  | { readonly body: { readonly data: readonly unknown[] }; readonly page: PageNote }
+  | { readonly mistake: string };
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+const CHANGE_TYPES: Readonly<Record<string, string>> = {
+  "Add new": "CREATE",
+  Edit: "UPDATE",
+  Delete: "DELETE",
+};
+
+/** Answers a request body that is a JSON object. */
+export function runRest(
+  request: Readonly<Record<string, unknown>>,
+  log: AuditLog,
+  nowMs: number,
+): RestOutcome {
+  const { fromData, first = 50, offset = 0, orderBy = "changeTimestamp:DESC" } = request;
+  const fromMs = typeof fromData === "string" && INSTANT.test(fromData)
+    ? Date.parse(fromData)
+    : NaN;
+  if (Number.isNaN(fromMs)) return { mistake: "fromData must be an ISO 8601 time" };
+  if (!isCount(first)) return { mistake: "first must be a whole number, 0 or more" };
+  if (!isCount(offset)) return { mistake: "offset must be a whole number, 0 or more" };
+  if (orderBy !== "changeTimestamp:ASC" && orderBy !== "changeTimestamp:DESC") {
+    return { mistake: "orderBy must be changeTimestamp:ASC or changeTimestamp:DESC" };
+  }
+
+  const limit = Math.min(first, MAX_FIRST);
+  const { records, total } = log.list({
+    fromMs,
+    nowMs,
+    lpa: true,
+    automaticUpdates: true,
+    direction: orderBy === "changeTimestamp:ASC" ? "ASC" : "DESC",
+    offset,
+    first: limit,
+  });
+  const page = { offset, first: limit, returned: records.length, total };
+  return { body: { data: records.map(restRecord) }, page };
+}
+
+function restRecord(record: AuditRecord): Record<string, unknown> {
+  return {
+    changeDate: record.rawChangeDate ??
+      new Date(record.changeTimestampMs).toISOString().replace(".000Z", "Z"),
+    accountId: record.accountId,
+    objectType: restObjectType(record.objectType),
+    element: record.element,
+    changeType: CHANGE_TYPES[record.actionType] ?? record.actionType,
+    userId: record.originatorUserId,
+    changedBy: record.originatorLoginName,
+    ...record.extra,
+  };
+}
+
+/** "Agent Groups" becomes AGENT_GROUP, "Content Categories" CONTENT_CATEGORY. */
+function restObjectType(label: string): string {
+  return label.toUpperCase().replaceAll(" ", "_").replace(/IES$/, "Y").replace(/S$/, "");
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0;
+}

@@ -1,0 +1,174 @@
+/**
+ * The HTTP server under both simulators: it listens on 127.0.0.1, reads whole requests, applies
+ * faults and latency, and ends at once when closed. This is the only file of the simulators that
+ * does I/O; what to answer is a plain function of the request.
+ */
+
+import { Buffer } from "node:buffer";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Fault, Faults, FaultTarget } from "./faults.ts";
+
+/** A request, read whole. Header names are in lower case. */
+export interface Inbound {
+  readonly method: string;
+  /** The path, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Uint8Array;
+}
+
+/** What to answer. The content type is `application/json` unless `headers` say otherwise. */
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body: string;
+}
+
+/** What a simulator gives to the server. */
+export interface LoopbackOptions<A extends Answer> {
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Added to every request, in milliseconds. */
+  readonly latencyMs: number;
+  readonly faults: Faults;
+  /** Which faults apply to this request; `undefined`: none. */
+  targetOf(request: Inbound): FaultTarget | undefined;
+  /** Processes a request. */
+  handle(request: Inbound): A;
+  /**
+   * Called once a request, just before the client learns the outcome. `status` is what the client
+   * gets (0: no answer); `answer` is what `handle` said, or `undefined` when a fault kept the
+   * request from being processed.
+   */
+  seen(request: Inbound, status: number, answer: A | undefined): void;
+}
+
+/** A running server. */
+export interface LoopbackServer {
+  readonly port: number;
+  /** Cuts every connection and frees the port; calling it again does nothing. */
+  close(): Promise<void>;
+}
+
+/** An answer whose body is `value` as JSON. */
+export function jsonAnswer(
+  status: number,
+  value: unknown,
+  headers?: Readonly<Record<string, string>>,
+): Answer {
+  return { status, headers, body: JSON.stringify(value) };
+}
+
+/** Starts a server on the loopback interface. */
+export async function startLoopbackServer<A extends Answer>(
+  options: LoopbackOptions<A>,
+): Promise<LoopbackServer> {
+  const closing = new AbortController();
+  const wait = (ms: number) => sleep(ms, undefined, { signal: closing.signal });
+
+  async function exchange(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const request = await read(message);
+    const target = options.targetOf(request);
+    const fault: Fault | undefined = target && options.faults.take(target);
+    if (options.latencyMs > 0) await wait(options.latencyMs);
+    if (fault && "delayMs" in fault) await wait(fault.delayMs);
+
+    if (fault && "hang" in fault) return options.seen(request, 0, undefined);
+    if (fault && "drop" in fault && fault.drop === "before") {
+      options.seen(request, 0, undefined);
+      return void message.socket.destroy();
+    }
+    const instead = fault && replacement(fault);
+    if (instead) {
+      options.seen(request, instead.status, undefined);
+      return send(response, instead);
+    }
+
+    const answer = options.handle(request);
+    if (fault && "drop" in fault) {
+      options.seen(request, 0, answer);
+      return void message.socket.destroy();
+    }
+    options.seen(request, answer.status, answer);
+    if (fault && "half" in fault) sendHalf(response, answer);
+    else send(response, answer);
+  }
+
+  const server = createServer((message, response) => {
+    exchange(message, response).catch((error: unknown) => {
+      // A client that left and a server that closes are ordinary; anything else is a
+      // mistake in a simulator.
+      if (closing.signal.aborted || message.socket.destroyed) return;
+      send(response, jsonAnswer(500, { message: `The simulator failed: ${error}` }));
+    });
+  });
+  server.keepAliveTimeout = 0;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, "127.0.0.1", resolve);
+  });
+
+  let closed: Promise<void> | undefined;
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      closed ??= new Promise<void>((resolve) => {
+        closing.abort();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function read(message: IncomingMessage): Promise<Inbound> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of message) chunks.push(chunk);
+  const url = new URL(message.url ?? "/", "http://127.0.0.1");
+  return {
+    method: message.method ?? "GET",
+    path: url.pathname,
+    query: url.searchParams,
+    headers: message.headers as Record<string, string | undefined>,
+    body: Buffer.concat(chunks),
+  };
+}
+
+/** The answer of a fault that takes the place of the real one. */
+function replacement(fault: Fault): Answer | undefined {
+  if ("redirect" in fault) return { status: 302, headers: { location: fault.redirect }, body: "" };
+  if ("garbage" in fault) {
+    return { status: 200, headers: contentType(fault.contentType), body: fault.garbage };
+  }
+  if ("status" in fault) {
+    const headers = { ...contentType(fault.contentType), ...fault.headers };
+    return { status: fault.status, headers, body: fault.body ?? "" };
+  }
+  return undefined;
+}
+
+function contentType(type: string | undefined): Record<string, string> {
+  return type === undefined ? {} : { "content-type": type };
+}
+
+function send(response: ServerResponse, answer: Answer): void {
+  const body = Buffer.from(answer.body);
+  writeHead(response, answer, body.length);
+  response.end(body);
+}
+
+function sendHalf(response: ServerResponse, answer: Answer): void {
+  const body = Buffer.from(answer.body);
+  writeHead(response, answer, body.length);
+  response.write(body.subarray(0, body.length >> 1), () => response.socket?.destroy());
+}
+
+function writeHead(response: ServerResponse, answer: Answer, contentLength: number): void {
+  response.writeHead(answer.status, {
+    "content-type": "application/json",
+    ...answer.headers,
+    "content-length": contentLength,
+  });
+}

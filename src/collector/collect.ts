@@ -1,0 +1,135 @@
+/**
+ * One collection: opens the cursor, runs the engine, publishes the cursor, and tells how it went, in
+ * the log and in what is remembered for `/status`. A failed run is reported, not thrown.
+ */
+import { toLine } from "../engine/batch.ts";
+import { type Progress, run, startProgress } from "../engine/run.ts";
+import { toProblem } from "../errors.ts";
+import { PAGE_SIZE } from "../liveperson/audit.ts";
+import { readDialect } from "../liveperson/dialect.ts";
+import { toEvent } from "../liveperson/event.ts";
+import { parsePast } from "../settings/duration.ts";
+import type { Settings } from "../settings/settings.ts";
+import { Connections } from "./connections.ts";
+import type { DeadLetterBox } from "./dead_letters.ts";
+import { afterRun } from "./health.ts";
+import { type HealthRecord } from "./health_record.ts";
+import type { Host } from "./host.ts";
+import type { Keeper, Opened } from "./keeper.ts";
+import { disabledReport, type RunReport, toReport, type Trigger } from "./report.ts";
+
+/** What a collection works with. */
+export interface Workplace {
+  readonly settings: Settings;
+  readonly host: Host;
+  readonly keeper: Keeper;
+  readonly deadLetters: DeadLetterBox;
+  readonly health: HealthRecord;
+}
+
+export async function collect(workplace: Workplace, trigger: Trigger): Promise<RunReport> {
+  const { settings, host, keeper } = workplace;
+  const run = { runId: host.newId(), trigger, startedMs: host.now() };
+  if (!settings.FETCH_EVENTS) {
+    const message = "FETCH_EVENTS is false: nothing is collected.";
+    host.log({ level: "info", event: "collection_disabled", runId: run.runId, message });
+    return disabledReport(run);
+  }
+  const connections = new Connections(settings, host);
+  const health = await workplace.health.read();
+  let opened: Opened | null = null;
+  let progress: Progress | null = null;
+  let completeUntilMs = health.completeUntilMs;
+  let failure: unknown;
+  try {
+    opened = await keeper.open(firstFetchMs(settings, run.startedMs));
+    tellOfCursor(opened, run.runId, workplace);
+    progress = startProgress(opened.cursor, opened.found === "stored" || opened.found === "behind");
+    await runEngine(progress, connections, workplace);
+    completeUntilMs = completeUntil(progress, run.startedMs, completeUntilMs);
+  } catch (error) {
+    failure = error;
+  }
+  try {
+    await keeper.publish();
+  } catch (error) {
+    failure ??= error;
+  }
+  const report = toReport({
+    ...run,
+    endedMs: host.now(),
+    progress,
+    opened,
+    used: connections.upstream.used,
+    completeUntilMs,
+    ...(failure !== undefined && { problem: toProblem(failure) }),
+  });
+  await workplace.health.write(afterRun(health, report, completeUntilMs));
+  tellOfRun(report, failure, workplace);
+  return report;
+}
+
+async function runEngine(
+  progress: Progress,
+  connections: Connections,
+  { settings, host, keeper, deadLetters }: Workplace,
+): Promise<void> {
+  const audit = connections.audit(connections.session(), readDialect(progress.cursor.dialect));
+  const collectedAtMs = host.now();
+  const accountId = settings.LIVEPERSON_ACCOUNT_ID;
+  await run({
+    source: audit,
+    destination: connections.destination(),
+    cursors: keeper,
+    deadLetters,
+    toLine: (record, occurrence) =>
+      toLine(toEvent(record, occurrence, accountId, collectedAtMs), occurrence),
+    dialect: () => audit.dialect,
+    mayGoOn: () => connections.mayGoOn(),
+    random: host.random,
+  }, {
+    maxFetch: settings.MAX_FETCH,
+    lateArrivalWindowMs: settings.LATE_ARRIVAL_WINDOW,
+    pageSize: PAGE_SIZE,
+  }, progress);
+}
+
+function firstFetchMs(settings: Settings, nowMs: number): number {
+  return Math.min(nowMs, parsePast(settings.FIRST_FETCH, nowMs)!);
+}
+
+/** Up to when everything is delivered: the run's start if it reached the end, else the last event it met. */
+function completeUntil(progress: Progress, startedMs: number, beforeMs: number | null): number {
+  if (!progress.more) return startedMs;
+  const { seen, sealedBeforeMs } = progress.cursor;
+  return Math.max(beforeMs ?? 0, seen.at(-1)?.timeMs ?? sealedBeforeMs);
+}
+
+function tellOfCursor({ found }: Opened, runId: string, { settings, host }: Workplace): void {
+  const account = settings.LIVEPERSON_ACCOUNT_ID;
+  if (found === "lost") {
+    const message = "The stored cursor is gone. Collecting begins anew from FIRST_FETCH: events " +
+      "since then come again, with the same event_id.";
+    host.log({ level: "error", event: "cursor_lost", runId, account, message });
+  }
+  if (found === "behind") {
+    const message = "The stored cursor is older than the journal, so the journal counts.";
+    host.log({ level: "warn", event: "cursor_behind", runId, account, message });
+  }
+}
+
+function tellOfRun(report: RunReport, failure: unknown, { settings, host }: Workplace): void {
+  const account = settings.LIVEPERSON_ACCOUNT_ID;
+  if (report.outcome === "ok") {
+    host.log({ level: "info", event: "run_ended", account, ...report });
+    return;
+  }
+  const thrownAt = report.problem?.code === "internal" ? whereThrown(failure) : undefined;
+  host.log({ level: "error", event: "run_failed", account, ...report, thrownAt });
+}
+
+/** Where an unexpected error was thrown: its stack without its message, which may hold anything. */
+function whereThrown(failure: unknown): string | undefined {
+  if (!(failure instanceof Error)) return undefined;
+  return failure.stack?.split("\n").filter((line) => /^\s+at /.test(line)).join("\n");
+}

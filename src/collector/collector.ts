@@ -1,0 +1,130 @@
+/**
+ * The collector of one account and destination: everything that the routes, the cron and the scripts
+ * ask for. Runs take turns here.
+ */
+import { utcDay } from "../engine/time.ts";
+import type { Settings } from "../settings/settings.ts";
+import { collect, type Workplace } from "./collect.ts";
+import { Connections } from "./connections.ts";
+import { DeadLetterBox, type KeptLetter } from "./dead_letters.ts";
+import { type FoundEvents, getEvents, type GetEventsArguments } from "./get_events.ts";
+import { type Health, judge, type Verdict } from "./health.ts";
+import { HealthRecord } from "./health_record.ts";
+import type { Host } from "./host.ts";
+import { Keeper } from "./keeper.ts";
+import { redeliver, type Redelivery } from "./redeliver.ts";
+import type { RunReport, Trigger } from "./report.ts";
+import { testConnection, type TestedStep } from "./test_connection.ts";
+
+export interface Status extends Verdict {
+  readonly account: string;
+  readonly destination: string | null;
+  readonly health: Omit<Health, "completeUntilMs">;
+  readonly deadLetters: number;
+  /** The stored cursor, as it is; null before the first run. */
+  readonly cursor: unknown;
+}
+
+export interface ListedLetters {
+  readonly count: number;
+  readonly letters: readonly KeptLetter[];
+}
+
+export class Collector {
+  readonly #workplace: Workplace;
+  #turn: Promise<unknown> = Promise.resolve();
+  #running: Promise<RunReport> | undefined;
+
+  constructor(private readonly settings: Settings, private readonly host: Host) {
+    const account = settings.LIVEPERSON_ACCOUNT_ID;
+    const destination = destinationName(settings) ?? "none";
+    this.#workplace = {
+      settings,
+      host,
+      keeper: new Keeper(host, { account, destination }),
+      deadLetters: new DeadLetterBox(host),
+      health: new HealthRecord(host),
+    };
+  }
+
+  /** Collects now. Who comes during a run gets that run's report. A failed run is reported, not thrown. */
+  collect(trigger: Trigger): Promise<RunReport> {
+    this.#running ??= this.#inTurn(() => collect(this.#workplace, trigger))
+      .finally(() => this.#running = undefined);
+    return this.#running;
+  }
+
+  getEvents(args: GetEventsArguments): Promise<FoundEvents> {
+    return getEvents(this.settings, this.host, args);
+  }
+
+  /** The Test button: each step with its outcome. Nothing that was remembered is used. */
+  testConnection(): Promise<readonly TestedStep[]> {
+    const connections = new Connections(this.settings, this.host);
+    const session = connections.session({
+      read: () => Promise.resolve(null),
+      write: () => Promise.resolve(),
+    });
+    const audit = connections.audit(session, null);
+    const range = { day: utcDay(this.host.now()), offset: 0, first: 1 };
+    return testConnection(this.host.now, session, () => audit.read(range));
+  }
+
+  async status(): Promise<Status> {
+    const { keeper, deadLetters, health: record } = this.#workplace;
+    const { completeUntilMs: _, ...health } = await record.read();
+    return {
+      ...await this.verdict(),
+      account: this.settings.LIVEPERSON_ACCOUNT_ID,
+      destination: destinationName(this.settings),
+      health,
+      deadLetters: await deadLetters.count(),
+      cursor: readable(await keeper.published()),
+    };
+  }
+
+  async verdict(): Promise<Verdict> {
+    const { LAG_THRESHOLD, FETCH_EVENTS } = this.settings;
+    const health = await this.#workplace.health.read();
+    return judge(health, this.host.now(), LAG_THRESHOLD, FETCH_EVENTS);
+  }
+
+  async deadLetters(limit: number): Promise<ListedLetters> {
+    const { deadLetters } = this.#workplace;
+    return { count: await deadLetters.count(), letters: await deadLetters.list(limit) };
+  }
+
+  /** Pushes the first `limit` dead letters again. What is accepted is removed, the rest stays. */
+  redeliver(limit: number): Promise<Redelivery> {
+    return this.#inTurn(() => redeliver(this.#workplace, limit));
+  }
+
+  /** Starts over on purpose: the next run begins with the first fetch. */
+  forgetCursor(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#workplace.keeper.forget();
+      const account = this.settings.LIVEPERSON_ACCOUNT_ID;
+      this.host.log({ level: "warn", event: "cursor_deleted", account });
+    });
+  }
+
+  /** One after the other, whatever becomes of the one before. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work, work);
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+}
+
+/** The host of the destination; with the account it names the cursor. */
+export function destinationName(settings: Settings): string | null {
+  return settings.XSIAM_URL === undefined ? null : new URL(settings.XSIAM_URL).host;
+}
+
+function readable(cursor: string | null): unknown {
+  try {
+    return cursor === null ? null : JSON.parse(cursor);
+  } catch {
+    return { unreadable: true };
+  }
+}

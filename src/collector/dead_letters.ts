@@ -1,0 +1,35 @@
+/** Events that the destination refused, kept with the reason until they are redelivered. */
+import type { DeadLetter, DeadLetters } from "../engine/run.ts";
+import { iso } from "../engine/time.ts";
+import type { Host } from "./host.ts";
+
+export interface KeptLetter extends DeadLetter {
+  /** ISO 8601: when it was refused last. */
+  readonly refusedAt: string;
+}
+
+const PREFIX = "dead-letter/";
+
+export class DeadLetterBox implements DeadLetters {
+  constructor(private readonly host: Host) {}
+
+  async keep(letter: DeadLetter): Promise<void> {
+    const kept: KeptLetter = { ...letter, refusedAt: iso(this.host.now()) };
+    await this.host.local.put(PREFIX + letter.eventId, JSON.stringify(kept));
+  }
+
+  async count(): Promise<number> {
+    return (await this.host.local.list(PREFIX)).length;
+  }
+
+  /** The first `limit` letters, by event id. */
+  async list(limit: number): Promise<KeptLetter[]> {
+    const keys = (await this.host.local.list(PREFIX)).slice(0, limit);
+    const texts = await Promise.all(keys.map((key) => this.host.local.get(key)));
+    return texts.filter((text) => text !== null).map((text) => JSON.parse(text));
+  }
+
+  async remove(eventId: string): Promise<void> {
+    await this.host.local.delete(PREFIX + eventId);
+  }
+}

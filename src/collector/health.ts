@@ -1,0 +1,136 @@
+/** Whether collecting works: what is remembered of the runs, and what follows from it. Pure. */
+import { iso } from "../engine/time.ts";
+import type { RunReport } from "./report.ts";
+
+export interface Totals {
+  readonly runs: number;
+  readonly failedRuns: number;
+  readonly delivered: number;
+  readonly deadLettered: number;
+  readonly lateArrivals: number;
+  readonly twins: number;
+  readonly repeats: number;
+  readonly retries: number;
+}
+
+export interface Health {
+  readonly lastRun: RunReport | null;
+  /** Runs that failed since the last one that did not. */
+  readonly consecutiveFailures: number;
+  readonly failingSince: string | null;
+  readonly lastSuccessAt: string | null;
+  readonly lastDelivery: { readonly at: string; readonly events: number } | null;
+  /** Everything older has been delivered. Epoch milliseconds. */
+  readonly completeUntilMs: number | null;
+  /** When the stored cursor was found missing, so that collecting began anew. */
+  readonly cursorLostAt: string | null;
+  readonly totals: Totals;
+}
+
+export const UNKNOWN_HEALTH: Health = {
+  lastRun: null,
+  consecutiveFailures: 0,
+  failingSince: null,
+  lastSuccessAt: null,
+  lastDelivery: null,
+  completeUntilMs: null,
+  cursorLostAt: null,
+  totals: {
+    runs: 0,
+    failedRuns: 0,
+    delivered: 0,
+    deadLettered: 0,
+    lateArrivals: 0,
+    twins: 0,
+    repeats: 0,
+    retries: 0,
+  },
+};
+
+/** The health after one more run. */
+export function afterRun(
+  health: Health,
+  report: RunReport,
+  completeUntilMs: number | null,
+): Health {
+  const failed = report.outcome === "failed";
+  const endedAt = iso(Date.parse(report.startedAt) + report.durationMs);
+  const { totals } = health;
+  return {
+    lastRun: report,
+    consecutiveFailures: failed ? health.consecutiveFailures + 1 : 0,
+    failingSince: failed ? health.failingSince ?? report.startedAt : null,
+    lastSuccessAt: failed ? health.lastSuccessAt : endedAt,
+    lastDelivery: report.delivered > 0
+      ? { at: endedAt, events: report.delivered }
+      : health.lastDelivery,
+    completeUntilMs,
+    cursorLostAt: report.cursor === "lost" ? report.startedAt : health.cursorLostAt,
+    totals: {
+      runs: totals.runs + 1,
+      failedRuns: totals.failedRuns + (failed ? 1 : 0),
+      delivered: totals.delivered + report.delivered,
+      deadLettered: totals.deadLettered + report.deadLettered,
+      lateArrivals: totals.lateArrivals + report.lateArrivals,
+      twins: totals.twins + report.twins,
+      repeats: totals.repeats + report.repeats,
+      retries: totals.retries + report.retries,
+    },
+  };
+}
+
+export type State = "waiting" | "disabled" | "healthy" | "behind" | "failing";
+
+export interface Verdict {
+  readonly state: State;
+  readonly lagSeconds: number | null;
+  /** Why, in words; what to do is in the last run's problem. */
+  readonly because: string;
+  /** True when somebody should be woken. */
+  readonly alarming: boolean;
+}
+
+const ALARMING_FAILURES = 3;
+
+export function judge(
+  health: Health,
+  nowMs: number,
+  lagThresholdMs: number,
+  enabled: boolean,
+): Verdict {
+  const lagMs = health.completeUntilMs === null
+    ? null
+    : Math.max(0, nowMs - health.completeUntilMs);
+  const lagSeconds = lagMs === null ? null : Math.round(lagMs / 1000);
+  const tell = (state: State, because: string, alarming: boolean): Verdict => ({
+    state,
+    lagSeconds,
+    because,
+    alarming,
+  });
+  if (!enabled) return tell("disabled", "FETCH_EVENTS is false: nothing is collected.", false);
+  if (health.lastRun === null) return tell("waiting", "No run has ended yet.", true);
+  const tooFarBehind = lagMs !== null && lagMs > lagThresholdMs;
+  if (health.consecutiveFailures > 0) {
+    const { consecutiveFailures: failures, failingSince } = health;
+    return tell(
+      "failing",
+      `The last ${failures === 1 ? "run" : `${failures} runs`} failed, since ${failingSince}.`,
+      failures >= ALARMING_FAILURES || tooFarBehind,
+    );
+  }
+  if (tooFarBehind) {
+    return tell(
+      "behind",
+      `Events of the last ${lagSeconds} seconds may not be delivered yet.`,
+      true,
+    );
+  }
+  return tell(
+    "healthy",
+    health.lastDelivery === null
+      ? "The runs succeed; the source has shown no event yet."
+      : `The runs succeed; the last event was delivered at ${health.lastDelivery.at}.`,
+    false,
+  );
+}

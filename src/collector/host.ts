@@ -1,0 +1,23 @@
+/** What a platform gives the collector. Everything impure comes from here. */
+import type { KeyValueStore } from "../state/store.ts";
+
+export interface Host {
+  readonly fetch: typeof fetch;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly newId: () => string;
+  readonly log: (line: LogLine) => void;
+  /** Where the cursor lies for everybody to see: Workers KV, or Deno KV. */
+  readonly cursors: KeyValueStore;
+  /** Strongly consistent and this collector's own: the Durable Object's storage, or Deno KV. */
+  readonly local: KeyValueStore;
+}
+
+/** One line of JSON in the log. Never a secret, never the content of an event. */
+export interface LogLine {
+  readonly level: "info" | "warn" | "error";
+  readonly event: string;
+  readonly [field: string]: unknown;
+}

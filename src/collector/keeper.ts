@@ -1,0 +1,100 @@
+/**
+ * Keeps the cursor. Every acknowledged batch is committed to the journal, in the collector's own
+ * consistent storage; once a run the cursor is published to where everybody can see it (KV). When the
+ * two differ, the newer one counts, so a stale KV read can't turn the engine back.
+ */
+import {
+  type Cursor,
+  type CursorOwner,
+  decodeCursor,
+  encodeCursor,
+  firstCursor,
+} from "../engine/cursor.ts";
+import type { CursorKeeper } from "../engine/run.ts";
+import type { Host } from "./host.ts";
+
+/** How the cursor was found. `behind`: the published one was older than the journal. */
+export type Found = "new" | "stored" | "behind" | "lost";
+
+export interface Opened {
+  readonly cursor: Cursor;
+  readonly found: Found;
+  /** Events that a run had begun to send when it ended without a commit: they may come twice. */
+  readonly unsettled: number;
+}
+
+interface Journal {
+  readonly cursor: string | null;
+  readonly revision: number;
+  readonly announced: number;
+}
+
+const JOURNAL = "journal";
+
+export function cursorKey({ account, destination }: CursorOwner): string {
+  return `cursor/${account}/${destination}`;
+}
+
+export class Keeper implements CursorKeeper {
+  #journal: Journal = { cursor: null, revision: 0, announced: 0 };
+  #unpublished = false;
+
+  constructor(private readonly host: Host, private readonly owner: CursorOwner) {}
+
+  /**
+   * The cursor to begin with; `startMs` is where a first fetch begins.
+   * @throws {CollectorError} `cursor_unreadable` or `cursor_newer`
+   */
+  async open(startMs: number): Promise<Opened> {
+    const [published, journal] = await Promise.all([
+      this.host.cursors.get(cursorKey(this.owner)),
+      this.host.local.get(JOURNAL),
+    ]);
+    if (journal !== null) this.#journal = JSON.parse(journal);
+    const unsettled = this.#journal.announced;
+    if (published === null) {
+      const first = { ...firstCursor(startMs), revision: this.#journal.revision };
+      return { cursor: first, found: first.revision === 0 ? "new" : "lost", unsettled };
+    }
+    const cursor = decodeCursor(published, this.owner);
+    if (this.#journal.cursor === null || this.#journal.revision <= cursor.revision) {
+      return { cursor, found: "stored", unsettled };
+    }
+    this.#unpublished = true;
+    return { cursor: decodeCursor(this.#journal.cursor, this.owner), found: "behind", unsettled };
+  }
+
+  /** The published cursor, as it is stored. */
+  async published(): Promise<string | null> {
+    return await this.host.cursors.get(cursorKey(this.owner));
+  }
+
+  async announce(events: number): Promise<void> {
+    await this.#write({ ...this.#journal, announced: events });
+  }
+
+  async commit(cursor: Cursor): Promise<void> {
+    const text = encodeCursor(cursor, this.owner);
+    await this.#write({ cursor: text, revision: cursor.revision, announced: 0 });
+    this.#unpublished = true;
+  }
+
+  /** Publishes what was committed, if anything was. */
+  async publish(): Promise<void> {
+    if (!this.#unpublished) return;
+    await this.host.cursors.put(cursorKey(this.owner), this.#journal.cursor!);
+    this.#unpublished = false;
+  }
+
+  /** Forgets the cursor: the next run begins with the first fetch. */
+  async forget(): Promise<void> {
+    await this.host.cursors.delete(cursorKey(this.owner));
+    await this.host.local.delete(JOURNAL);
+    this.#journal = { cursor: null, revision: 0, announced: 0 };
+  }
+
+  async #write(journal: Journal): Promise<void> {
+    await this.host.local.put(JOURNAL, JSON.stringify(journal));
+    this.#journal = journal;
+  }
+}

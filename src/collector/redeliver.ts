@@ -1,0 +1,33 @@
+/** Pushes dead letters again, one by one, so that one that is still refused does not hold back the rest. */
+import type { Workplace } from "./collect.ts";
+import { Connections } from "./connections.ts";
+
+export interface Redelivery {
+  readonly delivered: number;
+  /** Refused again, or too large to be sent at all. */
+  readonly refused: number;
+  /** Dead letters that are left altogether. */
+  readonly left: number;
+}
+
+export async function redeliver(
+  { settings, host, deadLetters }: Workplace,
+  limit: number,
+): Promise<Redelivery> {
+  const connections = new Connections(settings, host);
+  const destination = connections.destination();
+  let delivered = 0;
+  let refused = 0;
+  for (const letter of await deadLetters.list(limit)) {
+    if (!connections.mayGoOn()) break;
+    const line = { ...letter, occurrence: 1, bytes: letter.json.length };
+    const accepted = letter.status !== null &&
+      (await destination.push([line], { probing: true })).accepted;
+    if (accepted) await deadLetters.remove(letter.eventId);
+    if (accepted) delivered++;
+    else refused++;
+  }
+  const left = await deadLetters.count();
+  host.log({ level: "info", event: "dead_letters_redelivered", delivered, refused, left });
+  return { delivered, refused, left };
+}

@@ -1,0 +1,190 @@
+/** The audit trail of an account, as a source for the engine. Does I/O through `Upstream`. */
+import { CollectorError } from "../errors.ts";
+import type { Page, Source } from "../engine/locate.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { Upstream, UpstreamReply } from "../upstream.ts";
+import { type Dialect, GRAPHQL, REST } from "./dialect.ts";
+import { failure } from "./failure.ts";
+import { type AuditRange, graphqlBody, readGraphql } from "./graphql.ts";
+import { type RawRecord, type SourceRecord, toRecord } from "./record.ts";
+import { readRest, restBody } from "./rest.ts";
+import type { Session } from "./session.ts";
+
+/** The most records that the service answers at once. */
+export const PAGE_SIZE = 500;
+
+export class AuditTrail implements Source<SourceRecord> {
+  #dialect: Dialect | null;
+
+  /** `known`: the dialect that was found out earlier, if any. */
+  constructor(
+    private readonly settings: Settings,
+    private readonly upstream: Upstream,
+    private readonly session: Session,
+    private readonly now: () => number,
+    known: Dialect | null,
+  ) {
+    const api = settings.LIVEPERSON_AUDIT_API;
+    const configured = api === "auto" ? null : api === "rest" ? REST : GRAPHQL;
+    this.#dialect = known !== null && (configured === null || known.api === api)
+      ? known
+      : configured;
+  }
+
+  /** How the account speaks, as far as it is known. */
+  get dialect(): Dialect | null {
+    return this.#dialect;
+  }
+
+  /** @throws {CollectorError} `token_refused`, `audit_forbidden`, `audit_refused` or an `upstream_…` one */
+  async read(range: AuditRange): Promise<Page<SourceRecord>> {
+    const readAtMs = this.now();
+    const raw = await this.#list(range);
+    if (raw.length > range.first) {
+      throw unreadable(`It answered ${raw.length} records where ${range.first} were asked for.`);
+    }
+    const accountId = this.settings.LIVEPERSON_ACCOUNT_ID;
+    return { records: raw.map((record) => toRecord(record, accountId)), readAtMs };
+  }
+
+  async #list(range: AuditRange): Promise<readonly RawRecord[]> {
+    if (this.#dialect === null) return await this.#introduce(range);
+    try {
+      return await this.#ask(range, this.#dialect);
+    } catch (error) {
+      const mayHaveChanged = this.settings.LIVEPERSON_AUDIT_API === "auto" && isRefusal(error);
+      if (!mayHaveChanged) throw error;
+      return await this.#introduce(range);
+    }
+  }
+
+  /** The first call to an account: GraphQL is tried, and the answer tells which format it speaks. */
+  async #introduce(range: AuditRange): Promise<readonly RawRecord[]> {
+    try {
+      return await this.#ask(range, GRAPHQL);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      try {
+        return await this.#ask(range, REST);
+      } catch (second) {
+        throw isRefusal(second) ? error : second;
+      }
+    }
+  }
+
+  async #ask(range: AuditRange, dialect: Dialect): Promise<readonly RawRecord[]> {
+    const records = dialect.api === "rest"
+      ? readRest(parse(await this.#post(restBody(range))))
+      : await this.#askGraphql(range, dialect);
+    if (records === null) throw refused("It did not answer in the format of this API.", 200);
+    if (dialect.api === "rest") this.#dialect = dialect;
+    return records;
+  }
+
+  async #askGraphql(range: AuditRange, dialect: Dialect): Promise<readonly RawRecord[] | null> {
+    const filter = {
+      lpa: this.settings.INCLUDE_LPA_CHANGES,
+      automaticUpdates: this.settings.INCLUDE_AUTOMATIC_UPDATES,
+    };
+    const answer = readGraphql(
+      parse(await this.#post(graphqlBody(range, filter, dialect))),
+      dialect,
+    );
+    switch (answer.kind) {
+      case "records":
+        this.#dialect = dialect;
+        return answer.records;
+      case "adapt":
+        return await this.#askGraphql(range, answer.dialect);
+      case "error":
+        throw new CollectorError("upstream_failed", {
+          detail: `The audit API answered a GraphQL error: ${answer.message.slice(0, 200)}`,
+          upstream: { name: "audit", status: 200 },
+        });
+      case "other":
+        return null;
+    }
+  }
+
+  /** Posts to the audit API: with a new token once if the token is refused, to the rediscovered host once if it is gone. */
+  async #post(body: string): Promise<UpstreamReply> {
+    const origin = await this.session.auditOrigin();
+    let reply: UpstreamReply;
+    try {
+      reply = await this.#postWithToken(origin, body);
+    } catch (error) {
+      if (!isSilence(error)) throw error;
+      const rediscovered = await this.session.discoverAudit();
+      if (rediscovered === origin) throw error;
+      reply = await this.#postWithToken(rediscovered, body);
+    }
+    if (reply.status === 200) return reply;
+    if (reply.status === 401) throw failure("audit", reply, "token_refused");
+    if (reply.status === 403) throw failure("audit", reply, "audit_forbidden");
+    // a server of GraphQL may answer its complaints with 400
+    if (reply.status === 400 && isGraphqlComplaint(reply)) return reply;
+    throw failure("audit", reply, reply.status < 500 ? "audit_refused" : undefined);
+  }
+
+  async #postWithToken(origin: string, body: string): Promise<UpstreamReply> {
+    const reply = await this.#send(origin, await this.session.accessToken(), body);
+    return reply.status === 401
+      ? await this.#send(origin, await this.session.signIn(), body)
+      : reply;
+  }
+
+  #send(origin: string, accessToken: string, body: string): Promise<UpstreamReply> {
+    const { LIVEPERSON_ACCOUNT_ID } = this.settings;
+    return this.upstream.send({
+      name: "audit",
+      method: "POST",
+      url: `${origin}/api/account/${LIVEPERSON_ACCOUNT_ID}/configuration/metadata/audit`,
+      headers: {
+        Authorization: `Bearer ${accessToken}`,
+        "Content-Type": "application/json",
+        Accept: "application/json",
+      },
+      body,
+    });
+  }
+}
+
+function parse(reply: UpstreamReply): unknown {
+  try {
+    return JSON.parse(reply.text);
+  } catch {
+    const looksLikeHtml = /^\s*</.test(reply.text);
+    throw unreadable(looksLikeHtml ? "It answered HTML, not JSON." : "Its answer is not JSON.");
+  }
+}
+
+function isGraphqlComplaint(reply: UpstreamReply): boolean {
+  try {
+    return Array.isArray(JSON.parse(reply.text)?.errors);
+  } catch {
+    return false;
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof CollectorError && error.code === "audit_refused";
+}
+
+function isSilence(error: unknown): boolean {
+  return error instanceof CollectorError &&
+    (error.code === "upstream_unreachable" || error.code === "upstream_timeout");
+}
+
+function refused(detail: string, status: number): CollectorError {
+  return new CollectorError("audit_refused", {
+    detail: `The audit API: ${detail}`,
+    upstream: { name: "audit", status },
+  });
+}
+
+function unreadable(detail: string): CollectorError {
+  return new CollectorError("upstream_unreadable", {
+    detail: `The audit API: ${detail}`,
+    upstream: { name: "audit", status: 200 },
+  });
+}

@@ -1,0 +1,25 @@
+/** What an answer other than success means. Pure. */
+import { CollectorError, type ErrorCode, type UpstreamName } from "../errors.ts";
+import type { UpstreamReply } from "../upstream.ts";
+
+/** The error of an answer that is no success: `refusal` where the service's own 4xx has a meaning. */
+export function failure(
+  name: UpstreamName,
+  { status }: UpstreamReply,
+  refusal?: ErrorCode,
+): CollectorError {
+  const code = status === 429
+    ? "upstream_rate_limited"
+    : refusal ?? (status >= 500 ? "upstream_failed" : "upstream_unreadable");
+  return new CollectorError(code, {
+    detail: `${NAMES[name]} answered ${status}.`,
+    upstream: { name, status },
+  });
+}
+
+const NAMES: Record<UpstreamName, string> = {
+  domain: "The Domain API",
+  token: "The authorization server",
+  audit: "The audit API",
+  xsiam: "XSIAM",
+};

@@ -1,0 +1,20 @@
+/** The other wire format of the audit API, which some accounts speak: see the README. Pure. */
+import type { AuditRange } from "./graphql.ts";
+import type { RawRecord } from "./record.ts";
+
+/** `fromData` is spelt so by the service. */
+export function restBody({ day, offset, first }: AuditRange): string {
+  return JSON.stringify({
+    fromData: `${day}T00:00:00Z`,
+    first,
+    offset,
+    orderBy: "changeTimestamp:ASC",
+  });
+}
+
+/** The records of an answer, or null when it is none of this format. */
+export function readRest(answer: unknown): readonly RawRecord[] | null {
+  const data = (answer as { data?: unknown } | null)?.data;
+  if (!Array.isArray(data)) return null;
+  return data.every((record) => typeof record === "object" && record !== null) ? data : null;
+}

@@ -1,0 +1,63 @@
+/**
+ * A store in a Durable Object's own storage: strongly consistent. Its values end at 2 MB, so longer
+ * texts are kept in parts.
+ */
+import type { KeyValueStore } from "./store.ts";
+
+/** The part of Cloudflare's `DurableObjectStorage` that is used. */
+export interface ObjectStorage {
+  get(keys: string[]): Promise<Map<string, unknown>>;
+  put(entries: Record<string, unknown>): Promise<void>;
+  delete(keys: string[]): Promise<number>;
+  list(options: { prefix: string }): Promise<Map<string, unknown>>;
+}
+
+/** UTF-16 units in a part: at most 2 bytes each, with room to spare. */
+const PART_LENGTH = 500_000;
+
+/** The first part tells how many there are: `3:…`. */
+const HEAD = /^(\d+):/;
+
+export function durableObjectStore(storage: ObjectStorage): KeyValueStore {
+  const partKey = (key: string, part: number) => part === 0 ? key : `part/${part}/${key}`;
+  const partKeys = (key: string, count: number) =>
+    Array.from({ length: count }, (_, part) => partKey(key, part));
+
+  async function head(key: string): Promise<{ parts: number; text: string } | null> {
+    const first = (await storage.get([key])).get(key) as string | undefined;
+    if (first === undefined) return null;
+    const match = HEAD.exec(first)!;
+    return { parts: Number(match[1]), text: first.slice(match[0].length) };
+  }
+
+  return {
+    async get(key) {
+      const first = await head(key);
+      if (first === null) return null;
+      const keys = partKeys(key, first.parts).slice(1);
+      if (keys.length === 0) return first.text;
+      const rest = await storage.get(keys);
+      return first.text + keys.map((name) => rest.get(name)).join("");
+    },
+    async put(key, value) {
+      const parts = Math.max(1, Math.ceil(value.length / PART_LENGTH));
+      const before = (await head(key))?.parts ?? 0;
+      const entries = partKeys(key, parts).map((name, part) => {
+        const text = value.slice(part * PART_LENGTH, (part + 1) * PART_LENGTH);
+        return [name, part === 0 ? `${parts}:${text}` : text];
+      });
+      // not awaited in between: Durable Objects store such writes together or not at all
+      const written = storage.put(Object.fromEntries(entries));
+      const surplus = partKeys(key, before).slice(parts);
+      if (surplus.length > 0) await storage.delete(surplus);
+      await written;
+    },
+    async delete(key) {
+      const parts = (await head(key))?.parts ?? 0;
+      if (parts > 0) await storage.delete(partKeys(key, parts));
+    },
+    async list(prefix) {
+      return [...(await storage.list({ prefix })).keys()];
+    },
+  };
+}
