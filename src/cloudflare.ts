@@ -73,7 +73,7 @@ export class CollectorObject {
         random: Math.random,
         newId: () => crypto.randomUUID(),
         log,
-        cursors: workersKvStore(env.CURSORS),
+        published: workersKvStore(env.CURSORS),
         local: durableObjectStore(state.storage),
       }),
     );

@@ -51,7 +51,7 @@ export async function startWorker(options: LocalWorkerOptions): Promise<LocalWor
       port: options.port ?? 0,
       unsafeTriggerHandlers: true,
       ...(options.persistTo !== undefined && { defaultPersistRoot: options.persistTo }),
-      handleRuntimeStdio: (out, err) => {
+      handleRuntimeStdio: (out: NodeJS.ReadableStream, err: NodeJS.ReadableStream) => {
         keepLines(out);
         keepLines(err);
       },

@@ -150,7 +150,7 @@ function checkPush(
   const outcome = readXsiamBody(request.body, headers["content-encoding"], settings.compression);
   if ("message" in outcome) return refusal(outcome.status, outcome.message);
   if (settings.poison && outcome.events.some(settings.poison)) {
-    return refusal(settings.poisonStatus, "A record was not accepted");
+    return refusal(settings.poisonStatus, "The format of a record was not accepted");
   }
   return outcome;
 }

@@ -3,11 +3,12 @@
  * the log and in what is remembered for `/status`. A failed run is reported, not thrown.
  */
 import { toLine } from "../engine/batch.ts";
-import { type Progress, run, startProgress } from "../engine/run.ts";
-import { toProblem } from "../errors.ts";
+import { type Limits, type Ports, type Progress, run, startProgress } from "../engine/run.ts";
+import { CollectorError, toProblem } from "../errors.ts";
 import { PAGE_SIZE } from "../liveperson/audit.ts";
 import { readDialect } from "../liveperson/dialect.ts";
 import { toEvent } from "../liveperson/event.ts";
+import type { SourceRecord } from "../liveperson/record.ts";
 import { parsePast } from "../settings/duration.ts";
 import type { Settings } from "../settings/settings.ts";
 import { Connections } from "./connections.ts";
@@ -16,6 +17,8 @@ import { afterRun } from "./health.ts";
 import { type HealthRecord } from "./health_record.ts";
 import type { Host } from "./host.ts";
 import type { Keeper, Opened } from "./keeper.ts";
+import { Ledger } from "./ledger.ts";
+import { dueDay, reconcile, type Reconciliation } from "./reconcile.ts";
 import { disabledReport, type RunReport, toReport, type Trigger } from "./report.ts";
 
 /** What a collection works with. */
@@ -39,16 +42,19 @@ export async function collect(workplace: Workplace, trigger: Trigger): Promise<R
   const health = await workplace.health.read();
   let opened: Opened | null = null;
   let progress: Progress | null = null;
+  let reconciliation: Reconciliation | null = null;
   let completeUntilMs = health.completeUntilMs;
   let failure: unknown;
   try {
     opened = await keeper.open(firstFetchMs(settings, run.startedMs));
     tellOfCursor(opened, run.runId, workplace);
     progress = startProgress(opened.cursor, opened.found === "stored" || opened.found === "behind");
-    await runEngine(progress, connections, workplace);
+    reconciliation = await runEngine(progress, connections, workplace);
     completeUntilMs = completeUntil(progress, run.startedMs, completeUntilMs);
   } catch (error) {
-    failure = error;
+    // what a run has committed before its requests were used up is no failure: the next run goes on
+    if (isSpent(error) && progress !== null && progress.commits > 0) progress.more = true;
+    else failure = error;
   }
   try {
     await keeper.publish();
@@ -60,6 +66,7 @@ export async function collect(workplace: Workplace, trigger: Trigger): Promise<R
     endedMs: host.now(),
     progress,
     opened,
+    reconciliation,
     used: connections.upstream.used,
     completeUntilMs,
     ...(failure !== undefined && { problem: toProblem(failure) }),
@@ -69,29 +76,48 @@ export async function collect(workplace: Workplace, trigger: Trigger): Promise<R
   return report;
 }
 
+/** Collects what is new; then, once a day, reconciles yesterday. */
 async function runEngine(
   progress: Progress,
   connections: Connections,
   { settings, host, keeper, deadLetters }: Workplace,
-): Promise<void> {
+): Promise<Reconciliation | null> {
   const audit = connections.audit(connections.session(), readDialect(progress.cursor.dialect));
+  const ledger = await Ledger.open(host);
   const collectedAtMs = host.now();
-  const accountId = settings.LIVEPERSON_ACCOUNT_ID;
-  await run({
+  const ports: Ports<SourceRecord> = {
     source: audit,
     destination: connections.destination(),
-    cursors: keeper,
+    cursors: {
+      announce: (events) => keeper.announce(events),
+      async commit(cursor, settled) {
+        await ledger.add(settled, String(cursor.revision));
+        await keeper.commit(cursor);
+      },
+    },
     deadLetters,
     toLine: (record, occurrence) =>
-      toLine(toEvent(record, occurrence, accountId, collectedAtMs), occurrence),
+      toLine(
+        toEvent(record, occurrence, settings.LIVEPERSON_ACCOUNT_ID, collectedAtMs),
+        occurrence,
+      ),
     dialect: () => audit.dialect,
     mayGoOn: () => connections.mayGoOn(),
     random: host.random,
-  }, {
+  };
+  const limits: Limits = {
     maxFetch: settings.MAX_FETCH,
     lateArrivalWindowMs: settings.LATE_ARRIVAL_WINDOW,
     pageSize: PAGE_SIZE,
-  }, progress);
+  };
+  await run(ports, limits, progress);
+  if (progress.more) return null;
+  const day = dueDay(ledger, host.now(), settings.LATE_ARRIVAL_WINDOW);
+  return day === null ? null : await reconcile(day, progress.cursor, ledger, ports, limits, host);
+}
+
+function isSpent(error: unknown): boolean {
+  return error instanceof CollectorError && error.code === "request_budget_spent";
 }
 
 function firstFetchMs(settings: Settings, nowMs: number): number {

@@ -10,6 +10,8 @@ export interface Totals {
   readonly lateArrivals: number;
   readonly twins: number;
   readonly repeats: number;
+  /** Events that only reconciliation found. */
+  readonly reconciled: number;
   readonly retries: number;
 }
 
@@ -22,6 +24,8 @@ export interface Health {
   readonly lastDelivery: { readonly at: string; readonly events: number } | null;
   /** Everything older has been delivered. Epoch milliseconds. */
   readonly completeUntilMs: number | null;
+  /** The last day that was reconciled. */
+  readonly reconciledThrough: string | null;
   /** When the stored cursor was found missing, so that collecting began anew. */
   readonly cursorLostAt: string | null;
   readonly totals: Totals;
@@ -34,6 +38,7 @@ export const UNKNOWN_HEALTH: Health = {
   lastSuccessAt: null,
   lastDelivery: null,
   completeUntilMs: null,
+  reconciledThrough: null,
   cursorLostAt: null,
   totals: {
     runs: 0,
@@ -43,6 +48,7 @@ export const UNKNOWN_HEALTH: Health = {
     lateArrivals: 0,
     twins: 0,
     repeats: 0,
+    reconciled: 0,
     retries: 0,
   },
 };
@@ -65,6 +71,9 @@ export function afterRun(
       ? { at: endedAt, events: report.delivered }
       : health.lastDelivery,
     completeUntilMs,
+    reconciledThrough: report.reconciliation?.complete
+      ? report.reconciliation.day
+      : health.reconciledThrough,
     cursorLostAt: report.cursor === "lost" ? report.startedAt : health.cursorLostAt,
     totals: {
       runs: totals.runs + 1,
@@ -74,6 +83,7 @@ export function afterRun(
       lateArrivals: totals.lateArrivals + report.lateArrivals,
       twins: totals.twins + report.twins,
       repeats: totals.repeats + report.repeats,
+      reconciled: totals.reconciled + (report.reconciliation?.found ?? 0),
       retries: totals.retries + report.retries,
     },
   };

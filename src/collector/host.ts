@@ -10,7 +10,7 @@ export interface Host {
   readonly newId: () => string;
   readonly log: (line: LogLine) => void;
   /** Where the cursor lies for everybody to see: Workers KV, or Deno KV. */
-  readonly cursors: KeyValueStore;
+  readonly published: KeyValueStore;
   /** Strongly consistent and this collector's own: the Durable Object's storage, or Deno KV. */
   readonly local: KeyValueStore;
 }

@@ -26,8 +26,13 @@ export interface Opened {
 interface Journal {
   readonly cursor: string | null;
   readonly revision: number;
+  /** Events that were about to be sent when it was written. */
   readonly announced: number;
+  /** True once the cursor was published: from then on a missing one was lost. */
+  readonly published: boolean;
 }
+
+const EMPTY: Journal = { cursor: null, revision: 0, announced: 0, published: false };
 
 const JOURNAL = "journal";
 
@@ -36,7 +41,7 @@ export function cursorKey({ account, destination }: CursorOwner): string {
 }
 
 export class Keeper implements CursorKeeper {
-  #journal: Journal = { cursor: null, revision: 0, announced: 0 };
+  #journal: Journal = EMPTY;
   #unpublished = false;
 
   constructor(private readonly host: Host, private readonly owner: CursorOwner) {}
@@ -47,26 +52,28 @@ export class Keeper implements CursorKeeper {
    */
   async open(startMs: number): Promise<Opened> {
     const [published, journal] = await Promise.all([
-      this.host.cursors.get(cursorKey(this.owner)),
+      this.host.published.get(cursorKey(this.owner)),
       this.host.local.get(JOURNAL),
     ]);
     if (journal !== null) this.#journal = JSON.parse(journal);
-    const unsettled = this.#journal.announced;
-    if (published === null) {
-      const first = { ...firstCursor(startMs), revision: this.#journal.revision };
-      return { cursor: first, found: first.revision === 0 ? "new" : "lost", unsettled };
+    const { cursor: journaled, revision, announced: unsettled } = this.#journal;
+    if (published === null && this.#journal.published) {
+      this.#journal = { ...EMPTY, revision };
+      return { cursor: { ...firstCursor(startMs), revision }, found: "lost", unsettled };
     }
-    const cursor = decodeCursor(published, this.owner);
-    if (this.#journal.cursor === null || this.#journal.revision <= cursor.revision) {
-      return { cursor, found: "stored", unsettled };
+    const stored = published === null ? null : decodeCursor(published, this.owner);
+    if (journaled !== null && revision > (stored?.revision ?? 0)) {
+      this.#unpublished = true;
+      return { cursor: decodeCursor(journaled, this.owner), found: "behind", unsettled };
     }
-    this.#unpublished = true;
-    return { cursor: decodeCursor(this.#journal.cursor, this.owner), found: "behind", unsettled };
+    return stored === null
+      ? { cursor: { ...firstCursor(startMs), revision }, found: "new", unsettled }
+      : { cursor: stored, found: "stored", unsettled };
   }
 
   /** The published cursor, as it is stored. */
   async published(): Promise<string | null> {
-    return await this.host.cursors.get(cursorKey(this.owner));
+    return await this.host.published.get(cursorKey(this.owner));
   }
 
   async announce(events: number): Promise<void> {
@@ -75,22 +82,23 @@ export class Keeper implements CursorKeeper {
 
   async commit(cursor: Cursor): Promise<void> {
     const text = encodeCursor(cursor, this.owner);
-    await this.#write({ cursor: text, revision: cursor.revision, announced: 0 });
+    await this.#write({ ...this.#journal, cursor: text, revision: cursor.revision, announced: 0 });
     this.#unpublished = true;
   }
 
   /** Publishes what was committed, if anything was. */
   async publish(): Promise<void> {
     if (!this.#unpublished) return;
-    await this.host.cursors.put(cursorKey(this.owner), this.#journal.cursor!);
+    await this.host.published.put(cursorKey(this.owner), this.#journal.cursor!);
     this.#unpublished = false;
+    if (!this.#journal.published) await this.#write({ ...this.#journal, published: true });
   }
 
   /** Forgets the cursor: the next run begins with the first fetch. */
   async forget(): Promise<void> {
-    await this.host.cursors.delete(cursorKey(this.owner));
+    await this.host.published.delete(cursorKey(this.owner));
     await this.host.local.delete(JOURNAL);
-    this.#journal = { cursor: null, revision: 0, announced: 0 };
+    this.#journal = EMPTY;
   }
 
   async #write(journal: Journal): Promise<void> {

@@ -4,6 +4,7 @@ import { iso } from "../engine/time.ts";
 import type { Progress } from "../engine/run.ts";
 import type { Upstream } from "../upstream.ts";
 import type { Found, Opened } from "./keeper.ts";
+import type { Reconciliation } from "./reconcile.ts";
 
 /** Who started the run. */
 export type Trigger = "cron" | "http" | "backlog" | "script";
@@ -24,6 +25,8 @@ export interface RunReport {
   readonly twins: number;
   /** Events that may have come twice, because a run ended before their acknowledgement was kept. */
   readonly repeats: number;
+  /** The day that was read again for what came too late, and what was found; null when none was due. */
+  readonly reconciliation: Reconciliation | null;
   readonly retries: number;
   readonly recordsRead: number;
   readonly relocations: number;
@@ -50,6 +53,7 @@ export interface Told extends RunIdentity {
   readonly endedMs: number;
   readonly progress: Progress | null;
   readonly opened: Opened | null;
+  readonly reconciliation: Reconciliation | null;
   readonly used: Upstream["used"];
   readonly completeUntilMs: number | null;
   readonly problem?: Problem;
@@ -69,6 +73,7 @@ export function toReport(told: Told): RunReport {
     lateArrivals: progress?.lateArrivals ?? 0,
     twins: progress?.twins ?? 0,
     repeats: Math.min(opened?.unsettled ?? 0, progress?.delivered ?? 0),
+    reconciliation: told.reconciliation,
     retries: used.retries,
     recordsRead: progress?.recordsRead ?? 0,
     relocations: progress?.relocations ?? 0,
@@ -86,6 +91,12 @@ export function toReport(told: Told): RunReport {
 /** The report of a run that did nothing, because fetching is switched off. */
 export function disabledReport(run: RunIdentity): RunReport {
   const used = { requests: 0, retries: 0, byName: {} };
-  const nothing = { progress: null, opened: null, used, completeUntilMs: null };
+  const nothing = {
+    progress: null,
+    opened: null,
+    reconciliation: null,
+    used,
+    completeUntilMs: null,
+  };
   return { ...toReport({ ...run, endedMs: run.startedMs, ...nothing }), outcome: "disabled" };
 }

@@ -33,7 +33,7 @@ export interface Settled<L extends Line> {
 }
 
 /** So many refusals without one acceptance suggest that the destination refuses everything. */
-const HOPELESS_REFUSALS = 64;
+const HOPELESS_REFUSALS = 16;
 
 /**
  * Delivers the batch in order, and puts into `settled` what was accepted and what was refused.
@@ -73,16 +73,17 @@ export async function deliver<L extends Line>(
     }
   }
 
-  /** Tries one waiting event, whichever: a long run of poison at the front must not block the rest. */
+  /** Tries one waiting event, mostly a new one: poison at the front must not hide that the rest gets through. */
   async function anyAccepted(): Promise<boolean> {
-    const rest = waiting.splice(0).reverse().flat();
-    const at = rest.findIndex((line, i) => line.occurrence === 1 && i >= random() * rest.length);
-    if (at < 0) return false;
-    const [line] = rest.splice(at, 1);
-    if (rest.length > 0) waiting.push(rest);
+    const at = random() < 0.5 ? 0 : Math.floor(random() * waiting.length);
+    const line = waiting[at]?.findLast((candidate) => candidate.occurrence === 1);
+    if (line === undefined) return false;
     const verdict = await destination.push([line], { probing: true });
-    if (verdict.accepted) settled.delivered.push(line);
-    else waiting.push([line]);
-    return settled.accepting = verdict.accepted;
+    if (!verdict.accepted) return false;
+    settled.delivered.push(line);
+    settled.accepting = true;
+    const rest = waiting[at].filter((other) => other !== line);
+    waiting.splice(at, 1, ...(rest.length > 0 ? [rest] : []));
+    return true;
   }
 }

@@ -3,7 +3,8 @@
  * what was acknowledged. All I/O goes through the ports that are passed in.
  */
 import { Batch, type Line, RECORD_MAX_BYTES } from "./batch.ts";
-import type { Cursor } from "./cursor.ts";
+import type { Cursor, Seen } from "./cursor.ts";
+import { CollectorError } from "../errors.ts";
 import { deliver, type Destination, type Settled } from "./deliver.ts";
 import { type Bookmark, type Listed, type Place, Reading, type Taken } from "./reading.ts";
 import { locate, type Source } from "./locate.ts";
@@ -12,8 +13,15 @@ import { locate, type Source } from "./locate.ts";
 export interface CursorKeeper {
   /** Says that so many events are about to be sent, so that a run after a crash can tell repeats. */
   announce(events: number): Promise<void>;
-  /** Makes the cursor durable. Called once for each acknowledged batch. */
-  commit(cursor: Cursor): Promise<void>;
+  /** Makes the cursor durable, once for each acknowledged batch. `settled`: the events that it now lies behind. */
+  commit(cursor: Cursor, settled: readonly SettledEvent[]): Promise<void>;
+}
+
+/** An event that was delivered, or given up. */
+export interface SettledEvent {
+  readonly eventId: string;
+  /** Where it stands in the listing, see `Seen`. */
+  readonly seen: Seen;
 }
 
 /** Where events go that the destination refuses. Keeping one again replaces it. */
@@ -37,6 +45,8 @@ export interface Ports<R extends Listed> {
   readonly deadLetters: DeadLetters;
   /** The line to push for a new record. */
   toLine(record: R, occurrence: number): Line;
+  /** False for a new record that is to be passed over; all are wanted if left out. */
+  wants?(record: R, occurrence: number): Promise<boolean>;
   /** How the source speaks, as far as it has found out: kept with the cursor. */
   dialect(): unknown;
   /** False when the run must end after the batch in hand: its time or its requests are used up. */
@@ -50,6 +60,8 @@ export interface Limits {
   readonly lateArrivalWindowMs: number;
   /** Records to ask for at once. At least 2. */
   readonly pageSize: number;
+  /** Where to stop, epoch milliseconds: a record that is not older ends the run. */
+  readonly untilMs?: number;
 }
 
 /** What a run has done so far. It is filled as the run goes, so that a failed run can be told too. */
@@ -96,19 +108,22 @@ export async function run<R extends Listed>(
 ): Promise<void> {
   const reading = new Reading(progress.cursor);
   const batch = new Batch<TakenLine>();
+  const untilMs = limits.untilMs ?? Infinity;
+  let givenUp: TakenLine[] = [];
+  let heldBack: { lines: readonly TakenLine[]; because?: unknown } = { lines: [] };
   let taken = 0;
 
-  for (let last = false; !last;) {
+  pages: for (let last = false; !last;) {
     const page = await readOn(ports.source, reading, limits.pageSize, progress);
     for (const [index, record] of page.records.entries()) {
+      if (record.timeMs !== null && record.timeMs >= untilMs) break pages;
       const result = reading.take(record, page.readAtMs);
       if (!result.fresh) continue;
+      if (ports.wants !== undefined && !await ports.wants(record, result.occurrence)) continue;
       taken++;
-      const line = { ...ports.toLine(record, result.occurrence), ...result };
-      if (line.bytes <= RECORD_MAX_BYTES) batch.add(line);
-      else await giveUp({ ...line, status: null, reason: tooLarge(line) });
-      if (batch.full || taken === limits.maxFetch) await send();
-      if (taken === limits.maxFetch) {
+      await put({ ...ports.toLine(record, result.occurrence), ...result });
+      if (batch.full || taken >= limits.maxFetch) await send();
+      if (taken >= limits.maxFetch && heldBack.lines.length === 0) {
         progress.more = !page.last || index < page.records.length - 1;
         return;
       }
@@ -120,14 +135,36 @@ export async function run<R extends Listed>(
       break;
     }
   }
+  if (batch.size === 0 && heldBack.lines.length > 0) throw heldBack.because;
   const learned = JSON.stringify(ports.dialect()) !== JSON.stringify(progress.cursor.dialect);
   if (batch.size > 0 || reading.changed || learned || !progress.stored) await send();
 
+  async function put(line: TakenLine): Promise<void> {
+    if (line.bytes <= RECORD_MAX_BYTES) return batch.add(line);
+    await giveUp({ ...line, status: null, reason: tooLarge(line) });
+    givenUp.push(line);
+    progress.deadLettered++;
+  }
+
   /** Delivers what is in hand, and commits the cursor past everything taken so far. */
   async function send(): Promise<void> {
-    const lines = batch.drain();
-    if (lines.length > 0) await deliverLines(lines);
-    await commit(reading.bookmark());
+    const lines = [...heldBack.lines, ...batch.drain()];
+    try {
+      if (lines.length > 0) await deliverLines(lines);
+    } catch (error) {
+      if (!mayHoldBack(error, lines)) throw error;
+      heldBack = { lines, because: error };
+      return;
+    }
+    await commit(reading.bookmark(), [...lines, ...givenUp]);
+    heldBack = { lines: [] };
+    givenUp = [];
+  }
+
+  /** A batch of nothing but poison looks like a destination that refuses everything: the next events tell. */
+  function mayHoldBack(error: unknown, lines: readonly TakenLine[]): boolean {
+    return error instanceof CollectorError && error.code === "destination_refuses_everything" &&
+      sumOf(lines.map((line) => line.bytes)) < HELD_BACK_MAX_BYTES && ports.mayGoOn();
   }
 
   async function deliverLines(lines: readonly TakenLine[]): Promise<void> {
@@ -139,16 +176,17 @@ export async function run<R extends Listed>(
     };
     try {
       await deliver(ports.destination, lines, settled, ports.random);
-      await settle(settled);
     } catch (error) {
-      if (settled.delivered.length > 0) await commitPart(settled);
+      if (settled.accepting) await commitPart(settled);
       throw error;
     }
+    await settle(settled);
     progress.batches++;
   }
 
   async function settle({ delivered, refused }: Settled<TakenLine>): Promise<void> {
     for (const { line, status, reason } of refused) await giveUp({ ...line, status, reason });
+    progress.deadLettered += refused.length;
     progress.delivered += delivered.length;
     progress.lateArrivals += delivered.filter((line) => line.late).length;
     progress.twins += delivered.filter((line) => line.occurrence > 1).length;
@@ -156,30 +194,33 @@ export async function run<R extends Listed>(
 
   /** A batch failed half-way: the cursor stays before it, and remembers what of it is dealt with. */
   async function commitPart(settled: Settled<TakenLine>): Promise<void> {
-    await settle(settled);
     const lines = [...settled.delivered, ...settled.refused.map((refused) => refused.line)];
+    if (lines.length === 0) return;
+    await settle(settled);
     const unplaced = [...progress.cursor.unplaced, ...lines.map((line) => line.seen)];
-    await commit({ ...progress.cursor, unplaced });
+    await commit({ ...progress.cursor, unplaced }, lines);
   }
 
-  async function commit(bookmark: Bookmark): Promise<void> {
+  async function commit(bookmark: Bookmark, settled: readonly SettledEvent[]): Promise<void> {
     progress.cursor = {
       ...bookmark,
       revision: progress.cursor.revision + 1,
       dialect: ports.dialect(),
     };
-    await ports.cursors.commit(progress.cursor);
+    await ports.cursors.commit(progress.cursor, settled);
     progress.stored = true;
     progress.commits++;
   }
 
   async function giveUp({ eventId, json, status, reason }: DeadLetter): Promise<void> {
     await ports.deadLetters.keep({ eventId, json, status, reason });
-    progress.deadLettered++;
   }
 }
 
 type TakenLine = Line & Extract<Taken, { fresh: true }>;
+
+/** With the next batch, and a record of the largest size, this is still below what XSIAM takes at once. */
+const HELD_BACK_MAX_BYTES = 3 * 1024 * 1024;
 
 interface Unread<R> {
   readonly records: readonly R[];
@@ -233,6 +274,10 @@ async function confirmed<R extends Listed>(
     if (proof.records.length === 0 || !reading.confirms(proof.records, verify)) return null;
   }
   return { records: records.slice(near), readAtMs, last: records.length < pageSize };
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
 }
 
 function tooLarge(line: Line): string {

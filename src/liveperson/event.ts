@@ -1,6 +1,6 @@
 /** An audit event as it is returned and pushed, made from a source record of either wire format. Pure. */
 import { iso } from "../engine/time.ts";
-import type { RawRecord, SourceRecord } from "./record.ts";
+import { eventId, type RawRecord, type SourceRecord } from "./record.ts";
 
 /** The fields come in this order; all others that the record has follow before `_time`. */
 export interface AuditEvent {
@@ -56,7 +56,7 @@ export function toEvent(
       changeDateError: "changeDate could not be read: _time is the time of collection",
     }),
     _time: iso(timeMs ?? collectedAtMs),
-    event_id: `${fingerprint}-${occurrence}`,
+    event_id: eventId(fingerprint, occurrence),
   };
 }
 

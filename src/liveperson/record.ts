@@ -44,6 +44,11 @@ export function toRecord(raw: RawRecord, accountId: string): SourceRecord {
   return { timeMs, fingerprint: hash.slice(0, FINGERPRINT_DIGITS), raw };
 }
 
+/** The id of an event: its record's fingerprint, and its number among identical records. */
+export function eventId(fingerprint: string, occurrence: number): string {
+  return `${fingerprint}-${occurrence}`;
+}
+
 const CHANGE_DATE = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(\.\d{1,9})?(Z|[+-]\d{2}:?\d{2})?$/;
 
 /**

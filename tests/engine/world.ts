@@ -43,12 +43,12 @@ export class World {
   #dead = false;
   #calls = 0;
   readonly callNames: string[] = [];
-  poison: (eventId: string) => boolean = () => false;
-
   constructor(
     records: readonly WorldRecord[],
     public nowMs: number,
     startMs: number,
+    /** Event ids that the destination refuses. */
+    readonly poison: (eventId: string) => boolean = () => false,
     readonly faultAt: (call: number, name: string) => Fault | undefined = () => undefined,
     readonly tickMs: (call: number) => number = () => 0,
   ) {
@@ -60,7 +60,7 @@ export class World {
     return decodeCursor(this.#stored, OWNER);
   }
 
-  /** The ids of all events that are to be delivered by the time everything is visible. */
+  /** The ids of all events that are to be delivered, or kept as dead letters, by the time everything is visible. */
   expected(fromMs: number): string[] {
     const times = new Map<string, number>();
     return this.#records.filter((record) => record.timeMs >= fromMs).map((record) => {

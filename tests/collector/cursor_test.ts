@@ -1,0 +1,112 @@
+/** The cursor can be trusted: only forward, never silently anew, never turned back by a stale read. */
+import assert from "node:assert/strict";
+import { mortalHost, newStorage } from "./mortal_host.ts";
+import { change, HOUR, MINUTE, openStage } from "./stage.ts";
+
+const NOW = Date.parse("2026-03-10T12:00:00Z");
+
+async function collected() {
+  const stage = await openStage({ now: () => NOW });
+  stage.livePerson.add([change(NOW - 2 * HOUR), change(NOW - HOUR)]);
+  const storage = newStorage();
+  const run = (nowMs = NOW, settings: Record<string, string> = {}) => {
+    const host = mortalHost(storage, () => nowMs);
+    const collector = stage.collector(host, settings);
+    return { host, collector, report: collector.collect("cron") };
+  };
+  await run().report;
+  const [key] = storage.published.keys();
+  return { stage, storage, run, key, [Symbol.asyncDispose]: () => stage[Symbol.asyncDispose]() };
+}
+
+Deno.test("the cursor is published once a run, and not at all by an idle one", async () => {
+  await using c = await collected();
+  const { host, report } = c.run();
+  assert.equal((await report).outcome, "ok");
+  const writes = host.operations.filter((operation) => operation.startsWith("published."));
+  assert.deepEqual(writes.map((operation) => operation.split(" ")[0]), ["published.get"]);
+  assert.equal(host.operations.filter((operation) => operation === "fetch").length, 1);
+});
+
+Deno.test("a lost cursor is said, and collecting begins anew from FIRST_FETCH with the same ids", async () => {
+  await using c = await collected();
+  c.storage.published.clear();
+  const { host, report, collector } = c.run(NOW + MINUTE, { FIRST_FETCH: "90 minutes" });
+  assert.equal((await report).cursor, "lost");
+  assert.equal((await report).delivered, 1);
+  assert.ok(host.lines.some((line) => line.event === "cursor_lost" && line.level === "error"));
+  const status = await collector.status();
+  assert.equal(status.health.cursorLostAt, "2026-03-10T12:01:00.000Z");
+  assert.deepEqual([...c.stage.xsiam.deliveries().values()], [1, 2]);
+});
+
+Deno.test("a stale read of the published cursor can't turn the engine back", async () => {
+  await using c = await collected();
+  const stale = c.storage.published.get(c.key)!;
+  c.stage.livePerson.add([change(NOW - MINUTE)]);
+  await c.run(NOW + MINUTE).report;
+  c.storage.published.set(c.key, stale);
+  const { host, report } = c.run(NOW + 2 * MINUTE);
+  assert.equal((await report).cursor, "behind");
+  assert.equal((await report).delivered, 0);
+  assert.ok(host.lines.some((line) => line.event === "cursor_behind"));
+  assert.notEqual(c.storage.published.get(c.key), stale, "and it is published anew");
+  assert.deepEqual([...c.stage.xsiam.deliveries().values()], [1, 1, 1]);
+});
+
+for (
+  const [name, value, code] of [
+    ["not JSON", "{", "cursor_unreadable"],
+    ["of another shape", `{"version":1}`, "cursor_unreadable"],
+    ["from a newer version", `{"version":2,"anything":true}`, "cursor_newer"],
+  ]
+) {
+  Deno.test(`a cursor that is ${name} stops the run, and stays as it is`, async () => {
+    await using c = await collected();
+    c.storage.published.set(c.key, value);
+    const { report, collector } = c.run();
+    assert.equal((await report).problem?.code, code);
+    assert.equal((await report).delivered, 0);
+    assert.equal(c.storage.published.get(c.key), value);
+    await collector.forgetCursor();
+    assert.equal((await c.run().report).cursor, "new", "DELETE /cursor starts over on purpose");
+  });
+}
+
+Deno.test("callers that come during a run get that run's report", async () => {
+  await using c = await collected();
+  c.stage.livePerson.add([change(NOW - MINUTE)]);
+  const collector = c.stage.collector(mortalHost(c.storage, () => NOW));
+  const reports = await Promise.all([1, 2, 3].map(() => collector.collect("http")));
+  assert.equal(new Set(reports).size, 1);
+  assert.deepEqual([...c.stage.xsiam.deliveries().values()], [1, 1, 1]);
+});
+
+Deno.test("a run after one that died while sending tells how many events may be repeated", async () => {
+  await using c = await collected();
+  c.stage.livePerson.add([change(NOW - 2 * MINUTE), change(NOW - MINUTE)]);
+  const rehearsal = mortalHost(
+    { published: new Map(c.storage.published), local: new Map(c.storage.local) },
+    () => NOW,
+  );
+  await c.stage.collector(rehearsal).collect("cron");
+  const push = rehearsal.operations.lastIndexOf("fetch");
+  const dying = mortalHost(c.storage, () => NOW, { operation: push, when: "after" });
+  await c.stage.collector(dying).collect("cron").catch(() => {});
+  assert.equal((await c.run().report).repeats, 2);
+});
+
+Deno.test("what is remembered stays small: a busy window has its size, the past has none", async () => {
+  await using c = await collected();
+  const burst = Array.from(
+    { length: 2000 },
+    (_, i) => change(NOW - 10 * MINUTE + i * 100, { newValue: `burst ${i}` }),
+  );
+  c.stage.livePerson.add(burst);
+  await c.run().report;
+  const busy = c.storage.published.get(c.key)!.length;
+  assert.ok(busy < 2000 * 64 + 1000, `${busy} characters for 2,000 events in the window`);
+  c.stage.livePerson.add([change(NOW + HOUR)]);
+  await c.run(NOW + HOUR).report;
+  assert.ok(c.storage.published.get(c.key)!.length < 1000);
+});

@@ -1,0 +1,69 @@
+/**
+ * The kill matrix: a collection is killed before and after each of its I/O operations in turn, and
+ * continued by a new process. Nothing is lost; what is repeated was in the one batch in flight.
+ */
+import assert from "node:assert/strict";
+import { mortalHost, newStorage, type Storage } from "./mortal_host.ts";
+import { change, MINUTE, openStage, type Stage } from "./stage.ts";
+
+const NOW = Date.parse("2026-03-10T12:00:00Z");
+const POISON = "poison";
+/** Four of them fill a batch. */
+const LONG_VALUE = "x".repeat(300_000);
+
+/** Twelve changes, three batches: one of them poison, two of them twins. */
+function history() {
+  return Array.from({ length: 12 }, (_, i) =>
+    change(NOW - (120 - i) * MINUTE, {
+      oldValue: LONG_VALUE,
+      newValue: i === 5 ? POISON : `value ${i}`,
+      ...(i === 7 && { changeTimestampMs: NOW - 114 * MINUTE, newValue: "value 6" }),
+    }));
+}
+
+async function collectAll(stage: Stage, storage: Storage, now: () => number): Promise<void> {
+  for (let run = 0; run < 5; run++) {
+    const report = await stage.collector(mortalHost(storage, now)).collect("cron");
+    assert.equal(report.outcome, "ok", JSON.stringify(report.problem));
+    if (!report.more && report.delivered === 0) return;
+  }
+  assert.fail("the collection does not come to rest");
+}
+
+/** One life: killed at an operation, then continued. Returns the operations of the first process. */
+async function live(dieAt?: { operation: number; when: "before" | "after" }) {
+  await using stage = await openStage({ now: () => NOW });
+  stage.livePerson.add(history());
+  stage.xsiam.poison = (event) => event.newValue === POISON;
+  const storage = newStorage();
+  const host = mortalHost(storage, () => NOW, dieAt);
+  await stage.collector(host).collect("cron").catch(() => {});
+  const batchesBefore = stage.xsiam.requests.filter((request) => request.status === 200);
+  await collectAll(stage, storage, () => NOW + MINUTE);
+
+  const deliveries = stage.xsiam.deliveries();
+  const letters = [...storage.local.keys()].filter((key) => key.startsWith("dead-letter/"));
+  assert.equal(deliveries.size, 11, "every event but the poison is delivered");
+  assert.equal(letters.length, 1, "the poison is kept");
+  const repeated = [...deliveries.values()].filter((times) => times > 1).length;
+  const inFlight = Math.max(0, ...batchesBefore.map((request) => request.records));
+  assert.ok([...deliveries.values()].every((times) => times <= 2), "nothing comes three times");
+  assert.ok(repeated <= Math.max(4, inFlight), `${repeated} events of one batch are repeated`);
+  return { operations: host.operations, repeated };
+}
+
+Deno.test("a collection that is killed at any I/O operation loses nothing and repeats one batch at most", async () => {
+  const { operations, repeated } = await live();
+  assert.equal(repeated, 0);
+  console.log(`${operations.length} operations, killed before and after each`);
+  assert.ok(operations.length > 25, "the history exercises the engine");
+  for (const operation of operations.keys()) {
+    for (const when of ["before", "after"] as const) {
+      await live({ operation, when }).catch((error) => {
+        throw new Error(`killed ${when} ${operations[operation]} (#${operation})`, {
+          cause: error,
+        });
+      });
+    }
+  }
+});

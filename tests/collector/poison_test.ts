@@ -1,0 +1,89 @@
+/** Poison does not block: a refused event is kept with its reason, the rest is delivered. */
+import assert from "node:assert/strict";
+import { mortalHost, newStorage } from "./mortal_host.ts";
+import { change, MINUTE, openStage } from "./stage.ts";
+
+const NOW = Date.parse("2026-03-10T12:00:00Z");
+
+async function poisoned(poisonStatus: number, count = 20) {
+  const stage = await openStage({ now: () => NOW });
+  stage.livePerson.add(
+    Array.from(
+      { length: count },
+      (_, i) => change(NOW - (count - i) * MINUTE, { newValue: `${i}` }),
+    ),
+  );
+  stage.xsiam.poisonStatus = poisonStatus as 400;
+  const storage = newStorage();
+  const host = mortalHost(storage, () => NOW);
+  return {
+    ...{ stage, storage, host, collector: stage.collector(host) },
+    [Symbol.asyncDispose]: () => stage[Symbol.asyncDispose](),
+  };
+}
+
+for (const status of [400, 413, 500]) {
+  Deno.test(`an event that is refused with ${status} goes to the dead letters, the rest is delivered`, async () => {
+    await using p = await poisoned(status);
+    p.stage.xsiam.poison = (event) => event.newValue === "7" || event.newValue === "8";
+    const report = await p.collector.collect("cron");
+    assert.deepEqual([report.outcome, report.delivered, report.deadLettered], ["ok", 18, 2]);
+    const { letters, count } = await p.collector.deadLetters(10);
+    assert.equal(count, 2);
+    assert.deepEqual(letters.map((letter) => letter.status), [status, status]);
+    assert.deepEqual(letters.map((letter) => JSON.parse(letter.json).newValue).sort(), ["7", "8"]);
+    assert.equal((await p.collector.status()).deadLetters, 2);
+
+    p.stage.xsiam.poison = (event) => event.newValue === "8";
+    assert.deepEqual(await p.collector.redeliver(10), { delivered: 1, refused: 1, left: 1 });
+    p.stage.xsiam.poison = () => false;
+    assert.deepEqual(await p.collector.redeliver(10), { delivered: 1, refused: 0, left: 0 });
+    assert.deepEqual(new Set(p.stage.xsiam.deliveries().values()), new Set([1]));
+    assert.equal(p.stage.xsiam.count, 20);
+  });
+}
+
+Deno.test("when nothing gets through, nothing is given up, and the error says what to check", async () => {
+  await using p = await poisoned(400);
+  p.stage.xsiam.compression = "none";
+  const report = await p.collector.collect("cron");
+  assert.equal(report.problem?.code, "destination_refuses_everything");
+  assert.match(report.problem?.action ?? "", /XSIAM_COMPRESSION/);
+  assert.equal((await p.collector.deadLetters(10)).count, 0);
+  p.stage.xsiam.compression = "gzip";
+  assert.equal((await p.collector.collect("cron")).delivered, 20);
+});
+
+Deno.test("a single new event that is refused waits until another one gets through", async () => {
+  await using p = await poisoned(400, 1);
+  p.stage.xsiam.poison = (event) => event.newValue === "0";
+  assert.equal((await p.collector.collect("cron")).outcome, "failed");
+  p.stage.livePerson.add([change(NOW - 1, { newValue: "good" })]);
+  const report = await p.collector.collect("cron");
+  assert.deepEqual([report.delivered, report.deadLettered], [1, 1]);
+});
+
+Deno.test("a long run of poison at the front does not hide that the rest gets through", async () => {
+  await using p = await poisoned(400, 200);
+  p.stage.xsiam.poison = (event) => Number(event.newValue) < 150;
+  for (let run = 0; run < 40; run++) {
+    const { more, delivered, outcome } = await p.collector.collect("cron");
+    if (outcome === "ok" && !more && delivered === 0) break;
+  }
+  assert.equal(p.stage.xsiam.count, 50);
+  assert.equal((await p.collector.deadLetters(1)).count, 150);
+  assert.deepEqual(new Set(p.stage.xsiam.deliveries().values()), new Set([1]));
+});
+
+Deno.test("a delivery that breaks off half-way goes on where it was, without repeats", async () => {
+  await using p = await poisoned(400, 64);
+  p.stage.xsiam.poison = (event) => event.newValue === "40";
+  p.stage.xsiam.faults.when("push", (n) => n === 6 ? { status: 401 } : undefined);
+  const first = await p.collector.collect("cron");
+  assert.equal(first.problem?.code, "destination_unauthorized");
+  assert.ok(first.delivered > 0);
+  const second = await p.collector.collect("cron");
+  assert.equal(first.delivered + second.delivered, 63);
+  assert.equal(first.deadLettered + second.deadLettered, 1);
+  assert.deepEqual(new Set(p.stage.xsiam.deliveries().values()), new Set([1]));
+});

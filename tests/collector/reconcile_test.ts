@@ -1,0 +1,90 @@
+/** Reconciliation: what arrives too late for the engine is found once a day, and delivered once. */
+import assert from "node:assert/strict";
+import { mortalHost, newStorage } from "./mortal_host.ts";
+import { change, HOUR, MINUTE, openStage } from "./stage.ts";
+
+const NOON = Date.parse("2026-03-10T12:00:00Z");
+const NEXT_MORNING = Date.parse("2026-03-11T03:00:00Z");
+
+async function dayOf(count: number, settings: Record<string, string> = {}) {
+  let nowMs = NOON;
+  const stage = await openStage({ now: () => nowMs });
+  const storage = newStorage();
+  stage.livePerson.add(
+    Array.from({ length: count }, (_, i) => change(NOON - HOUR + i * 1000, { newValue: `${i}` })),
+  );
+  const collect = async (atMs: number) => {
+    nowMs = atMs;
+    return await stage.collector(mortalHost(storage, () => nowMs), settings).collect("cron");
+  };
+  await collect(NOON);
+  return { stage, storage, collect, [Symbol.asyncDispose]: () => stage[Symbol.asyncDispose]() };
+}
+
+Deno.test("an event that arrives hours late is delivered by the reconciliation of its day, once", async () => {
+  await using d = await dayOf(40);
+  d.stage.livePerson.add([change(NOON + 5 * HOUR)]);
+  await d.collect(NOON + 6 * HOUR);
+  const late = change(NOON - 30 * MINUTE, { newValue: "hours late" });
+  const twin = change(NOON - HOUR, { newValue: "0" });
+  d.stage.livePerson.add([late, twin]);
+  assert.equal((await d.collect(NOON + 7 * HOUR)).delivered, 0, "too late for the window");
+
+  const report = await d.collect(NEXT_MORNING);
+  assert.deepEqual(report.reconciliation, { day: "2026-03-10", found: 2, complete: true });
+  assert.equal(d.stage.xsiam.count, 43);
+  assert.equal(d.stage.xsiam.deliveries().size, 43);
+  const again = await d.collect(NEXT_MORNING + 5 * MINUTE);
+  assert.equal(again.reconciliation, null, "once a day");
+  assert.equal(again.requests.audit, 1);
+  const ledger = [...d.storage.local.keys()].filter((key) => key.startsWith("ledger/"));
+  assert.deepEqual(ledger, [], "and its ledger is gone");
+});
+
+Deno.test("a closed day without late events costs one read and delivers nothing", async () => {
+  await using d = await dayOf(40);
+  const report = await d.collect(NEXT_MORNING);
+  assert.deepEqual(report.reconciliation, { day: "2026-03-10", found: 0, complete: true });
+  assert.equal(report.requests.audit, 2);
+  assert.equal(d.stage.xsiam.count, 40);
+});
+
+Deno.test("what the collection may still deliver itself is left to it", async () => {
+  await using d = await dayOf(3);
+  d.stage.livePerson.add([change(NOON + MINUTE, { newValue: "after the last event seen" })]);
+  const report = await d.collect(NEXT_MORNING);
+  assert.equal(report.delivered, 1);
+  assert.equal(report.reconciliation?.found, 0);
+  await d.collect(NEXT_MORNING + MINUTE);
+  assert.deepEqual(new Set(d.stage.xsiam.deliveries().values()), new Set([1]));
+});
+
+Deno.test("a long day is reconciled over several runs, within each run's limits", async () => {
+  await using d = await dayOf(3000, { MAX_FETCH: "3000" });
+  d.stage.livePerson.add([change(NOON + 5 * HOUR)]);
+  await d.collect(NOON + 6 * HOUR);
+  const late = Array.from(
+    { length: 25 },
+    (_, i) => change(NOON - HOUR + i * 100_000 + 50, { newValue: `late ${i}` }),
+  );
+  d.stage.livePerson.add(late);
+  const found: number[] = [];
+  for (let run = 0; run < 20; run++) {
+    const { reconciliation } = await d.collect(NEXT_MORNING + run * MINUTE);
+    if (reconciliation === null) break;
+    found.push(reconciliation.found);
+  }
+  assert.equal(found.reduce((sum, n) => sum + n), 25);
+  assert.equal(d.stage.xsiam.deliveries().size, 3026);
+  assert.deepEqual(new Set(d.stage.xsiam.deliveries().values()), new Set([1]));
+});
+
+Deno.test("yesterday is not reconciled by a collector that only began today", async () => {
+  await using stage = await openStage({ now: () => NEXT_MORNING });
+  stage.livePerson.add([change(NOON)]);
+  const report = await stage.collector(mortalHost(newStorage(), () => NEXT_MORNING)).collect(
+    "cron",
+  );
+  assert.equal(report.delivered, 1);
+  assert.equal(report.reconciliation, null);
+});
