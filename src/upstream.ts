@@ -64,7 +64,7 @@ export class Upstream {
    */
   async send(request: UpstreamRequest): Promise<UpstreamReply> {
     const retriable = request.retry ?? ((status) => status === 429 || status >= 500);
-    let reply: { status: number; body: ArrayBuffer } | undefined;
+    let reply: UpstreamReply | undefined;
     try {
       await ky(request.url, {
         method: request.method,
@@ -73,9 +73,9 @@ export class Upstream {
         redirect: "manual",
         timeout: false,
         fetch: async (attempt) => {
-          const { status, headers, body } = await this.#attempt(request, attempt as Request);
-          reply = { status, body };
-          return new Response(null, { status, headers });
+          const { headers, ...answer } = await this.#attempt(request, attempt as Request);
+          reply = answer;
+          return new Response(null, { status: answer.status, headers });
         },
         retry: {
           limit: RETRIES,
@@ -89,20 +89,20 @@ export class Upstream {
     } catch (error) {
       if (!(error instanceof HTTPError)) throw error;
     }
-    const { status, body } = reply!;
+    const { status } = reply!;
     if (status >= 300 && status < 400) {
       throw new CollectorError("upstream_redirected", {
         detail: `${describe(request)} answered ${status}, a redirect.`,
         upstream: { name: request.name, status },
       });
     }
-    return { status, text: new TextDecoder().decode(body) };
+    return reply!;
   }
 
   async #attempt(
     request: UpstreamRequest,
     attempt: Request,
-  ): Promise<{ status: number; headers: Headers; body: ArrayBuffer }> {
+  ): Promise<UpstreamReply & { headers: Headers }> {
     if (this.requestsLeft <= 0) {
       throw new CollectorError("request_budget_spent", {
         detail: `The run has made its ${this.options.maxRequests} requests.`,
@@ -113,8 +113,8 @@ export class Upstream {
     const signal = AbortSignal.timeout(this.options.timeoutMs);
     try {
       const response = await this.options.fetch(attempt, { signal });
-      const body = await response.arrayBuffer();
-      return { status: response.status, headers: response.headers, body };
+      const { status, headers } = response;
+      return { status, headers, text: await response.text() };
     } catch (cause) {
       const timedOut = signal.aborted;
       throw new CollectorError(timedOut ? "upstream_timeout" : "upstream_unreachable", {

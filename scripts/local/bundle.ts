@@ -1,35 +1,57 @@
 /**
- * Builds the Worker as `wrangler deploy` does, without deploying it. Reads `src`, writes `.wrangler/bundle`.
+ * Builds the Worker as `wrangler deploy` does, without deploying it. Reads `src`, writes
+ * `.wrangler/bundle`. Wrangler runs in processes of its own.
  * A bundle is named after a hash of what it is made of, so an unchanged one is not built again.
  */
 import { createHash } from "node:crypto";
-import { readdir, readFile, rename, stat } from "node:fs/promises";
+import { readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 
-/** The repository's root, and what a bundle depends on. */
+/** The repository's root, what a bundle depends on, and a file in it. */
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const INPUTS = ["src", "deno.lock", "deno.json", "wrangler.toml"];
+const INPUTS = ["src", "scripts/local", "deno.lock", "deno.json", "wrangler.toml"];
+const WORKER_OPTIONS = "worker_options.json";
 
-/** Path of the bundle's one module. */
-export async function buildBundle(): Promise<string> {
+export interface Bundle {
+  /** Path of the one module. */
+  readonly module: string;
+  /** What wrangler.toml says of the Worker, as Miniflare wants it. */
+  readonly workerOptions: Readonly<Record<string, unknown>>;
+}
+
+export async function buildBundle(): Promise<Bundle> {
   const folder = join(ROOT, ".wrangler", "bundle", await hashInputs());
-  const module = join(folder, "cloudflare.js");
-  if (await exists(module)) return module;
+  if (!await exists(folder)) await build(folder);
+  return {
+    module: join(folder, "cloudflare.js"),
+    workerOptions: JSON.parse(await readFile(join(folder, WORKER_OPTIONS), "utf8")),
+  };
+}
+
+/** Makes the whole folder beside its place, and moves it there: a folder that exists is complete. */
+async function build(folder: string): Promise<void> {
   const unfinished = `${folder}.${crypto.randomUUID()}`;
-  const { success, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "npm:wrangler", "deploy", "--dry-run", "--outdir", unfinished],
-    cwd: ROOT,
-  }).output();
-  if (!success) {
-    throw new Error(`The bundle can't be built:\n${text(stdout)}${text(stderr)}`);
-  }
+  const [options] = await Promise.all([
+    runDeno("scripts/local/print_worker_options.ts"),
+    runDeno("npm:wrangler", "deploy", "--dry-run", "--outdir", unfinished),
+  ]);
+  await writeFile(join(unfinished, WORKER_OPTIONS), options);
   try {
     await rename(unfinished, folder);
   } catch (error) {
-    if (!await exists(module)) throw error; // another process was faster
+    if (!await exists(folder)) throw error; // another process was faster
   }
-  return module;
+}
+
+/** Runs a program to its end and answers what it printed. */
+async function runDeno(...program: string[]): Promise<string> {
+  const { success, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", ...program],
+    cwd: ROOT,
+  }).output();
+  if (success) return text(stdout);
+  throw new Error(`The bundle can't be built:\n${text(stdout)}${text(stderr)}`);
 }
 
 async function hashInputs(): Promise<string> {

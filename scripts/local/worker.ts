@@ -2,11 +2,11 @@
  * Runs the deployable bundle on real workerd, with local KV and Durable Objects, as wrangler.toml
  * describes it. Used by the demo and by the tests. Listens on loopback only.
  */
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { Miniflare, type WorkerOptions } from "miniflare";
-import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
-import { buildBundle, ROOT } from "./bundle.ts";
+import { buildBundle } from "./bundle.ts";
+import { KV_COUNTER, openHeapGauge } from "./observe.ts";
 
 export interface LocalWorkerOptions {
   readonly settings: Readonly<Record<string, string>>;
@@ -14,6 +14,8 @@ export interface LocalWorkerOptions {
   readonly port?: number;
   /** A folder in which KV and Durable Objects survive; in memory if left out. */
   readonly persistTo?: string;
+  /** Lets the isolate's memory be measured, and logs each operation on KV. */
+  readonly observed?: boolean;
 }
 
 export interface LocalWorker {
@@ -24,6 +26,8 @@ export interface LocalWorker {
   /** Fires the cron; answers `ok`, or `exception` if the invocation rejected. */
   fireCron(): Promise<string>;
   readonly kv: LocalKv;
+  /** What the isolate holds after a garbage collection, in bytes. Only if observed. */
+  heapBytes(): Promise<number>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -36,20 +40,29 @@ interface LocalKv {
 }
 
 export async function startWorker(options: LocalWorkerOptions): Promise<LocalWorker> {
-  const bundle = await buildBundle();
-  const { workerOptions } = workerOptionsOf(join(ROOT, "wrangler.toml"));
+  const { module, workerOptions } = await buildBundle();
   const logs: string[] = [];
   const keepLines = (stream: NodeJS.ReadableStream) =>
     createInterface(stream).on("line", (line) => logs.push(line));
+  const worker = {
+    ...workerOptions as unknown as WorkerOptions,
+    name: "collector",
+    modules: [{ type: "ESModule", path: module }],
+    modulesRoot: dirname(module),
+    bindings: { ...options.settings },
+    ...(options.observed && {
+      kvNamespaces: {},
+      wrappedBindings: { CURSORS: { scriptName: KV_COUNTER.name } },
+    }),
+  };
+  const counter = { ...KV_COUNTER, kvNamespaces: { INNER: "cursors" } };
   const miniflare = new Miniflare(
     {
-      ...workerOptions as unknown as WorkerOptions,
-      rootPath: dirname(bundle),
-      modules: [{ type: "ESModule", path: bundle }],
-      bindings: { ...options.settings },
+      workers: options.observed ? [worker, counter] : [worker],
       host: "127.0.0.1",
       port: options.port ?? 0,
       unsafeTriggerHandlers: true,
+      ...(options.observed && { inspectorPort: 0 }),
       ...(options.persistTo !== undefined && { defaultPersistRoot: options.persistTo }),
       handleRuntimeStdio: (out: NodeJS.ReadableStream, err: NodeJS.ReadableStream) => {
         keepLines(out);
@@ -58,7 +71,14 @@ export async function startWorker(options: LocalWorkerOptions): Promise<LocalWor
     } as ConstructorParameters<typeof Miniflare>[0],
   );
   const url = (await miniflare.ready).origin;
-  const close = () => miniflare.dispose();
+  const gauge = options.observed ? await openHeapGauge(miniflare) : undefined;
+  const kv = options.observed
+    ? await miniflare.getKVNamespace("INNER", KV_COUNTER.name)
+    : await miniflare.getKVNamespace("CURSORS");
+  const close = async () => {
+    gauge?.close();
+    await miniflare.dispose();
+  };
   return {
     url,
     logs,
@@ -66,7 +86,11 @@ export async function startWorker(options: LocalWorkerOptions): Promise<LocalWor
     async fireCron() {
       return await (await fetch(new URL("/cdn-cgi/handler/scheduled", url))).text();
     },
-    kv: await miniflare.getKVNamespace("CURSORS") as unknown as LocalKv,
+    kv: kv as unknown as LocalKv,
+    heapBytes() {
+      if (gauge === undefined) throw new Error("The Worker was not started as observed.");
+      return gauge.heapBytes();
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -22,7 +22,7 @@ export function readGetEventsArguments(
 ): GetEventsArguments {
   const problems: string[] = [];
   for (const name of Object.keys(given)) {
-    if (name in GET_EVENTS_DEFAULTS) continue;
+    if (Object.hasOwn(GET_EVENTS_DEFAULTS, name)) continue;
     const known = Object.keys(GET_EVENTS_DEFAULTS).join(", ");
     problems.push(`There is no argument ${JSON.stringify(name)}; there are ${known}.`);
   }
@@ -56,7 +56,7 @@ export function mergeArguments(
 ): Record<string, unknown> {
   const fromBody = body.trim() === "" ? {} : parseObject(body);
   const twice = Object.entries(query)
-    .filter(([name, values]) => values.length > 1 || name in fromBody)
+    .filter(([name, values]) => values.length > 1 || Object.hasOwn(fromBody, name))
     .map(([name]) => `${name} is given more than once.`);
   if (twice.length > 0) {
     throw new CollectorError("arguments_invalid", { detail: twice.join(" ") });

@@ -3,7 +3,8 @@
  * the log and in what is remembered for `/status`. A failed run is reported, not thrown.
  */
 import { toLine } from "../engine/batch.ts";
-import { type Limits, type Ports, type Progress, run, startProgress } from "../engine/run.ts";
+import { type Limits, type Ports, type Progress, startProgress } from "../engine/ports.ts";
+import { run } from "../engine/run.ts";
 import { CollectorError, toProblem } from "../errors.ts";
 import { PAGE_SIZE } from "../liveperson/audit.ts";
 import { readDialect } from "../liveperson/dialect.ts";

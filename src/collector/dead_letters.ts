@@ -1,5 +1,5 @@
 /** Events that the destination refused, kept with the reason until they are redelivered. */
-import type { DeadLetter, DeadLetters } from "../engine/run.ts";
+import type { DeadLetter, DeadLetters } from "../engine/ports.ts";
 import { iso } from "../engine/time.ts";
 import type { Host } from "./host.ts";
 

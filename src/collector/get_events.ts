@@ -5,7 +5,8 @@
 import { Batch, type Line, toLine } from "../engine/batch.ts";
 import { firstCursor } from "../engine/cursor.ts";
 import { deliver, type Destination, type Settled } from "../engine/deliver.ts";
-import { run, startProgress } from "../engine/run.ts";
+import { startProgress } from "../engine/ports.ts";
+import { run } from "../engine/run.ts";
 import { CollectorError } from "../errors.ts";
 import { PAGE_SIZE } from "../liveperson/audit.ts";
 import { type AuditEvent, toEvent } from "../liveperson/event.ts";

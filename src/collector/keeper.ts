@@ -10,7 +10,7 @@ import {
   encodeCursor,
   firstCursor,
 } from "../engine/cursor.ts";
-import type { CursorKeeper } from "../engine/run.ts";
+import type { CursorKeeper } from "../engine/ports.ts";
 import type { Host } from "./host.ts";
 
 /** How the cursor was found. `behind`: the published one was older than the journal. */

@@ -2,7 +2,7 @@
  * Remembers what was settled of the days that are still to be reconciled, so that a closed day can be
  * read once more and what is missing be told. One entry an hour of events and commit; gone with the day.
  */
-import type { SettledEvent } from "../engine/run.ts";
+import type { SettledEvent } from "../engine/ports.ts";
 import { DAY_MS, iso, utcDay } from "../engine/time.ts";
 import type { Host } from "./host.ts";
 

@@ -4,7 +4,8 @@
  */
 import { type Cursor, decodeCursor, encodeCursor, firstCursor } from "../engine/cursor.ts";
 import { CLOCK_TOLERANCE_MS } from "../engine/reading.ts";
-import { type Limits, type Ports, run, startProgress } from "../engine/run.ts";
+import { type Limits, type Ports, startProgress } from "../engine/ports.ts";
+import { run } from "../engine/run.ts";
 import { DAY_MS, dayStartMs, utcDay } from "../engine/time.ts";
 import { eventId, type SourceRecord } from "../liveperson/record.ts";
 import type { Host } from "./host.ts";

@@ -1,7 +1,7 @@
 /** What a run tells about itself: to its caller, in one log line, and in `/status`. Pure. */
 import type { Problem } from "../errors.ts";
 import { iso } from "../engine/time.ts";
-import type { Progress } from "../engine/run.ts";
+import type { Progress } from "../engine/ports.ts";
 import type { Upstream } from "../upstream.ts";
 import type { Found, Opened } from "./keeper.ts";
 import type { Reconciliation } from "./reconcile.ts";

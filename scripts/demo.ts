@@ -1,0 +1,126 @@
+/**
+ * `deno task demo`: the whole collector on this machine, without credentials. It starts the
+ * simulators and the Worker, lets them work, shows what happens, and checks it. Loopback only.
+ */
+import { stdoutColours } from "./terminal/colours.ts";
+import {
+  BAD_USAGE,
+  DONE,
+  FAILED,
+  INTERRUPTED,
+  readOptions,
+  scriptCommand,
+  wholeNumber,
+} from "./terminal/command_line.ts";
+import { curlLines, fold } from "./demo/curl.ts";
+import { keepGoing } from "./demo/keep.ts";
+import { play, type Scene } from "./demo/play.ts";
+import { API_TOKEN, KEPT_PORT, keptPort, type Stage, startStage } from "./demo/stage.ts";
+import { tell } from "./demo/story.ts";
+import { listenForStop, type StopSignal } from "./terminal/stop_signal.ts";
+import { count } from "./terminal/words.ts";
+
+interface Options {
+  readonly keep?: true;
+  readonly json?: true;
+  readonly every: number;
+}
+
+const WIDTH = 98;
+
+const command = scriptCommand(
+  "demo",
+  "Shows the collector at work: simulators and the real Worker, no credentials, nothing leaves " +
+    "this machine.",
+)
+  .option("--keep", `stay up until Ctrl-C, on port ${KEPT_PORT} if it is free`)
+  .option("--every <seconds>", "with --keep: how often the cron fires", wholeNumber(1, 3600), 15)
+  .option("--json", "print one JSON summary and nothing else")
+  .addHelpText("after", "\nExit code: 0 all as expected, 1 not, 2 bad usage.");
+
+/** What the demo is given: a test gives it something else. */
+interface Surroundings {
+  readonly start: (port: number) => Promise<Stage>;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+/** Answers the exit code. */
+export async function demo(
+  options: Options,
+  { start, out, err }: Surroundings,
+): Promise<number> {
+  const print = options.json ? () => {} : out;
+  const scenes: Scene[] = [];
+  const problems: string[] = [];
+  let stage: Stage | undefined;
+  let stop: StopSignal | undefined;
+  try {
+    print("Starting ...\n");
+    stage = await start(options.keep ? keptPort() : 0);
+    stop = listenForStop();
+    for await (const scene of play(stage)) {
+      if (stop.stopped) break;
+      scenes.push(scene);
+      problems.push(...scene.problems);
+      print(tell(scene, stdoutColours()));
+    }
+    if (!stop.stopped) printTries(options, stage.worker.url, print);
+    if (options.keep) await keep(stage, options, stop, print);
+    else if (stop.stopped) return INTERRUPTED;
+  } catch (error) {
+    problems.push(`The demo could not go on: ${(error as Error).message}`);
+  } finally {
+    stop?.[Symbol.dispose]();
+    await stage?.close();
+  }
+  if (options.json) out(JSON.stringify(summary(scenes, problems)));
+  else for (const problem of problems) err(problem);
+  return problems.length === 0 ? DONE : FAILED;
+}
+
+/** A Worker that does not stay up can be tried at the fixed port the next time. */
+function printTries(
+  { keep }: Options,
+  workerUrl: string,
+  print: (text: string) => void,
+): void {
+  const colours = stdoutColours();
+  const url = keep ? workerUrl : `http://127.0.0.1:${KEPT_PORT}`;
+  const title = keep ? "Try it" : "Try it: deno task demo --keep stays up, then";
+  print(`\n${colours.bold(title)}`);
+  for (const line of curlLines(url, API_TOKEN)) {
+    print(colours.dim(`  # ${line.what}`));
+    for (const part of fold(line, WIDTH - 2)) print(`  ${part}`);
+  }
+}
+
+async function keep(
+  stage: Stage,
+  { every }: Options,
+  stop: StopSignal,
+  print: (text: string) => void,
+): Promise<void> {
+  print(`\nThe cron fires every ${count(every, "second")}. Ctrl-C ends the demo.`);
+  const runs = await keepGoing(stage, every, stop, print);
+  print(`\nStopped after ${count(runs, "more run")}.`);
+}
+
+/** All scenes in one object, by name. */
+function summary(scenes: readonly Scene[], problems: readonly string[]) {
+  return {
+    ok: problems.length === 0,
+    problems,
+    scenes: Object.fromEntries(scenes.map(({ name, problems: _, ...scene }) => [name, scene])),
+  };
+}
+
+if (import.meta.main) {
+  const options = readOptions<Options>(command, Deno.args);
+  if (options.json && options.keep) {
+    console.error("error: --json and --keep can't be used together");
+    Deno.exit(BAD_USAGE);
+  }
+  const { log: out, error: err } = console;
+  Deno.exit(await demo(options, { start: startStage, out, err }));
+}

@@ -1,0 +1,46 @@
+/** The curl lines to try. Pure. They are quoted for every common shell. */
+
+interface Try {
+  readonly what: string;
+  readonly path: string;
+  readonly options?: string;
+  readonly open?: true;
+}
+
+const TRIES: readonly Try[] = [
+  { what: "up?", path: "/healthz", open: true },
+  { what: "events, as JSON", path: "/get-events?limit=2&start_time=yesterday" },
+  {
+    what: "events, as a table",
+    path: "/get-events?limit=5",
+    options: `-H "Accept: text/markdown" `,
+  },
+  { what: "the cursor, the last run, the lag", path: "/status" },
+  { what: "the Test button", path: "/test-connection", options: "-X POST " },
+  { what: "collect now", path: "/collect", options: "-X POST " },
+  {
+    what: "push two events again, on purpose",
+    path: "/get-events?limit=2&should_push_events=true",
+    options: "-X POST ",
+  },
+];
+
+export interface CurlLine {
+  readonly what: string;
+  readonly command: string;
+}
+
+export function curlLines(url: string, token: string): CurlLine[] {
+  return TRIES.map(({ what, path, options = "", open }) => {
+    const access = open ? "" : `-H "Authorization: Bearer ${token}" `;
+    return { what, command: `curl ${access}${options}"${url}${path}"` };
+  });
+}
+
+/** A command in lines of at most `width` columns, so that it can still be pasted into a POSIX shell. */
+export function fold({ command }: CurlLine, width: number): string[] {
+  const at = command.lastIndexOf(` "http`);
+  return command.length <= width
+    ? [command]
+    : [`${command.slice(0, at)} \\`, `  ${command.slice(at + 1)}`];
+}

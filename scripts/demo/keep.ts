@@ -1,0 +1,60 @@
+/** The demo when it stays up: changes keep coming, the cron keeps firing, one line tells of each run. */
+import { fireCron, type Run } from "./play.ts";
+import { ACCOUNT, type Stage } from "./stage.ts";
+import { newChanges } from "../terminal/new_changes.ts";
+import type { StopSignal } from "../terminal/stop_signal.ts";
+import { count, number, timeOfDay, total } from "../terminal/words.ts";
+
+/** New changes in the time between two runs. */
+const CHANGES_A_RUN = 4;
+const SEED = 1000;
+
+/** Goes on until the signal comes; answers how many runs there were. */
+export async function keepGoing(
+  stage: Stage,
+  everySeconds: number,
+  stop: StopSignal,
+  print: (line: string) => void,
+): Promise<number> {
+  const change = newChanges(ACCOUNT.accountId, SEED);
+  const everyMs = everySeconds * 1000;
+  const changes = setInterval(
+    () => stage.liveperson.add([change(Date.now())]),
+    everyMs / CHANGES_A_RUN,
+  );
+  let runs = 0;
+  try {
+    while (!await stoppedWithin(everyMs, stop)) {
+      print(`  ${timeOfDay(new Date().toISOString())} ${await runLine(stage)}`);
+      runs++;
+    }
+  } finally {
+    clearInterval(changes);
+  }
+  return runs;
+}
+
+async function runLine(stage: Stage): Promise<string> {
+  try {
+    return describe(await fireCron(stage));
+  } catch (error) {
+    return `cron: ${(error as Error).message}`;
+  }
+}
+
+function describe({ report }: Run): string {
+  const { problem, delivered, lateArrivals, requests, durationMs, revision } = report;
+  if (problem) return `cron: failed: ${problem.code}: ${problem.detail}`;
+  const late = lateArrivals > 0 ? ` (${number(lateArrivals)} late)` : "";
+  return `cron: ${count(delivered, "new event")}${late}, ${count(total(requests), "request")}, ` +
+    `${number(durationMs)} ms, cursor at revision ${revision}`;
+}
+
+/** Waits so long; true if the signal came before. */
+async function stoppedWithin(ms: number, stop: StopSignal): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([promise, stop.wait]);
+  clearTimeout(timer);
+  return stop.stopped;
+}

@@ -1,0 +1,48 @@
+/** Looks into a local Worker from outside: the memory of its isolate, and its operations on KV. */
+import type { Miniflare } from "miniflare";
+
+/** Asks workerd's inspector what the Worker's isolate holds, in bytes. Speaks to loopback. */
+export async function openHeapGauge(miniflare: Miniflare) {
+  const inspector = await miniflare.getInspectorURL();
+  inspector.protocol = "http:";
+  const targets = await (await fetch(new URL("/json", inspector))).json();
+  const target = targets.find((one: { id: string }) => one.id.startsWith("core:user:"));
+  const socket = new WebSocket(target.webSocketDebuggerUrl);
+  await new Promise((resolve) => socket.addEventListener("open", resolve, { once: true }));
+  const call = (method: string) => {
+    const answered = new Promise<MessageEvent>((resolve) =>
+      socket.addEventListener("message", resolve, { once: true })
+    );
+    socket.send(JSON.stringify({ id: 1, method }));
+    return answered.then((message) => JSON.parse(message.data).result);
+  };
+  return {
+    /** After a garbage collection, so that it is what is held and not what was left lying. */
+    async heapBytes(): Promise<number> {
+      await call("HeapProfiler.collectGarbage");
+      const usage = await call("Runtime.getHeapUsage");
+      return usage.usedSize + usage.embedderHeapUsedSize + usage.backingStorageSize;
+    },
+    close: () => socket.close(),
+  };
+}
+
+/** A Worker that stands between another one and its KV namespace, and logs each operation. */
+export const KV_COUNTER = {
+  name: "kv-counter",
+  modules: true,
+  script: `
+    export default function (env) {
+      const counted = (method) => (...args) => {
+        console.log(JSON.stringify({ kv: method }));
+        return env.INNER[method](...args);
+      };
+      const methods = ["get", "put", "delete", "list"];
+      return Object.fromEntries(methods.map((method) => [method, counted(method)]));
+    }`,
+};
+
+/** The KV operations in a log, in order: `get`, `put`, … */
+export function kvOperations(logs: readonly string[]): string[] {
+  return logs.flatMap((line) => /^\{"kv":"(\w+)"\}$/.exec(line)?.slice(1) ?? []);
+}

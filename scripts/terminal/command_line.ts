@@ -1,0 +1,46 @@
+/** The command line of a script: options by commander, and exit code 2 for bad usage. */
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+
+/** Exit codes of every script. */
+export const DONE = 0;
+export const FAILED = 1;
+export const BAD_USAGE = 2;
+/** Interrupted by Ctrl-C before the work was done. */
+export const INTERRUPTED = 130;
+
+/** A command that takes no arguments besides its options. */
+export function scriptCommand(name: string, description: string): Command {
+  return new Command(`deno task ${name}`)
+    .description(description)
+    .helpOption("-h, --help", "show this help")
+    .configureHelp({ helpWidth: 100 })
+    .allowExcessArguments(false)
+    .exitOverride();
+}
+
+/** Reads the options; help ends the process with 0, bad usage with 2. */
+export function readOptions<T>(command: Command, args: readonly string[]): T {
+  try {
+    return command.parse(args, { from: "user" }).opts<T & Record<string, unknown>>();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    Deno.exit(error.exitCode === 0 ? DONE : BAD_USAGE);
+  }
+}
+
+/** An option's parser: a whole number within these bounds. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}
+
+/** An option's parser: text in which every character is allowed by the pattern. */
+export function textLike(pattern: RegExp, rule: string): (text: string) => string {
+  return (text) => {
+    if (pattern.test(text)) return text;
+    throw new InvalidArgumentError(`It must be ${rule}.`);
+  };
+}

@@ -1,0 +1,57 @@
+/** What the simulators were asked, one entry a request, as it comes. It reads what they remember. */
+import type { LivePersonRequest, LivePersonSimulator } from "../simulators/liveperson.ts";
+import type { XsiamRequest, XsiamSimulator } from "../simulators/xsiam.ts";
+
+export interface SeenRequest {
+  readonly simulator: "liveperson" | "xsiam";
+  readonly method: string;
+  readonly path: string;
+  /** What the client got. */
+  readonly status: number;
+  /** Records answered by LivePerson or stored by XSIAM; null where there can be none. */
+  readonly records: number | null;
+}
+
+const LOOK_EVERY_MS = 50;
+const PUSH_PATH = "/logs/v1/event";
+
+/** Calls `seen` for each request from now on; the result stops it, after the last ones. */
+export function followRequests(
+  liveperson: LivePersonSimulator,
+  xsiam: XsiamSimulator,
+  seen: (request: SeenRequest) => void,
+): Disposable {
+  let livepersonSeen = liveperson.requests.length;
+  let xsiamSeen = xsiam.requests.length;
+  const look = () => {
+    const fromLivePerson = liveperson.requests.slice(livepersonSeen);
+    const fromXsiam = xsiam.requests.slice(xsiamSeen);
+    livepersonSeen += fromLivePerson.length;
+    xsiamSeen += fromXsiam.length;
+    fromLivePerson.map(ofLivePerson).forEach(seen);
+    fromXsiam.map(ofXsiam).forEach(seen);
+  };
+  const timer = setInterval(look, LOOK_EVERY_MS);
+  return {
+    [Symbol.dispose]() {
+      clearInterval(timer);
+      look();
+    },
+  };
+}
+
+function ofLivePerson({ method, path, status, returned }: LivePersonRequest): SeenRequest {
+  return { simulator: "liveperson", method, path, status, records: returned ?? null };
+}
+
+/** The simulator remembers no path: there is one, and any other is answered with 404. */
+function ofXsiam({ status, records }: XsiamRequest): SeenRequest {
+  const isPush = status !== 404;
+  return {
+    simulator: "xsiam",
+    method: isPush ? "POST" : "?",
+    path: isPush ? PUSH_PATH : `(anything but POST ${PUSH_PATH})`,
+    status,
+    records: isPush ? records : null,
+  };
+}

@@ -1,0 +1,32 @@
+/** Ctrl-C, and what a supervisor sends to end a process, as a promise. Listens to signals. */
+import process from "node:process";
+
+export interface StopSignal extends Disposable {
+  readonly stopped: boolean;
+  /** Resolves at the first signal. */
+  readonly wait: Promise<void>;
+}
+
+/** Takes the signals over from whoever listens already: Miniflare would exit at once, with 130. */
+export function listenForStop(): StopSignal {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+    resolve();
+  };
+  const signals: NodeJS.Signals[] = ["SIGINT", "SIGTERM"];
+  for (const signal of signals) {
+    process.removeAllListeners(signal);
+    process.on(signal, stop);
+  }
+  return {
+    get stopped() {
+      return stopped;
+    },
+    wait: promise,
+    [Symbol.dispose]() {
+      for (const signal of signals) process.removeListener(signal, stop);
+    },
+  };
+}

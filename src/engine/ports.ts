@@ -1,0 +1,97 @@
+/** What the engine needs from outside, what limits it, and what it tells of its progress. */
+import type { Line } from "./batch.ts";
+import type { Cursor, Seen } from "./cursor.ts";
+import type { Destination } from "./deliver.ts";
+import type { Source } from "./locate.ts";
+import type { Listed } from "./reading.ts";
+
+/** Where the cursor is kept. */
+export interface CursorKeeper {
+  /** Says that so many events are about to be sent, so that a run after a crash can tell repeats. */
+  announce(events: number): Promise<void>;
+  /** Makes the cursor durable, once for each acknowledged batch. `settled`: the events that it now lies behind. */
+  commit(cursor: Cursor, settled: readonly SettledEvent[]): Promise<void>;
+}
+
+/** An event that was delivered, or given up. */
+export interface SettledEvent {
+  readonly eventId: string;
+  /** Where it stands in the listing, see `Seen`. */
+  readonly seen: Seen;
+}
+
+/** Where events go that the destination refuses. Keeping one again replaces it. */
+export interface DeadLetters {
+  keep(letter: DeadLetter): Promise<void>;
+}
+
+export interface DeadLetter {
+  readonly eventId: string;
+  /** The event as it would have been pushed: one line of JSON. */
+  readonly json: string;
+  readonly reason: string;
+  /** What the destination answered; null when the event was too large to be sent at all. */
+  readonly status: number | null;
+}
+
+export interface Ports<R extends Listed> {
+  readonly source: Source<R>;
+  readonly destination: Destination;
+  readonly cursors: CursorKeeper;
+  readonly deadLetters: DeadLetters;
+  /** The line to push for a new record. */
+  toLine(record: R, occurrence: number): Line;
+  /** False for a new record that is to be passed over; all are wanted if left out. */
+  wants?(record: R, occurrence: number): Promise<boolean>;
+  /** How the source speaks, as far as it has found out: kept with the cursor. */
+  dialect(): unknown;
+  /** False when the run must end after the batch in hand: its time or its requests are used up. */
+  mayGoOn(): boolean;
+  random(): number;
+}
+
+export interface Limits {
+  /** Events to deliver in one run. */
+  readonly maxFetch: number;
+  readonly lateArrivalWindowMs: number;
+  /** Records to ask for at once. At least 2. */
+  readonly pageSize: number;
+  /** Where to stop, epoch milliseconds: a record that is not older ends the run. */
+  readonly untilMs?: number;
+}
+
+/** What a run has done so far. It is filled as the run goes, so that a failed run can be told too. */
+export interface Progress {
+  cursor: Cursor;
+  /** False as long as the cursor was never committed. */
+  stored: boolean;
+  commits: number;
+  pages: number;
+  recordsRead: number;
+  delivered: number;
+  deadLettered: number;
+  lateArrivals: number;
+  twins: number;
+  batches: number;
+  /** Times the listing was found to have moved, so that the late-arrival window was read again. */
+  relocations: number;
+  /** True when there is more to read at once. */
+  more: boolean;
+}
+
+export function startProgress(cursor: Cursor, stored: boolean): Progress {
+  return {
+    cursor,
+    stored,
+    commits: 0,
+    pages: 0,
+    recordsRead: 0,
+    delivered: 0,
+    deadLettered: 0,
+    lateArrivals: 0,
+    twins: 0,
+    batches: 0,
+    relocations: 0,
+    more: false,
+  };
+}

@@ -1,0 +1,58 @@
+/** Reads the records that were not read yet: on from the reading's place, or from where it is found anew. */
+import { locate, type Source } from "./locate.ts";
+import type { Progress } from "./ports.ts";
+import type { Listed, Place, Reading } from "./reading.ts";
+
+export interface Unread<R> {
+  readonly records: readonly R[];
+  readonly readAtMs: number;
+  /** True when they reach to the end of the listing. */
+  readonly last: boolean;
+}
+
+/** The next records that were not read yet. Every read shows again the records just before them, or finds the place anew. */
+export async function readOn<R extends Listed>(
+  source: Source<R>,
+  reading: Reading,
+  pageSize: number,
+  progress: Progress,
+): Promise<Unread<R>> {
+  const counting: Source<R> = {
+    async read(from) {
+      const page = await source.read(from);
+      progress.pages++;
+      progress.recordsRead += page.records.length;
+      return page;
+    },
+  };
+  const place = reading.place;
+  let likelyOffset = 0;
+  if (place !== null) {
+    const page = await confirmed(counting, reading, place, pageSize);
+    if (page !== null) return page;
+    likelyOffset = reading.misplace();
+    progress.relocations++;
+  }
+  const located = await locate(counting, reading.sealedBeforeMs, likelyOffset, pageSize);
+  reading.placeAt(located.day, located.offset, located.anchor);
+  return located;
+}
+
+/** Reads on from a place, or answers null when the listing has moved away from it. */
+async function confirmed<R extends Listed>(
+  source: Source<R>,
+  reading: Reading,
+  { day, offset, verify }: Place,
+  pageSize: number,
+): Promise<Unread<R> | null> {
+  const near = Math.min(verify, pageSize - 1);
+  const { records, readAtMs } = await source.read({ day, offset: offset - near, first: pageSize });
+  if (records.length < near || !reading.confirms(records, near)) return null;
+  if (near < verify) {
+    // More twins than a page holds prove nothing. Records are only ever added, so what stands
+    // unmoved after the page was read stood there before it too.
+    const proof = await source.read({ day, offset: offset - verify, first: pageSize });
+    if (proof.records.length === 0 || !reading.confirms(proof.records, verify)) return null;
+  }
+  return { records: records.slice(near), readAtMs, last: records.length < pageSize };
+}
