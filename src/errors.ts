@@ -69,6 +69,11 @@ const REASONS = {
     title: "XSIAM refuses some of the events",
     action: "Look at the events with should_push_events=false; the cron dead-letters such events.",
   },
+  accounts_failed: {
+    status: 502,
+    title: "Some of the accounts failed",
+    action: "Look at the problem of each account that failed.",
+  },
   upstream_rate_limited: {
     status: 503,
     title: "The service asks for fewer requests",
@@ -120,6 +125,11 @@ const REASONS = {
     status: 400,
     title: "The arguments are not valid",
     action: "Correct the arguments that are named.",
+  },
+  backfill_running: {
+    status: 409,
+    title: "Another backfill is under way",
+    action: "Wait until it is complete, or give it up: DELETE /backfill.",
   },
   unauthorized: {
     status: 401,
@@ -179,6 +189,8 @@ export interface Problem {
   readonly detail: string;
   readonly action?: string;
   readonly upstream?: { readonly name: UpstreamName; readonly status?: number };
+  /** The account that it is about. */
+  readonly account?: string;
 }
 
 /** The problem that an error is. Of an error that is not ours only the class is told: its text may hold anything. */

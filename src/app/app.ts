@@ -3,17 +3,20 @@ import { type Context, Hono } from "hono";
 import { accepts } from "hono/accepts";
 import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
+import { problemOfRun } from "../collector/collect_all.ts";
+import { chooseAccount, type Collectors } from "../collector/collectors.ts";
+import type { Verdict } from "../collector/health.ts";
 import type { CollectorService } from "../collector/service.ts";
 import { CollectorError } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import { type AccessVariables, requireToken } from "./access.ts";
-import { mergeArguments, readGetEventsArguments } from "./arguments.ts";
+import { mergeArguments, readBackfillRange, readGetEventsArguments } from "./arguments.ts";
 import { toMarkdown } from "./markdown.ts";
 import { problemOf, problemResponse, thrownProblem, unwrap } from "./problems.ts";
 
 export interface AppOptions<E> {
   /** @throws {CollectorError} `configuration_invalid` */
-  readonly connect: (env: E) => CollectorService;
+  readonly connect: (env: E) => Collectors;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -54,14 +57,35 @@ export function createApp<E extends AccessVariables>(
     app.all(path, (c) => notAllowed(c, methods));
   };
 
-  const collector = (c: C) => options.connect(c.env);
+  /** The collector of the account that the request names, or of the only one. */
+  const collector = (c: C, named = c.req.query("account")): CollectorService => {
+    const collectors = options.connect(c.env);
+    return collectors.of(chooseAccount(collectors.ids, named));
+  };
+  /** All collectors, if there are several and the request names none. */
+  const several = (c: C): Collectors | null => {
+    if (c.req.query("account") !== undefined) return null;
+    const collectors = options.connect(c.env);
+    return collectors.ids.length > 1 ? collectors : null;
+  };
 
   const isDeep = (c: C) => c.req.query("deep") === "true";
   app.use("/healthz", (c, next) => isDeep(c) ? requireToken(c as never, next) : next());
   app.get("/healthz", async (c) => {
     if (!isDeep(c)) return c.json({ status: "up", version: VERSION });
-    const verdict = unwrap(await collector(c).verdict());
-    return c.json({ version: VERSION, ...verdict }, verdict.alarming ? 503 : 200);
+    const all = several(c);
+    if (all === null) {
+      const verdict = unwrap(await collector(c).verdict());
+      return c.json({ version: VERSION, ...verdict }, verdict.alarming ? 503 : 200);
+    }
+    const outcomes = await all.all("verdict", []);
+    const accounts = outcomes.map((outcome, i) =>
+      outcome.ok
+        ? { account: all.ids[i], ...outcome.value as Verdict }
+        : { account: all.ids[i], alarming: true, problem: outcome.problem }
+    );
+    const alarming = accounts.some((account) => account.alarming);
+    return c.json({ version: VERSION, alarming, accounts }, alarming ? 503 : 200);
   });
   app.all("/healthz", (c) => notAllowed(c, ["GET"]));
 
@@ -79,14 +103,36 @@ export function createApp<E extends AccessVariables>(
 
   route("/collect", {
     POST: async (c) => {
-      const report = unwrap(await collector(c).collect("http"));
-      return report.problem === undefined
-        ? c.json(report)
-        : problemResponse(c, { ...report.problem, ...{ runId: report.runId, report } });
+      const all = several(c);
+      if (all === null) {
+        const report = unwrap(await collector(c).collect("http"));
+        return report.problem === undefined
+          ? c.json(report)
+          : problemResponse(c, { ...report.problem, ...{ runId: report.runId, report } });
+      }
+      const outcomes = await all.all("collect", ["http"]);
+      const accounts = outcomes.map((outcome, i) => ({
+        account: all.ids[i],
+        ...(outcome.ok ? outcome.value as object : { problem: outcome.problem }),
+      }));
+      const failed = outcomes.filter((outcome) => problemOfRun(outcome) !== undefined).length;
+      if (failed === 0) return c.json({ accounts });
+      const problem = problemOf("accounts_failed", `${failed} of ${accounts.length} failed.`);
+      return problemResponse(c, { ...problem, ...{ accounts } });
     },
   });
 
-  route("/status", { GET: async (c) => c.json(unwrap(await collector(c).status())) });
+  route("/status", {
+    GET: async (c) => {
+      const all = several(c);
+      if (all === null) return c.json(unwrap(await collector(c).status()));
+      const outcomes = await all.all("status", []);
+      const accounts = outcomes.map((outcome, i) =>
+        outcome.ok ? outcome.value : { account: all.ids[i], problem: outcome.problem }
+      );
+      return c.json({ accounts });
+    },
+  });
 
   route("/dead-letters", {
     GET: async (c) => c.json(unwrap(await collector(c).deadLetters(MAX_LISTED_LETTERS))),
@@ -96,22 +142,38 @@ export function createApp<E extends AccessVariables>(
     POST: async (c) => c.json(unwrap(await collector(c).redeliver(MAX_LISTED_LETTERS))),
   });
 
+  route("/backfill", {
+    POST: async (c) => {
+      const { account, ...given } = mergeArguments(c.req.queries(), await c.req.text());
+      const range = readBackfillRange(given, options.now());
+      return c.json(unwrap(await collector(c, text(account)).startBackfill(range)), 202);
+    },
+    DELETE: async (c) => {
+      unwrap(await collector(c).cancelBackfill());
+      return c.json({ backfill: null });
+    },
+  });
+
   route("/cursor", {
     DELETE: async (c) => {
-      const status = unwrap(await collector(c).status());
-      if (c.req.query("confirm") !== status.account) {
+      const { ids } = options.connect(c.env);
+      const confirmed = c.req.query("confirm");
+      const named = c.req.query("account") ?? (ids.length > 1 ? confirmed : undefined);
+      const account = chooseAccount(ids, named);
+      if (confirmed !== account) {
         throw new CollectorError("arguments_invalid", {
           detail: "To start over, confirm it with the account: DELETE /cursor?confirm=<account>.",
         });
       }
-      unwrap(await collector(c).forgetCursor());
-      return c.json({ account: status.account, cursor: null });
+      unwrap(await collector(c, account).forgetCursor());
+      return c.json({ account, cursor: null });
     },
   });
 
   async function getEvents(c: C): Promise<Response> {
     const body = c.req.method === "POST" ? await c.req.text() : "";
-    const args = readGetEventsArguments(mergeArguments(c.req.queries(), body), options.now());
+    const { account, ...given } = mergeArguments(c.req.queries(), body);
+    const args = readGetEventsArguments(given, options.now());
     if (args.push && c.req.method !== "POST") {
       const problem = problemOf(
         "method_not_allowed",
@@ -119,7 +181,7 @@ export function createApp<E extends AccessVariables>(
       );
       return problemResponse(c, problem, { Allow: "POST" });
     }
-    const { events, pushed, more } = unwrap(await collector(c).getEvents(args));
+    const { events, pushed, more } = unwrap(await collector(c, text(account)).getEvents(args));
     switch (answerFormat(c)) {
       case "text/markdown":
         return c.body(toMarkdown(events, more), 200, {
@@ -135,6 +197,10 @@ export function createApp<E extends AccessVariables>(
   }
 
   return app;
+}
+
+function text(value: unknown): string | undefined {
+  return value === undefined ? undefined : String(value);
 }
 
 function answerFormat(c: Context): string {

@@ -1,4 +1,5 @@
 /** The arguments of `liveperson-get-events`, from the query or a JSON body. Pure. */
+import type { BackfillRange } from "../collector/backfill.ts";
 import type { GetEventsArguments } from "../collector/get_events.ts";
 import { CollectorError } from "../errors.ts";
 import { parsePast, PAST_FORMS } from "../settings/duration.ts";
@@ -44,6 +45,30 @@ export function readGetEventsArguments(
     throw new CollectorError("arguments_invalid", { detail: problems.join(" ") });
   }
   return { limit, startMs: startMs!, push: push === "true" };
+}
+
+/**
+ * The range of a backfill: `from`, and `to`, which is now if left out.
+ * @throws {CollectorError} `arguments_invalid`, naming every bad argument
+ */
+export function readBackfillRange(
+  given: Readonly<Record<string, unknown>>,
+  nowMs: number,
+): BackfillRange {
+  const problems = Object.keys(given)
+    .filter((name) => name !== "from" && name !== "to")
+    .map((name) => `There is no argument ${JSON.stringify(name)}; there are from, to.`);
+  const instant = (name: string) => parsePast(String(given[name]), nowMs);
+  const fromMs = given.from === undefined ? null : instant("from");
+  const toMs = given.to === undefined ? nowMs : instant("to");
+  if (fromMs === null) problems.push(`from must be ${PAST_FORMS}.`);
+  if (toMs === null) problems.push(`to must be ${PAST_FORMS}.`);
+  else if (toMs > nowMs) problems.push("to must not lie in the future.");
+  if (fromMs !== null && toMs !== null && fromMs >= toMs) problems.push("from must be before to.");
+  if (problems.length > 0) {
+    throw new CollectorError("arguments_invalid", { detail: problems.join(" ") });
+  }
+  return { fromMs: fromMs!, toMs: toMs! };
 }
 
 /**

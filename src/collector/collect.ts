@@ -2,18 +2,15 @@
  * One collection: opens the cursor, runs the engine, publishes the cursor, and tells how it went, in
  * the log and in what is remembered for `/status`. A failed run is reported, not thrown.
  */
-import { toLine } from "../engine/batch.ts";
-import { type Limits, type Ports, type Progress, startProgress } from "../engine/ports.ts";
+import { type CursorKeeper, type Progress, startProgress } from "../engine/ports.ts";
 import { run } from "../engine/run.ts";
 import { CollectorError, toProblem } from "../errors.ts";
-import { PAGE_SIZE } from "../liveperson/audit.ts";
-import { readDialect } from "../liveperson/dialect.ts";
-import { toEvent } from "../liveperson/event.ts";
-import type { SourceRecord } from "../liveperson/record.ts";
 import { parsePast } from "../settings/duration.ts";
 import type { Settings } from "../settings/settings.ts";
+import type { Backfill, BackfillState } from "./backfill.ts";
 import { Connections } from "./connections.ts";
 import type { DeadLetterBox } from "./dead_letters.ts";
+import { engineLimits, enginePorts } from "./engine_ports.ts";
 import { afterRun } from "./health.ts";
 import { type HealthRecord } from "./health_record.ts";
 import type { Host } from "./host.ts";
@@ -28,6 +25,7 @@ export interface Workplace {
   readonly host: Host;
   readonly keeper: Keeper;
   readonly deadLetters: DeadLetterBox;
+  readonly backfill: Backfill;
   readonly health: HealthRecord;
 }
 
@@ -43,14 +41,14 @@ export async function collect(workplace: Workplace, trigger: Trigger): Promise<R
   const health = await workplace.health.read();
   let opened: Opened | null = null;
   let progress: Progress | null = null;
-  let reconciliation: Reconciliation | null = null;
+  let aside = NOTHING_ASIDE;
   let completeUntilMs = health.completeUntilMs;
   let failure: unknown;
   try {
     opened = await keeper.open(firstFetchMs(settings, run.startedMs));
     tellOfCursor(opened, run.runId, workplace);
     progress = startProgress(opened.cursor, opened.found === "stored" || opened.found === "behind");
-    reconciliation = await runEngine(progress, connections, workplace);
+    aside = await runAll(progress, connections, workplace);
     completeUntilMs = completeUntil(progress, run.startedMs, completeUntilMs);
   } catch (error) {
     // what a run has committed before its requests were used up is no failure: the next run goes on
@@ -67,7 +65,7 @@ export async function collect(workplace: Workplace, trigger: Trigger): Promise<R
     endedMs: host.now(),
     progress,
     opened,
-    reconciliation,
+    ...aside,
     used: connections.upstream.used,
     completeUntilMs,
     ...(failure !== undefined && { problem: toProblem(failure) }),
@@ -77,45 +75,40 @@ export async function collect(workplace: Workplace, trigger: Trigger): Promise<R
   return report;
 }
 
-/** Collects what is new; then, once a day, reconciles yesterday. */
-async function runEngine(
+/** Collects what is new; with what is left of the budget, reconciles yesterday, and goes on with a backfill. */
+async function runAll(
   progress: Progress,
   connections: Connections,
-  { settings, host, keeper, deadLetters }: Workplace,
-): Promise<Reconciliation | null> {
-  const audit = connections.audit(connections.session(), readDialect(progress.cursor.dialect));
+  workplace: Workplace,
+): Promise<Aside> {
+  const { settings, host, keeper } = workplace;
+  const ports = enginePorts(workplace, connections, progress.cursor.dialect);
+  const limits = engineLimits(workplace);
   const ledger = await Ledger.open(host);
-  const collectedAtMs = host.now();
-  const ports: Ports<SourceRecord> = {
-    source: audit,
-    destination: connections.destination(),
-    cursors: {
-      announce: (events) => keeper.announce(events),
-      async commit(cursor, settled) {
-        await ledger.add(settled, String(cursor.revision));
-        await keeper.commit(cursor);
-      },
+  const cursors: CursorKeeper = {
+    announce: (events) => keeper.announce(events),
+    async commit(cursor, settled) {
+      await ledger.add(settled, String(cursor.revision));
+      await keeper.commit(cursor);
     },
-    deadLetters,
-    toLine: (record, occurrence) =>
-      toLine(
-        toEvent(record, occurrence, settings.LIVEPERSON_ACCOUNT_ID, collectedAtMs),
-        occurrence,
-      ),
-    dialect: () => audit.dialect,
-    mayGoOn: () => connections.mayGoOn(),
-    random: host.random,
   };
-  const limits: Limits = {
-    maxFetch: settings.MAX_FETCH,
-    lateArrivalWindowMs: settings.LATE_ARRIVAL_WINDOW,
-    pageSize: PAGE_SIZE,
-  };
-  await run(ports, limits, progress);
-  if (progress.more) return null;
+  await run({ ...ports, cursors }, limits, progress);
+  if (progress.more || !connections.mayGoOn()) return NOTHING_ASIDE;
   const day = dueDay(ledger, host.now(), settings.LATE_ARRIVAL_WINDOW);
-  return day === null ? null : await reconcile(day, progress.cursor, ledger, ports, limits, host);
+  const reconciliation = day === null
+    ? null
+    : await reconcile(day, progress.cursor, ledger, ports, limits, host);
+  if (!connections.mayGoOn()) return { reconciliation, backfill: null };
+  return { reconciliation, backfill: await workplace.backfill.advance(ports, limits) };
 }
+
+/** What a run did beside its live part. */
+interface Aside {
+  readonly reconciliation: Reconciliation | null;
+  readonly backfill: BackfillState | null;
+}
+
+const NOTHING_ASIDE: Aside = { reconciliation: null, backfill: null };
 
 function isSpent(error: unknown): boolean {
   return error instanceof CollectorError && error.code === "request_budget_spent";

@@ -5,6 +5,7 @@
 import { utcDay } from "../engine/time.ts";
 import type { Settings } from "../settings/settings.ts";
 import { collect, type Workplace } from "./collect.ts";
+import { Backfill, type BackfillRange, type BackfillState } from "./backfill.ts";
 import { Connections } from "./connections.ts";
 import { DeadLetterBox, type KeptLetter } from "./dead_letters.ts";
 import { type FoundEvents, getEvents, type GetEventsArguments } from "./get_events.ts";
@@ -21,6 +22,8 @@ export interface Status extends Verdict {
   readonly destination: string | null;
   readonly health: Omit<Health, "completeUntilMs">;
   readonly deadLetters: number;
+  /** The last backfill, if there was one. */
+  readonly backfill: BackfillState | null;
   /** The stored cursor, as it is; null before the first run. */
   readonly cursor: unknown;
 }
@@ -43,6 +46,7 @@ export class Collector {
       host,
       keeper: new Keeper(host, { account, destination }),
       deadLetters: new DeadLetterBox(host),
+      backfill: new Backfill(host),
       health: new HealthRecord(host),
     };
   }
@@ -79,6 +83,7 @@ export class Collector {
       destination: destinationName(this.settings),
       health,
       deadLetters: await deadLetters.count(),
+      backfill: await this.#workplace.backfill.state(),
       cursor: readable(await keeper.published()),
     };
   }
@@ -99,6 +104,15 @@ export class Collector {
     return this.#inTurn(() => redeliver(this.#workplace, limit));
   }
 
+  /** Asks for a past range; the runs go on with it, beside the live collection. */
+  startBackfill(range: BackfillRange): Promise<BackfillState> {
+    return this.#inTurn(() => this.#workplace.backfill.start(range));
+  }
+
+  cancelBackfill(): Promise<void> {
+    return this.#inTurn(() => this.#workplace.backfill.cancel());
+  }
+
   /** Starts over on purpose: the next run begins with the first fetch. */
   forgetCursor(): Promise<void> {
     return this.#inTurn(async () => {
@@ -110,7 +124,7 @@ export class Collector {
 
   /** One after the other, whatever becomes of the one before. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(work, work);
+    const turn = this.#turn.then(() => this.host.exclusively(work));
     this.#turn = turn.catch(() => {});
     return turn;
   }

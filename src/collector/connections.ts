@@ -38,7 +38,8 @@ export class Connections {
 
   /** False when what is left of the budget is needed to bring what was read to its end. */
   mayGoOn(): boolean {
-    return this.upstream.requestsLeft > RESERVED_REQUESTS && this.host.now() < this.#deadlineMs;
+    return !this.host.stop.aborted && this.upstream.requestsLeft > RESERVED_REQUESTS &&
+      this.host.now() < this.#deadlineMs;
   }
 
   /** `vault`: where hosts and token are remembered; the collector's own if left out. */

@@ -9,6 +9,10 @@ export interface Host {
   readonly random: () => number;
   readonly newId: () => string;
   readonly log: (line: LogLine) => void;
+  /** Does the work when no other process does any for the same account and destination. */
+  readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Once aborted, a run ends after the batch in hand. */
+  readonly stop: Pick<AbortSignal, "aborted">;
   /** Where the cursor lies for everybody to see: Workers KV, or Deno KV. */
   readonly published: KeyValueStore;
   /** Strongly consistent and this collector's own: the Durable Object's storage, or Deno KV. */

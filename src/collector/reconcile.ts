@@ -4,10 +4,11 @@
  */
 import { type Cursor, decodeCursor, encodeCursor, firstCursor } from "../engine/cursor.ts";
 import { CLOCK_TOLERANCE_MS } from "../engine/reading.ts";
-import { type Limits, type Ports, startProgress } from "../engine/ports.ts";
+import { type Limits, startProgress } from "../engine/ports.ts";
 import { run } from "../engine/run.ts";
 import { DAY_MS, dayStartMs, utcDay } from "../engine/time.ts";
-import { eventId, type SourceRecord } from "../liveperson/record.ts";
+import { eventId } from "../liveperson/record.ts";
+import type { CollectorPorts } from "./engine_ports.ts";
 import type { Host } from "./host.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -38,7 +39,7 @@ export async function reconcile(
   day: string,
   live: Cursor,
   ledger: Ledger,
-  ports: Ports<SourceRecord>,
+  ports: CollectorPorts,
   limits: Limits,
   host: Host,
 ): Promise<Reconciliation> {

@@ -3,6 +3,7 @@ import type { Problem } from "../errors.ts";
 import { iso } from "../engine/time.ts";
 import type { Progress } from "../engine/ports.ts";
 import type { Upstream } from "../upstream.ts";
+import type { BackfillState } from "./backfill.ts";
 import type { Found, Opened } from "./keeper.ts";
 import type { Reconciliation } from "./reconcile.ts";
 
@@ -27,6 +28,8 @@ export interface RunReport {
   readonly repeats: number;
   /** The day that was read again for what came too late, and what was found; null when none was due. */
   readonly reconciliation: Reconciliation | null;
+  /** Where the backfill stands that this run went on with; null when there was none. */
+  readonly backfill: BackfillState | null;
   readonly retries: number;
   readonly recordsRead: number;
   readonly relocations: number;
@@ -42,6 +45,14 @@ export interface RunReport {
   readonly problem?: Problem;
 }
 
+/** Should the next run follow at once? */
+export function wantsMore(report: RunReport): boolean {
+  const { outcome, more, reconciliation, backfill } = report;
+  if (outcome !== "ok") return false;
+  return more || reconciliation?.complete === false ||
+    (backfill !== null && backfill.completedAt === null);
+}
+
 /** Which run it is about. `startedMs`: epoch milliseconds. */
 export interface RunIdentity {
   readonly runId: string;
@@ -54,6 +65,7 @@ export interface Told extends RunIdentity {
   readonly progress: Progress | null;
   readonly opened: Opened | null;
   readonly reconciliation: Reconciliation | null;
+  readonly backfill: BackfillState | null;
   readonly used: Upstream["used"];
   readonly completeUntilMs: number | null;
   readonly problem?: Problem;
@@ -74,6 +86,7 @@ export function toReport(told: Told): RunReport {
     twins: progress?.twins ?? 0,
     repeats: Math.min(opened?.unsettled ?? 0, progress?.delivered ?? 0),
     reconciliation: told.reconciliation,
+    backfill: told.backfill,
     retries: used.retries,
     recordsRead: progress?.recordsRead ?? 0,
     relocations: progress?.relocations ?? 0,
@@ -95,6 +108,7 @@ export function disabledReport(run: RunIdentity): RunReport {
     progress: null,
     opened: null,
     reconciliation: null,
+    backfill: null,
     used,
     completeUntilMs: null,
   };

@@ -1,11 +1,13 @@
 /** The collector as others reach it, also across a Durable Object's border: answers are plain data, never exceptions. */
 import { type Problem, toProblem } from "../errors.ts";
-import type { Collector } from "./collector.ts";
-import type { RunReport } from "./report.ts";
+import { type AccountEntry, readAccount } from "../settings/accounts.ts";
+import type { Platform } from "../settings/settings.ts";
+import { Collector } from "./collector.ts";
+import type { Host } from "./host.ts";
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | {
   readonly ok: false;
-  readonly problem: Problem & { readonly report?: RunReport };
+  readonly problem: Problem;
 };
 
 /** The methods of the collector that are offered. */
@@ -17,6 +19,8 @@ const METHODS = [
   "verdict",
   "deadLetters",
   "redeliver",
+  "startBackfill",
+  "cancelBackfill",
   "forgetCursor",
 ] as const satisfies (keyof Collector)[];
 
@@ -28,11 +32,21 @@ export type CollectorService = {
   ) => Promise<Outcome<Awaited<ReturnType<Collector[M]>>>>;
 };
 
-/** Offers a collector that lives in this process. */
-export function serve(collector: Collector): CollectorService {
-  return offer((method, args) => {
-    const call = collector[method] as (...args: unknown[]) => Promise<unknown>;
-    return answer(() => call.apply(collector, args));
+/** Offers the collector of an account that lives in this process. If its settings are bad, it says so. */
+export function serve(entry: AccountEntry, platform: Platform, host: Host): CollectorService {
+  let collector: Collector | undefined;
+  return offer(async (method, args) => {
+    try {
+      collector ??= new Collector(readAccount(entry, platform), host);
+      const call = collector[method] as (...args: unknown[]) => Promise<unknown>;
+      return { ok: true, value: await call.apply(collector, args) };
+    } catch (error) {
+      const problem = { ...toProblem(error), account: entry.id };
+      if (collector === undefined && method === "collect") {
+        host.log({ level: "error", event: "run_failed", account: entry.id, problem });
+      }
+      return { ok: false, problem };
+    }
   });
 }
 
@@ -43,12 +57,4 @@ export function offer(
   return Object.fromEntries(
     METHODS.map((method) => [method, (...args: unknown[]) => call(method, args)]),
   ) as unknown as CollectorService;
-}
-
-async function answer(work: () => Promise<unknown>): Promise<Outcome<unknown>> {
-  try {
-    return { ok: true, value: await work() };
-  } catch (error) {
-    return { ok: false, problem: toProblem(error) };
-  }
 }

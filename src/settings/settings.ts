@@ -69,6 +69,7 @@ const SETTINGS = v.object({
   LIVEPERSON_CLIENT_ID: required,
   LIVEPERSON_CLIENT_SECRET: required,
   LIVEPERSON_AUTH_SERVER_URL: v.optional(parsed(authServerOrigin)),
+  LIVEPERSON_ACCOUNTS: v.optional(text),
   LIVEPERSON_DOMAIN_API_URL: v.optional(parsed(httpOrigin), "https://api.liveperson.net"),
   LIVEPERSON_AUDIT_API: v.optional(
     v.pipe(text, v.picklist(["auto", "graphql", "rest"], "must be auto, graphql or rest")),

@@ -70,6 +70,8 @@ export function mortalHost(
     now,
     random: mulberry32(7),
     newId: () => "a-run",
+    exclusively: (work) => work(),
+    stop: { aborted: false },
     log: (line) => void lines.push(line),
     published: mortal("published", memoryStore(storage.published)),
     local: mortal("local", memoryStore(storage.local)),

@@ -1,0 +1,43 @@
+/** All collectors together: one for each account, and what can be asked of all of them at once. */
+import pMap from "p-map";
+import { CollectorError } from "../errors.ts";
+import type { CollectorService, Method, Outcome } from "./service.ts";
+
+export interface Collectors {
+  readonly ids: readonly string[];
+  /** The collector of one of `ids`. */
+  of(id: string): CollectorService;
+  /** Calls the same method of each; the outcomes are in the order of `ids`. */
+  all(method: Method, args: unknown[]): Promise<readonly Outcome<unknown>[]>;
+}
+
+/** How many collectors are asked at the same time. */
+export const CONCURRENCY = 6;
+
+/** Calls a method of each collector, a few at a time. What one answers, or that it fails, holds up no other. */
+export function askEach(
+  ids: readonly string[],
+  call: (id: string) => Promise<Outcome<unknown>>,
+): Promise<Outcome<unknown>[]> {
+  return pMap(ids, call, { concurrency: CONCURRENCY });
+}
+
+/**
+ * The one account that is meant: the named one, or the only one there is.
+ * @throws {CollectorError} `arguments_invalid`
+ */
+export function chooseAccount(ids: readonly string[], named: string | undefined): string {
+  const known = ids.length > 10 ? `${ids.slice(0, 10).join(", ")}, …` : ids.join(", ");
+  if (named === undefined && ids.length === 1) return ids[0];
+  if (named === undefined) {
+    throw new CollectorError("arguments_invalid", {
+      detail: `There are ${ids.length} accounts: name one with ?account=. They are: ${known}.`,
+    });
+  }
+  if (!ids.includes(named)) {
+    throw new CollectorError("arguments_invalid", {
+      detail: `There is no account ${JSON.stringify(named.slice(0, 40))}. There are: ${known}.`,
+    });
+  }
+  return named;
+}

@@ -1,0 +1,43 @@
+/** Joins the engine to the services of one account: all that its runs have in common, but the cursor. */
+import { toLine } from "../engine/batch.ts";
+import type { Limits, Ports } from "../engine/ports.ts";
+import { PAGE_SIZE } from "../liveperson/audit.ts";
+import { readDialect } from "../liveperson/dialect.ts";
+import { toEvent } from "../liveperson/event.ts";
+import type { SourceRecord } from "../liveperson/record.ts";
+import type { Workplace } from "./collect.ts";
+import type { Connections } from "./connections.ts";
+
+export type CollectorPorts = Omit<Ports<SourceRecord>, "cursors">;
+
+/**
+ * `dialect`: how the account speaks, as the cursor remembers it.
+ * @throws {CollectorError} `destination_not_configured`
+ */
+export function enginePorts(
+  { settings, host, deadLetters }: Workplace,
+  connections: Connections,
+  dialect: unknown,
+): CollectorPorts {
+  const audit = connections.audit(connections.session(), readDialect(dialect));
+  const accountId = settings.LIVEPERSON_ACCOUNT_ID;
+  const collectedAtMs = host.now();
+  return {
+    source: audit,
+    destination: connections.destination(),
+    deadLetters,
+    toLine: (record, occurrence) =>
+      toLine(toEvent(record, occurrence, accountId, collectedAtMs), occurrence),
+    dialect: () => audit.dialect,
+    mayGoOn: () => connections.mayGoOn(),
+    random: host.random,
+  };
+}
+
+export function engineLimits({ settings }: Workplace): Limits {
+  return {
+    maxFetch: settings.MAX_FETCH,
+    lateArrivalWindowMs: settings.LATE_ARRIVAL_WINDOW,
+    pageSize: PAGE_SIZE,
+  };
+}

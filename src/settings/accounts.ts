@@ -1,0 +1,118 @@
+/**
+ * Which accounts are collected: one, from the settings themselves, or many, from `LIVEPERSON_ACCOUNTS`.
+ * Pure. A broken account is told when it is read, so that it never holds up another.
+ */
+import { CollectorError } from "../errors.ts";
+import { type Platform, readSettings, SETTING_ROWS, type Settings } from "./settings.ts";
+
+export interface AccountEntry {
+  /** The account's id, or `#3` for the third of the list if it has none of its own. */
+  readonly id: string;
+  /** The destination's host. With the id it names the collector, and its cursor. */
+  readonly destination: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** What is wrong with the entry as such. */
+  readonly problems: readonly string[];
+  /** True if the entry is one of a list: then errors name it. */
+  readonly listed: boolean;
+}
+
+/** What an entry of the list may override: every setting but the token of the routes, which all share. */
+const OVERRIDABLE = new Set(
+  SETTING_ROWS.map((row) => row.name).filter((name) =>
+    name !== "API_TOKEN" && name !== "LIVEPERSON_ACCOUNTS"
+  ),
+);
+
+/**
+ * The accounts, not yet validated.
+ * @throws {CollectorError} `configuration_invalid` when there is none, or the list can't be read
+ */
+export function listAccounts(
+  variables: Readonly<Record<string, unknown>>,
+  platform: Platform,
+): readonly AccountEntry[] {
+  const { LIVEPERSON_ACCOUNTS: list, ...shared } = variables;
+  const ownId = text(shared.LIVEPERSON_ACCOUNT_ID);
+  const own: AccountEntry[] = ownId === ""
+    ? []
+    : [{ ...named(ownId, shared), variables: shared, problems: [], listed: false }];
+  if (text(list) === "") {
+    if (own.length === 0) readSettings(variables, platform); // throws, and names all that is missing
+    return own;
+  }
+  const entries: AccountEntry[] = [];
+  for (const [index, given] of parseList(text(list)).entries()) {
+    const entry = readEntry(given, index, shared);
+    const twice = entries.some((other) => other.id === entry.id);
+    entries.push(
+      twice
+        ? { ...entry, id: `#${index + 1}`, problems: [`account ${entry.id} is listed twice`] }
+        : entry,
+    );
+  }
+  const unlisted = own.filter((entry) => entries.every((other) => other.id !== entry.id));
+  return [...unlisted, ...entries];
+}
+
+/**
+ * The settings of an account.
+ * @throws {CollectorError} `configuration_invalid`, naming every bad setting
+ */
+export function readAccount(entry: AccountEntry, platform: Platform): Settings {
+  try {
+    if (entry.problems.length > 0) throw invalid(entry.problems);
+    return readSettings(entry.variables, platform);
+  } catch (error) {
+    if (!entry.listed || !(error instanceof CollectorError)) throw error;
+    throw new CollectorError("configuration_invalid", {
+      detail: `Account ${entry.id}: ${error.details.detail}`,
+    });
+  }
+}
+
+function readEntry(
+  given: unknown,
+  index: number,
+  shared: Readonly<Record<string, unknown>>,
+): AccountEntry {
+  const listed = true;
+  const anonymous = { id: `#${index + 1}`, destination: "none", variables: {}, listed };
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    return { ...anonymous, problems: ["it is not an object of settings"] };
+  }
+  const problems = Object.keys(given)
+    .filter((name) => !OVERRIDABLE.has(name))
+    .map((name) => `there is no setting ${JSON.stringify(name)} that an account may have`);
+  const overrides = Object.entries(given).map(([name, value]) => [name, text(value)]);
+  const variables = { ...shared, ...Object.fromEntries(overrides) };
+  const id = text((given as Record<string, unknown>).LIVEPERSON_ACCOUNT_ID);
+  if (id === "") return { ...anonymous, problems: ["LIVEPERSON_ACCOUNT_ID is not set"] };
+  return { ...named(id, variables), variables, problems, listed };
+}
+
+function named(id: string, variables: Readonly<Record<string, unknown>>) {
+  const url = text(variables.XSIAM_URL);
+  return { id, destination: URL.canParse(url) ? new URL(url).host : "none" };
+}
+
+function parseList(json: string): readonly unknown[] {
+  let list: unknown;
+  try {
+    list = JSON.parse(json);
+  } catch {
+    // told below
+  }
+  if (Array.isArray(list) && list.length > 0) return list;
+  throw invalid(["LIVEPERSON_ACCOUNTS must be a JSON list of objects, one an account"]);
+}
+
+function invalid(problems: readonly string[]): CollectorError {
+  return new CollectorError("configuration_invalid", {
+    detail: problems.map((problem) => `${problem}.`).join(" "),
+  });
+}
+
+function text(value: unknown): string {
+  return value === undefined || value === null ? "" : String(value).trim();
+}
