@@ -1,0 +1,96 @@
+/** Honest: healthy and empty is told from failing, since when, and when somebody is to be woken. */
+import assert from "node:assert/strict";
+import { mortalHost, newStorage } from "./mortal_host.ts";
+import { change, HOUR, MINUTE, openStage } from "./stage.ts";
+
+const NOW = Date.parse("2026-03-10T12:00:00Z");
+
+async function opened() {
+  const stage = await openStage({ now: () => NOW });
+  const storage = newStorage();
+  const at = (nowMs: number, settings: Record<string, string> = {}) =>
+    stage.collector(mortalHost(storage, () => nowMs), settings);
+  return { stage, at, [Symbol.asyncDispose]: () => stage[Symbol.asyncDispose]() };
+}
+
+Deno.test("before the first run nothing can be said, which is alarming", async () => {
+  await using s = await opened();
+  const { state, alarming, lagSeconds } = await s.at(NOW).verdict();
+  assert.deepEqual([state, alarming, lagSeconds], ["waiting", true, null]);
+});
+
+Deno.test("an account without events is healthy", async () => {
+  await using s = await opened();
+  await s.at(NOW).collect("cron");
+  const { state, alarming, lagSeconds, because } = await s.at(NOW + MINUTE).verdict();
+  assert.deepEqual([state, alarming, lagSeconds], ["healthy", false, 60]);
+  assert.match(because, /has shown no event/);
+});
+
+Deno.test("failing is told from the first failed run, alarming from the third, since when and what to do", async () => {
+  await using s = await opened();
+  await s.at(NOW).collect("cron");
+  s.stage.livePerson.forbidden = true;
+  const alarms: boolean[] = [];
+  for (const minute of [5, 10, 15]) {
+    await s.at(NOW + minute * MINUTE).collect("cron");
+    alarms.push((await s.at(NOW + minute * MINUTE).verdict()).alarming);
+  }
+  assert.deepEqual(alarms, [false, false, true]);
+  const status = await s.at(NOW + 16 * MINUTE).status();
+  assert.equal(status.state, "failing");
+  assert.equal(status.health.consecutiveFailures, 3);
+  assert.equal(status.health.failingSince, "2026-03-10T12:05:00.000Z");
+  assert.equal(status.health.lastSuccessAt, "2026-03-10T12:00:00.000Z");
+  assert.equal(status.health.lastRun?.problem?.code, "audit_forbidden");
+  assert.match(status.health.lastRun?.problem?.action ?? "", /Audit Trail/);
+  assert.equal(status.lagSeconds, 16 * 60);
+
+  s.stage.livePerson.forbidden = false;
+  await s.at(NOW + 20 * MINUTE).collect("cron");
+  const { state, alarming } = await s.at(NOW + 20 * MINUTE).verdict();
+  assert.deepEqual([state, alarming], ["healthy", false]);
+});
+
+Deno.test("when the cron stops, the lag grows until it is alarming", async () => {
+  await using s = await opened();
+  await s.at(NOW).collect("cron");
+  assert.equal((await s.at(NOW + 59 * MINUTE).verdict()).state, "healthy");
+  const { state, alarming } = await s.at(NOW + 61 * MINUTE).verdict();
+  assert.deepEqual([state, alarming], ["behind", true]);
+  const patient = await s.at(NOW + 61 * MINUTE, { LAG_THRESHOLD: "3 hours" }).verdict();
+  assert.equal(patient.alarming, false);
+});
+
+Deno.test("a backlog is a lag: its age is that of the last event delivered", async () => {
+  await using s = await opened();
+  s.stage.livePerson.add([3, 2, 1].map((hours) => change(NOW - hours * HOUR)));
+  const report = await s.at(NOW, { MAX_FETCH: "1" }).collect("cron");
+  assert.deepEqual([report.more, report.lagSeconds], [true, 3 * 3600]);
+  assert.equal((await s.at(NOW).verdict()).state, "behind");
+});
+
+Deno.test("switched off is neither healthy nor failing", async () => {
+  await using s = await opened();
+  const report = await s.at(NOW, { FETCH_EVENTS: "false" }).collect("cron");
+  assert.equal(report.outcome, "disabled");
+  const { state, alarming } = await s.at(NOW, { FETCH_EVENTS: "false" }).verdict();
+  assert.deepEqual([state, alarming], ["disabled", false]);
+  assert.equal(s.stage.livePerson.requests.length, 0);
+});
+
+Deno.test("late arrivals, twins and retries are counted, in the report and altogether", async () => {
+  await using s = await opened();
+  const twin = change(NOW - 10 * MINUTE, { newValue: "twin" });
+  s.stage.livePerson.add([twin, twin, change(NOW - 8 * MINUTE)]);
+  const first = await s.at(NOW).collect("cron");
+  assert.deepEqual([first.delivered, first.twins, first.lateArrivals], [3, 1, 0]);
+  s.stage.livePerson.add([twin, change(NOW - 9 * MINUTE)]);
+  s.stage.livePerson.faults.next("audit", { status: 503 });
+  const second = await s.at(NOW + MINUTE).collect("cron");
+  assert.deepEqual([second.delivered, second.twins, second.lateArrivals], [2, 1, 2]);
+  assert.ok(second.retries >= 1);
+  const { totals } = (await s.at(NOW + MINUTE).status()).health;
+  assert.deepEqual([totals.delivered, totals.twins, totals.lateArrivals], [5, 2, 2]);
+  assert.deepEqual(new Set(s.stage.xsiam.deliveries().values()), new Set([1]));
+});
