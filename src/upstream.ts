@@ -32,7 +32,27 @@ export interface UpstreamOptions {
   readonly deadlineMs: number;
   /** Attempts that may be made altogether. */
   readonly maxRequests: number;
+  /** Told of every attempt, if given. */
+  readonly trace?: (attempt: TracedAttempt) => void;
 }
+
+/** One attempt at a request: never its body, nor a header that holds a secret. */
+export interface TracedAttempt {
+  readonly upstream: UpstreamName;
+  readonly method: string;
+  readonly host: string;
+  readonly path: string;
+  /** Null when there was no answer. */
+  readonly status: number | null;
+  readonly milliseconds: number;
+  readonly sentBytes: number;
+  /** Length of the answer's text. */
+  readonly receivedCharacters: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** How many attempts were made, by service and status; `none` when there was no answer. */
+export type Answers = Readonly<Partial<Record<UpstreamName, Readonly<Record<string, number>>>>>;
 
 /** LivePerson's policy: three retries, after 5, 10 and 15 seconds. */
 const RETRIES = 3;
@@ -40,17 +60,13 @@ const RETRIES = 3;
 export class Upstream {
   #requests = 0;
   #retries = 0;
-  readonly #counts = new Map<UpstreamName, number>();
+  readonly #answers: Partial<Record<UpstreamName, Record<string, number>>> = {};
 
   constructor(readonly options: UpstreamOptions) {}
 
   /** Attempts made so far, and how many of them were retries. */
-  get used(): { requests: number; retries: number; byName: Partial<Record<UpstreamName, number>> } {
-    return {
-      requests: this.#requests,
-      retries: this.#retries,
-      byName: Object.fromEntries(this.#counts),
-    };
+  get used(): { retries: number; answers: Answers } {
+    return { retries: this.#retries, answers: this.#answers };
   }
 
   get requestsLeft(): number {
@@ -109,14 +125,17 @@ export class Upstream {
       });
     }
     this.#requests++;
-    this.#counts.set(request.name, (this.#counts.get(request.name) ?? 0) + 1);
+    const startedMs = this.options.now();
     const signal = AbortSignal.timeout(this.options.timeoutMs);
     try {
       const response = await this.options.fetch(attempt, { signal });
       const { status, headers } = response;
-      return { status, headers, text: await response.text() };
+      const text = await response.text();
+      this.#note(request, startedMs, { status, text });
+      return { status, headers, text };
     } catch (cause) {
       const timedOut = signal.aborted;
+      this.#note(request, startedMs, null);
       throw new CollectorError(timedOut ? "upstream_timeout" : "upstream_unreachable", {
         detail: timedOut
           ? `${describe(request)} did not answer within ${this.options.timeoutMs} ms.`
@@ -125,6 +144,25 @@ export class Upstream {
         cause,
       });
     }
+  }
+
+  #note(request: UpstreamRequest, startedMs: number, reply: UpstreamReply | null): void {
+    const counts = this.#answers[request.name] ??= {};
+    const status = reply === null ? "none" : String(reply.status);
+    counts[status] = (counts[status] ?? 0) + 1;
+    if (this.options.trace === undefined) return;
+    const { host, pathname } = new URL(request.url);
+    this.options.trace({
+      upstream: request.name,
+      method: request.method,
+      host,
+      path: pathname,
+      status: reply?.status ?? null,
+      milliseconds: this.options.now() - startedMs,
+      sentBytes: request.body?.length ?? 0,
+      receivedCharacters: reply?.text.length ?? 0,
+      headers: redacted(request.headers ?? {}),
+    });
   }
 
   #mayRetry(error: Error, retryCount: number, retriable: (status: number) => boolean): boolean {
@@ -148,6 +186,18 @@ function retryAfterMs(headers: Headers, nowMs: number): number | null {
   if (value === null) return null;
   const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - nowMs;
   return Number.isNaN(ms) ? null : Math.max(0, ms);
+}
+
+/** Headers that may be shown as they are. */
+const HARMLESS = new Set(["accept", "content-type", "content-encoding"]);
+
+function redacted(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      HARMLESS.has(name.toLowerCase()) ? value : "…",
+    ]),
+  );
 }
 
 /** A request as errors name it: no query, nothing secret. */

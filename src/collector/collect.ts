@@ -37,7 +37,7 @@ export async function collect(workplace: Workplace, trigger: Trigger): Promise<R
     host.log({ level: "info", event: "collection_disabled", runId: run.runId, message });
     return disabledReport(run);
   }
-  const connections = new Connections(settings, host);
+  const connections = await Connections.open(settings, host, run.runId);
   const health = await workplace.health.read();
   let opened: Opened | null = null;
   let progress: Progress | null = null;

@@ -8,6 +8,7 @@ import { collect, type Workplace } from "./collect.ts";
 import { Backfill, type BackfillRange, type BackfillState } from "./backfill.ts";
 import { Connections } from "./connections.ts";
 import { DeadLetterBox, type KeptLetter } from "./dead_letters.ts";
+import { engineLimits, enginePorts } from "./engine_ports.ts";
 import { type FoundEvents, getEvents, type GetEventsArguments } from "./get_events.ts";
 import { type Health, judge, type Verdict } from "./health.ts";
 import { HealthRecord } from "./health_record.ts";
@@ -63,15 +64,15 @@ export class Collector {
   }
 
   /** The Test button: each step with its outcome. Nothing that was remembered is used. */
-  testConnection(): Promise<readonly TestedStep[]> {
-    const connections = new Connections(this.settings, this.host);
+  async testConnection(): Promise<readonly TestedStep[]> {
+    const connections = await Connections.open(this.settings, this.host, this.host.newId());
     const session = connections.session({
       read: () => Promise.resolve(null),
       write: () => Promise.resolve(),
     });
     const audit = connections.audit(session, null);
     const range = { day: utcDay(this.host.now()), offset: 0, first: 1 };
-    return testConnection(this.host.now, session, () => audit.read(range));
+    return await testConnection(this.host.now, session, () => audit.read(range));
   }
 
   async status(): Promise<Status> {
@@ -107,6 +108,15 @@ export class Collector {
   /** Asks for a past range; the runs go on with it, beside the live collection. */
   startBackfill(range: BackfillRange): Promise<BackfillState> {
     return this.#inTurn(() => this.#workplace.backfill.start(range));
+  }
+
+  /** Goes on with the backfill alone, for one run's budget; null when there is nothing to do. */
+  advanceBackfill(): Promise<BackfillState | null> {
+    return this.#inTurn(() => {
+      const connections = await Connections.open(this.settings, this.host, this.host.newId());
+      const ports = enginePorts(this.#workplace, connections, null);
+      return this.#workplace.backfill.advance(ports, engineLimits(this.#workplace));
+    });
   }
 
   cancelBackfill(): Promise<void> {

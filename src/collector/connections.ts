@@ -12,6 +12,7 @@ import type { Settings } from "../settings/settings.ts";
 import { Upstream } from "../upstream.ts";
 import { Xsiam } from "../xsiam/xsiam.ts";
 import type { Host } from "./host.ts";
+import { openTrace, type Trace } from "./trace.ts";
 
 /** A run reads no further page, and retries nothing any more, after this long. */
 const TIME_BUDGET_MS = 120_000;
@@ -24,7 +25,11 @@ export class Connections {
   readonly upstream: Upstream;
   readonly #deadlineMs: number;
 
-  constructor(private readonly settings: Settings, private readonly host: Host) {
+  private constructor(
+    private readonly settings: Settings,
+    private readonly host: Host,
+    trace: Trace,
+  ) {
     this.#deadlineMs = host.now() + TIME_BUDGET_MS;
     this.upstream = new Upstream({
       fetch: host.fetch,
@@ -33,7 +38,13 @@ export class Connections {
       retryDelayMs: settings.RETRY_DELAY,
       deadlineMs: this.#deadlineMs,
       maxRequests: REQUEST_BUDGET,
+      trace,
     });
+  }
+
+  /** `runId`: ties together the log lines of a run or command. */
+  static async open(settings: Settings, host: Host, runId: string): Promise<Connections> {
+    return new Connections(settings, host, await openTrace(host, settings.DEBUG_TRACE, runId));
   }
 
   /** False when what is left of the budget is needed to bring what was read to its end. */

@@ -34,7 +34,7 @@ export async function getEvents(
   host: Host,
   { limit, startMs, push }: GetEventsArguments,
 ): Promise<FoundEvents> {
-  const connections = new Connections(settings, host);
+  const connections = await Connections.open(settings, host, host.newId());
   const destination = push ? connections.destination() : null;
   const found: AuditEvent[] = [];
   const collectedAtMs = host.now();

@@ -1,5 +1,7 @@
 /** Whether collecting works: what is remembered of the runs, and what follows from it. Pure. */
 import { iso } from "../engine/time.ts";
+import type { Answers } from "../upstream.ts";
+import { type History, NO_HISTORY, withRun } from "./history.ts";
 import type { RunReport } from "./report.ts";
 
 export interface Totals {
@@ -13,7 +15,15 @@ export interface Totals {
   /** Events that only reconciliation found. */
   readonly reconciled: number;
   readonly retries: number;
+  /** Attempts at requests, by service and status. */
+  readonly answers: Answers;
+  /** Runs by how long they took: of each bound in `DURATION_BOUNDS_SECONDS`, the runs that took no longer. */
+  readonly durations: readonly number[];
+  readonly durationSeconds: number;
 }
+
+/** Upper bounds of the histogram of run durations; a run may take longer than the last. */
+export const DURATION_BOUNDS_SECONDS = [0.1, 0.5, 1, 5, 10, 30, 60, 120] as const;
 
 export interface Health {
   readonly lastRun: RunReport | null;
@@ -29,6 +39,7 @@ export interface Health {
   /** When the stored cursor was found missing, so that collecting began anew. */
   readonly cursorLostAt: string | null;
   readonly totals: Totals;
+  readonly history: History;
 }
 
 export const UNKNOWN_HEALTH: Health = {
@@ -50,7 +61,11 @@ export const UNKNOWN_HEALTH: Health = {
     repeats: 0,
     reconciled: 0,
     retries: 0,
+    answers: {},
+    durations: DURATION_BOUNDS_SECONDS.map(() => 0),
+    durationSeconds: 0,
   },
+  history: NO_HISTORY,
 };
 
 /** The health after one more run. */
@@ -60,7 +75,8 @@ export function afterRun(
   completeUntilMs: number | null,
 ): Health {
   const failed = report.outcome === "failed";
-  const endedAt = iso(Date.parse(report.startedAt) + report.durationMs);
+  const endedMs = Date.parse(report.startedAt) + report.durationMs;
+  const endedAt = iso(endedMs);
   const { totals } = health;
   return {
     lastRun: report,
@@ -85,8 +101,25 @@ export function afterRun(
       repeats: totals.repeats + report.repeats,
       reconciled: totals.reconciled + (report.reconciliation?.found ?? 0),
       retries: totals.retries + report.retries,
+      answers: addAnswers(totals.answers, report.answers),
+      durations: DURATION_BOUNDS_SECONDS.map((bound, i) =>
+        totals.durations[i] + (report.durationMs <= bound * 1000 ? 1 : 0)
+      ),
+      durationSeconds: totals.durationSeconds + report.durationMs / 1000,
     },
+    history: withRun(health.history, report, endedMs),
   };
+}
+
+function addAnswers(before: Answers, news: Answers): Answers {
+  const sum: Record<string, Record<string, number>> = structuredClone(before) as never;
+  for (const [name, statuses] of Object.entries(news)) {
+    const counts = sum[name] ??= {};
+    for (const [status, count] of Object.entries(statuses)) {
+      counts[status] = (counts[status] ?? 0) + count;
+    }
+  }
+  return sum;
 }
 
 export type State = "waiting" | "disabled" | "healthy" | "behind" | "failing";

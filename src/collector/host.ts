@@ -21,7 +21,7 @@ export interface Host {
 
 /** One line of JSON in the log. Never a secret, never the content of an event. */
 export interface LogLine {
-  readonly level: "info" | "warn" | "error";
+  readonly level: "debug" | "info" | "warn" | "error";
   readonly event: string;
   readonly [field: string]: unknown;
 }

@@ -14,7 +14,7 @@ export async function redeliver(
   { settings, host, deadLetters }: Workplace,
   limit: number,
 ): Promise<Redelivery> {
-  const connections = new Connections(settings, host);
+  const connections = await Connections.open(settings, host, host.newId());
   const destination = connections.destination();
   let delivered = 0;
   let refused = 0;

@@ -2,7 +2,7 @@
 import type { Problem } from "../errors.ts";
 import { iso } from "../engine/time.ts";
 import type { Progress } from "../engine/ports.ts";
-import type { Upstream } from "../upstream.ts";
+import type { Answers, Upstream } from "../upstream.ts";
 import type { BackfillState } from "./backfill.ts";
 import type { Found, Opened } from "./keeper.ts";
 import type { Reconciliation } from "./reconcile.ts";
@@ -35,6 +35,8 @@ export interface RunReport {
   readonly relocations: number;
   /** Requests to other services, by name: domain, token, audit, xsiam. */
   readonly requests: Readonly<Record<string, number>>;
+  /** The same by service and status; `none` where there was no answer. */
+  readonly answers: Answers;
   /** True when there is more to read: the next run follows at once. */
   readonly more: boolean;
   /** How the cursor was found; null when the run did not come so far. */
@@ -90,7 +92,10 @@ export function toReport(told: Told): RunReport {
     retries: used.retries,
     recordsRead: progress?.recordsRead ?? 0,
     relocations: progress?.relocations ?? 0,
-    requests: used.byName,
+    requests: Object.fromEntries(
+      Object.entries(used.answers).map(([name, statuses]) => [name, sumOf(statuses)]),
+    ),
+    answers: used.answers,
     more: progress?.more ?? false,
     cursor: opened?.found ?? null,
     revision: progress?.cursor.revision ?? null,
@@ -103,7 +108,7 @@ export function toReport(told: Told): RunReport {
 
 /** The report of a run that did nothing, because fetching is switched off. */
 export function disabledReport(run: RunIdentity): RunReport {
-  const used = { requests: 0, retries: 0, byName: {} };
+  const used = { retries: 0, answers: {} };
   const nothing = {
     progress: null,
     opened: null,
@@ -113,4 +118,8 @@ export function disabledReport(run: RunIdentity): RunReport {
     completeUntilMs: null,
   };
   return { ...toReport({ ...run, endedMs: run.startedMs, ...nothing }), outcome: "disabled" };
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

@@ -20,6 +20,7 @@ const METHODS = [
   "deadLetters",
   "redeliver",
   "startBackfill",
+  "advanceBackfill",
   "cancelBackfill",
   "forgetCursor",
 ] as const satisfies (keyof Collector)[];

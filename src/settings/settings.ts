@@ -102,6 +102,7 @@ const SETTINGS = v.object({
   REQUEST_TIMEOUT: v.optional(length(100, 300_000, "30 seconds"), "30 seconds"),
   RETRY_DELAY: v.optional(length(0, 60_000, "5 seconds"), "5 seconds"),
   LAG_THRESHOLD: v.optional(length(60_000, 30 * 86_400_000, "1 hour"), "1 hour"),
+  DEBUG_TRACE: v.optional(boolean, "false"),
   API_TOKEN: v.optional(secret),
 });
 

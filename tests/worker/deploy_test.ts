@@ -27,8 +27,15 @@ function task(name: string, ...args: string[]): Deno.Command {
 
 Deno.test("deno task deploy builds what it would deploy, with its bindings", async () => {
   await withFolder(async (folder) => {
-    const { success, stdout, stderr } = await task("deploy", "--dry-run", "--outdir", folder)
-      .output();
+    const secrets = join(ROOT, ".dev.vars.example");
+    const { success, stdout, stderr } = await task(
+      "deploy",
+      "--dry-run",
+      "--outdir",
+      folder,
+      "--secrets-file",
+      secrets,
+    ).output();
     const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
     assert.ok(success, said);
     assert.match(said, /env\.COLLECTOR \(CollectorObject\)\s+Durable Object/);
