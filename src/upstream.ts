@@ -81,6 +81,7 @@ export class Upstream {
   async send(request: UpstreamRequest): Promise<UpstreamReply> {
     const retriable = request.retry ?? ((status) => status === 429 || status >= 500);
     let reply: UpstreamReply | undefined;
+    let waitMs = 0;
     try {
       await ky(request.url, {
         method: request.method,
@@ -96,10 +97,11 @@ export class Upstream {
         retry: {
           limit: RETRIES,
           methods: ["get", "post"],
-          statusCodes: RETRY_AFTER_STATUSES,
-          afterStatusCodes: RETRY_AFTER_STATUSES,
-          delay: (attempt) => attempt * this.options.retryDelayMs,
-          shouldRetry: ({ error, retryCount }) => this.#mayRetry(error, retryCount, retriable),
+          delay: () => waitMs,
+          shouldRetry: ({ error, retryCount }) => {
+            waitMs = this.#waitMs(error, retryCount);
+            return this.#mayRetry(error, waitMs, retriable);
+          },
         },
       });
     } catch (error) {
@@ -165,21 +167,22 @@ export class Upstream {
     });
   }
 
-  #mayRetry(error: Error, retryCount: number, retriable: (status: number) => boolean): boolean {
-    if (error instanceof CollectorError && error.code === "request_budget_spent") return false;
-    if (error instanceof HTTPError && !retriable(error.response.status)) return false;
-    const askedMs = error instanceof HTTPError
+  /** How long to wait before a retry: as the answer asks, or as the policy says. */
+  #waitMs(error: Error, retryCount: number): number {
+    const asked = error instanceof HTTPError
       ? retryAfterMs(error.response.headers, this.options.now())
       : null;
-    const waitMs = askedMs ?? retryCount * this.options.retryDelayMs;
+    return asked ?? retryCount * this.options.retryDelayMs;
+  }
+
+  #mayRetry(error: Error, waitMs: number, retriable: (status: number) => boolean): boolean {
+    if (error instanceof CollectorError && error.code === "request_budget_spent") return false;
+    if (error instanceof HTTPError && !retriable(error.response.status)) return false;
     const again = this.requestsLeft > 0 && this.options.now() + waitMs < this.options.deadlineMs;
     if (again) this.#retries++;
     return again;
   }
 }
-
-/** Statuses whose `Retry-After` is obeyed. */
-const RETRY_AFTER_STATUSES = [429, 500, 501, 502, 503, 504];
 
 function retryAfterMs(headers: Headers, nowMs: number): number | null {
   const value = headers.get("Retry-After");

@@ -6,6 +6,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { problemOfRun } from "../collector/collect_all.ts";
 import { chooseAccount, type Collectors } from "../collector/collectors.ts";
 import type { Verdict } from "../collector/health.ts";
+import { configurationFailed, type TestedStep } from "../collector/test_connection.ts";
 import type { CollectorService } from "../collector/service.ts";
 import { CollectorError } from "../errors.ts";
 import { VERSION } from "../version.ts";
@@ -93,7 +94,7 @@ export function createApp<E extends AccessVariables>(
 
   route("/test-connection", {
     POST: async (c) => {
-      const steps = unwrap(await collector(c).testConnection());
+      const steps = await testedSteps(() => collector(c).testConnection());
       const failed = steps.find((step) => step.outcome === "failed");
       return failed === undefined
         ? c.json({ ok: true, steps })
@@ -201,6 +202,19 @@ export function createApp<E extends AccessVariables>(
 
 function text(value: unknown): string | undefined {
   return value === undefined ? undefined : String(value);
+}
+
+/** The steps of a tested connection. That the configuration is bad is the outcome of the first one. */
+async function testedSteps(
+  test: () => ReturnType<CollectorService["testConnection"]>,
+): Promise<readonly TestedStep[]> {
+  try {
+    return unwrap(await test());
+  } catch (error) {
+    const problem = thrownProblem(error);
+    if (problem.code !== "configuration_invalid") throw error;
+    return configurationFailed(problem);
+  }
 }
 
 function answerFormat(c: Context): string {

@@ -28,7 +28,7 @@ export function readGetEventsArguments(
     problems.push(`There is no argument ${JSON.stringify(name)}; there are ${known}.`);
   }
   const text = (name: keyof typeof GET_EVENTS_DEFAULTS) =>
-    String(given[name] ?? GET_EVENTS_DEFAULTS[name]).trim();
+    given[name] === undefined ? GET_EVENTS_DEFAULTS[name] : plainText(given[name]);
 
   const limit = /^\d{1,6}$/.test(text("limit")) ? Number(text("limit")) : NaN;
   if (!(limit >= 1 && limit <= MAX_LIMIT)) {
@@ -58,7 +58,7 @@ export function readBackfillRange(
   const problems = Object.keys(given)
     .filter((name) => name !== "from" && name !== "to")
     .map((name) => `There is no argument ${JSON.stringify(name)}; there are from, to.`);
-  const instant = (name: string) => parsePast(String(given[name]), nowMs);
+  const instant = (name: string) => parsePast(plainText(given[name]), nowMs);
   const fromMs = given.from === undefined ? null : instant("from");
   const toMs = given.to === undefined ? nowMs : instant("to");
   if (fromMs === null) problems.push(`from must be ${PAST_FORMS}.`);
@@ -88,6 +88,11 @@ export function mergeArguments(
   }
   const fromQuery = Object.entries(query).map(([name, [value]]) => [name, value]);
   return { ...fromBody, ...Object.fromEntries(fromQuery) };
+}
+
+/** A JSON value as text, if it is one, a number or a boolean; else a text that no argument takes. */
+function plainText(value: unknown): string {
+  return typeof value === "object" ? "" : String(value).trim();
 }
 
 function parseObject(body: string): Record<string, unknown> {

@@ -112,10 +112,10 @@ export class Collector {
 
   /** Goes on with the backfill alone, for one run's budget; null when there is nothing to do. */
   advanceBackfill(): Promise<BackfillState | null> {
-    return this.#inTurn(() => {
+    return this.#inTurn(async () => {
       const connections = await Connections.open(this.settings, this.host, this.host.newId());
       const ports = enginePorts(this.#workplace, connections, null);
-      return this.#workplace.backfill.advance(ports, engineLimits(this.#workplace));
+      return await this.#workplace.backfill.advance(ports, engineLimits(this.#workplace));
     });
   }
 

@@ -10,6 +10,17 @@ export interface TestedStep {
   readonly problem?: Problem;
 }
 
+/** The steps when the configuration is bad already. */
+export function configurationFailed(problem: Problem): readonly TestedStep[] {
+  const skipped = { outcome: "skipped", milliseconds: 0 } as const;
+  return [
+    { step: "configuration", outcome: "failed", milliseconds: 0, problem },
+    { step: "discovery", ...skipped },
+    { step: "token", ...skipped },
+    { step: "audit", ...skipped },
+  ];
+}
+
 /** Tries discovery, sign-in and one audit call. The configuration holds, or there would be no session. */
 export async function testConnection(
   now: () => number,

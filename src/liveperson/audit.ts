@@ -171,7 +171,7 @@ function isRefusal(error: unknown): boolean {
 }
 
 function isSilence(error: unknown): boolean {
-  return error instanceof CollectorError &&
+  return error instanceof CollectorError && error.details.upstream?.name === "audit" &&
     (error.code === "upstream_unreachable" || error.code === "upstream_timeout");
 }
 

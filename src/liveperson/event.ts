@@ -41,17 +41,18 @@ export function toEvent(
     originatorUserId,
     ...others
   } = raw;
+  const type = toChangeType(actionType ?? changeType);
   return {
     changeDate: timeMs === null ? changeDate ?? null : iso(timeMs),
     accountId: ownAccountId ?? accountId,
     objectType: toObjectType(objectType),
     element: element ?? null,
-    changeType: toChangeType(actionType ?? changeType),
+    changeType: type,
     userId: originatorUserId ?? userId ?? null,
     changedBy: firstNamed(originator, raw.originatorLoginName, changedBy),
     ...others,
     ...given("objectTypeLabel", objectType),
-    ...given("actionType", actionType),
+    ...given("actionType", actionType ?? (type === changeType ? undefined : changeType)),
     ...(timeMs === null && {
       changeDateError: "changeDate could not be read: _time is the time of collection",
     }),
