@@ -46,6 +46,8 @@ export class Reading {
   readonly #startMs: number;
   #day: string;
   #offset: number;
+  /** A later day from which the listing can be read, and how many records come before that. */
+  #laterDay: { readonly day: string; readonly skipped: number } | null = null;
   #sealedBeforeMs: number;
   #newestMs: number | null;
   /** What the listing shows up to the offset, oldest first: everything not sealed, and one record before. */
@@ -98,8 +100,9 @@ export class Reading {
    */
   misplace(): number {
     const delivered = this.#seen.filter((seen) => seen.timeMs >= this.#sealedBeforeMs);
-    const likelyOffset = Math.max(0, this.#offset - delivered.length - 1);
-    const sameDay = this.#day === utcDay(this.#sealedBeforeMs);
+    const { day, offset } = this.#listing();
+    const likelyOffset = Math.max(0, offset - delivered.length - 1);
+    const sameDay = day === utcDay(this.#sealedBeforeMs);
     for (const seen of delivered) this.#remember(seen);
     this.#seen = [];
     this.#occurrences.clear();
@@ -111,6 +114,7 @@ export class Reading {
   placeAt(day: string, offset: number, anchor: Listed | null): void {
     this.#day = day;
     this.#offset = offset;
+    this.#laterDay = null;
     this.#seen = [];
     this.#occurrences.clear();
     if (anchor === null) return;
@@ -164,7 +168,7 @@ export class Reading {
   bookmark(): Bookmark {
     return {
       startMs: this.#startMs,
-      listing: { day: this.#day, offset: this.#offset },
+      listing: this.#listing(),
       sealedBeforeMs: this.#sealedBeforeMs,
       newestMs: this.#newestMs,
       seen: [...this.#seen],
@@ -187,16 +191,20 @@ export class Reading {
     return this.#seen.length;
   }
 
-  /** Drops the oldest `count` seen, and moves the listing's start to the first day still seen. */
+  /** The place in the listing that starts at the latest possible day. During a reading the start stays. */
+  #listing(): Bookmark["listing"] {
+    return this.#laterDay === null
+      ? { day: this.#day, offset: this.#offset }
+      : { day: this.#laterDay.day, offset: this.#offset - this.#laterDay.skipped };
+  }
+
+  /** Drops the oldest `count` seen, and notes where the first day that is still seen begins. */
   #forget(count: number): void {
     const before = this.#offset - this.#seen.length;
     const day = utcDay(this.#seen[count].timeMs);
-    if (day > this.#day) {
+    if (day > (this.#laterDay?.day ?? this.#day)) {
       const first = this.#seen.findIndex((seen) => utcDay(seen.timeMs) === day);
-      if (first > 0) {
-        this.#day = day;
-        this.#offset -= before + first;
-      }
+      if (first > 0) this.#laterDay = { day, skipped: before + first };
     }
     for (const { fingerprint } of this.#seen.splice(0, count)) this.#count(fingerprint, -1);
   }
