@@ -18,6 +18,7 @@ export interface UpstreamRequest {
 export interface UpstreamReply {
   readonly status: number;
   readonly text: string;
+  readonly headers: Headers;
 }
 
 export interface UpstreamOptions {
@@ -90,9 +91,8 @@ export class Upstream {
         redirect: "manual",
         timeout: false,
         fetch: async (attempt) => {
-          const { headers, ...answer } = await this.#attempt(request, attempt as Request);
-          reply = answer;
-          return new Response(null, { status: answer.status, headers });
+          reply = await this.#attempt(request, attempt as Request);
+          return new Response(null, { status: reply.status, headers: reply.headers });
         },
         retry: {
           limit: RETRIES,
@@ -120,7 +120,7 @@ export class Upstream {
   async #attempt(
     request: UpstreamRequest,
     attempt: Request,
-  ): Promise<UpstreamReply & { headers: Headers }> {
+  ): Promise<UpstreamReply> {
     if (this.requestsLeft <= 0) {
       throw new CollectorError("request_budget_spent", {
         detail: `The run has made its ${this.options.maxRequests} requests.`,
@@ -148,7 +148,11 @@ export class Upstream {
     }
   }
 
-  #note(request: UpstreamRequest, startedMs: number, reply: UpstreamReply | null): void {
+  #note(
+    request: UpstreamRequest,
+    startedMs: number,
+    reply: Omit<UpstreamReply, "headers"> | null,
+  ): void {
     const counts = this.#answers[request.name] ??= {};
     const status = reply === null ? "none" : String(reply.status);
     counts[status] = (counts[status] ?? 0) + 1;

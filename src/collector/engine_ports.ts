@@ -10,6 +10,9 @@ import type { Connections } from "./connections.ts";
 
 export type CollectorPorts = Omit<Ports<SourceRecord>, "cursors">;
 
+/** The most audit requests in flight at once. */
+const MAX_PAGES_IN_FLIGHT = 4;
+
 /**
  * `dialect`: how the account speaks, as the cursor remembers it.
  * @throws {CollectorError} `destination_not_configured`
@@ -30,6 +33,7 @@ export function enginePorts(
       toLine(toEvent(record, occurrence, accountId, collectedAtMs), occurrence),
     dialect: () => audit.dialect,
     mayGoOn: () => connections.mayGoOn(),
+    throttled: () => connections.upstream.used.answers.audit?.["429"] ?? 0,
     random: host.random,
   };
 }
@@ -39,5 +43,6 @@ export function engineLimits({ settings }: Workplace): Limits {
     maxFetch: settings.MAX_FETCH,
     lateArrivalWindowMs: settings.LATE_ARRIVAL_WINDOW,
     pageSize: PAGE_SIZE,
+    maxPagesInFlight: MAX_PAGES_IN_FLIGHT,
   };
 }

@@ -49,12 +49,14 @@ export async function getEvents(
     },
     dialect: () => null,
     mayGoOn: () => true,
+    throttled: () => 0,
     random: host.random,
   }, {
     // one more than asked for tells whether there are more
     maxFetch: limit + 1,
     lateArrivalWindowMs: settings.LATE_ARRIVAL_WINDOW,
     pageSize: PAGE_SIZE,
+    maxPagesInFlight: 1,
   }, startProgress(firstCursor(startMs), false));
   const events = found.slice(0, limit);
   if (destination !== null) await pushAll(events, destination, host.random);

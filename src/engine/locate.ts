@@ -10,6 +10,8 @@ export interface Page<R extends Listed = Listed> {
   readonly records: readonly R[];
   /** The host's clock, epoch milliseconds, when the page was asked for. */
   readonly readAtMs: number;
+  /** How many records the source says there are: of the listing, or of the page. Only ever a hint. */
+  readonly total?: number;
 }
 
 /** Reads at most `first` records of the listing that starts at a UTC day, from an offset on. */

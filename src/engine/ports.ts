@@ -47,6 +47,8 @@ export interface Ports<R extends Listed> {
   dialect(): unknown;
   /** False when the run must end after the batch in hand: its time or its requests are used up. */
   mayGoOn(): boolean;
+  /** How often the source has asked for fewer requests so far. */
+  throttled(): number;
   random(): number;
 }
 
@@ -56,6 +58,8 @@ export interface Limits {
   readonly lateArrivalWindowMs: number;
   /** Records to ask for at once. At least 2. */
   readonly pageSize: number;
+  /** Pages of a backlog that may be read at once. */
+  readonly maxPagesInFlight: number;
   /** Where to stop, epoch milliseconds: a record that is not older ends the run. */
   readonly untilMs?: number;
 }

@@ -1,6 +1,7 @@
 /** Reads the records that were not read yet: on from the reading's place, or from where it is found anew. */
 import { locate, type Source } from "./locate.ts";
 import type { Progress } from "./ports.ts";
+import type { ReadAhead } from "./read_ahead.ts";
 import type { Listed, Place, Reading } from "./reading.ts";
 
 export interface Unread<R> {
@@ -12,12 +13,27 @@ export interface Unread<R> {
 
 /** The next records that were not read yet. Every read shows again the records just before them, or finds the place anew. */
 export async function readOn<R extends Listed>(
-  source: Source<R>,
+  source: ReadAhead<R>,
   reading: Reading,
   pageSize: number,
   progress: Progress,
 ): Promise<Unread<R>> {
-  const counting: Source<R> = {
+  const place = reading.place;
+  let likelyOffset = 0;
+  if (place !== null) {
+    const page = await confirmed(counted(source, progress), reading, place, pageSize);
+    if (page !== null) return page;
+    likelyOffset = reading.misplace();
+    progress.relocations++;
+  }
+  const direct = counted(source.direct, progress);
+  const located = await locate(direct, reading.sealedBeforeMs, likelyOffset, pageSize);
+  reading.placeAt(located.day, located.offset, located.anchor);
+  return located;
+}
+
+function counted<R extends Listed>(source: Source<R>, progress: Progress): Source<R> {
+  return {
     async read(from) {
       const page = await source.read(from);
       progress.pages++;
@@ -25,17 +41,6 @@ export async function readOn<R extends Listed>(
       return page;
     },
   };
-  const place = reading.place;
-  let likelyOffset = 0;
-  if (place !== null) {
-    const page = await confirmed(counting, reading, place, pageSize);
-    if (page !== null) return page;
-    likelyOffset = reading.misplace();
-    progress.relocations++;
-  }
-  const located = await locate(counting, reading.sealedBeforeMs, likelyOffset, pageSize);
-  reading.placeAt(located.day, located.offset, located.anchor);
-  return located;
 }
 
 /** Reads on from a place, or answers null when the listing has moved away from it. */

@@ -6,6 +6,7 @@ import { CollectorError } from "../errors.ts";
 import { Batch, type Line, RECORD_MAX_BYTES } from "./batch.ts";
 import { deliver, type Settled } from "./deliver.ts";
 import type { DeadLetter, Limits, Ports, Progress, SettledEvent } from "./ports.ts";
+import { ReadAhead } from "./read_ahead.ts";
 import { readOn } from "./read_on.ts";
 import { type Bookmark, type Listed, Reading, type Taken } from "./reading.ts";
 
@@ -18,6 +19,25 @@ export async function run<R extends Listed>(
   limits: Limits,
   progress: Progress,
 ): Promise<void> {
+  const source = new ReadAhead(ports.source, {
+    maxInFlight: limits.maxPagesInFlight,
+    maxRecords: limits.maxFetch,
+    mayRead: ports.mayGoOn,
+    throttled: ports.throttled,
+  });
+  try {
+    await runOn(source, ports, limits, progress);
+  } finally {
+    await source.settle();
+  }
+}
+
+async function runOn<R extends Listed>(
+  source: ReadAhead<R>,
+  ports: Ports<R>,
+  limits: Limits,
+  progress: Progress,
+): Promise<void> {
   const reading = new Reading(progress.cursor);
   const batch = new Batch<TakenLine>();
   const untilMs = limits.untilMs ?? Infinity;
@@ -26,7 +46,7 @@ export async function run<R extends Listed>(
   let taken = 0;
 
   pages: for (let last = false; !last;) {
-    const page = await readOn(ports.source, reading, limits.pageSize, progress);
+    const page = await readOn(source, reading, limits.pageSize, progress);
     for (const [index, record] of page.records.entries()) {
       if (record.timeMs !== null && record.timeMs >= untilMs) break pages;
       const result = reading.take(record, page.readAtMs);
@@ -42,7 +62,7 @@ export async function run<R extends Listed>(
     }
     reading.seal(page.readAtMs, limits.lateArrivalWindowMs);
     last = page.last;
-    if (!last && !ports.mayGoOn()) {
+    if (!last && !source.hasPages && !ports.mayGoOn()) {
       progress.more = true;
       break;
     }

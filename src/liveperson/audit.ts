@@ -13,6 +13,11 @@ import type { Session } from "./session.ts";
 /** The most records that the service answers at once. */
 export const PAGE_SIZE = 500;
 
+interface Answer {
+  readonly raw: readonly RawRecord[];
+  readonly total: number | undefined;
+}
+
 export class AuditTrail implements Source<SourceRecord> {
   #dialect: Dialect | null;
 
@@ -39,15 +44,15 @@ export class AuditTrail implements Source<SourceRecord> {
   /** @throws {CollectorError} `token_refused`, `audit_forbidden`, `audit_refused` or an `upstream_…` one */
   async read(range: AuditRange): Promise<Page<SourceRecord>> {
     const readAtMs = this.now();
-    const raw = await this.#list(range);
+    const { raw, total } = await this.#list(range);
     if (raw.length > range.first) {
       throw unreadable(`It answered ${raw.length} records where ${range.first} were asked for.`);
     }
     const accountId = this.settings.LIVEPERSON_ACCOUNT_ID;
-    return { records: raw.map((record) => toRecord(record, accountId)), readAtMs };
+    return { records: raw.map((record) => toRecord(record, accountId)), readAtMs, total };
   }
 
-  async #list(range: AuditRange): Promise<readonly RawRecord[]> {
+  async #list(range: AuditRange): Promise<Answer> {
     if (this.#dialect === null) return await this.#introduce(range);
     try {
       return await this.#ask(range, this.#dialect);
@@ -59,7 +64,7 @@ export class AuditTrail implements Source<SourceRecord> {
   }
 
   /** The first call to an account: GraphQL is tried, and the answer tells which format it speaks. */
-  async #introduce(range: AuditRange): Promise<readonly RawRecord[]> {
+  async #introduce(range: AuditRange): Promise<Answer> {
     try {
       return await this.#ask(range, GRAPHQL);
     } catch (error) {
@@ -72,28 +77,26 @@ export class AuditTrail implements Source<SourceRecord> {
     }
   }
 
-  async #ask(range: AuditRange, dialect: Dialect): Promise<readonly RawRecord[]> {
-    const records = dialect.api === "rest"
-      ? readRest(parse(await this.#post(restBody(range))))
-      : await this.#askGraphql(range, dialect);
-    if (records === null) throw refused("It did not answer in the format of this API.", 200);
-    if (dialect.api === "rest") this.#dialect = dialect;
-    return records;
+  async #ask(range: AuditRange, dialect: Dialect): Promise<Answer> {
+    if (dialect.api === "graphql") return await this.#askGraphql(range, dialect);
+    const reply = await this.#post(restBody(range));
+    const raw = readRest(parse(reply));
+    if (raw === null) throw anotherFormat();
+    this.#dialect = dialect;
+    return { raw, total: totalOf(reply) };
   }
 
-  async #askGraphql(range: AuditRange, dialect: Dialect): Promise<readonly RawRecord[] | null> {
+  async #askGraphql(range: AuditRange, dialect: Dialect): Promise<Answer> {
     const filter = {
       lpa: this.settings.INCLUDE_LPA_CHANGES,
       automaticUpdates: this.settings.INCLUDE_AUTOMATIC_UPDATES,
     };
-    const answer = readGraphql(
-      parse(await this.#post(graphqlBody(range, filter, dialect))),
-      dialect,
-    );
+    const reply = await this.#post(graphqlBody(range, filter, dialect));
+    const answer = readGraphql(parse(reply), dialect);
     switch (answer.kind) {
       case "records":
         this.#dialect = dialect;
-        return answer.records;
+        return { raw: answer.records, total: totalOf(reply) };
       case "adapt":
         return await this.#askGraphql(range, answer.dialect);
       case "error":
@@ -102,7 +105,7 @@ export class AuditTrail implements Source<SourceRecord> {
           upstream: { name: "audit", status: 200 },
         });
       case "other":
-        return null;
+        throw anotherFormat();
     }
   }
 
@@ -175,11 +178,17 @@ function isSilence(error: unknown): boolean {
     (error.code === "upstream_unreachable" || error.code === "upstream_timeout");
 }
 
-function refused(detail: string, status: number): CollectorError {
+function anotherFormat(): CollectorError {
   return new CollectorError("audit_refused", {
-    detail: `The audit API: ${detail}`,
-    upstream: { name: "audit", status },
+    detail: "The audit API did not answer in the format that it was asked in.",
+    upstream: { name: "audit", status: 200 },
   });
+}
+
+/** `X-Total-Count`: of all that match or of the page, which is not documented. */
+function totalOf(reply: UpstreamReply): number | undefined {
+  const header = reply.headers.get("X-Total-Count");
+  return header !== null && /^\d{1,12}$/.test(header) ? Number(header) : undefined;
 }
 
 function unreadable(detail: string): CollectorError {

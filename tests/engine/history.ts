@@ -12,6 +12,7 @@ const settings = fc.record({
   pageSize: fc.integer({ min: 2, max: 7 }),
   maxFetch: fc.integer({ min: 1, max: 12 }),
   windowMinutes: fc.integer({ min: 0, max: 20 }),
+  maxPagesInFlight: fc.integer({ min: 1, max: 4 }),
 });
 
 export const history = settings.chain((limits) =>
@@ -69,6 +70,7 @@ export async function play(h: History): Promise<void> {
     maxFetch: h.limits.maxFetch,
     lateArrivalWindowMs: h.limits.windowMinutes * MINUTE,
     pageSize: h.limits.pageSize,
+    maxPagesInFlight: h.limits.maxPagesInFlight,
   };
   for (const { afterMinutes, clockOffsetMinutes } of h.runs) {
     world.nowMs += afterMinutes * MINUTE;

@@ -37,6 +37,8 @@ export class World {
   #pushed: string[] = [];
   #dead = false;
   #calls = 0;
+  /** Does the source tell how many records the listing has, or only how many the page has? */
+  tellsTotal = true;
   readonly callNames: string[] = [];
   constructor(
     records: readonly WorldRecord[],
@@ -73,7 +75,11 @@ export class World {
       source: {
         read: ({ day, offset, first }) => {
           const readAtMs = this.nowMs + clockOffsetMs;
-          return this.#io("read", () => ({ records: this.#list(day, offset, first), readAtMs }));
+          return this.#io("read", () => {
+            const listing = this.#list(day);
+            const records = listing.slice(offset, offset + first);
+            return { records, readAtMs, total: this.tellsTotal ? listing.length : records.length };
+          });
         },
       },
       destination: { push: (lines) => this.#io("push", () => this.#receive(lines)) },
@@ -90,6 +96,7 @@ export class World {
       }),
       dialect: () => null,
       mayGoOn: () => true,
+      throttled: () => 0,
       random: () => 0.3,
     };
     try {
@@ -111,18 +118,19 @@ export class World {
     if (fault === "fail before") throw new CollectorError("upstream_failed", { detail: name });
     if (fault?.startsWith("die")) this.#dead = true;
     if (fault === "die before") throw new Death(name);
-    const result = await effect();
+    // calls that are made at once take effect in another order
+    for (let turns = (call * 7) % 5; turns > 0; turns--) await Promise.resolve();
+    const result = effect();
     if (fault !== undefined && name === "push") this.#unsettle();
     if (fault === "fail after") throw new CollectorError("upstream_failed", { detail: name });
     if (fault === "die after") throw new Death(name);
     return result;
   }
 
-  #list(day: string, offset: number, first: number): WorldRecord[] {
+  #list(day: string): WorldRecord[] {
     const fromMs = dayStartMs(day);
     return this.#records
-      .filter((record) => record.timeMs >= fromMs && record.visibleAtMs <= this.nowMs)
-      .slice(offset, offset + first);
+      .filter((record) => record.timeMs >= fromMs && record.visibleAtMs <= this.nowMs);
   }
 
   /** What was accepted and is not covered by a commit may come again. */
