@@ -7,27 +7,15 @@ import { run } from "../engine/run.ts";
 import { CollectorError, toProblem } from "../errors.ts";
 import { parsePast } from "../settings/duration.ts";
 import type { Settings } from "../settings/settings.ts";
-import type { Backfill, BackfillState } from "./backfill.ts";
+import type { BackfillState } from "./backfill.ts";
 import { Connections } from "./connections.ts";
-import type { DeadLetterBox } from "./dead_letters.ts";
 import { engineLimits, enginePorts } from "./engine_ports.ts";
 import { afterRun } from "./health.ts";
-import { type HealthRecord } from "./health_record.ts";
-import type { Host } from "./host.ts";
-import type { Keeper, Opened } from "./keeper.ts";
+import type { Opened } from "./keeper.ts";
 import { Ledger } from "./ledger.ts";
 import { dueDay, reconcile, type Reconciliation } from "./reconcile.ts";
+import type { Workplace } from "./workplace.ts";
 import { disabledReport, type RunReport, toReport, type Trigger } from "./report.ts";
-
-/** What a collection works with. */
-export interface Workplace {
-  readonly settings: Settings;
-  readonly host: Host;
-  readonly keeper: Keeper;
-  readonly deadLetters: DeadLetterBox;
-  readonly backfill: Backfill;
-  readonly health: HealthRecord;
-}
 
 export async function collect(workplace: Workplace, trigger: Trigger): Promise<RunReport> {
   const { settings, host, keeper } = workplace;
@@ -70,7 +58,8 @@ export async function collect(workplace: Workplace, trigger: Trigger): Promise<R
     completeUntilMs,
     ...(failure !== undefined && { problem: toProblem(failure) }),
   });
-  await workplace.health.write(afterRun(health, report, completeUntilMs));
+  const deadLetters = workplace.deadLetters.takeAdded();
+  await workplace.health.write(afterRun(health, report, completeUntilMs, deadLetters));
   tellOfRun(report, failure, workplace);
   return report;
 }

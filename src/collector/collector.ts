@@ -4,7 +4,8 @@
  */
 import { utcDay } from "../engine/time.ts";
 import type { Settings } from "../settings/settings.ts";
-import { collect, type Workplace } from "./collect.ts";
+import { collect } from "./collect.ts";
+import type { Workplace } from "./workplace.ts";
 import { Backfill, type BackfillRange, type BackfillState } from "./backfill.ts";
 import { Connections } from "./connections.ts";
 import { DeadLetterBox, type KeptLetter } from "./dead_letters.ts";
@@ -14,6 +15,7 @@ import { type Health, judge, type Verdict } from "./health.ts";
 import { HealthRecord } from "./health_record.ts";
 import type { Host } from "./host.ts";
 import { Keeper } from "./keeper.ts";
+import { measure, type Measures } from "./measures.ts";
 import { redeliver, type Redelivery } from "./redeliver.ts";
 import type { RunReport, Trigger } from "./report.ts";
 import { testConnection, type TestedStep } from "./test_connection.ts";
@@ -93,6 +95,17 @@ export class Collector {
     const { LAG_THRESHOLD, FETCH_EVENTS } = this.settings;
     const health = await this.#workplace.health.read();
     return judge(health, this.host.now(), LAG_THRESHOLD, FETCH_EVENTS);
+  }
+
+  /** What `/metrics` tells, read from the collector's own storage alone. */
+  async measures(): Promise<Measures> {
+    const { deadLetters, backfill, health } = this.#workplace;
+    return measure(
+      await health.read(),
+      await this.verdict(),
+      await deadLetters.count(),
+      await backfill.state(),
+    );
   }
 
   async deadLetters(limit: number): Promise<ListedLetters> {

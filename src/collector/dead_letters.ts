@@ -11,11 +11,23 @@ export interface KeptLetter extends DeadLetter {
 const PREFIX = "dead-letter/";
 
 export class DeadLetterBox implements DeadLetters {
+  #added = 0;
+
   constructor(private readonly host: Host) {}
 
   async keep(letter: DeadLetter): Promise<void> {
     const kept: KeptLetter = { ...letter, refusedAt: iso(this.host.now()) };
-    await this.host.local.put(PREFIX + letter.eventId, JSON.stringify(kept));
+    const key = PREFIX + letter.eventId;
+    const known = await this.host.local.get(key) !== null;
+    await this.host.local.put(key, JSON.stringify(kept));
+    if (!known) this.#added++;
+  }
+
+  /** How many letters were added since this was asked last. */
+  takeAdded(): number {
+    const added = this.#added;
+    this.#added = 0;
+    return added;
   }
 
   async count(): Promise<number> {

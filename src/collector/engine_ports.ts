@@ -1,14 +1,22 @@
 /** Joins the engine to the services of one account: all that its runs have in common, but the cursor. */
 import { toLine } from "../engine/batch.ts";
-import type { Limits, Ports } from "../engine/ports.ts";
+import type { DeadLetters, Limits, Ports } from "../engine/ports.ts";
 import { PAGE_SIZE } from "../liveperson/audit.ts";
 import { readDialect } from "../liveperson/dialect.ts";
 import { toEvent } from "../liveperson/event.ts";
 import type { SourceRecord } from "../liveperson/record.ts";
-import type { Workplace } from "./collect.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { Connections } from "./connections.ts";
+import type { Host } from "./host.ts";
 
 export type CollectorPorts = Omit<Ports<SourceRecord>, "cursors">;
+
+/** What of the collector's own is needed. */
+interface Needed {
+  readonly settings: Settings;
+  readonly host: Host;
+  readonly deadLetters: DeadLetters;
+}
 
 /** The most audit requests in flight at once. */
 const MAX_PAGES_IN_FLIGHT = 4;
@@ -18,7 +26,7 @@ const MAX_PAGES_IN_FLIGHT = 4;
  * @throws {CollectorError} `destination_not_configured`
  */
 export function enginePorts(
-  { settings, host, deadLetters }: Workplace,
+  { settings, host, deadLetters }: Needed,
   connections: Connections,
   dialect: unknown,
 ): CollectorPorts {
@@ -38,7 +46,7 @@ export function enginePorts(
   };
 }
 
-export function engineLimits({ settings }: Workplace): Limits {
+export function engineLimits({ settings }: Pick<Needed, "settings">): Limits {
   return {
     maxFetch: settings.MAX_FETCH,
     lateArrivalWindowMs: settings.LATE_ARRIVAL_WINDOW,

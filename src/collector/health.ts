@@ -8,6 +8,7 @@ export interface Totals {
   readonly runs: number;
   readonly failedRuns: number;
   readonly delivered: number;
+  /** Events that became dead letters, in whatever part of the runs. */
   readonly deadLettered: number;
   readonly lateArrivals: number;
   readonly twins: number;
@@ -68,11 +69,12 @@ export const UNKNOWN_HEALTH: Health = {
   history: NO_HISTORY,
 };
 
-/** The health after one more run. */
+/** The health after one more run. `deadLetters`: how many were added. */
 export function afterRun(
   health: Health,
   report: RunReport,
   completeUntilMs: number | null,
+  deadLetters: number,
 ): Health {
   const failed = report.outcome === "failed";
   const endedMs = Date.parse(report.startedAt) + report.durationMs;
@@ -95,7 +97,7 @@ export function afterRun(
       runs: totals.runs + 1,
       failedRuns: totals.failedRuns + (failed ? 1 : 0),
       delivered: totals.delivered + report.delivered,
-      deadLettered: totals.deadLettered + report.deadLettered,
+      deadLettered: totals.deadLettered + deadLetters,
       lateArrivals: totals.lateArrivals + report.lateArrivals,
       twins: totals.twins + report.twins,
       repeats: totals.repeats + report.repeats,

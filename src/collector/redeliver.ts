@@ -1,5 +1,5 @@
 /** Pushes dead letters again, one by one, so that one that is still refused does not hold back the rest. */
-import type { Workplace } from "./collect.ts";
+import type { Workplace } from "./workplace.ts";
 import { Connections } from "./connections.ts";
 
 export interface Redelivery {

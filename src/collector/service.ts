@@ -17,6 +17,7 @@ const METHODS = [
   "testConnection",
   "status",
   "verdict",
+  "measures",
   "deadLetters",
   "redeliver",
   "startBackfill",
