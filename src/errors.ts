@@ -4,11 +4,11 @@
 export type UpstreamName = "domain" | "token" | "audit" | "xsiam";
 
 /** Every reason for failure: the HTTP status its problem answer has, its title, and what to do. */
-const REASONS = {
+export const REASONS = {
   configuration_invalid: {
     status: 503,
     title: "The configuration is not valid",
-    action: "Correct the settings that are named, then deploy again.",
+    action: "Correct the settings that are named, then start or deploy again.",
   },
   destination_not_configured: {
     status: 503,
@@ -110,6 +110,16 @@ const REASONS = {
     title: "The run has used up its requests",
     action: "Nothing: the next run goes on.",
   },
+  turn_lost: {
+    status: 503,
+    title: "Another process has taken the run over",
+    action: "Nothing: that process goes on. If it persists, look for a host that is overloaded.",
+  },
+  stopping: {
+    status: 503,
+    title: "The collector is stopping",
+    action: "Try again once it is up.",
+  },
   cursor_unreadable: {
     status: 500,
     title: "The stored cursor can't be read",
@@ -139,7 +149,7 @@ const REASONS = {
   not_found: {
     status: 404,
     title: "There is no such route",
-    action: "See the routes in the README.",
+    action: "See the routes in the README, or at /docs.",
   },
   method_not_allowed: {
     status: 405,

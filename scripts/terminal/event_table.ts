@@ -1,6 +1,6 @@
 /** Audit events as a small table that fits 100 columns. Pure. */
-import Table from "cli-table3";
 import type { Colours } from "./colours.ts";
+import { drawTable } from "./table.ts";
 import { timeOfDay } from "./words.ts";
 
 /** What the table reads of an event; anything else may be there too. */
@@ -23,37 +23,7 @@ const COLUMNS: readonly Column[] = [
   { title: "Changed by", width: 13, text: (event) => event.changedBy },
 ];
 
-const NO_LINES = {
-  "top": "",
-  "top-mid": "",
-  "top-left": "",
-  "top-right": "",
-  "bottom": "",
-  "bottom-mid": "",
-  "bottom-left": "",
-  "bottom-right": "",
-  "mid": "",
-  "mid-mid": "",
-  "left-mid": "",
-  "right-mid": "",
-  "left": "",
-  "middle": "",
-  "right": "",
-};
-
 export function eventTable(events: readonly TableEvent[], colours: Colours): string {
-  const table = new Table({
-    head: COLUMNS.map(({ title }) => colours.bold(title)),
-    colWidths: COLUMNS.map(({ width }) => width + 2),
-    chars: NO_LINES,
-    truncate: "~",
-    style: { head: [], border: [], "padding-left": 2, "padding-right": 0 },
-  });
-  for (const event of events) table.push(COLUMNS.map(({ text }) => oneLine(text(event))));
-  return table.toString().split("\n").map((line) => line.trimEnd()).join("\n");
-}
-
-/** Control characters and line breaks would break the table, or steer the terminal. */
-function oneLine(value: unknown): string {
-  return String(value ?? "").replace(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
+  const rows = events.map((event) => COLUMNS.map(({ text }) => text(event)));
+  return drawTable(COLUMNS, rows, colours);
 }

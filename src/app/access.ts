@@ -19,10 +19,13 @@ export const requireToken: MiddlewareHandler<{ Bindings: AccessVariables }> = as
   await next();
 };
 
-/** Compares digests, in a time that depends on neither text. */
 export function isBearer(header: string | undefined, token: string): boolean {
-  const given = /^Bearer +(\S+) *$/i.exec(header ?? "")?.[1] ?? "";
-  return timingSafeEqual(digest(given), digest(token));
+  return isSame(/^Bearer +(\S+) *$/i.exec(header ?? "")?.[1] ?? "", token);
+}
+
+/** Compares digests, in a time that depends on neither text. */
+export function isSame(given: string, expected: string): boolean {
+  return timingSafeEqual(digest(given), digest(expected));
 }
 
 function digest(text: string): Uint8Array {

@@ -3,15 +3,27 @@ import { type Context, Hono } from "hono";
 import { accepts } from "hono/accepts";
 import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
+import { requireReader } from "../api/access.ts";
+import { answerDescription, answerDocs } from "../api/answer.tsx";
 import { problemOfRun } from "../collector/collect_all.ts";
 import { chooseAccount, type Collectors } from "../collector/collectors.ts";
 import type { Verdict } from "../collector/health.ts";
 import { configurationFailed, type TestedStep } from "../collector/test_connection.ts";
 import type { CollectorService } from "../collector/service.ts";
 import { CollectorError } from "../errors.ts";
+import { answerMetrics } from "../metrics/answer.ts";
+import { createPage } from "../page/page.tsx";
 import { VERSION } from "../version.ts";
 import { type AccessVariables, requireToken } from "./access.ts";
-import { mergeArguments, readBackfillRange, readGetEventsArguments } from "./arguments.ts";
+import {
+  CONFIRM_RULE,
+  CURSOR_QUERY,
+  HEALTH_QUERY,
+  mergeArguments,
+  readBackfillRange,
+  readGetEventsArguments,
+  readQuery,
+} from "./arguments.ts";
 import { toMarkdown } from "./markdown.ts";
 import { problemOf, problemResponse, thrownProblem, unwrap } from "./problems.ts";
 
@@ -38,13 +50,15 @@ export function createApp<E extends AccessVariables>(
   });
   app.onError((error, c) => problemResponse(c, thrownProblem(error)));
   app.notFound((c) => problemResponse(c, problemOf("not_found", `There is no ${c.req.path}.`)));
+  app.route("/", createPage<E>(options));
 
   /** A route with its methods: it needs the token, and answers every other method with 405. */
   const route = (
     path: string,
     handlers: Record<string, (c: C) => Response | Promise<Response>>,
+    guard = requireToken,
   ) => {
-    app.use(path, requireToken);
+    app.use(path, guard);
     app.use(
       path,
       bodyLimit({
@@ -70,7 +84,7 @@ export function createApp<E extends AccessVariables>(
     return collectors.ids.length > 1 ? collectors : null;
   };
 
-  const isDeep = (c: C) => c.req.query("deep") === "true";
+  const isDeep = (c: C) => readQuery(HEALTH_QUERY, c.req.query()).deep === "true";
   app.use("/healthz", (c, next) => isDeep(c) ? requireToken(c as never, next) : next());
   app.get("/healthz", async (c) => {
     if (!isDeep(c)) return c.json({ status: "up", version: VERSION });
@@ -135,6 +149,8 @@ export function createApp<E extends AccessVariables>(
     },
   });
 
+  route("/metrics", { GET: (c) => answerMetrics(c, options.connect(c.env)) });
+
   route("/dead-letters", {
     GET: async (c) => c.json(unwrap(await collector(c).deadLetters(MAX_LISTED_LETTERS))),
   });
@@ -145,9 +161,9 @@ export function createApp<E extends AccessVariables>(
 
   route("/backfill", {
     POST: async (c) => {
-      const { account, ...given } = mergeArguments(c.req.queries(), await c.req.text());
-      const range = readBackfillRange(given, options.now());
-      return c.json(unwrap(await collector(c, text(account)).startBackfill(range)), 202);
+      const given = mergeArguments(c.req.queries(), await c.req.text());
+      const { account, ...range } = readBackfillRange(given, options.now());
+      return c.json(unwrap(await collector(c, account).startBackfill(range)), 202);
     },
     DELETE: async (c) => {
       unwrap(await collector(c).cancelBackfill());
@@ -158,23 +174,24 @@ export function createApp<E extends AccessVariables>(
   route("/cursor", {
     DELETE: async (c) => {
       const { ids } = options.connect(c.env);
-      const confirmed = c.req.query("confirm");
-      const named = c.req.query("account") ?? (ids.length > 1 ? confirmed : undefined);
-      const account = chooseAccount(ids, named);
-      if (confirmed !== account) {
-        throw new CollectorError("arguments_invalid", {
-          detail: "To start over, confirm it with the account: DELETE /cursor?confirm=<account>.",
-        });
+      const { confirm, account: named } = readQuery(CURSOR_QUERY, c.req.query());
+      const account = chooseAccount(ids, named ?? (ids.length > 1 ? confirm : undefined));
+      if (confirm !== account) {
+        throw new CollectorError("arguments_invalid", { detail: CONFIRM_RULE });
       }
       unwrap(await collector(c, account).forgetCursor());
       return c.json({ account, cursor: null });
     },
   });
 
+  const guard = requireReader(options.now);
+  route("/openapi.json", { GET: answerDescription }, guard);
+  route("/docs", { GET: answerDocs }, guard);
+
   async function getEvents(c: C): Promise<Response> {
     const body = c.req.method === "POST" ? await c.req.text() : "";
-    const { account, ...given } = mergeArguments(c.req.queries(), body);
-    const args = readGetEventsArguments(given, options.now());
+    const given = mergeArguments(c.req.queries(), body);
+    const { account, ...args } = readGetEventsArguments(given, options.now());
     if (args.push && c.req.method !== "POST") {
       const problem = problemOf(
         "method_not_allowed",
@@ -182,7 +199,7 @@ export function createApp<E extends AccessVariables>(
       );
       return problemResponse(c, problem, { Allow: "POST" });
     }
-    const { events, pushed, more } = unwrap(await collector(c, text(account)).getEvents(args));
+    const { events, pushed, more } = unwrap(await collector(c, account).getEvents(args));
     switch (answerFormat(c)) {
       case "text/markdown":
         return c.body(toMarkdown(events, more), 200, {
@@ -198,10 +215,6 @@ export function createApp<E extends AccessVariables>(
   }
 
   return app;
-}
-
-function text(value: unknown): string | undefined {
-  return value === undefined ? undefined : String(value);
 }
 
 /** The steps of a tested connection. That the configuration is bad is the outcome of the first one. */

@@ -22,7 +22,9 @@ export async function collect(workplace: Workplace, trigger: Trigger): Promise<R
   const run = { runId: host.newId(), trigger, startedMs: host.now() };
   if (!settings.FETCH_EVENTS) {
     const message = "FETCH_EVENTS is false: nothing is collected.";
-    host.log({ level: "info", event: "collection_disabled", runId: run.runId, message });
+    const account = settings.LIVEPERSON_ACCOUNT_ID;
+    const { runId } = run;
+    host.log({ level: "info", event: "collection_disabled", runId, account, message });
     return disabledReport(run);
   }
   const connections = await Connections.open(settings, host, run.runId);

@@ -44,7 +44,7 @@ export class Connections {
 
   /** `runId`: ties together the log lines of a run or command. */
   static async open(settings: Settings, host: Host, runId: string): Promise<Connections> {
-    return new Connections(settings, host, await openTrace(host, settings.DEBUG_TRACE, runId));
+    return new Connections(settings, host, await openTrace(settings, host, runId));
   }
 
   /** False when what is left of the budget is needed to bring what was read to its end. */

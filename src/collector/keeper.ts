@@ -55,7 +55,8 @@ export class Keeper implements CursorKeeper {
       this.host.published.get(cursorKey(this.owner)),
       this.host.local.get(JOURNAL),
     ]);
-    if (journal !== null) this.#journal = JSON.parse(journal);
+    this.#journal = journal === null ? EMPTY : JSON.parse(journal);
+    this.#unpublished = false;
     const { cursor: journaled, revision, announced: unsettled } = this.#journal;
     if (published === null && this.#journal.published) {
       this.#journal = { ...EMPTY, revision };

@@ -14,7 +14,8 @@ export async function redeliver(
   { settings, host, deadLetters }: Workplace,
   limit: number,
 ): Promise<Redelivery> {
-  const connections = await Connections.open(settings, host, host.newId());
+  const runId = host.newId();
+  const connections = await Connections.open(settings, host, runId);
   const destination = connections.destination();
   let delivered = 0;
   let refused = 0;
@@ -28,6 +29,8 @@ export async function redeliver(
     else refused++;
   }
   const left = await deadLetters.count();
-  host.log({ level: "info", event: "dead_letters_redelivered", delivered, refused, left });
+  const account = settings.LIVEPERSON_ACCOUNT_ID;
+  const counts = { delivered, refused, left };
+  host.log({ level: "info", event: "dead_letters_redelivered", runId, account, ...counts });
   return { delivered, refused, left };
 }

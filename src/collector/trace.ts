@@ -3,6 +3,7 @@
  * switched on, so that it can't be forgotten.
  */
 import { iso } from "../engine/time.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { TracedAttempt } from "../upstream.ts";
 import type { Host } from "./host.ts";
 
@@ -12,9 +13,10 @@ const HOUR_MS = 3_600_000;
 /** What to do with a traced attempt; undefined when nothing is to be traced. */
 export type Trace = ((attempt: TracedAttempt) => void) | undefined;
 
-export async function openTrace(host: Host, wanted: boolean, runId: string): Promise<Trace> {
+export async function openTrace(settings: Settings, host: Host, runId: string): Promise<Trace> {
+  const account = settings.LIVEPERSON_ACCOUNT_ID;
   const stored = await host.local.get(KEY);
-  if (!wanted) {
+  if (!settings.DEBUG_TRACE) {
     if (stored !== null) await host.local.delete(KEY);
     return undefined;
   }
@@ -23,8 +25,9 @@ export async function openTrace(host: Host, wanted: boolean, runId: string): Pro
   if (host.now() >= untilMs) {
     const message =
       "DEBUG_TRACE has run for its hour. Set it to false, and to true for another one.";
-    host.log({ level: "warn", event: "trace_ended", runId, message });
+    host.log({ level: "warn", event: "trace_ended", runId, account, message });
     return undefined;
   }
-  return (attempt) => host.log({ level: "debug", event: "upstream_request", runId, ...attempt });
+  return (attempt) =>
+    host.log({ level: "debug", event: "upstream_request", runId, account, ...attempt });
 }

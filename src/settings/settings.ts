@@ -91,6 +91,7 @@ const SETTINGS = v.object({
   INCLUDE_LPA_CHANGES: v.optional(boolean, "true"),
   INCLUDE_AUTOMATIC_UPDATES: v.optional(boolean, "false"),
   TRUST_ANY_CERTIFICATE: v.optional(boolean, "false"),
+  CA_CERTIFICATE_FILE: v.optional(text),
   USE_SYSTEM_PROXY: v.optional(boolean, "false"),
   XSIAM_URL: v.optional(parsed(httpOrigin)),
   XSIAM_API_KEY: v.optional(secret),
@@ -104,6 +105,8 @@ const SETTINGS = v.object({
   LAG_THRESHOLD: v.optional(length(60_000, 30 * 86_400_000, "1 hour"), "1 hour"),
   DEBUG_TRACE: v.optional(boolean, "false"),
   API_TOKEN: v.optional(secret),
+  CLOUDFLARE_ACCESS_TEAM_DOMAIN: v.optional(parsed(httpOrigin)),
+  CLOUDFLARE_ACCESS_AUDIENCE: v.optional(text),
 });
 
 export type Settings = v.InferOutput<typeof SETTINGS>;
@@ -138,21 +141,29 @@ export function readSettings(variables: Record<string, unknown>, platform: Platf
   return result.output;
 }
 
+/** Settings of which one is worth nothing without the other. */
+const PAIRS = [
+  ["XSIAM_URL", "XSIAM_API_KEY"],
+  ["CLOUDFLARE_ACCESS_TEAM_DOMAIN", "CLOUDFLARE_ACCESS_AUDIENCE"],
+] as const;
+
 /** What is wrong with settings that are each right for themselves. */
 function contradictions(given: Record<string, unknown>, platform: Platform): string[] {
   const problems: string[] = [];
   const on = (name: string) => String(given[name]).trim().toLowerCase() === "true";
   if (platform === "workers") {
-    for (const name of ["TRUST_ANY_CERTIFICATE", "USE_SYSTEM_PROXY"]) {
-      if (!on(name)) continue;
+    const wanted = ["TRUST_ANY_CERTIFICATE", "USE_SYSTEM_PROXY"].filter(on);
+    if ("CA_CERTIFICATE_FILE" in given) wanted.push("CA_CERTIFICATE_FILE");
+    for (const name of wanted) {
       problems.push(
-        `${name} can't be used on Cloudflare Workers, which always verify certificates and have no ` +
-          "proxies; run the collector under Deno for it",
+        `${name} can't be used on Cloudflare Workers, which always verify certificates, trust public ` +
+          "ones only, and have no proxies; run the collector under Deno for it",
       );
     }
   }
-  for (const [one, other] of [["XSIAM_URL", "XSIAM_API_KEY"], ["XSIAM_API_KEY", "XSIAM_URL"]]) {
+  for (const [one, other] of PAIRS) {
     if (one in given && !(other in given)) problems.push(`${other} is not set, but ${one} is`);
+    if (other in given && !(one in given)) problems.push(`${one} is not set, but ${other} is`);
   }
   return problems;
 }

@@ -2,6 +2,7 @@
  * A store in a Durable Object's own storage: strongly consistent. Its values end at 2 MB, so longer
  * texts are kept in parts.
  */
+import { splitText } from "./parts.ts";
 import type { KeyValueStore } from "./store.ts";
 
 /** The part of Cloudflare's `DurableObjectStorage` that is used. */
@@ -40,15 +41,15 @@ export function durableObjectStore(storage: ObjectStorage): KeyValueStore {
       return first.text + keys.map((name) => rest.get(name)).join("");
     },
     async put(key, value) {
-      const parts = Math.max(1, Math.ceil(value.length / PART_LENGTH));
       const before = (await head(key))?.parts ?? 0;
-      const entries = partKeys(key, parts).map((name, part) => {
-        const text = value.slice(part * PART_LENGTH, (part + 1) * PART_LENGTH);
-        return [name, part === 0 ? `${parts}:${text}` : text];
-      });
+      const parts = splitText(value, PART_LENGTH);
+      const entries = parts.map((text, part) => [
+        partKey(key, part),
+        part === 0 ? `${parts.length}:${text}` : text,
+      ]);
       // not awaited in between: Durable Objects store such writes together or not at all
       const written = storage.put(Object.fromEntries(entries));
-      const surplus = partKeys(key, before).slice(parts);
+      const surplus = partKeys(key, before).slice(parts.length);
       if (surplus.length > 0) await storage.delete(surplus);
       await written;
     },

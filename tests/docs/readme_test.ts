@@ -18,6 +18,7 @@ const RUN_ELSEWHERE: Record<string, { file: string; words: string }> = {
     file: "tests/worker/deploy_test.ts",
     words: "--secrets-file",
   },
+  "deno task start": { file: "tests/deno/running_host.ts", words: "tasks.start" },
 };
 
 /** Rows of the table whose first header is given: their cells, without the code marks. */

@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** The first run of a script may have to build the Worker. */
 const PATIENCE_MS = 90_000;
+/** What Deno says by itself when several processes start at once. */
+const DENO_WAITS = /^Blocking waiting for file lock .*\n/gm;
 
 export interface Ended {
   readonly code: number;
@@ -51,6 +53,13 @@ export class RunningScript implements AsyncDisposable {
     assert.fail(`It ended without ${pattern}:\n${this.#stdout.text}\n${this.#stderr.text}`);
   }
 
+  /** The same of standard error. */
+  async complainedLike(pattern: RegExp): Promise<RegExpExecArray> {
+    const match = await this.#patiently(this.#stderr.match(pattern), `${pattern}`);
+    if (match !== null) return match;
+    assert.fail(`It ended without ${pattern}:\n${this.#stdout.text}\n${this.#stderr.text}`);
+  }
+
   interrupt(): void {
     this.#process.kill("SIGINT");
   }
@@ -62,7 +71,7 @@ export class RunningScript implements AsyncDisposable {
       this.#stderr.complete,
     ]);
     const [{ code }] = await this.#patiently(everything, "the end");
-    return { code, stdout: this.#stdout.text, stderr: this.#stderr.text };
+    return { code, stdout: this.#stdout.text, stderr: this.#stderr.text.replace(DENO_WAITS, "") };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

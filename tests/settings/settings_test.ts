@@ -45,6 +45,7 @@ Deno.test("what isn't set has the documented default", () => {
     REQUEST_TIMEOUT: 30_000,
     RETRY_DELAY: 5000,
     LAG_THRESHOLD: 60 * MINUTE_MS,
+    DEBUG_TRACE: false,
   });
 });
 

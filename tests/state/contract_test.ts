@@ -1,6 +1,7 @@
-/** One contract for every store: memory, a real Workers KV namespace, and a real Durable Object's storage. */
+/** One contract for every store: memory, Workers KV, a Durable Object's storage and Deno KV, each the real one. */
 import assert from "node:assert/strict";
 import { Miniflare } from "miniflare";
+import { denoKvStore } from "../../src/state/deno_kv.ts";
 import { durableObjectStore, type ObjectStorage } from "../../src/state/durable_object.ts";
 import { memoryStore } from "../../src/state/memory.ts";
 import type { KeyValueStore } from "../../src/state/store.ts";
@@ -42,12 +43,20 @@ async function openStores() {
     list: async (options) => new Map(await call("list", [options])),
   };
   const namespace = await miniflare.getKVNamespace("KV") as unknown as KvNamespace;
+  const denoKv = await Deno.openKv(":memory:");
   const stores: Record<string, KeyValueStore> = {
     "memory": memoryStore(),
     "Workers KV": workersKvStore(namespace),
     "a Durable Object": durableObjectStore(storage),
+    "Deno KV": denoKvStore(denoKv, ["contract"]),
   };
-  return { stores, [Symbol.asyncDispose]: () => miniflare.dispose() };
+  return {
+    stores,
+    async [Symbol.asyncDispose]() {
+      denoKv.close();
+      await miniflare.dispose();
+    },
+  };
 }
 
 const CONTRACT: Record<string, (store: KeyValueStore) => Promise<void>> = {

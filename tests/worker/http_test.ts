@@ -68,7 +68,7 @@ Deno.test("the Worker by HTTP", async (t) => {
   });
 
   await t.step("has no other routes", async () => {
-    for (const path of ["/", "/nope", "/status/more", "/healthz/", "/.dev.vars"]) {
+    for (const path of ["/nope", "/status/more", "/healthz/", "/.dev.vars"]) {
       const answer = await stage.get(path);
       assertProblem(answer, 404, "not_found");
       assertSecured(answer);

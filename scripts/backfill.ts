@@ -1,0 +1,174 @@
+/**
+ * `deno task backfill`: delivers a past range to XSIAM, with a cursor of its own: here, on a chosen
+ * state, or on a deployed Worker. The live collection is not touched.
+ */
+import { readBackfillRange } from "../src/app/arguments.ts";
+import { AnsweredProblem } from "../src/app/problems.ts";
+import type { BackfillRange, BackfillState } from "../src/collector/backfill.ts";
+import { iso } from "../src/engine/time.ts";
+import { countRange } from "./remote/count_range.ts";
+import { openPassingSite, openSite } from "./remote/open_site.ts";
+import { runBackfill } from "./remote/run_backfill.ts";
+import { chosenAccount } from "./remote/site.ts";
+import { backfillProgress, timeFraction } from "./terminal/backfill_words.ts";
+import {
+  DONE,
+  INTERRUPTED,
+  readOptions,
+  scriptCommand,
+  wholeNumber,
+} from "./terminal/command_line.ts";
+import { dayTable } from "./terminal/day_table.ts";
+import { runToEnd, usageError } from "./terminal/failure.ts";
+import { openProgress } from "./terminal/progress.ts";
+import { type PlaceOptions, withPlace } from "./terminal/script_options.ts";
+import { listenForStop, type StopSignal } from "./terminal/stop_signal.ts";
+import { followCommand, goOnCommand } from "./terminal/go_on_command.ts";
+import { count } from "./terminal/words.ts";
+
+interface Options extends PlaceOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly dryRun?: true;
+  readonly cancel?: true;
+  readonly wait: boolean;
+  readonly every: number;
+}
+
+interface BackfillResult {
+  readonly account: string;
+  readonly outcome: "begun" | "complete" | "interrupted";
+  readonly backfill: BackfillState;
+}
+
+const STOPPING = "Stopping after the batch in hand ...";
+
+const command = withPlace(
+  scriptCommand("backfill", "Delivers the events of a past range; the live collection goes on.")
+    .option("--from <time>", "the first instant: ISO 8601, or like 2 weeks ago, yesterday")
+    .option("--to <time>", "the end, not included (default: now)")
+    .option("--dry-run", "count the events by day: nothing is pushed, nothing stored")
+    .option("--cancel", "give up a backfill that is not complete")
+    .option("--no-wait", "with --url: do not follow it until it is complete")
+    .option("--every <seconds>", "with --url: how often to look", wholeNumber(1, 3600), 5),
+).addHelpText(
+  "after",
+  "\nCtrl-C ends it after the batch in hand; the same range goes on where it was." +
+    "\nExit code: 0 complete (or begun, with --no-wait), 1 failed, 2 bad usage, 130 Ctrl-C.",
+);
+
+async function main(options: Options): Promise<number> {
+  using stop = listenForStop();
+  const { from, to } = options;
+  if (options.cancel) {
+    if (from !== undefined || to !== undefined || options.dryRun) {
+      throw usageError("--cancel takes no range and no --dry-run.");
+    }
+    return await cancel(options, stop);
+  }
+  if (from === undefined) throw usageError("--from is missing.");
+  const range = readBackfillRange({ from, to }, Date.now());
+  return await (options.dryRun ? dryRun(range, options, stop) : backfill(range, options, stop));
+}
+
+async function backfill(range: BackfillRange, options: Options, stop: StopSignal): Promise<number> {
+  using progress = openProgress(options.json ?? false);
+  await using site = await openSite(options, { say: progress.say, stop, creates: true });
+  const account = await chosenAccount(site, options.account);
+  if (site.advancesAlone && !options.wait) {
+    const begun = await site.startBackfill(account, range);
+    tell({ account, outcome: "begun", backfill: begun }, range, options);
+    return DONE;
+  }
+  if (!site.advancesAlone) stop.wait.then(() => progress.say(STOPPING));
+  const everyMs = options.every * 1000;
+  try {
+    const state = await runBackfill({ site, account, range, progress, stop, everyMs });
+    progress[Symbol.dispose]();
+    const outcome = state.completedAt === null ? "interrupted" : "complete";
+    tell({ account, outcome, backfill: state }, range, options);
+    return outcome === "complete" ? DONE : INTERRUPTED;
+  } catch (error) {
+    throw withWayOn(error, range, options);
+  }
+}
+
+function tell(result: BackfillResult, range: BackfillRange, options: Options): void {
+  const { account, outcome, backfill: state } = result;
+  if (options.json) {
+    return console.log(JSON.stringify({ ok: outcome !== "interrupted", ...result }));
+  }
+  const wayOn = options.url === undefined
+    ? `To go on:\n  ${goOnCommand(range, options)}`
+    : `The Worker goes on with it. To follow it:\n  ${followCommand(options)}`;
+  switch (outcome) {
+    case "begun":
+      return console.log(`${account}: the backfill is begun. ${wayOn}`);
+    case "complete":
+      return console.log(`${account}: the backfill is complete: ${backfillProgress(state)}.`);
+    case "interrupted":
+      return console.error(`Interrupted: ${backfillProgress(state)}. ${wayOn}`);
+  }
+}
+
+/** A problem that tells how to go on with this script, and not with the routes. */
+function withWayOn(error: unknown, range: BackfillRange, options: Options): unknown {
+  if (!(error instanceof AnsweredProblem)) return error;
+  const { problem } = error;
+  if (problem.code === "backfill_running") {
+    const action = "Give that range to go on with it, or give it up: deno task backfill --cancel.";
+    return new AnsweredProblem({ ...problem, action });
+  }
+  if (problem.upstream === undefined) return error;
+  const action = `${problem.action} Then go on: ${goOnCommand(range, options)}`;
+  return new AnsweredProblem({ ...problem, action });
+}
+
+async function dryRun(range: BackfillRange, options: Options, stop: StopSignal): Promise<number> {
+  using progress = openProgress(options.json ?? false);
+  const around = { say: progress.say, stop, creates: false };
+  await using site = options.url === undefined
+    ? await openPassingSite(options, around)
+    : await openSite(options, around);
+  const account = await chosenAccount(site, options.account);
+  const [from, to] = [iso(range.fromMs), iso(range.toMs)];
+  progress.show(0, "Counting");
+  const counted = await countRange(
+    (limit, startMs) => site.getEvents(account, { limit, startMs, push: false }),
+    range,
+    (timeMs, events) => {
+      progress.show(timeFraction(from, to, iso(timeMs)), `${count(events, "event")} counted`);
+      return !stop.stopped;
+    },
+  );
+  progress[Symbol.dispose]();
+  if (counted === null) return INTERRUPTED;
+  const { events, days } = counted;
+  if (options.json) {
+    console.log(JSON.stringify({ ok: true, account, dryRun: true, from, to, events, days }));
+  } else {
+    console.log(dayTable(days));
+    console.log(
+      `A backfill of ${account} would deliver ${count(events, "event")}. ` +
+        "Nothing was pushed.",
+    );
+  }
+  return DONE;
+}
+
+async function cancel(options: Options, stop: StopSignal): Promise<number> {
+  await using site = await openSite(options, { say: console.error, stop, creates: false });
+  const account = await chosenAccount(site, options.account);
+  await site.cancelBackfill(account);
+  console.log(
+    options.json
+      ? JSON.stringify({ ok: true, account, backfill: null })
+      : `${account}: there is no backfill any more. What it delivered stays delivered.`,
+  );
+  return DONE;
+}
+
+if (import.meta.main) {
+  const options = readOptions<Options>(command, Deno.args);
+  await runToEnd(options.json ?? false, () => main(options));
+}

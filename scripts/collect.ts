@@ -1,0 +1,100 @@
+/**
+ * `deno task collect`: one run now, and the next ones while there is more: here, on a chosen state, or
+ * on a deployed Worker.
+ */
+import pMap from "p-map";
+import { CONCURRENCY } from "../src/collector/collectors.ts";
+import { type Collected, collectToEnd } from "./remote/collect_to_end.ts";
+import { openSite } from "./remote/open_site.ts";
+import { chosenAccounts, type Site } from "./remote/site.ts";
+import { DONE, FAILED, INTERRUPTED, readOptions, scriptCommand } from "./terminal/command_line.ts";
+import { problemText, runToEnd } from "./terminal/failure.ts";
+import { openProgress, type Progress } from "./terminal/progress.ts";
+import { type PlaceOptions, withPlace } from "./terminal/script_options.ts";
+import { listenForStop, type StopSignal } from "./terminal/stop_signal.ts";
+import { count, number } from "./terminal/words.ts";
+
+const command = withPlace(
+  scriptCommand("collect", "Collects what is new and pushes it to XSIAM, now."),
+).addHelpText(
+  "after",
+  "\nCtrl-C ends it after the batch in hand; what was delivered is committed." +
+    "\nExit code: 0 all is delivered, 1 failed, 2 bad usage, 130 Ctrl-C.",
+);
+
+async function main(options: PlaceOptions): Promise<number> {
+  using stop = listenForStop();
+  const results = await collect(options, stop);
+  const ok = results.every(({ outcome }) => outcome === "complete" || outcome === "disabled");
+  if (options.json) {
+    console.log(JSON.stringify(results.length === 1 ? results[0] : { ok, accounts: results }));
+  } else {
+    for (const result of results) tell(result, options);
+  }
+  if (ok) return DONE;
+  return results.some(({ outcome }) => outcome === "failed") ? FAILED : INTERRUPTED;
+}
+
+async function collect(options: PlaceOptions, stop: StopSignal): Promise<readonly Collected[]> {
+  using progress = openProgress(options.json ?? false);
+  await using site = await openSite(options, { say: progress.say, stop, creates: true });
+  const ids = await chosenAccounts(site, options.account);
+  if (!site.advancesAlone) {
+    stop.wait.then(() => progress.say("Stopping after the batch in hand ..."));
+  }
+  if (ids.length > 1) return await collectEach(ids, site, progress, stop);
+  progress.show(null, `Collecting into ${site.name}`);
+  return [await collectToEnd(site, ids[0], stop, progress.show)];
+}
+
+/** A few accounts at the same time; the bar counts those that are done. */
+async function collectEach(
+  ids: readonly string[],
+  site: Site,
+  progress: Progress,
+  stop: StopSignal,
+): Promise<readonly Collected[]> {
+  let done = 0;
+  const show = () => progress.show(done / ids.length, `${number(done)} of ${ids.length} accounts`);
+  show();
+  return await pMap(ids, async (id) => {
+    const result = await collectToEnd(site, id, stop, () => {});
+    done++;
+    show();
+    return result;
+  }, { concurrency: CONCURRENCY });
+}
+
+function tell(result: Collected, { url }: PlaceOptions): void {
+  const { account, outcome, delivered, deadLettered, lateArrivals, twins, runs, problem } = result;
+  const extras = [
+    ...(lateArrivals > 0 ? [`${number(lateArrivals)} late`] : []),
+    ...(twins > 0 ? [count(twins, "twin")] : []),
+    ...(deadLettered > 0 ? [count(deadLettered, "dead letter")] : []),
+  ];
+  const details = extras.length === 0 ? "" : ` (${extras.join(", ")})`;
+  const sum = `${account}: delivered ${count(delivered, "event")}${details} in ${
+    count(runs, "run")
+  }.`;
+  switch (outcome) {
+    case "disabled":
+      return console.log(`${account}: FETCH_EVENTS is false, so nothing is collected.`);
+    case "complete":
+      return console.log(`${sum} There is no more.`);
+    case "interrupted":
+      return console.error(
+        `${sum} Interrupted. ` +
+          (url === undefined
+            ? "All that was delivered is committed; the same command goes on."
+            : "The Worker goes on by itself."),
+      );
+    case "failed":
+      console.error(problemText(problem!));
+      return console.error(`  ${sum}`);
+  }
+}
+
+if (import.meta.main) {
+  const options = readOptions<PlaceOptions>(command, Deno.args);
+  await runToEnd(options.json ?? false, () => main(options));
+}

@@ -1,0 +1,83 @@
+/**
+ * `deno task get-events`: the `liveperson-get-events` command straight from the terminal. It reads
+ * LivePerson, pushes only if asked to, and stores nothing.
+ */
+import { Option } from "commander";
+import { GET_EVENTS_DEFAULTS, readGetEventsArguments } from "../src/app/arguments.ts";
+import type { FoundEvents, GetEventsArguments } from "../src/collector/get_events.ts";
+import { openPassingSite } from "./remote/open_site.ts";
+import { chosenAccount } from "./remote/site.ts";
+import { stdoutColours } from "./terminal/colours.ts";
+import { DONE, INTERRUPTED, readOptions, scriptCommand } from "./terminal/command_line.ts";
+import { type Format, format, FORMATS } from "./terminal/event_formats.ts";
+import { runToEnd } from "./terminal/failure.ts";
+import { openProgress, terminalWidth } from "./terminal/progress.ts";
+import { type SettingsOptions, withSettings } from "./terminal/script_options.ts";
+import { listenForStop, type StopSignal } from "./terminal/stop_signal.ts";
+
+interface Options extends SettingsOptions {
+  readonly limit: string;
+  readonly startTime: string;
+  readonly shouldPushEvents: string;
+  readonly format?: Format;
+}
+
+const { limit, start_time, should_push_events } = GET_EVENTS_DEFAULTS;
+
+const command = withSettings(
+  scriptCommand("get-events", "Reads audit events of LivePerson, oldest first, and shows them.")
+    .option("--limit <count>", "the most events, up to 10,000", limit)
+    .option("--start-time <time>", "ISO 8601, or like 2 weeks ago, today, yesterday", start_time)
+    .addOption(
+      new Option("--should-push-events [boolean]", "push the events to XSIAM too")
+        .preset("true").default(should_push_events),
+    )
+    .addOption(
+      new Option("--format <format>", "(default: table on a terminal, else json)").choices(FORMATS),
+    ),
+).addHelpText(
+  "after",
+  "\nOn a terminal the table is cut to its width; the other formats are whole." +
+    "\nExit code: 0 done, 1 failed, 2 bad usage, 130 Ctrl-C.",
+);
+
+async function main(options: Options): Promise<number> {
+  const args = readGetEventsArguments({
+    limit: options.limit,
+    start_time: options.startTime,
+    should_push_events: options.shouldPushEvents,
+  }, Date.now());
+  const as = options.json
+    ? "json"
+    : options.format ?? (Deno.stdout.isTerminal() ? "table" : "json");
+  using stop = listenForStop();
+  const found = await Promise.race([stop.wait, read(options, args, stop)]);
+  if (found === undefined) {
+    const pushed = args.push ? " Some of the events may have been pushed." : "";
+    console.error(`Interrupted.${pushed}`);
+    return INTERRUPTED;
+  }
+  const text = format(found, as, terminalWidth(), stdoutColours());
+  if (text !== "") console.log(text);
+  if (found.more && (as === "csv" || as === "ndjson")) {
+    console.error("There are more events: raise --limit, or go on from the last one.");
+  }
+  return DONE;
+}
+
+async function read(
+  options: Options,
+  args: GetEventsArguments,
+  stop: StopSignal,
+): Promise<FoundEvents> {
+  using progress = openProgress(!Deno.stderr.isTerminal());
+  const say = options.json ? () => {} : (line: string) => console.error(line);
+  await using site = await openPassingSite(options, { say, stop });
+  progress.show(null, "Reading the audit trail");
+  return await site.getEvents(await chosenAccount(site, options.account), args);
+}
+
+if (import.meta.main) {
+  const options = readOptions<Options>(command, Deno.args);
+  await runToEnd(options.json ?? false, () => main(options));
+}

@@ -1,0 +1,172 @@
+/**
+ * `deno task setup`: from nothing to a deployed Worker. It asks for what is missing, tests the
+ * connection, and lets wrangler create the KV namespace and deploy. Safe to run twice.
+ */
+import { join, resolve } from "node:path";
+import { ROOT } from "./local/bundle.ts";
+import { askFor, askToGoOn } from "./setup/ask.ts";
+import { deploy } from "./setup/deploy.ts";
+import { keepSettings } from "./setup/keep_settings.ts";
+import { ensureNamespace } from "./setup/namespace.ts";
+import { deployedSettings, isSet, missingSettings, newApiToken } from "./setup/settings.ts";
+import { testAccounts } from "./setup/test_accounts.ts";
+import { Interrupted, Wrangler } from "./setup/wrangler.ts";
+import { DONE, INTERRUPTED, readOptions, scriptCommand } from "./terminal/command_line.ts";
+import { runToEnd, scriptProblem, usageError } from "./terminal/failure.ts";
+import { secretValues } from "./terminal/secrets.ts";
+import { DEFAULT_FILE, readVariables, type Variables } from "./terminal/settings_file.ts";
+import { listenForStop, type StopSignal } from "./terminal/stop_signal.ts";
+
+interface Options {
+  readonly accountId?: string;
+  readonly clientId?: string;
+  readonly authServer?: string;
+  readonly xsiamUrl?: string;
+  readonly envFile?: string;
+  readonly config?: string;
+  readonly wrangler?: string;
+  readonly yes?: true;
+  readonly dryRun?: true;
+  readonly json?: true;
+}
+
+const command = scriptCommand(
+  "setup",
+  "From nothing to a deployed Worker: asks, tests the connection, deploys with wrangler.",
+)
+  .option("--account-id <id>", "LIVEPERSON_ACCOUNT_ID")
+  .option("--client-id <id>", "LIVEPERSON_CLIENT_ID")
+  .option("--auth-server <host>", "LIVEPERSON_AUTH_SERVER_URL")
+  .option("--xsiam-url <url>", "XSIAM_URL")
+  .option("--env-file <path>", "where settings are read and kept", DEFAULT_FILE)
+  .option("--config <path>", "wrangler.toml (default: the repository's)")
+  .option("--wrangler <command>", "another command for wrangler")
+  .option("--yes", "ask nothing")
+  .option("--dry-run", "show the commands; change nothing")
+  .option("--json", "print JSON for machines; needs --yes or --dry-run")
+  .addHelpText(
+    "after",
+    "\nSecrets are never options: they come from the environment, the settings file, or a question." +
+      "\nExit code: 0 done, 1 failed, 2 bad usage, 130 Ctrl-C.",
+  );
+
+async function main(options: Options): Promise<number> {
+  using stop = listenForStop();
+  const say = options.json ? console.error : console.log;
+  const asks = !options.yes && !options.dryRun;
+  if (options.json && asks) throw usageError("--json needs --yes or --dry-run.");
+  if (asks && !Deno.stdin.isTerminal()) {
+    throw usageError("There is no terminal to ask on: use --yes.");
+  }
+  try {
+    return await setUp(options, say, stop);
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    console.error(error.message);
+    return INTERRUPTED;
+  }
+}
+
+async function setUp(
+  options: Options,
+  say: (line: string) => void,
+  stop: StopSignal,
+): Promise<number> {
+  const { envFile = DEFAULT_FILE, yes, json, config, wrangler: wranglerCommand } = options;
+  const dryRun = options.dryRun ?? false;
+  const { variables, added } = await completeSettings(options, say);
+  const missing = missingSettings(variables);
+
+  if (missing.length === 0) {
+    const settings = deployedSettings(variables);
+    await testAccounts(settings, say);
+    if (stop.stopped) throw new Interrupted("Interrupted.");
+  }
+  if (!yes && !dryRun && !await askToGoOn("Create the KV namespace and deploy?")) {
+    throw new Interrupted("Nothing was changed.");
+  }
+  if (!dryRun && Object.keys(added).length > 0) {
+    await keepSettings(envFile, added);
+    say(`Kept in ${envFile}: ${Object.keys(added).join(", ")}.`);
+  }
+
+  const tomlPath = config === undefined ? join(ROOT, "wrangler.toml") : resolve(config);
+  const configArguments = config === undefined ? [] : ["--config", tomlPath];
+  const secrets = secretValues(variables);
+  const wrangler = new Wrangler({
+    command: wranglerCommand,
+    cwd: ROOT,
+    dryRun,
+    secrets,
+    say,
+    stop,
+  });
+  const namespace = await ensureNamespace(wrangler, tomlPath, configArguments);
+  if (namespace.id !== null) say(`The KV namespace is ${namespace.id}, ${namespace.found}.`);
+  const settings = missing.length === 0 ? deployedSettings(variables) : {};
+  const url = await deploy(wrangler, settings, configArguments, dryRun);
+
+  const generated = "API_TOKEN" in added && !dryRun;
+  if (json) {
+    const { commands } = wrangler;
+    const missingNames = missing.map(({ name }) => name);
+    console.log(
+      JSON.stringify({
+        ok: true,
+        dryRun,
+        namespace,
+        url,
+        commands,
+        missing: missingNames,
+        generated,
+      }),
+    );
+  } else if (!dryRun) {
+    say(`\nDeployed${url === null ? "" : ` at ${url}`}. The cron collects every five minutes.`);
+    say(
+      generated
+        ? `The routes ask for API_TOKEN, which was made up and is kept in ${envFile}.`
+        : "The routes ask for the API_TOKEN that you set.",
+    );
+    say(`See how it goes: deno task status --watch --url ${url ?? "<the Worker's URL>"}`);
+  }
+  return DONE;
+}
+
+/** The settings with those of the options, of the answers, and a token; `added`: what is to be kept. */
+async function completeSettings(
+  options: Options,
+  say: (line: string) => void,
+): Promise<{ variables: Variables; added: Record<string, string> }> {
+  const { envFile, yes, dryRun } = options;
+  const before = readVariables(envFile, false);
+  const chosen = Object.fromEntries(
+    [
+      ["LIVEPERSON_ACCOUNT_ID", options.accountId],
+      ["LIVEPERSON_CLIENT_ID", options.clientId],
+      ["LIVEPERSON_AUTH_SERVER_URL", options.authServer],
+      ["XSIAM_URL", options.xsiamUrl],
+    ].filter(([name, value]) => isSet(value) && value !== before[name!]),
+  ) as Record<string, string>;
+  const missing = missingSettings({ ...before, ...chosen });
+  const names = missing.map(({ name }) => name).join(", ");
+  if (missing.length > 0 && dryRun) {
+    say(`Not set yet, and asked for when it is not a dry run: ${names}.`);
+  } else if (missing.length > 0 && yes) {
+    throw scriptProblem(
+      "settings_missing",
+      "Settings are missing",
+      `Not set: ${names}.`,
+      `Set them in the environment or in ${envFile}, or run it without --yes to be asked.`,
+    );
+  }
+  const answers = dryRun || yes ? {} : await askFor(missing);
+  const token: Record<string, string> = isSet(before.API_TOKEN) ? {} : { API_TOKEN: newApiToken() };
+  const added = { ...chosen, ...answers, ...token };
+  return { variables: { ...before, ...added }, added };
+}
+
+if (import.meta.main) {
+  const options = readOptions<Options>(command, Deno.args);
+  await runToEnd(options.json ?? false, () => main(options));
+}

@@ -1,0 +1,43 @@
+/** Keeps settings in a `.dev.vars` file that only its owner can read. The rest of the file stays as it is. */
+import { chmod, readFile, rename, writeFile } from "node:fs/promises";
+import { parseEnv } from "node:util";
+import { scriptProblem } from "../terminal/failure.ts";
+
+export async function keepSettings(
+  path: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<void> {
+  const before = await readFile(path, "utf8").catch((error) => {
+    if (error.code === "ENOENT") return "";
+    throw error;
+  });
+  const unfinished = `${path}.${crypto.randomUUID()}`;
+  await writeFile(unfinished, withSettings(before, settings), { mode: 0o600, flag: "wx" });
+  await chmod(unfinished, 0o600);
+  await rename(unfinished, path);
+}
+
+/** The text of the file with these settings: in the lines where they are, or at its end. */
+export function withSettings(text: string, settings: Readonly<Record<string, string>>): string {
+  let lines = text === "" ? [] : text.replace(/\n$/, "").split("\n");
+  for (const [name, value] of Object.entries(settings)) {
+    const line = `${name}=${quoted(name, value)}`;
+    const own = new RegExp(`^\\s*(?:export\\s+)?${name}\\s*=`);
+    const at = lines.findLastIndex((one) => own.test(one));
+    lines = at === -1 ? [...lines, line] : lines.with(at, line);
+  }
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function quoted(name: string, value: string): string {
+  const written = ['"', "'", "`"].map((quote) => `${quote}${value}${quote}`)
+    .find((text) => !/[\n\r$\\]/.test(value) && parseEnv(`A=${text}`).A === value) ??
+    `'${value}'`;
+  if (parseEnv(`A=${written}`).A === value) return written;
+  throw scriptProblem(
+    "setting_unwritable",
+    "A setting can't be written down",
+    `${name} has characters that a settings file can't hold.`,
+    "Set it in the environment instead.",
+  );
+}

@@ -1,0 +1,32 @@
+/** Tests the connection of each account, really, before anything is deployed. */
+import { AnsweredProblem } from "../../src/app/problems.ts";
+import { openDenoCollectors } from "../../src/deno_collectors.ts";
+import { stdoutColours } from "../terminal/colours.ts";
+import { stepLines, toTested } from "../terminal/connection_steps.ts";
+import { scriptLog } from "../terminal/script_log.ts";
+
+/** @throws {AnsweredProblem} of the first step that fails */
+export async function testAccounts(
+  settings: Readonly<Record<string, string>>,
+  say: (line: string) => void,
+): Promise<void> {
+  say("Testing the connection ...");
+  const collectors = await openDenoCollectors({
+    variables: settings,
+    kvPath: undefined,
+    log: scriptLog(say),
+  });
+  try {
+    const outcomes = await collectors.all("testConnection", []);
+    const tested = outcomes.map((outcome, i) => toTested(collectors.ids[i], outcome));
+    for (const account of tested) say(stepLines(account, stdoutColours()).join("\n"));
+    const failed = tested.find((account) => !account.ok);
+    if (failed === undefined) return;
+    throw new AnsweredProblem({
+      ...failed.steps.find((step) => step.problem !== undefined)!.problem!,
+      account: failed.account,
+    });
+  } finally {
+    await collectors.close();
+  }
+}

@@ -1,0 +1,95 @@
+/** Runs wrangler: each command is shown before, and what it prints is shown without any secret. */
+import { scriptProblem } from "../terminal/failure.ts";
+import { redact } from "../terminal/secrets.ts";
+import type { StopSignal } from "../terminal/stop_signal.ts";
+
+export interface WranglerOptions {
+  /** The program and its first arguments; wrangler of this repository if left out. */
+  readonly command?: string;
+  /** The repository: it says which version of wrangler is run. */
+  readonly cwd: string;
+  readonly dryRun: boolean;
+  readonly secrets: readonly string[];
+  readonly say: (line: string) => void;
+  readonly stop: StopSignal;
+}
+
+export interface WranglerAnswer {
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+export class Wrangler {
+  /** Everything that was run, or would be, as it was shown. */
+  readonly commands: string[] = [];
+
+  constructor(private readonly options: WranglerOptions) {}
+
+  /** Runs a command that may fail. In a dry run, it is only shown: null. */
+  async tryTo(...args: string[]): Promise<WranglerAnswer | null> {
+    const { command = "deno run -A npm:wrangler", cwd, dryRun, say, stop } = this.options;
+    const [program, ...first] = command.split(/\s+/);
+    const shown = [program, ...first, ...args].join(" ");
+    this.commands.push(shown);
+    say(`$ ${shown}`);
+    if (dryRun) return null;
+    const child = new Deno.Command(program === "deno" ? Deno.execPath() : program, {
+      args: [...first, ...args],
+      cwd,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    stop.wait.then(() => end(child));
+    const [stdout, stderr, { success }] = await Promise.all([
+      this.#show(child.stdout),
+      this.#show(child.stderr),
+      child.status,
+    ]);
+    if (stop.stopped) throw interrupted(shown);
+    return { ok: success, text: stdout + stderr };
+  }
+
+  /** @throws {AnsweredProblem} `wrangler_failed` */
+  async mustDo(...args: string[]): Promise<string | null> {
+    const answer = await this.tryTo(...args);
+    if (answer === null) return null;
+    if (answer.ok) return answer.text;
+    throw scriptProblem(
+      "wrangler_failed",
+      "Wrangler failed",
+      `It was asked for: ${args.join(" ")}. It says why above.`,
+      "If it is about signing in: run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN. Then run " +
+        "the setup again: what is done is not done twice.",
+    );
+  }
+
+  async #show(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+    const { say, secrets } = this.options;
+    let text = "";
+    let line = "";
+    for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      const lines = (line + chunk).split("\n");
+      line = lines.pop()!;
+      for (const one of lines) say(`  ${redact(one, secrets)}`);
+    }
+    if (line !== "") say(`  ${redact(line, secrets)}`);
+    return text;
+  }
+}
+
+/** How setup ends when it is interrupted. */
+export class Interrupted extends Error {}
+
+function interrupted(command: string): Interrupted {
+  return new Interrupted(`Interrupted during: ${command}`);
+}
+
+function end(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGTERM");
+  } catch {
+    // it has ended
+  }
+}

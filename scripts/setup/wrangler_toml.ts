@@ -1,0 +1,51 @@
+/** The KV namespace's id in wrangler.toml: found, and written, with everything else left as it is. Pure. */
+import { scriptProblem } from "../terminal/failure.ts";
+
+export const BINDING = "CURSORS";
+
+interface Block {
+  readonly lines: readonly string[];
+  /** Of the line that names the binding, and of the one with the id. */
+  readonly bindingAt: number;
+  readonly idAt: number;
+}
+
+/** The id; null if there is none. @throws {AnsweredProblem} when the namespace is not there at all */
+export function namespaceId(toml: string): string | null {
+  const { lines, idAt } = findBlock(toml);
+  return idAt === -1 ? null : ID.exec(lines[idAt])![1] || null;
+}
+
+/** The file with this id. @throws {AnsweredProblem} when the namespace is not there at all */
+export function withNamespaceId(toml: string, id: string): string {
+  const { lines, bindingAt, idAt } = findBlock(toml);
+  const carriageReturn = lines[bindingAt].endsWith("\r") ? "\r" : "";
+  const indent = /^\s*/.exec(lines[bindingAt])![0];
+  const line = `${indent}id = "${id}"${carriageReturn}`;
+  const next = idAt === -1 ? lines.toSpliced(bindingAt + 1, 0, line) : lines.with(idAt, line);
+  return next.join("\n");
+}
+
+const ID = /^\s*id\s*=\s*["']([^"']*)["']/;
+const HEADER = /^\s*\[/;
+
+/** The `[[kv_namespaces]]` table whose binding is CURSORS. */
+function findBlock(toml: string): Block {
+  const lines = toml.split("\n");
+  const isBinding = new RegExp(`^\\s*binding\\s*=\\s*["']${BINDING}["']`);
+  for (const [start, line] of lines.entries()) {
+    if (!/^\s*\[\[\s*kv_namespaces\s*\]\]/.test(line)) continue;
+    const next = lines.findIndex((other, at) => at > start && HEADER.test(other));
+    const end = next === -1 ? lines.length : next;
+    const within = (pattern: RegExp) =>
+      lines.findIndex((other, at) => at > start && at < end && pattern.test(other));
+    const bindingAt = within(isBinding);
+    if (bindingAt !== -1) return { lines, bindingAt, idAt: within(ID) };
+  }
+  throw scriptProblem(
+    "wrangler_toml_unreadable",
+    "wrangler.toml has no KV namespace for the cursor",
+    `There is no [[kv_namespaces]] with binding = "${BINDING}".`,
+    "Restore wrangler.toml from the repository.",
+  );
+}

@@ -1,0 +1,68 @@
+/**
+ * `deno task status`: what `/status` says, readable: of a state on this machine, or of a deployed
+ * Worker. It changes nothing.
+ */
+import { openSite } from "./remote/open_site.ts";
+import { type AccountStatus, chosenAccount, isProblem, type Site } from "./remote/site.ts";
+import { stdoutColours } from "./terminal/colours.ts";
+import { DONE, readOptions, scriptCommand, wholeNumber } from "./terminal/command_line.ts";
+import { runToEnd, tellFailure } from "./terminal/failure.ts";
+import { terminalWidth } from "./terminal/progress.ts";
+import { type PlaceOptions, withPlace } from "./terminal/script_options.ts";
+import { statusPage, statusTable } from "./terminal/status_page.ts";
+import { listenForStop, type StopSignal } from "./terminal/stop_signal.ts";
+import { waitOrStop } from "./terminal/wait.ts";
+
+interface Options extends PlaceOptions {
+  readonly watch?: true;
+  readonly every: number;
+}
+
+const command = withPlace(
+  scriptCommand("status", "Shows how collecting goes.")
+    .option("--watch", "show it again and again, until Ctrl-C")
+    .option("--every <seconds>", "with --watch: how often", wholeNumber(1, 3600), 5),
+).addHelpText("after", "\nExit code: 0 shown, or --watch ended by Ctrl-C; 1 failed, 2 bad usage.");
+
+async function main(options: Options): Promise<number> {
+  using stop = listenForStop();
+  await using site = await openSite(options, { say: console.error, stop, creates: false });
+  if (options.account !== undefined) await chosenAccount(site, options.account);
+  if (options.watch) return await watch(site, options, stop);
+  show(await site.status(options.account), options);
+  return DONE;
+}
+
+/** What fails on the way is told, and tried again. */
+async function watch(site: Site, options: Options, stop: StopSignal): Promise<number> {
+  while (!stop.stopped) {
+    try {
+      const statuses = await site.status(options.account);
+      if (Deno.stdout.isTerminal() && !options.json) console.log("\x1b[H\x1b[2J\x1b[3J");
+      show(statuses, options);
+    } catch (error) {
+      if (!stop.stopped) tellFailure(error, options.json ?? false);
+    }
+    await waitOrStop(options.every * 1000, stop);
+  }
+  return DONE;
+}
+
+function show(statuses: readonly AccountStatus[], { json, watch, every }: Options): void {
+  const colours = stdoutColours();
+  const [one] = statuses;
+  if (json) {
+    console.log(JSON.stringify(statuses.length === 1 ? one : { accounts: statuses }));
+    return;
+  }
+  const page = statuses.length === 1 && !isProblem(one)
+    ? statusPage(one, colours)
+    : statusTable(statuses, terminalWidth(), colours);
+  console.log(page);
+  if (watch) console.log(colours.dim(`\nEvery ${every} s, until Ctrl-C.`));
+}
+
+if (import.meta.main) {
+  const options = readOptions<Options>(command, Deno.args);
+  await runToEnd(options.json ?? false, () => main(options));
+}

@@ -1,0 +1,36 @@
+/** Which settings are secret, and how a text is kept free of them. Pure. */
+import type { Variables } from "./settings_file.ts";
+
+export const SECRET_NAMES = [
+  "LIVEPERSON_CLIENT_SECRET",
+  "XSIAM_API_KEY",
+  "XSIAM_AUTH_ID",
+  "API_TOKEN",
+] as const;
+
+/** The values of all secrets, those of `LIVEPERSON_ACCOUNTS` among them. */
+export function secretValues(variables: Variables): readonly string[] {
+  const own = SECRET_NAMES.map((name) => variables[name]);
+  const values = [...own, ...listed(variables.LIVEPERSON_ACCOUNTS)];
+  return values.filter((value) => typeof value === "string")
+    .flatMap((value) => [value.trim(), encodeURIComponent(value.trim())])
+    .filter((value) => value !== "");
+}
+
+/** The text with `***` for each of the secrets. */
+export function redact(text: string, secrets: readonly string[]): string {
+  // the longest first: one may be a part of another
+  const ordered = [...secrets].sort((a, b) => b.length - a.length);
+  return ordered.reduce((safe, secret) => safe.replaceAll(secret, "***"), text);
+}
+
+function listed(json: string | undefined): string[] {
+  try {
+    const accounts = JSON.parse(json ?? "[]");
+    return accounts.flatMap((account: Record<string, unknown>) =>
+      SECRET_NAMES.map((name) => account[name]).filter((value) => typeof value === "string")
+    );
+  } catch {
+    return []; // not a list: nothing of it is used
+  }
+}

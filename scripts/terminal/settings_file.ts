@@ -1,0 +1,31 @@
+/** The settings of a script: the environment's variables, and under them those of a file. */
+import { parseEnv } from "node:util";
+import { CollectorError } from "../../src/errors.ts";
+
+export type Variables = Record<string, string | undefined>;
+
+export const DEFAULT_FILE = ".dev.vars";
+
+/**
+ * The environment counts more than the file. Without `path` it is `.dev.vars` in the current folder,
+ * if there is one.
+ * @throws {CollectorError} `arguments_invalid` when the file that was asked for can't be read
+ */
+export function readVariables(
+  path: string | undefined,
+  mustExist = path !== undefined,
+): Variables {
+  return { ...readFile(path ?? DEFAULT_FILE, mustExist), ...Deno.env.toObject() };
+}
+
+function readFile(path: string, mustExist: boolean): Variables {
+  try {
+    return { ...parseEnv(Deno.readTextFileSync(path)) };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound && !mustExist) return {};
+    throw new CollectorError("arguments_invalid", {
+      detail: `The settings file ${path} can't be read: ${(error as Error).name}.`,
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * `deno task test-connection`: the Test button. It tries each step of the way to LivePerson's audit
+ * trail, tells how it went and what to do, and stores nothing.
+ */
+import { chooseAccount } from "../src/collector/collectors.ts";
+import { openDenoCollectors } from "../src/deno_collectors.ts";
+import { stdoutColours } from "./terminal/colours.ts";
+import { DONE, FAILED, INTERRUPTED, readOptions, scriptCommand } from "./terminal/command_line.ts";
+import { stepLines, type TestedAccount, toTested } from "./terminal/connection_steps.ts";
+import { runToEnd } from "./terminal/failure.ts";
+import { openProgress } from "./terminal/progress.ts";
+import { scriptLog } from "./terminal/script_log.ts";
+import { type SettingsOptions, withSettings } from "./terminal/script_options.ts";
+import { readVariables } from "./terminal/settings_file.ts";
+import { listenForStop } from "./terminal/stop_signal.ts";
+
+const command = withSettings(
+  scriptCommand("test-connection", "Tries each step of the way to LivePerson's audit trail."),
+).addHelpText("after", "\nExit code: 0 all steps succeed, 1 not, 2 bad usage, 130 Ctrl-C.");
+
+async function main(options: SettingsOptions): Promise<number> {
+  using stop = listenForStop();
+  const tested = await Promise.race([stop.wait, test(options)]);
+  if (tested === undefined) return INTERRUPTED;
+  const ok = tested.every((account) => account.ok);
+  if (options.json) {
+    console.log(JSON.stringify(tested.length === 1 ? tested[0] : { ok, accounts: tested }));
+  } else {
+    const colours = stdoutColours();
+    for (const account of tested) console.log(stepLines(account, colours).join("\n"));
+  }
+  return ok ? DONE : FAILED;
+}
+
+/** Tests the chosen account, or all. @throws {CollectorError} when there is none */
+async function test({ account, envFile, json }: SettingsOptions): Promise<TestedAccount[]> {
+  using progress = openProgress(!Deno.stderr.isTerminal());
+  progress.show(null, "Testing the connection");
+  const collectors = await openDenoCollectors({
+    variables: readVariables(envFile),
+    kvPath: undefined,
+    log: scriptLog(json ? () => {} : Deno.stderr.isTerminal() ? progress.say : console.error),
+  });
+  try {
+    const { ids } = collectors;
+    if (account === undefined) {
+      const outcomes = await collectors.all("testConnection", []);
+      return outcomes.map((outcome, i) => toTested(ids[i], outcome));
+    }
+    const id = chooseAccount(ids, account);
+    return [toTested(id, await collectors.of(id).testConnection())];
+  } finally {
+    await collectors.close();
+  }
+}
+
+if (import.meta.main) {
+  const options = readOptions<SettingsOptions>(command, Deno.args);
+  await runToEnd(options.json ?? false, () => main(options));
+}

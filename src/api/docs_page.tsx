@@ -1,0 +1,181 @@
+/** @jsxImportSource hono/jsx */
+/** @jsxRuntime automatic */
+/** The page at `/docs`: the API description for people. It needs no script and nothing from another host. */
+import { Kind, Schemas, Words } from "./docs_schemas.tsx";
+import { DOCS_STYLE } from "./docs_style.ts";
+import type { ApiDocument, DocumentedAnswer, DocumentedOperation, Parameter } from "./openapi.ts";
+
+export function DocsPage({ api }: { api: ApiDocument }) {
+  const operations = Object.entries(api.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation }))
+  );
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <link rel="icon" href="/icon.svg" />
+        <title>{`API of the ${api.info.title}`}</title>
+        <style dangerouslySetInnerHTML={{ __html: DOCS_STYLE }} />
+      </head>
+      <body>
+        <header>
+          <h1>{`API of the ${api.info.title}`}</h1>
+          <p class="quiet">
+            Version {api.info.version}. For programs: <a href="/openapi.json">openapi.json</a>{" "}
+            (OpenAPI {api.openapi}). See also the <a href="/">status page</a>.
+          </p>
+          <p>
+            <Words text={api.info.description} />
+          </p>
+        </header>
+        <nav aria-label="Contents">
+          <ul>
+            {operations.map(({ path, method, operation }) => (
+              <li key={operation.operationId}>
+                <a href={`#${operation.operationId}`}>{operation.summary}</a>{" "}
+                <code class="facts">{`${method.toUpperCase()} ${path}`}</code>
+              </li>
+            ))}
+            <li>
+              <a href="#problems">Problem codes, and what to do</a>
+            </li>
+            <li>
+              <a href="#schemas">Fields of the answers</a>
+            </li>
+          </ul>
+        </nav>
+        <main>
+          <h2 id="routes">Routes</h2>
+          <p>
+            In the examples <code>$URL</code> is where the collector is, and <code>$API_TOKEN</code>
+            {" "}
+            the setting of that name.
+          </p>
+          {operations.map((one) => (
+            <Route key={one.operation.operationId} codes={api["x-problems"]} {...one} />
+          ))}
+          <Problems api={api} />
+          <Schemas schemas={api.components.schemas} />
+        </main>
+      </body>
+    </html>
+  );
+}
+
+type Codes = ApiDocument["x-problems"];
+
+function Route({ path, method, operation, codes }: {
+  path: string;
+  method: string;
+  operation: DocumentedOperation;
+  codes: Codes;
+}) {
+  const isOpen = operation.security.some((way) => Object.keys(way).length === 0);
+  const { parameters, requestBody } = operation;
+  return (
+    <section aria-labelledby={operation.operationId}>
+      <h3 id={operation.operationId}>{operation.summary}</h3>
+      <p>
+        <code class="method">{method.toUpperCase()}</code>
+        <code>{path}</code>
+      </p>
+      <p>
+        <Words text={operation.description} />
+        {isOpen && " It needs no token."}
+      </p>
+      {operation["x-codeSamples"].map(({ source }) => (
+        <pre
+          key={source}
+        ><code>{source}</code></pre>
+      ))}
+      {parameters.length > 0 && (
+        <>
+          <h4>
+            {requestBody === undefined ? "Arguments" : "Arguments, in the query or in a JSON body"}
+          </h4>
+          <dl>
+            {parameters.map((parameter) => <Argument key={parameter.name} parameter={parameter} />)}
+          </dl>
+        </>
+      )}
+      <h4>Answers</h4>
+      <dl>
+        {Object.entries(operation.responses).map(([status, answer]) => (
+          <Answer key={status} status={status} answer={answer} codes={codes} />
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function Argument({ parameter }: { parameter: Parameter }) {
+  const { name, required, description = "", schema } = parameter;
+  return (
+    <>
+      <dt>
+        <code>{name}</code>
+      </dt>
+      <dd>
+        <Words text={description} />{" "}
+        <span class="facts">
+          <Kind schema={schema} />
+          {required && ", required"}
+          {schema.default !== undefined && (
+            <>
+              , default <code>{String(schema.default)}</code>
+            </>
+          )}
+        </span>
+      </dd>
+    </>
+  );
+}
+
+function Answer({ status, answer, codes }: {
+  status: string;
+  answer: DocumentedAnswer;
+  codes: Codes;
+}) {
+  return (
+    <>
+      <dt>{status}</dt>
+      <dd>
+        <Words text={answer.description} codes={codes} />
+        {Object.entries(answer.content).map(([type, { schema }]) => (
+          <div key={type} class="facts">
+            <code>{type}</code> <Kind schema={schema} />
+          </div>
+        ))}
+      </dd>
+    </>
+  );
+}
+
+function Problems({ api }: { api: ApiDocument }) {
+  return (
+    <section aria-labelledby="problems">
+      <h2 id="problems">Problem codes, and what to do</h2>
+      <dl>
+        {Object.entries(api["x-problems"]).map(([code, problem]) => (
+          <ProblemCode key={code} code={code} problem={problem} />
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function ProblemCode({ code, problem }: { code: string; problem: Codes[string] }) {
+  return (
+    <>
+      <dt id={`code-${code}`}>
+        <code>{code}</code>
+      </dt>
+      <dd>
+        {problem.title} <span class="facts">({problem.status})</span>.
+        <br />
+        <Words text={problem.action} />
+      </dd>
+    </>
+  );
+}

@@ -1,0 +1,28 @@
+/** The settings of the Deno host itself, and which variables it reads. Pure. */
+import { CollectorError } from "../errors.ts";
+import { SETTING_ROWS } from "../settings/settings.ts";
+
+export interface HostSettings {
+  /** The database file. */
+  readonly kvPath: string;
+  /** Where it listens; 0 takes any free port. */
+  readonly port: number;
+}
+
+/** Every variable that is read: the start task gives the right to these, and to no other. */
+export const HOST_VARIABLES = [
+  ...SETTING_ROWS.map((row) => row.name),
+  "DENO_KV_PATH",
+  "PORT",
+];
+
+/** @throws {CollectorError} `configuration_invalid` */
+export function readHostSettings(variables: Record<string, string | undefined>): HostSettings {
+  const port = variables.PORT?.trim() || "8000";
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+    throw new CollectorError("configuration_invalid", {
+      detail: "PORT must be a whole number from 0 to 65535.",
+    });
+  }
+  return { kvPath: variables.DENO_KV_PATH?.trim() || "data/collector.db", port: Number(port) };
+}

@@ -1,0 +1,120 @@
+/**
+ * How requests leave the Deno host: through the system's proxy or not, and which certificates are
+ * trusted. Accounts with the same settings share an outlet. Reads the CA file; opens connections.
+ */
+import { X509Certificate } from "node:crypto";
+import { CollectorError } from "../errors.ts";
+import type { Settings } from "../settings/settings.ts";
+
+export interface Outlet {
+  readonly fetch: typeof fetch;
+  close(): void | Promise<void>;
+}
+
+/** The settings that matter here. */
+export type OutletSettings = Pick<
+  Settings,
+  "TRUST_ANY_CERTIFICATE" | "USE_SYSTEM_PROXY" | "CA_CERTIFICATE_FILE"
+>;
+
+/** Where the system tells of its proxy; also in lower case. */
+export const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"]
+  .flatMap((name) => [name, name.toLowerCase()]);
+
+export class Outlets {
+  readonly #open = new Map<string, Promise<Outlet>>();
+
+  /** @throws {CollectorError} `configuration_invalid` when the CA file can't be read */
+  of(settings: OutletSettings): Promise<Outlet> {
+    const { TRUST_ANY_CERTIFICATE, USE_SYSTEM_PROXY, CA_CERTIFICATE_FILE } = settings;
+    const key = JSON.stringify([TRUST_ANY_CERTIFICATE, USE_SYSTEM_PROXY, CA_CERTIFICATE_FILE]);
+    const outlet = this.#open.get(key) ?? open(settings);
+    this.#open.set(key, outlet);
+    return outlet;
+  }
+
+  async close(): Promise<void> {
+    for (const outlet of await Promise.allSettled(this.#open.values())) {
+      if (outlet.status === "fulfilled") await outlet.value.close();
+    }
+  }
+}
+
+async function open(settings: OutletSettings): Promise<Outlet> {
+  const { TRUST_ANY_CERTIFICATE, USE_SYSTEM_PROXY, CA_CERTIFICATE_FILE: file } = settings;
+  const caCerts = file === undefined ? [] : [await readCertificates(file)];
+  return TRUST_ANY_CERTIFICATE
+    ? await openTrusting(USE_SYSTEM_PROXY)
+    : openVerifying(USE_SYSTEM_PROXY, caCerts);
+}
+
+/** Deno's own `fetch`. Its client looks for the proxy variables when it is created. */
+function openVerifying(useProxy: boolean, caCerts: string[]): Outlet {
+  const create = () => Deno.createHttpClient({ caCerts });
+  const client = useProxy ? create() : withoutProxyVariables(create);
+  return {
+    fetch: (input, init) => fetch(input, { ...init, client }),
+    close: () => client.close(),
+  };
+}
+
+/** Deno's `fetch` always verifies certificates, so undici takes its place. */
+async function openTrusting(useProxy: boolean): Promise<Outlet> {
+  const undici = await import("undici");
+  const connect = { rejectUnauthorized: false };
+  const dispatcher = useProxy
+    ? new undici.EnvHttpProxyAgent({ connect, requestTls: connect, proxyTls: connect })
+    : new undici.Agent({ connect });
+  return {
+    async fetch(input, init) {
+      const request = new Request(input, init);
+      const { status, headers, body } = await undici.fetch(request.url, {
+        method: request.method,
+        headers: [...request.headers],
+        body: request.body === null ? null : await request.arrayBuffer(),
+        redirect: request.redirect,
+        signal: request.signal,
+        dispatcher,
+      });
+      return new Response(body as ReadableStream<Uint8Array<ArrayBuffer>> | null, {
+        status,
+        headers: [...headers],
+      });
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+
+/** Does something that takes no time as if there was no proxy. */
+function withoutProxyVariables<T>(work: () => T): T {
+  const before = PROXY_VARIABLES.map((name) => [name, Deno.env.get(name)] as const);
+  for (const [name] of before) Deno.env.delete(name);
+  try {
+    return work();
+  } finally {
+    for (const [name, value] of before) if (value !== undefined) Deno.env.set(name, value);
+  }
+}
+
+async function readCertificates(file: string): Promise<string> {
+  let why: string;
+  try {
+    const pem = await Deno.readTextFile(file);
+    const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g);
+    for (const certificate of certificates ?? []) new X509Certificate(certificate);
+    if (certificates !== null) return pem;
+    why = "it has no certificate in PEM format";
+  } catch (error) {
+    why = readingFailure(error);
+  }
+  throw new CollectorError("configuration_invalid", { detail: `CA_CERTIFICATE_FILE: ${why}.` });
+}
+
+function readingFailure(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.NotCapable) {
+    return "Deno was not given the right to read it: name it in --allow-read of the start task";
+  }
+  if (error instanceof Deno.errors.PermissionDenied) return "this user may not read it";
+  return "it can't be read as certificates in PEM format";
+}

@@ -1,0 +1,37 @@
+/** Where a collector's state lies under Deno: in a Deno KV database, or in memory. Opens the database. */
+import { dirname } from "node:path";
+import type { Host } from "../collector/host.ts";
+import { CollectorError } from "../errors.ts";
+import { denoKvStore } from "../state/deno_kv.ts";
+import { memoryStore } from "../state/memory.ts";
+import type { Turns } from "./turns.ts";
+
+export type Storage = Pick<Host, "published" | "local" | "exclusively">;
+
+/** @throws {CollectorError} `configuration_invalid` */
+export async function openKv(path: string): Promise<Deno.Kv> {
+  try {
+    if (path !== ":memory:") await Deno.mkdir(dirname(path), { recursive: true });
+    return await Deno.openKv(path);
+  } catch (cause) {
+    const why = cause instanceof Deno.errors.NotCapable
+      ? "Deno was not given the right to read and write it: name its folder in --allow-read and " +
+        "--allow-write of the start task"
+      : `the database can't be opened (${(cause as Error).name})`;
+    throw new CollectorError("configuration_invalid", { detail: `DENO_KV_PATH: ${why}.`, cause });
+  }
+}
+
+/** Nothing is stored, and nobody else is there. */
+export function storageInMemory(): Storage {
+  return { published: memoryStore(), local: memoryStore(), exclusively: (work) => work() };
+}
+
+/** `name`: of the account and destination. The published cursors of all lie together. */
+export function storageInKv(kv: Deno.Kv, turns: Turns, name: string): Storage {
+  return {
+    published: denoKvStore(kv, ["published"], turns),
+    local: denoKvStore(kv, ["local", name], turns),
+    exclusively: (work) => turns.exclusively(work),
+  };
+}

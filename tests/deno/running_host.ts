@@ -1,0 +1,96 @@
+/**
+ * The Deno host as a process, started with the very rights that `deno task start` gives it. Its working
+ * folder is the test's, so that the database is there. It is killed at the end of the test.
+ */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ROOT } from "../../scripts/local/bundle.ts";
+import { API_TOKEN } from "./stage.ts";
+
+const PATIENCE_MS = 60_000;
+
+/** The words of the start task, without the settings file of whoever develops here. */
+export async function startArguments(): Promise<string[]> {
+  const { tasks } = JSON.parse(await readFile(join(ROOT, "deno.json"), "utf8"));
+  const [deno, ...args] = tasks.start.replaceAll("'", "").split(" ");
+  assert.equal(deno, "deno");
+  return args.filter((arg: string) => !arg.startsWith("--env-file"));
+}
+
+export class RunningHost implements AsyncDisposable {
+  readonly #process: Deno.ChildProcess;
+  readonly #reading: Promise<unknown>;
+  readonly #listening = Promise.withResolvers<number>();
+  /** What it printed, both streams. */
+  printed = "";
+
+  private constructor(args: readonly string[], folder: string, env: Record<string, string>) {
+    const [run, ...rest] = args;
+    const script = join(ROOT, rest.pop()!);
+    this.#process = new Deno.Command(Deno.execPath(), {
+      args: [run, "--no-check", "--config", join(ROOT, "deno.json"), ...rest, script],
+      cwd: folder,
+      env: { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME")!, PORT: "0", ...env },
+      clearEnv: true,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const { stdout, stderr } = this.#process;
+    this.#reading = Promise.all([this.#read(stdout), this.#read(stderr)]);
+  }
+
+  static async start(folder: string, env: Record<string, string>): Promise<RunningHost> {
+    return new RunningHost(await startArguments(), folder, env);
+  }
+
+  /** Calls a route, once the host listens. */
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const port = await this.#patiently(this.#listening.promise);
+    return await fetch(`http://127.0.0.1:${port}${path}`, {
+      ...init,
+      headers: { Authorization: `Bearer ${API_TOKEN}` },
+    });
+  }
+
+  signal(name: Deno.Signal): void {
+    this.#process.kill(name);
+  }
+
+  /** Its exit code. */
+  async ended(): Promise<number> {
+    const [{ code }] = await this.#patiently(Promise.all([this.#process.status, this.#reading]));
+    return code;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#process.kill("SIGKILL");
+    } catch {
+      // it has ended
+    }
+    await Promise.all([this.#process.status, this.#reading]);
+  }
+
+  async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+    for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+      this.printed += chunk;
+      const port = /"event":"listening","port":(\d+)/.exec(this.printed)?.[1];
+      if (port !== undefined) this.#listening.resolve(Number(port));
+    }
+  }
+
+  async #patiently<T>(promise: Promise<T>): Promise<T> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => reject(new Error(`Waited in vain:\n${this.printed}`)),
+      PATIENCE_MS,
+    );
+    try {
+      return await Promise.race([promise, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

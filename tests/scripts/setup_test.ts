@@ -1,0 +1,238 @@
+/** `deno task setup`, run as a process against a stand-in for wrangler that checks what it is asked. */
+import assert from "node:assert/strict";
+import { copyFile, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { withSettings } from "../../scripts/setup/keep_settings.ts";
+import { namespaceId, withNamespaceId } from "../../scripts/setup/wrangler_toml.ts";
+import { ROOT } from "../../scripts/local/bundle.ts";
+import { parseEnv } from "node:util";
+import { RunningScript } from "./running_script.ts";
+import { ScriptStage, type Settings } from "./script_stage.ts";
+
+const SCRIPT = "setup.ts";
+const STAND_IN = fileURLToPath(new URL("fake_wrangler.ts", import.meta.url));
+const ID = "0123456789abcdef0123456789abcdef";
+
+interface Asked {
+  readonly args: string[];
+  readonly secrets: string | null;
+  readonly mode: number | null;
+}
+
+/** A settings file, a copy of wrangler.toml without an id, and the stand-in's folder. */
+async function prepare(stage: ScriptStage, overrides: Settings = {}) {
+  const toml = join(stage.folder, "wrangler.toml");
+  await copyFile(join(ROOT, "wrangler.toml"), toml);
+  const file = await stage.settingsFile({ API_TOKEN: undefined, ...overrides });
+  const wrangler = `deno run -A --no-check ${STAND_IN} ${stage.folder}`;
+  const args = ["--env-file", file, "--config", toml, "--wrangler", wrangler];
+  return {
+    toml,
+    file,
+    args,
+    async run(...more: string[]) {
+      await using script = new RunningScript(SCRIPT, [...args, ...more]);
+      return await stage.ended(script);
+    },
+    behave: (how: string) => writeFile(join(stage.folder, how), ""),
+    asked: async (): Promise<Asked[]> => {
+      const text = await readFile(join(stage.folder, "asked"), "utf8").catch(() => "");
+      return text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+    },
+  };
+}
+
+async function assertRemoved(asked: Asked): Promise<void> {
+  await assert.rejects(stat(dirname(asked.args[asked.args.indexOf("--secrets-file") + 1])));
+}
+
+Deno.test("setup creates the namespace, uploads the settings and deploys; twice does no harm", async () => {
+  await using stage = await ScriptStage.open();
+  const { toml, file, run, asked } = await prepare(stage);
+  const before = await readFile(toml, "utf8");
+
+  const first = await run("--yes");
+  assert.equal(first.code, 0, first.stderr);
+  const [create, deploy] = await asked();
+  assert.deepEqual(create.args, ["kv", "namespace", "create", "CURSORS", "--config", toml]);
+  assert.deepEqual(deploy.args.toSpliced(2, 1), ["deploy", "--secrets-file", "--config", toml]);
+  assert.equal(deploy.mode, 0o600);
+  await assertRemoved(deploy);
+  const { API_TOKEN, ...uploaded } = JSON.parse(deploy.secrets!);
+  const { API_TOKEN: _, ...expected } = stage.settings;
+  assert.deepEqual(uploaded, expected);
+  assert.match(API_TOKEN, /^[\w-]{43}$/);
+
+  const after = await readFile(toml, "utf8");
+  assert.equal(after.replace(`id = "${ID}"\n`, ""), before, "the rest stays as it was");
+  assert.equal(namespaceId(after), ID);
+  assert.equal(parseEnv(await readFile(file, "utf8")).API_TOKEN, API_TOKEN);
+  assert.equal((await stat(file)).mode & 0o777, 0o600);
+
+  assert.match(first.stdout, /✓ The audit trail can be read/);
+  assert.match(first.stdout, /^\$ deno run .* kv namespace create CURSORS --config/m);
+  assert.match(first.stdout, /^\$ deno run .* deploy --secrets-file /m);
+  assert.match(first.stdout, /Deployed at https:\/\/collector\.example\.workers\.dev\./);
+  assert.ok(first.stdout.includes(`API_TOKEN, which was made up and is kept in ${file}`));
+  assert.ok(first.stdout.includes('"LIVEPERSON_CLIENT_SECRET":"***"'));
+  assert.ok(!first.stdout.includes(API_TOKEN));
+
+  const second = await run("--yes", "--json");
+  assert.equal(second.code, 0, second.stderr);
+  const { ok, namespace, url, generated } = JSON.parse(second.stdout);
+  assert.deepEqual([ok, namespace, generated], [
+    true,
+    { id: ID, found: "in wrangler.toml" },
+    false,
+  ]);
+  assert.equal(url, "https://collector.example.workers.dev");
+  const all = await asked();
+  assert.deepEqual(all.map(({ args }) => args[0]), ["kv", "deploy", "deploy"]);
+  assert.equal(JSON.parse(all[2].secrets!).API_TOKEN, API_TOKEN);
+  assert.equal(await readFile(toml, "utf8"), after);
+  assert.ok(!(second.stdout + second.stderr).includes(API_TOKEN));
+});
+
+Deno.test("setup --dry-run shows the commands and changes nothing", async () => {
+  await using stage = await ScriptStage.open();
+  const { toml, file, run, asked } = await prepare(stage, { XSIAM_URL: undefined });
+  const before = await Promise.all([toml, file].map((path) => readFile(path, "utf8")));
+  const { code, stdout } = await run("--dry-run");
+  assert.equal(code, 0);
+  assert.match(
+    stdout,
+    /^Not set yet, .*: XSIAM_URL\.\n\$ .* kv namespace create CURSORS .*\n\$ .* deploy/,
+  );
+  assert.deepEqual(await asked(), []);
+  assert.deepEqual(await Promise.all([toml, file].map((path) => readFile(path, "utf8"))), before);
+
+  const complete = await run("--dry-run", "--json", "--xsiam-url", stage.xsiam.url);
+  assert.equal(complete.code, 0);
+  assert.equal(JSON.parse(complete.stdout).commands.length, 2);
+  assert.match(complete.stderr, /✓ The audit trail can be read/);
+  assert.deepEqual(await asked(), []);
+});
+
+Deno.test("setup finds a namespace that an earlier one created", async () => {
+  await using stage = await ScriptStage.open();
+  const { toml, run, asked, behave } = await prepare(stage);
+  await behave("exists");
+  const { code, stdout } = await run("--yes");
+  assert.equal(code, 0);
+  assert.match(stdout, new RegExp(`The KV namespace is ${ID}, by its name\\.`));
+  assert.equal(namespaceId(await readFile(toml, "utf8")), ID);
+  assert.deepEqual((await asked()).map(({ args }) => args[2] ?? ""), [
+    "create",
+    "list",
+    (await asked())[2].args[2],
+  ]);
+});
+
+Deno.test("setup stops where something fails, and the secrets' file is removed", async (t) => {
+  await t.step("wrangler is not signed in", async () => {
+    await using stage = await ScriptStage.open();
+    const { run, asked, behave } = await prepare(stage);
+    await behave("not-signed-in");
+    const { code, stdout, stderr } = await run("--yes");
+    assert.equal(code, 1);
+    assert.match(stdout, /set CLOUDFLARE_API_TOKEN/);
+    assert.match(stderr, /The KV namespace could not be created[^]*npx wrangler login/);
+    assert.equal((await asked()).length, 1);
+  });
+  await t.step("the deployment is refused", async () => {
+    await using stage = await ScriptStage.open();
+    const { run, asked, behave } = await prepare(stage);
+    await behave("refuses");
+    const { code, stderr } = await run("--yes");
+    assert.equal(code, 1);
+    assert.match(stderr, /Wrangler failed.\n {2}It was asked for: deploy/);
+    await assertRemoved((await asked())[1]);
+  });
+  await t.step("it is interrupted", async () => {
+    await using stage = await ScriptStage.open();
+    const { args, asked, behave } = await prepare(stage);
+    await behave("hangs");
+    await using script = new RunningScript(SCRIPT, [...args, "--yes"]);
+    await script.printedLike(/Uploading/);
+    script.interrupt();
+    const { code, stderr } = await stage.ended(script);
+    assert.equal(code, 130);
+    assert.match(stderr, /^Interrupted during: .* deploy/);
+    await assertRemoved((await asked())[1]);
+  });
+});
+
+Deno.test("setup asks wrangler for nothing before the settings are right", async (t) => {
+  await using stage = await ScriptStage.open();
+  const cases: [string, Settings, number, RegExp][] = [
+    [
+      "no settings",
+      { LIVEPERSON_ACCOUNT_ID: undefined, XSIAM_API_KEY: undefined },
+      1,
+      /Not set: LIVEPERSON_ACCOUNT_ID, XSIAM_API_KEY\./,
+    ],
+    [
+      "a wrong secret",
+      { LIVEPERSON_CLIENT_SECRET: "wr0ng" },
+      1,
+      /refused the client id and secret/,
+    ],
+    ["an unreachable host", { LIVEPERSON_DOMAIN_API_URL: "http://127.0.0.1:9" }, 1, /be reached/],
+    [
+      "what no Worker can do",
+      { USE_SYSTEM_PROXY: "true" },
+      1,
+      /can't be used on Cloudflare Workers/,
+    ],
+  ];
+  for (const [name, settings, expected, shown] of cases) {
+    await t.step(name, async () => {
+      const { run, asked } = await prepare(stage, settings);
+      const { code, stderr } = await run("--yes");
+      assert.equal(code, expected);
+      assert.match(stderr, shown);
+      assert.deepEqual(await asked(), []);
+    });
+  }
+  await t.step("bad usage", async () => {
+    const { run, asked } = await prepare(stage);
+    for (const usage of [[], ["--nope"], ["--client-secret", "x", "--yes"]]) {
+      const { code, stderr } = await run(...usage);
+      assert.equal(code, 2);
+      assert.match(stderr, /^error: /);
+    }
+    assert.deepEqual(await asked(), []);
+  });
+  assert.ok((await readdir(stage.folder)).includes("wrangler.toml"));
+});
+
+Deno.test("wrangler.toml keeps its comments and its other namespaces", () => {
+  const toml = [
+    "[[kv_namespaces]]",
+    'binding = "OTHER"',
+    'id = "other"',
+    "",
+    "[[kv_namespaces]] # the cursor",
+    '  binding = "CURSORS" # here',
+    "[vars]",
+    'id = "not this one"',
+  ].join("\r\n");
+  assert.equal(namespaceId(toml), null);
+  const written = withNamespaceId(toml, ID);
+  assert.equal(namespaceId(written), ID);
+  assert.equal(written.replace(`  id = "${ID}"\r\n`, ""), toml);
+  assert.equal(namespaceId(withNamespaceId(written, "another")), "another");
+  assert.throws(() => namespaceId('[[kv_namespaces]]\nbinding = "OTHER"\n'));
+});
+
+Deno.test("a setting is written where it was, and reads back as it is", () => {
+  const text = "# keep me\nA=1\nexport API_TOKEN=\nB=2";
+  const values = ["plain", "with # and =", `it's "quoted"`, "a$b\\n", ""];
+  for (const value of values) {
+    const written = withSettings(text, { API_TOKEN: value, NEW: value });
+    assert.deepEqual({ ...parseEnv(written) }, { A: "1", B: "2", API_TOKEN: value, NEW: value });
+    assert.match(written, /^# keep me\nA=1\nAPI_TOKEN=.*\nB=2\nNEW=.*\n$/);
+  }
+  assert.throws(() => withSettings("", { X: "'\n\"`" }));
+});

@@ -1,0 +1,62 @@
+/** What the scripts share: counting a range in parts, the bar, and keeping secrets out of texts. */
+import assert from "node:assert/strict";
+import picocolors from "picocolors";
+import { countRange } from "../../scripts/remote/count_range.ts";
+import { timeFraction } from "../../scripts/terminal/backfill_words.ts";
+import { bar } from "../../scripts/terminal/progress.ts";
+import { redact, secretValues } from "../../scripts/terminal/secrets.ts";
+import type { AuditEvent } from "../../src/liveperson/event.ts";
+
+const FROM = Date.parse("2026-11-20T23:59:59.000Z");
+
+/** A source of events at these times, which answers at most `part` at once. */
+function source(timesMs: readonly number[], part: number) {
+  const events = timesMs.map((timeMs, i) => ({
+    changeDate: new Date(timeMs).toISOString(),
+    event_id: `e-${i}`,
+  } as AuditEvent));
+  return (_limit: number, startMs: number) => {
+    const rest = events.filter((event) => Date.parse(String(event.changeDate)) >= startMs);
+    return Promise.resolve({ events: rest.slice(0, part), pushed: 0, more: rest.length > part });
+  };
+}
+
+Deno.test("a range is counted in parts: events of one instant on their border count once", async () => {
+  const times = [0, 500, 500, 500, 1000, 1500, 2000].map((ms) => FROM + ms);
+  for (const part of [4, 5, 100]) {
+    const counted = await countRange(
+      source(times, part),
+      { fromMs: FROM, toMs: FROM + 2000 },
+      () => true,
+    );
+    assert.deepEqual(counted, { events: 6, days: { "2026-11-20": 4, "2026-11-21": 2 } });
+  }
+});
+
+Deno.test("counting ends when it is told to, and where it can't go on", async () => {
+  const times = [0, 1, 1, 1].map((ms) => FROM + ms);
+  const range = { fromMs: FROM, toMs: FROM + 10 };
+  assert.equal(await countRange(source(times, 2), range, () => false), null);
+  await assert.rejects(countRange(source(times, 2), range, () => true), /can't be counted/);
+});
+
+Deno.test("the bar fills by time, and never over its end", () => {
+  const plain = picocolors.createColors(false);
+  assert.equal(bar(0, plain), `${"░".repeat(24)}   0 %`);
+  assert.equal(bar(0.5, plain), `${"█".repeat(12)}${"░".repeat(12)}  50 %`);
+  assert.equal(bar(2, plain), `${"█".repeat(24)} 100 %`);
+  assert.equal(timeFraction("2026-01-01", "2026-01-05", "2026-01-02"), 0.25);
+  assert.equal(timeFraction("2026-01-01", "2026-01-05", "2027-01-02"), 1);
+});
+
+Deno.test("no secret stays in a text, nor one of a list of accounts", () => {
+  const variables = {
+    LIVEPERSON_CLIENT_SECRET: "abc",
+    XSIAM_API_KEY: "abc+def",
+    XSIAM_URL: "https://example.com",
+    LIVEPERSON_ACCOUNTS: '[{"LIVEPERSON_CLIENT_SECRET": "of the second"}]',
+  };
+  const secrets = secretValues(variables);
+  const text = "abc, abc+def, abc%2Bdef, of the second, https://example.com";
+  assert.equal(redact(text, secrets), "***, ***, ***, ***, https://example.com");
+});
