@@ -54,17 +54,22 @@ async function main(): Promise<number> {
   return 0;
 }
 
-/** The first SIGTERM or Ctrl-C asks to stop; the second one ends the process, as it does without us. */
+/** `deno task` passes a Ctrl-C on to a process that the terminal has told already. */
+const SAME_SIGNAL_MS = 1000;
+
+/** The first SIGTERM or Ctrl-C asks to stop; another one, after a while, ends the process at once. */
 function stopAtSignal(): { readonly signal: AbortSignal; readonly stopped: Promise<void> } {
   const controller = new AbortController();
   const { promise: stopped, resolve } = Promise.withResolvers<void>();
-  const signals: Deno.Signal[] = ["SIGTERM", "SIGINT"];
+  let askedMs: number | undefined;
   const stop = () => {
-    for (const signal of signals) Deno.removeSignalListener(signal, stop);
+    if (askedMs !== undefined && Date.now() - askedMs > SAME_SIGNAL_MS) Deno.exit(130);
+    askedMs ??= Date.now();
     controller.abort();
     resolve();
   };
-  for (const signal of signals) Deno.addSignalListener(signal, stop);
+  Deno.addSignalListener("SIGTERM", stop);
+  Deno.addSignalListener("SIGINT", stop);
   return { signal: controller.signal, stopped };
 }
 
