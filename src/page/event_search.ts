@@ -1,0 +1,54 @@
+/** The search for recent events: its arguments, and what of the events it shows. Pure. */
+import { readGetEventsArguments } from "../app/arguments.ts";
+import type { GetEventsArguments } from "../collector/get_events.ts";
+import type { AuditEvent } from "../liveperson/event.ts";
+
+/** The fields of the form, as they were typed. */
+export interface SearchForm {
+  readonly account: string;
+  readonly start: string;
+  readonly limit: string;
+  readonly text: string;
+}
+
+export interface Search extends GetEventsArguments {
+  /** The most events to show. */
+  readonly shown: number;
+}
+
+/** So many events are read for one search, whatever is shown of them. */
+export const MAX_READ = 1_000;
+
+/** The most events on one page. */
+export const MAX_SHOWN = 200;
+
+/** @throws {CollectorError} `arguments_invalid`, naming every bad argument */
+export function readSearch({ start, limit }: SearchForm, nowMs: number): Search {
+  const given = { start_time: start, limit };
+  const { startMs, limit: wanted } = readGetEventsArguments(given, nowMs);
+  return { startMs, limit: MAX_READ, push: false, shown: Math.min(wanted, MAX_SHOWN) };
+}
+
+/** The events in which the text occurs, in whatever field and case; newest first. */
+export function matching(events: readonly AuditEvent[], text: string): AuditEvent[] {
+  const wanted = text.trim().toLowerCase();
+  return events.filter((event) => wanted === "" || haystack(event).includes(wanted)).reverse();
+}
+
+/** Any value as text. */
+export function shown(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** JSON in which no character turns the direction of the text around it. */
+export function readableJson(event: AuditEvent): string {
+  return JSON.stringify(event, null, 2).replace(
+    /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16)}`,
+  );
+}
+
+function haystack(event: AuditEvent): string {
+  return Object.values(event).map(shown).join("\n").toLowerCase();
+}

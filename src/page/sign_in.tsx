@@ -1,0 +1,38 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
+/** The form in which the API token is given once. */
+
+export interface SignInProps {
+  /** The page that was asked for. */
+  readonly to: string;
+  /** Why the form is shown again. */
+  readonly error?: string;
+}
+
+export function SignInForm({ to, error }: SignInProps) {
+  return (
+    <form class="card narrow" method="post" action="/sign-in">
+      <h1 class="title">Sign in</h1>
+      {error && <p class="error" role="alert" id="error">{error}</p>}
+      {/* for password managers, which keep a token under a name */}
+      <input type="text" name="username" autocomplete="username" value="collector" hidden />
+      <div>
+        <label for="api-token">API token</label>
+        <input
+          id="api-token"
+          name="api_token"
+          type="password"
+          autocomplete="current-password"
+          required
+          aria-describedby={error ? "error token-hint" : "token-hint"}
+          aria-invalid={error ? "true" : undefined}
+        />
+        <span class="hint" id="token-hint">
+          The value of the setting API_TOKEN. You stay signed in for 12 hours.
+        </span>
+      </div>
+      <input type="hidden" name="to" value={to} />
+      <button class="button" type="submit">Sign in</button>
+    </form>
+  );
+}

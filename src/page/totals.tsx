@@ -1,0 +1,52 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
+/** The numbers since the beginning, each with what it means. */
+import type { Status } from "../collector/collector.ts";
+import { day, instant, number } from "./words.ts";
+
+export function TotalsCard({ health }: { health: Status["health"] }) {
+  const { totals, lastRun, reconciledThrough, lastSuccessAt } = health;
+  const rows: [string, number, string][] = [
+    ["Runs", totals.runs, "started by the schedule, a backlog or a person"],
+    ["Failed runs", totals.failedRuns, "nothing is lost: the next run goes on from the cursor"],
+    ["Events delivered", totals.delivered, "acknowledged by XSIAM"],
+    ["Late arrivals", totals.lateArrivals, "shown by LivePerson only after newer events"],
+    ["Found by reconciliation", totals.reconciled, "by reading each day once more"],
+    ["Twins", totals.twins, "alike in every field; each has an id of its own"],
+    ["Repeats", totals.repeats, "may have come twice after a crash, with the same id"],
+    ["Dead letters", totals.deadLettered, "refused by XSIAM, and kept"],
+    ["Retries", totals.retries, "requests that had to be made again"],
+  ];
+  return (
+    <section class="card" aria-labelledby="totals">
+      <h2 id="totals">Since the beginning</h2>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">What</th>
+            <th scope="col" class="right">Number</th>
+            <th scope="col" class="wide">Meaning</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([name, value, meaning]) => (
+            <tr>
+              <th scope="row">{name}</th>
+              <td class="right">{number(value)}</td>
+              <td class="wide quiet">{meaning}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <ul class="lines small quiet">
+        {lastSuccessAt && <li>Last successful run: {instant(lastSuccessAt)}</li>}
+        {reconciledThrough && <li>Reconciled through: {day(reconciledThrough)}</li>}
+        {lastRun && (
+          <li>
+            Run id for the log: <code>{lastRun.runId}</code>
+          </li>
+        )}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,121 @@
+/** The words of the page: lengths, times, since when, what to do. Pure, with a clock that stands still. */
+import assert from "node:assert/strict";
+import { createApp } from "../../src/app/app.ts";
+import { percentOf } from "../../src/page/backfill.tsx";
+import { lastDays, lastHours, sumOfEvents, withoutFailureSince } from "../../src/page/periods.ts";
+import { grouped, standingOf, worst } from "../../src/page/standing.ts";
+import { ago, count, cut, length, moment, took } from "../../src/page/words.ts";
+import { iso } from "../../src/engine/time.ts";
+import { API_TOKEN, failed, history, NOW_MS, ok, run, status } from "./sample_site.ts";
+
+const MINUTE_MS = 60_000;
+
+Deno.test("lengths and times in words", () => {
+  const lengths: [number, string][] = [
+    [0, "less than a minute"],
+    [59, "less than a minute"],
+    [60, "1 minute"],
+    [3599, "59 minutes"],
+    [3600, "1 hour"],
+    [7500, "2 hours 5 minutes"],
+    [86_400, "1 day"],
+    [2 * 86_400 + 3600, "2 days 1 hour"],
+  ];
+  for (const [seconds, words] of lengths) assert.equal(length(seconds), words);
+  assert.equal(ago(iso(NOW_MS - 4 * MINUTE_MS), NOW_MS), "4 minutes ago");
+  assert.equal(ago(iso(NOW_MS + MINUTE_MS), NOW_MS), "just now");
+  assert.equal(moment("2026-11-21T09:05:00Z", NOW_MS), "09:05 UTC");
+  assert.equal(moment("2026-11-20T09:05:00Z", NOW_MS), "20 Nov 2026, 09:05 UTC");
+  assert.deepEqual([took(240), took(1240), took(120_000)], ["240 ms", "1.2 seconds", "2 minutes"]);
+  assert.deepEqual([count(1, "event"), count(1234, "event")], ["1 event", "1,234 events"]);
+  assert.equal(cut("😀😀😀😀", 3), "😀😀…");
+});
+
+Deno.test("the charts have a bar for every hour and day, also for those without a run", () => {
+  const hours = lastHours({ hours: [], days: [] }, NOW_MS);
+  assert.equal(hours.length, 24);
+  assert.deepEqual([hours[0].name, hours[23].name], ["20:00", "19:00"]);
+  const period = (start: string, events: number) => ({ start, events, runs: 1, failedRuns: 0 });
+  const sparse = {
+    hours: [period("2026-11-20T19", 5), period("2026-11-21T19", 7)],
+    days: [period("2026-11-07", 5), period("2026-11-08", 3), period("2026-11-21", 7)],
+  };
+  assert.equal(sumOfEvents(lastHours(sparse, NOW_MS)), 7, "an hour of yesterday is not today's");
+  assert.equal(lastHours(sparse, NOW_MS)[23].events, 7);
+  const days = lastDays(sparse, NOW_MS);
+  assert.deepEqual([days.length, days[0].events, days[13].events], [14, 3, 7]);
+});
+
+Deno.test("since when no run has failed, as exactly as the history tells", () => {
+  const at = (failedHours: number[]) => withoutFailureSince(history(failedHours));
+  assert.deepEqual(at([20]), { at: "2026-11-21T17:00:00Z", unit: "hour", failedWithin: false });
+  assert.deepEqual(at([23]), { at: "2026-11-21T19:00:00Z", unit: "hour", failedWithin: true });
+  assert.deepEqual(at([]), { at: "2026-11-13T00:00:00Z", unit: "day", failedWithin: false });
+  assert.equal(withoutFailureSince({ hours: [], days: [] }), null);
+});
+
+Deno.test("each problem comes with what to do", () => {
+  const advice = (fields: Parameters<typeof status>[1]) =>
+    standingOf("a", ok(status("a", fields)), NOW_MS).advice.map(({ title, action }) =>
+      `${title}: ${action}`
+    ).join("\n");
+  assert.equal(advice({}), "");
+  const behind = { state: "behind", lagSeconds: 7200 } as const;
+  assert.match(advice(behind), /more to read.*raise MAX_FETCH/);
+  const lastRun = run({ startedAt: iso(NOW_MS - 120 * MINUTE_MS) });
+  assert.match(advice({ ...behind, health: { lastRun } }), /No run has ended for 1 hour.*cron/);
+  assert.match(advice({ deadLetters: 1 }), /refused 1 event: Read the reasons/);
+  const cursorLostAt = iso(NOW_MS - 120 * MINUTE_MS);
+  assert.match(advice({ health: { cursorLostAt } }), /cursor was missing at 17:42 UTC.*backfill/);
+  const broken = standingOf("a", failed("configuration_invalid", "X is not set."), NOW_MS);
+  assert.deepEqual([broken.state, broken.because], ["failing", "X is not set."]);
+});
+
+Deno.test("those that need somebody come first, and switched off is no trouble", () => {
+  const failingSince = iso(NOW_MS);
+  const standings = (["healthy", "disabled", "behind", "failing", "waiting"] as const)
+    .map((state) =>
+      standingOf(state, ok(status(state, { state, health: { failingSince } })), NOW_MS)
+    );
+  standings.push(standingOf("letters", ok(status("letters", { deadLetters: 1 })), NOW_MS));
+  assert.deepEqual(
+    grouped(standings).map(({ members }) => members.map(({ id }) => id).join()),
+    ["failing", "behind", "waiting", "letters", "disabled", "healthy"],
+  );
+  assert.equal(worst(standings), "failing");
+  assert.equal(worst(standings.slice(0, 2)), "healthy");
+  assert.equal(worst(standings.slice(1, 2)), "disabled");
+});
+
+Deno.test("a backfill is at 100 percent only when it is complete", () => {
+  const range = {
+    ...{ from: "2026-11-01T00:00:00Z", to: "2026-11-11T00:00:00Z", startedAt: "", delivered: 0 },
+    ...{ deadLettered: 0, completedAt: null },
+  };
+  assert.equal(percentOf({ ...range, reached: range.from }), 0);
+  assert.equal(percentOf({ ...range, reached: "2026-11-04T00:00:00Z" }), 30);
+  assert.equal(percentOf({ ...range, reached: range.to }), 99);
+  assert.equal(percentOf({ ...range, reached: range.to, completedAt: range.to }), 100);
+});
+
+Deno.test("the cookie is Secure and bound to the host, but for plain HTTP on loopback", async () => {
+  const app = createApp({ now: () => NOW_MS, connect: () => ({}) as never });
+  const cookieAt = async (origin: string) => {
+    const response = await app.request(`${origin}/sign-in`, {
+      method: "POST",
+      headers: { Origin: origin },
+      body: new URLSearchParams({ api_token: API_TOKEN }),
+    }, { API_TOKEN });
+    return response.headers.get("Set-Cookie") ?? "";
+  };
+  for (const origin of ["https://collector.example", "http://collector.example"]) {
+    assert.match(
+      await cookieAt(origin),
+      /^__Host-session=.*; Path=\/; HttpOnly; Secure; SameSite=/,
+    );
+  }
+  for (const origin of ["http://127.0.0.1:8787", "http://localhost"]) {
+    const cookie = await cookieAt(origin);
+    assert.match(cookie, /^session=.*; HttpOnly; SameSite=Strict$/);
+  }
+});
