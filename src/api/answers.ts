@@ -210,6 +210,7 @@ const Status = v.object({
     lastRun: v.nullable(Run),
     consecutiveFailures: count,
     failingSince: v.nullable(instant),
+    workingSince: v.nullable(instant),
     lastSuccessAt: v.nullable(instant),
     lastDelivery: v.nullable(v.object({ at: instant, events: count })),
     reconciledThrough: told(

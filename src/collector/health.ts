@@ -31,6 +31,8 @@ export interface Health {
   /** Runs that failed since the last one that did not. */
   readonly consecutiveFailures: number;
   readonly failingSince: string | null;
+  /** The first of the runs that succeeded without a failure in between, up to the last one. */
+  readonly workingSince: string | null;
   readonly lastSuccessAt: string | null;
   readonly lastDelivery: { readonly at: string; readonly events: number } | null;
   /** Everything older has been delivered. Epoch milliseconds. */
@@ -47,6 +49,7 @@ export const UNKNOWN_HEALTH: Health = {
   lastRun: null,
   consecutiveFailures: 0,
   failingSince: null,
+  workingSince: null,
   lastSuccessAt: null,
   lastDelivery: null,
   completeUntilMs: null,
@@ -84,6 +87,7 @@ export function afterRun(
     lastRun: report,
     consecutiveFailures: failed ? health.consecutiveFailures + 1 : 0,
     failingSince: failed ? health.failingSince ?? report.startedAt : null,
+    workingSince: failed ? null : health.workingSince ?? report.startedAt,
     lastSuccessAt: failed ? health.lastSuccessAt : endedAt,
     lastDelivery: report.delivered > 0
       ? { at: endedAt, events: report.delivered }

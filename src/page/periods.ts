@@ -8,15 +8,6 @@ export interface Bar extends Period {
   readonly name: string;
 }
 
-export interface Since {
-  /** ISO 8601. */
-  readonly at: string;
-  /** How exactly that is known. */
-  readonly unit: "hour" | "day";
-  /** True when a run failed within the hour or the day that begins then. */
-  readonly failedWithin: boolean;
-}
-
 const HOUR_MS = 3_600_000;
 
 /** The last 24 hours, this one included, oldest first. */
@@ -47,24 +38,4 @@ function bars(
 
 export function sumOfEvents(bars: readonly Bar[]): number {
   return bars.reduce((sum, bar) => sum + bar.events, 0);
-}
-
-/** Since when no run has failed, as exactly as the history tells; null before the first run. */
-export function withoutFailureSince({ hours, days }: History): Since | null {
-  for (const unit of ["hour", "day"] as const) {
-    const periods = unit === "hour" ? hours : days;
-    const failed = periods.findLastIndex((period) => period.failedRuns > 0);
-    if (failed < 0) continue;
-    const isLast = failed === periods.length - 1;
-    const { start } = periods[isLast ? failed : failed + 1];
-    return { at: instantOf(start), unit, failedWithin: isLast };
-  }
-  return days.length === 0
-    ? null
-    : { at: instantOf(days[0].start), unit: "day", failedWithin: false };
-}
-
-/** The instant at which an hour, `2026-11-21T19`, or a day, `2026-11-21`, begins. */
-function instantOf(start: string): string {
-  return start.includes("T") ? `${start}:00:00Z` : `${start}T00:00:00Z`;
 }

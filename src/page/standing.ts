@@ -4,8 +4,7 @@ import type { State } from "../collector/health.ts";
 import type { Outcome } from "../collector/service.ts";
 import { DAY_MS, iso } from "../engine/time.ts";
 import type { Problem } from "../errors.ts";
-import { withoutFailureSince } from "./periods.ts";
-import { ago, count, day, length, moment } from "./words.ts";
+import { ago, count, length, moment } from "./words.ts";
 
 /** A problem, or something to know, and what to do about it. */
 export interface Advice {
@@ -65,12 +64,9 @@ export function adviceOf({ title, detail, action }: Problem): Advice {
 function becauseOf({ state, health, lagSeconds }: Status, nowMs: number): string {
   switch (state) {
     case "healthy": {
-      const since = withoutFailureSince(health.history);
+      const since = health.workingSince;
       if (since === null) return "The runs succeed.";
-      const at = since.unit === "day" ? day(since.at) : moment(since.at, nowMs);
-      return since.failedWithin
-        ? `The last run succeeded. One failed in the ${since.unit} from ${at}.`
-        : `No run has failed since ${at}.`;
+      return `No run has failed since ${moment(since, nowMs)}, ${ago(since, nowMs)}.`;
     }
     case "behind":
       return `Events since ${

@@ -17,11 +17,17 @@ export interface AccountEntry {
   readonly listed: boolean;
 }
 
-/** What an entry of the list may override: every setting but the token of the routes, which all share. */
+/** What all accounts share: who may use the routes, and the list itself. */
+const SHARED = [
+  "LIVEPERSON_ACCOUNTS",
+  "API_TOKEN",
+  "CLOUDFLARE_ACCESS_TEAM_DOMAIN",
+  "CLOUDFLARE_ACCESS_AUDIENCE",
+];
+
+/** What an entry of the list may override: every other setting. */
 const OVERRIDABLE = new Set(
-  SETTING_ROWS.map((row) => row.name).filter((name) =>
-    name !== "API_TOKEN" && name !== "LIVEPERSON_ACCOUNTS"
-  ),
+  SETTING_ROWS.map((row) => row.name).filter((name) => !SHARED.includes(name)),
 );
 
 /**

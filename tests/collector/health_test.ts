@@ -48,8 +48,10 @@ Deno.test("failing is told from the first failed run, alarming from the third, s
 
   s.stage.livePerson.forbidden = false;
   await s.at(NOW + 20 * MINUTE).collect("cron");
-  const { state, alarming } = await s.at(NOW + 20 * MINUTE).verdict();
+  await s.at(NOW + 25 * MINUTE).collect("cron");
+  const { state, alarming, health } = await s.at(NOW + 25 * MINUTE).status();
   assert.deepEqual([state, alarming], ["healthy", false]);
+  assert.equal(health.workingSince, "2026-03-10T12:20:00.000Z");
 });
 
 Deno.test("when the cron stops, the lag grows until it is alarming", async () => {

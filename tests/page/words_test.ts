@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { createApp } from "../../src/app/app.ts";
 import { percentOf } from "../../src/page/backfill.tsx";
-import { lastDays, lastHours, sumOfEvents, withoutFailureSince } from "../../src/page/periods.ts";
+import { lastDays, lastHours, sumOfEvents } from "../../src/page/periods.ts";
 import { grouped, standingOf, worst } from "../../src/page/standing.ts";
 import { ago, count, cut, length, moment, took } from "../../src/page/words.ts";
 import { iso } from "../../src/engine/time.ts";
-import { API_TOKEN, failed, history, NOW_MS, ok, run, status } from "./sample_site.ts";
+import { API_TOKEN, failed, NOW_MS, ok, run, status } from "./sample_site.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -44,14 +44,6 @@ Deno.test("the charts have a bar for every hour and day, also for those without 
   assert.equal(lastHours(sparse, NOW_MS)[23].events, 7);
   const days = lastDays(sparse, NOW_MS);
   assert.deepEqual([days.length, days[0].events, days[13].events], [14, 3, 7]);
-});
-
-Deno.test("since when no run has failed, as exactly as the history tells", () => {
-  const at = (failedHours: number[]) => withoutFailureSince(history(failedHours));
-  assert.deepEqual(at([20]), { at: "2026-11-21T17:00:00Z", unit: "hour", failedWithin: false });
-  assert.deepEqual(at([23]), { at: "2026-11-21T19:00:00Z", unit: "hour", failedWithin: true });
-  assert.deepEqual(at([]), { at: "2026-11-13T00:00:00Z", unit: "day", failedWithin: false });
-  assert.equal(withoutFailureSince({ hours: [], days: [] }), null);
 });
 
 Deno.test("each problem comes with what to do", () => {
