@@ -104,6 +104,7 @@ export function status(
         ...{ runs: 4032, failedRuns: 6, delivered: 18_240, lateArrivals: 41, twins: 3 },
         ...{ reconciled: 2, retries: 9, repeats: 1 },
       },
+      workingSince: iso(NOW_MS - 8 * DAY_MS),
       history: history(),
       ...health,
     },
