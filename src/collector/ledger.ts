@@ -3,7 +3,7 @@
  * read once more and what is missing be told. One entry an hour of events and commit; gone with the day.
  */
 import type { SettledEvent } from "../engine/ports.ts";
-import { DAY_MS, iso, utcDay } from "../engine/time.ts";
+import { DAY_MS, dayStartMs, iso, utcDay } from "../engine/time.ts";
 import type { Host } from "./host.ts";
 
 const THROUGH = "reconciled-through";
@@ -28,11 +28,13 @@ export class Ledger {
 
   /** Notes events of days that are still open. `commit` names the entry: the same one may be written again. */
   async add(settled: readonly SettledEvent[], commit: string): Promise<void> {
+    const openMs = dayStartMs(this.through) + DAY_MS;
     const byHour = new Map<string, string[]>();
     for (const { eventId, seen } of settled) {
-      if (utcDay(seen.timeMs) <= this.through) continue;
-      const ids = byHour.get(hourOf(seen.timeMs));
-      if (ids === undefined) byHour.set(hourOf(seen.timeMs), [eventId]);
+      if (seen.timeMs < openMs) continue;
+      const hour = hourOf(seen.timeMs);
+      const ids = byHour.get(hour);
+      if (ids === undefined) byHour.set(hour, [eventId]);
       else ids.push(eventId);
     }
     for (const [hour, ids] of byHour) {

@@ -1,4 +1,5 @@
 /** Events on their way to the destination, gathered until there are enough to send. Pure. */
+import { Buffer } from "node:buffer";
 
 /** What a batch holds of an event: its id, and its one line of JSON. */
 export interface Line {
@@ -10,11 +11,9 @@ export interface Line {
   readonly bytes: number;
 }
 
-const utf8 = new TextEncoder();
-
 export function toLine(event: { readonly event_id: string }, occurrence: number): Line {
   const json = JSON.stringify(event);
-  return { eventId: event.event_id, occurrence, json, bytes: utf8.encode(json).length };
+  return { eventId: event.event_id, occurrence, json, bytes: Buffer.byteLength(json) };
 }
 
 /** A batch is sent once it holds this many bytes: XSIAM recommends 1 MiB, uncompressed. */

@@ -23,7 +23,7 @@ export interface AuditEvent {
 
 /** `occurrence`: the record's number among identical ones, from 1. */
 export function toEvent(
-  { raw, timeMs, fingerprint }: SourceRecord,
+  { raw, changedAt, fingerprint }: SourceRecord,
   occurrence: number,
   accountId: string,
   collectedAtMs: number,
@@ -43,7 +43,7 @@ export function toEvent(
   } = raw;
   const type = toChangeType(actionType ?? changeType);
   return {
-    changeDate: timeMs === null ? changeDate ?? null : iso(timeMs),
+    changeDate: changedAt ?? changeDate ?? null,
     accountId: ownAccountId ?? accountId,
     objectType: toObjectType(objectType),
     element: element ?? null,
@@ -53,10 +53,10 @@ export function toEvent(
     ...others,
     ...given("objectTypeLabel", objectType),
     ...given("actionType", actionType ?? (type === changeType ? undefined : changeType)),
-    ...(timeMs === null && {
+    ...(changedAt === null && {
       changeDateError: "changeDate could not be read: _time is the time of collection",
     }),
-    _time: iso(timeMs ?? collectedAtMs),
+    _time: changedAt ?? iso(collectedAtMs),
     event_id: eventId(fingerprint, occurrence),
   };
 }

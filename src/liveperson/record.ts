@@ -8,6 +8,8 @@ export type RawRecord = Readonly<Record<string, unknown>>;
 
 export interface SourceRecord extends Listed {
   readonly raw: RawRecord;
+  /** The time of the change, ISO 8601 UTC with milliseconds; null when it can't be read. */
+  readonly changedAt: string | null;
 }
 
 /**
@@ -37,11 +39,12 @@ const IDENTITY = [
 const FINGERPRINT_DIGITS = 24;
 
 export function toRecord(raw: RawRecord, accountId: string): SourceRecord {
-  const timeMs = parseChangeDate(raw.changeDate);
-  const identity: unknown[] = [accountId, timeMs === null ? raw.changeDate : iso(timeMs)];
+  const changedAt = parseChangeDate(raw.changeDate);
+  const identity: unknown[] = [accountId, changedAt ?? raw.changeDate];
   for (const field of IDENTITY) identity.push(raw[field]);
   const hash = createHash("sha256").update(JSON.stringify(identity)).digest("hex");
-  return { timeMs, fingerprint: hash.slice(0, FINGERPRINT_DIGITS), raw };
+  const timeMs = changedAt === null ? null : Date.parse(changedAt);
+  return { timeMs, changedAt, fingerprint: hash.slice(0, FINGERPRINT_DIGITS), raw };
 }
 
 /** The id of an event: its record's fingerprint, and its number among identical records. */
@@ -52,17 +55,16 @@ export function eventId(fingerprint: string, occurrence: number): string {
 const CHANGE_DATE = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(\.\d{1,9})?(Z|[+-]\d{2}:?\d{2})?$/;
 
 /**
- * Epoch milliseconds of a `changeDate`; null when it can't be read. Both spellings are known:
- * `yyyy-MM-dd HH:mm:ss.S`, in UTC because the query asks for it, and ISO 8601.
+ * A `changeDate` as ISO 8601 UTC with milliseconds; null when it can't be read. Both spellings are
+ * known: `yyyy-MM-dd HH:mm:ss.S`, in UTC because the query asks for it, and ISO 8601.
  */
-export function parseChangeDate(value: unknown): number | null {
+export function parseChangeDate(value: unknown): string | null {
   const parts = typeof value === "string" ? CHANGE_DATE.exec(value) : null;
   if (parts === null) return null;
   const [, day, time, fraction = "", zone = "Z"] = parts;
-  const milliseconds = fraction.slice(0, 4).padEnd(4, "0").replace(/^[0.]/, ".");
-  const local = `${day}T${time}${milliseconds}`;
-  const localMs = Date.parse(`${local}Z`);
+  const utc = `${day}T${time}${fraction.slice(0, 4).padEnd(4, "0").replace(/^[0.]/, ".")}Z`;
+  const ms = Date.parse(utc);
   // a day that the month does not have would roll over
-  if (Number.isNaN(localMs) || iso(localMs) !== `${local}Z`) return null;
-  return zone === "Z" ? localMs : Date.parse(`${local}${zone}`);
+  if (Number.isNaN(ms) || new Date(ms).getUTCDate() !== Number(day.slice(8))) return null;
+  return zone === "Z" ? utc : iso(Date.parse(utc.replace("Z", zone)));
 }
