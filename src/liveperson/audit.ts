@@ -68,11 +68,11 @@ export class AuditTrail implements Source<SourceRecord> {
     try {
       return await this.#ask(range, GRAPHQL);
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      if (!isRefusal(error) && !isServerError(error)) throw error;
       try {
         return await this.#ask(range, REST);
       } catch (second) {
-        throw isRefusal(second) ? error : second;
+        throw isRefusal(second) || isServerError(second) ? error : second;
       }
     }
   }
@@ -171,6 +171,12 @@ function isGraphqlComplaint(reply: UpstreamReply): boolean {
 
 function isRefusal(error: unknown): boolean {
   return error instanceof CollectorError && error.code === "audit_refused";
+}
+
+/** A server may stumble over the format that it does not speak. */
+function isServerError(error: unknown): boolean {
+  return error instanceof CollectorError && error.code === "upstream_failed" &&
+    error.details.upstream?.name === "audit" && error.details.upstream.status === 500;
 }
 
 function isSilence(error: unknown): boolean {

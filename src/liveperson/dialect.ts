@@ -8,12 +8,19 @@ const Dialect = v.object({
   without: v.array(v.string()),
   /** GraphQL: how the order's direction is written, which is not documented. */
   direction: v.picklist(["enum", "string"]),
+  /** GraphQL: how the order's column is written, which is not documented either. */
+  column: v.picklist(["enum", "string"]),
 });
 
 export type Dialect = v.InferOutput<typeof Dialect>;
 
-export const GRAPHQL: Dialect = { api: "graphql", without: [], direction: "enum" };
-export const REST: Dialect = { api: "rest", without: [], direction: "enum" };
+export const GRAPHQL: Dialect = {
+  api: "graphql",
+  without: [],
+  direction: "enum",
+  column: "string",
+};
+export const REST: Dialect = { ...GRAPHQL, api: "rest" };
 
 /** The dialect that was kept with a cursor; null when there is none. */
 export function readDialect(stored: unknown): Dialect | null {

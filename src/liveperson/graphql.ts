@@ -39,7 +39,7 @@ export function graphqlBody(range: AuditRange, filter: AuditFilter, dialect: Dia
     fromDate: JSON.stringify(range.day),
     first: range.first,
     offset: range.offset,
-    orderBy: `["changeTimestamp"]`,
+    orderBy: dialect.column === "enum" ? "[changeTimestamp]" : `["changeTimestamp"]`,
     orderDirection: dialect.direction === "enum" ? "[ASC]" : `["ASC"]`,
     language: `"en-US"`,
     timezone: `"UTC"`,
@@ -78,14 +78,17 @@ export function readGraphql(answer: unknown, dialect: Dialect): GraphqlAnswer {
 
 /** The dialect that avoids what the server complains of; null when nothing is left to change. */
 function adapt(messages: readonly string[], dialect: Dialect): Dialect | null {
-  const without = FIELDS.filter((field) =>
-    field !== "changeDate" &&
-    messages.some((message) => unknownField(message, field))
+  const complains = (about: RegExp) => messages.some((message) => about.test(message));
+  const unknown = FIELDS.filter((field) =>
+    field !== "changeDate" && messages.some((message) => unknownField(message, field))
   );
-  const news = without.filter((field) => !dialect.without.includes(field));
-  if (news.length > 0) return { ...dialect, without: [...dialect.without, ...news] };
-  const direction = messages.some((message) => /direction|\bASC\b/i.test(message));
-  return direction && dialect.direction === "enum" ? { ...dialect, direction: "string" } : null;
+  const adapted: Dialect = {
+    ...dialect,
+    without: [...new Set([...dialect.without, ...unknown])],
+    direction: complains(/direction|\bASC\b/i) ? "string" : dialect.direction,
+    column: complains(/orderBy|changeTimestamp/i) ? "enum" : dialect.column,
+  };
+  return JSON.stringify(adapted) === JSON.stringify(dialect) ? null : adapted;
 }
 
 /** A complaint about a field names it as a whole word: `Cannot query field "actionType" on type …`. */
