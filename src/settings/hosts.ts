@@ -17,6 +17,14 @@ export function httpOrigin(value: string): string {
 }
 
 /**
+ * The origin of XSIAM. The collector's whole URL, as XSIAM shows it, is forgiven.
+ * @throws {Error} whose message goes behind the setting's name
+ */
+export function xsiamOrigin(value: string): string {
+  return httpOrigin(value.replace(/\/logs\/v1\/event\/?$/, ""));
+}
+
+/**
  * The origin of the authorization server, which is given as a bare host. A pasted `https://` and a
  * trailing slash are forgiven.
  * @throws {Error} whose message goes behind the setting's name

@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import { CollectorError } from "../errors.ts";
-import { authServerOrigin, httpOrigin } from "./hosts.ts";
+import { authServerOrigin, httpOrigin, xsiamOrigin } from "./hosts.ts";
 import { parseLengthMs, parsePast } from "./duration.ts";
 
 /** Which host the collector runs on: some options exist on one only. */
@@ -93,7 +93,7 @@ const SETTINGS = v.object({
   TRUST_ANY_CERTIFICATE: v.optional(boolean, "false"),
   CA_CERTIFICATE_FILE: v.optional(text),
   USE_SYSTEM_PROXY: v.optional(boolean, "false"),
-  XSIAM_URL: v.optional(parsed(httpOrigin)),
+  XSIAM_URL: v.optional(parsed(xsiamOrigin)),
   XSIAM_API_KEY: v.optional(secret),
   XSIAM_AUTH_ID: v.optional(secret),
   XSIAM_COMPRESSION: v.optional(
