@@ -201,6 +201,8 @@ export interface Problem {
   readonly upstream?: { readonly name: UpstreamName; readonly status?: number };
   /** The account that it is about. */
   readonly account?: string;
+  /** Ties the answer to the log lines of the run or command. */
+  readonly runId?: string;
 }
 
 /** The problem that an error is. Of an error that is not ours only the class is told: its text may hold anything. */

@@ -43,6 +43,9 @@ const Problem = told(
       "The service that failed.",
     )),
     account: v.optional(account),
+    runId: v.optional(
+      v.pipe(v.string(), v.description("Ties the answer to the log lines of the run or command.")),
+    ),
   }),
   "An error, after RFC 9457.",
 );

@@ -43,9 +43,13 @@ export function serve(entry: AccountEntry, platform: Platform, host: Host): Coll
       const call = collector[method] as (...args: unknown[]) => Promise<unknown>;
       return { ok: true, value: await call.apply(collector, args) };
     } catch (error) {
-      const problem = { ...toProblem(error), account: entry.id };
-      if (collector === undefined && method === "collect") {
-        host.log({ level: "error", event: "run_failed", account: entry.id, problem });
+      const account = entry.id;
+      const runId = host.newId();
+      const problem: Problem = { ...toProblem(error), account, runId };
+      if (method === "collect") {
+        host.log({ level: "error", event: "run_failed", runId, account, problem });
+      } else if (problem.code !== "configuration_invalid") {
+        host.log({ level: "warn", event: "command_failed", runId, account, method, problem });
       }
       return { ok: false, problem };
     }

@@ -125,4 +125,8 @@ Deno.test("the run id ties the log, the answers and the status together", async 
   assert.notEqual(problem.runId, report.runId);
   assert.equal((await stage.status()).health.lastRun.runId, problem.runId);
   await until("the run's line", () => eventsOf(problem.runId).includes("run_failed"));
+
+  const { body: refused } = await stage.get("/get-events");
+  assert.equal(refused.code, "audit_forbidden");
+  await until("the command's line", () => eventsOf(refused.runId).includes("command_failed"));
 });
