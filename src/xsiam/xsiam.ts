@@ -25,7 +25,6 @@ export class Xsiam implements Destination {
   /** @throws {CollectorError} `destination_unauthorized`, `destination_not_found` or an `upstream_…` one */
   async push(lines: readonly Line[], { probing }: { probing: boolean }): Promise<Verdict> {
     const { origin, apiKey, authId, compression } = this.options;
-    const text = lines.map((line) => line.json).join("\n");
     const reply = await this.upstream.send({
       name: "xsiam",
       method: "POST",
@@ -36,7 +35,7 @@ export class Xsiam implements Destination {
         ...(authId !== undefined && { "x-xdr-auth-id": authId }),
         ...(compression === "gzip" && { "Content-Encoding": "gzip" }),
       },
-      body: compression === "gzip" ? await gzip(text) : text,
+      body: await encodeBody(lines, compression),
       retry: (status) => status === 429 || (status >= 500 && !(probing && status === 500)),
     });
     return readVerdict(reply);
@@ -88,6 +87,15 @@ function isAcknowledgement(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** The body of a push: a record a line, compressed if the collector expects it. */
+export async function encodeBody(
+  lines: readonly Pick<Line, "json">[],
+  compression: XsiamOptions["compression"],
+): Promise<string | Uint8Array<ArrayBuffer>> {
+  const text = lines.map((line) => line.json).join("\n");
+  return compression === "gzip" ? await gzip(text) : text;
 }
 
 async function gzip(text: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,0 +1,61 @@
+/**
+ * `deno task bench`: what the product costs, beside floors and a simple alternative, in one run. These
+ * figures compare within a run; only counts, sizes and memory have limits, and fail the run.
+ */
+import { type Figure, MEASURES, type Size } from "./bench/measures.ts";
+import { stdoutColours } from "./terminal/colours.ts";
+import { DONE, FAILED, readOptions, scriptCommand } from "./terminal/command_line.ts";
+import { drawTable, fitColumns } from "./terminal/table.ts";
+
+const FULL: Size = {
+  events: 100_000,
+  backlogs: [10_000, 100_000, 1_000_000],
+  accounts: 200,
+  rounds: 3,
+};
+const SHORT: Size = { events: 5000, backlogs: [5000, 20_000], accounts: 45, rounds: 1 };
+
+interface Options {
+  readonly short?: true;
+  readonly json?: true;
+}
+
+const { short, json } = readOptions<Options>(
+  scriptCommand("bench", "Measures the product against floors and a simple alternative.")
+    .option("--short", "small sizes: a minute's work, for CI")
+    .option("--json", "print one JSON list of figures and nothing else")
+    .addHelpText("after", "\nExit code: 0 within all limits, 1 not, 2 bad usage."),
+  Deno.args,
+);
+
+const figures: Figure[] = [];
+for (const [name, measure] of Object.entries(MEASURES)) {
+  if (!json) console.error(`${name} ...`);
+  figures.push(...await measure(short ? SHORT : FULL));
+}
+const broken = figures.filter(({ value, most }) => most !== undefined && value > most);
+if (json) console.log(JSON.stringify(figures, null, 2));
+else show();
+Deno.exit(broken.length === 0 ? DONE : FAILED);
+
+function show(): void {
+  const colours = stdoutColours();
+  const columns = [
+    { title: "Measure", width: 50, whole: true },
+    { title: "Value", width: 12, align: "right" as const, whole: true },
+    { title: "Unit", width: 20 },
+    { title: "At most", width: 8, align: "right" as const },
+    { title: "Beside", width: 40 },
+  ];
+  const rows = figures.map(({ name, value, unit, most, beside }) => [
+    name,
+    value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 1 : 0 }),
+    unit,
+    most ?? "",
+    beside ?? "",
+  ]);
+  console.log(drawTable(fitColumns(columns, rows, 120), rows, colours));
+  for (const { name, value, most } of broken) {
+    console.log(colours.red(`${name} is ${value}, and must be at most ${most}.`));
+  }
+}
