@@ -61,7 +61,7 @@ export function toEvent(
   };
 }
 
-const OBJECT_TYPES: Record<string, string> = {
+const OBJECT_TYPES = new Map(Object.entries({
   "Users": "USER",
   "Skills": "SKILL",
   "Agent Groups": "AGENT_GROUP",
@@ -70,21 +70,21 @@ const OBJECT_TYPES: Record<string, string> = {
   "Campaigns": "CAMPAIGN",
   "Content Categories": "CONTENT_CATEGORY",
   "Special occasions": "SPECIAL_OCCASION",
-};
+}));
 
-const CHANGE_TYPES: Record<string, string> = {
+const CHANGE_TYPES = new Map(Object.entries({
   "Add new": "CREATE",
   "Edit": "UPDATE",
   "Delete": "DELETE",
-};
+}));
 
 /** The documented plural labels in singular; those that are singular already, and unknown ones, only in upper snake case. */
 function toObjectType(label: unknown): string | null {
-  return typeof label === "string" ? OBJECT_TYPES[label] ?? toUpperSnake(label) : null;
+  return typeof label === "string" ? OBJECT_TYPES.get(label) ?? toUpperSnake(label) : null;
 }
 
 function toChangeType(label: unknown): string | null {
-  return typeof label === "string" ? CHANGE_TYPES[label] ?? toUpperSnake(label) : null;
+  return typeof label === "string" ? CHANGE_TYPES.get(label) ?? toUpperSnake(label) : null;
 }
 
 function toUpperSnake(label: string): string {

@@ -117,7 +117,7 @@ function Buttons({ id, letters }: { id: string; letters: number }) {
   const account = encodeURIComponent(id);
   return (
     <nav class="actions" aria-label="Actions">
-      {Object.entries(ACTIONS)
+      {[...ACTIONS]
         .filter(([path]) => path !== "redeliver" || letters > 0)
         .map(([path, { name }]) => (
           <a class="button second" href={`/actions/${path}?account=${account}`}>{name}</a>

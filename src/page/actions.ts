@@ -18,38 +18,42 @@ export interface Action {
 /** Dead letters that are pushed again at once. */
 const MAX_REDELIVERED = 100;
 
-export const ACTIONS: Readonly<Record<string, Action>> = {
-  "collect": {
-    name: "Collect now",
-    confirm: "Collect now",
-    explanation: "A run starts at once, as if the schedule had started it. It delivers what is " +
-      "new to XSIAM. A run that is under way is waited for.",
-    perform: async (collector) => toldRun(await collector.collect("http")),
-  },
-  "test-connection": {
-    name: "Test connection",
-    confirm: "Test now",
-    explanation: "Signs in to LivePerson and makes one call to the audit API, as a new " +
-      "installation would. Nothing is collected, and nothing is sent to XSIAM.",
-    perform: async (collector) => toldTest(await collector.testConnection()),
-  },
-  "redeliver": {
-    name: "Redeliver dead letters",
-    confirm: "Redeliver",
-    explanation: `Up to ${MAX_REDELIVERED} events that XSIAM refused are pushed once more. What ` +
-      "it accepts is removed from the dead letters; the rest stays.",
-    perform: async (collector) => {
-      const outcome = await collector.redeliver(MAX_REDELIVERED);
-      if (!outcome.ok) return toldProblem("Nothing was redelivered", outcome.problem);
-      const { delivered, refused, left } = outcome.value;
-      return {
-        ok: refused === 0,
-        title: `${count(delivered, "event")} redelivered`,
-        lines: [`${count(refused, "event")} refused again, ${count(left, "dead letter")} left.`],
-      };
+/** By the last part of their address. */
+export const ACTIONS: ReadonlyMap<string, Action> = new Map(Object.entries(
+  {
+    "collect": {
+      name: "Collect now",
+      confirm: "Collect now",
+      explanation: "A run starts at once, as if the schedule had started it. It delivers what is " +
+        "new to XSIAM. A run that is under way is waited for.",
+      perform: async (collector) => toldRun(await collector.collect("http")),
     },
-  },
-};
+    "test-connection": {
+      name: "Test connection",
+      confirm: "Test now",
+      explanation: "Signs in to LivePerson and makes one call to the audit API, as a new " +
+        "installation would. Nothing is collected, and nothing is sent to XSIAM.",
+      perform: async (collector) => toldTest(await collector.testConnection()),
+    },
+    "redeliver": {
+      name: "Redeliver dead letters",
+      confirm: "Redeliver",
+      explanation:
+        `Up to ${MAX_REDELIVERED} events that XSIAM refused are pushed once more. What ` +
+        "it accepts is removed from the dead letters; the rest stays.",
+      perform: async (collector) => {
+        const outcome = await collector.redeliver(MAX_REDELIVERED);
+        if (!outcome.ok) return toldProblem("Nothing was redelivered", outcome.problem);
+        const { delivered, refused, left } = outcome.value;
+        return {
+          ok: refused === 0,
+          title: `${count(delivered, "event")} redelivered`,
+          lines: [`${count(refused, "event")} refused again, ${count(left, "dead letter")} left.`],
+        };
+      },
+    },
+  } satisfies Record<string, Action>,
+));
 
 function toldRun(outcome: Outcome<RunReport>): Notice {
   if (!outcome.ok) return toldProblem("Nothing was collected", outcome.problem);

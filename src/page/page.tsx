@@ -170,7 +170,7 @@ export function createPage<E extends PageVariables>(
 
   page.use("/actions/:action", withPolicy, open, limited, signedIn);
   page.get("/actions/:action", (c) => {
-    const action = ACTIONS[c.req.param("action")];
+    const action = ACTIONS.get(c.req.param("action"));
     const { ids } = connect(c.env as E);
     const account = c.req.query("account") ?? ids[0];
     if (action === undefined) return closed(c, noPage());
@@ -182,7 +182,7 @@ export function createPage<E extends PageVariables>(
     );
   });
   page.post("/actions/:action", ownForm, async (c) => {
-    const action = ACTIONS[c.req.param("action")];
+    const action = ACTIONS.get(c.req.param("action"));
     const { ids, of } = connect(c.env as E);
     const account = String((await c.req.parseBody()).account);
     if (action === undefined) return closed(c, noPage());

@@ -178,7 +178,14 @@ Deno.test("signing in, by HTTP", async (t) => {
 
   await t.step("what is not there is told so", async () => {
     const cookie = await signedIn(stage);
-    for (const path of ["/?account=other", "/actions/nothing", "/events?account=other"]) {
+    for (
+      const path of [
+        "/?account=other",
+        "/actions/nothing",
+        "/actions/constructor",
+        "/events?account=other",
+      ]
+    ) {
       assert.equal((await send(stage, path, { cookie })).status, 404, path);
     }
     for (const [method, path] of [["POST", "/"], ["DELETE", "/events"], ["PUT", "/sign-in"]]) {
