@@ -109,6 +109,7 @@ export class CollectorObject {
   /** While a run ends with more to read, the next one follows at once, as an invocation of its own. */
   async alarm(): Promise<void> {
     const id = (await this.state.storage.get([ACCOUNT_KEY])).get(ACCOUNT_KEY) as string;
+    if (this.#entries().every((entry) => entry.id !== id)) return; // it was taken out of the settings
     await this.#followBacklog(await this.#serviceOf(id).collect("backlog"), id);
   }
 
@@ -119,8 +120,7 @@ export class CollectorObject {
   }
 
   #serviceOf(id: string): CollectorService {
-    const entry = this.#entries().find((candidate) => candidate.id === id)!;
-    return this.#service ??= serve(entry, "workers", {
+    return this.#service ??= serve(this.#entryOf(id), "workers", {
       fetch: (input, init) => fetch(input, init),
       now: Date.now,
       random: Math.random,
@@ -131,6 +131,10 @@ export class CollectorObject {
       published: workersKvStore(this.env.CURSORS),
       local: durableObjectStore(this.state.storage),
     });
+  }
+
+  #entryOf(id: string): AccountEntry {
+    return this.#entries().find((entry) => entry.id === id)!;
   }
 
   #entries(): readonly AccountEntry[] {

@@ -3,6 +3,14 @@
 /** An external service that the collector talks to. */
 export type UpstreamName = "domain" | "token" | "audit" | "xsiam";
 
+/** What errors call them. */
+export const UPSTREAM_LABELS: Readonly<Record<UpstreamName, string>> = {
+  domain: "LivePerson's Domain API",
+  token: "LivePerson's authorization server",
+  audit: "LivePerson's audit API",
+  xsiam: "XSIAM",
+};
+
 /** Every reason for failure: the HTTP status its problem answer has, its title, and what to do. */
 export const REASONS = {
   configuration_invalid: {

@@ -2,8 +2,9 @@
  * Requests to other services: timeouts, retries and the run's budget. Does I/O through the `fetch` it
  * is given. Redirects are never followed. An answer is returned whatever its status; no answer is an error.
  */
+import { Buffer } from "node:buffer";
 import ky, { HTTPError } from "ky";
-import { CollectorError, type UpstreamName } from "./errors.ts";
+import { CollectorError, UPSTREAM_LABELS, type UpstreamName } from "./errors.ts";
 
 export interface UpstreamRequest {
   readonly name: UpstreamName;
@@ -165,7 +166,7 @@ export class Upstream {
       path: pathname,
       status: reply?.status ?? null,
       milliseconds: this.options.now() - startedMs,
-      sentBytes: request.body?.length ?? 0,
+      sentBytes: request.body === undefined ? 0 : Buffer.byteLength(request.body),
       receivedCharacters: reply?.text.length ?? 0,
       headers: redacted(request.headers ?? {}),
     });
@@ -210,12 +211,5 @@ function redacted(headers: Record<string, string>): Record<string, string> {
 /** A request as errors name it: no query, nothing secret. */
 function describe({ name, method, url }: UpstreamRequest): string {
   const { host, pathname } = new URL(url);
-  return `${NAMES[name]} (${method} ${host}${pathname})`;
+  return `${UPSTREAM_LABELS[name]} (${method} ${host}${pathname})`;
 }
-
-const NAMES: Record<UpstreamName, string> = {
-  domain: "LivePerson's Domain API",
-  token: "LivePerson's authorization server",
-  audit: "LivePerson's audit API",
-  xsiam: "XSIAM",
-};

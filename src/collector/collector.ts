@@ -79,9 +79,10 @@ export class Collector {
 
   async status(): Promise<Status> {
     const { keeper, deadLetters, health: record } = this.#workplace;
-    const { completeUntilMs: _, ...health } = await record.read();
+    const whole = await record.read();
+    const { completeUntilMs: _, ...health } = whole;
     return {
-      ...await this.verdict(),
+      ...this.#judge(whole),
       account: this.settings.LIVEPERSON_ACCOUNT_ID,
       destination: destinationName(this.settings),
       health,
@@ -92,17 +93,16 @@ export class Collector {
   }
 
   async verdict(): Promise<Verdict> {
-    const { LAG_THRESHOLD, FETCH_EVENTS } = this.settings;
-    const health = await this.#workplace.health.read();
-    return judge(health, this.host.now(), LAG_THRESHOLD, FETCH_EVENTS);
+    return this.#judge(await this.#workplace.health.read());
   }
 
   /** What `/metrics` tells, read from the collector's own storage alone. */
   async measures(): Promise<Measures> {
-    const { deadLetters, backfill, health } = this.#workplace;
+    const { deadLetters, backfill, health: record } = this.#workplace;
+    const health = await record.read();
     return measure(
-      await health.read(),
-      await this.verdict(),
+      health,
+      this.#judge(health),
       await deadLetters.count(),
       await backfill.state(),
     );
@@ -110,7 +110,10 @@ export class Collector {
 
   async deadLetters(limit: number): Promise<ListedLetters> {
     const { deadLetters } = this.#workplace;
-    return { count: await deadLetters.count(), letters: await deadLetters.list(limit) };
+    return {
+      count: await deadLetters.count(),
+      letters: await Array.fromAsync(deadLetters.list(limit)),
+    };
   }
 
   /** Pushes the first `limit` dead letters again. What is accepted is removed, the rest stays. */
@@ -143,6 +146,11 @@ export class Collector {
       const account = this.settings.LIVEPERSON_ACCOUNT_ID;
       this.host.log({ level: "warn", event: "cursor_deleted", account });
     });
+  }
+
+  #judge(health: Health): Verdict {
+    const { LAG_THRESHOLD, FETCH_EVENTS } = this.settings;
+    return judge(health, this.host.now(), LAG_THRESHOLD, FETCH_EVENTS);
   }
 
   /** One after the other, whatever becomes of the one before. */

@@ -34,11 +34,12 @@ export class DeadLetterBox implements DeadLetters {
     return (await this.host.local.list(PREFIX)).length;
   }
 
-  /** The first `limit` letters, by event id. */
-  async list(limit: number): Promise<KeptLetter[]> {
-    const keys = (await this.host.local.list(PREFIX)).slice(0, limit);
-    const texts = await Promise.all(keys.map((key) => this.host.local.get(key)));
-    return texts.filter((text) => text !== null).map((text) => JSON.parse(text));
+  /** The first `limit` letters, by event id, one at a time. */
+  async *list(limit: number): AsyncGenerator<KeptLetter> {
+    for (const key of (await this.host.local.list(PREFIX)).slice(0, limit)) {
+      const text = await this.host.local.get(key);
+      if (text !== null) yield JSON.parse(text);
+    }
   }
 
   async remove(eventId: string): Promise<void> {

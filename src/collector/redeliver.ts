@@ -19,7 +19,7 @@ export async function redeliver(
   const destination = connections.destination();
   let delivered = 0;
   let refused = 0;
-  for (const letter of await deadLetters.list(limit)) {
+  for await (const letter of deadLetters.list(limit)) {
     if (!connections.mayGoOn()) break;
     const line = { ...letter, occurrence: 1, bytes: letter.json.length };
     const accepted = letter.status !== null &&

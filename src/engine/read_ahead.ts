@@ -45,18 +45,18 @@ export class ReadAhead<R extends Listed> implements Source<R> {
     return this.#ahead.size > 0;
   }
 
-  /** Waits for what is still being read. */
-  async settle(): Promise<void> {
+  /** Forgets what was read ahead, once nothing of it is in flight any more. */
+  async drop(): Promise<void> {
     await Promise.allSettled(this.#ahead.values());
+    this.#ahead.clear();
   }
 
   async read(from: From): Promise<Page<R>> {
     const key = keyOf(from);
-    let reading = this.#ahead.get(key);
-    if (reading === undefined) this.#ahead.clear(); // the guess was wrong: the listing has moved
+    const guessed = this.#ahead.get(key);
+    if (guessed === undefined) await this.drop(); // the guess was wrong: the listing has moved
     else this.#ahead.delete(key);
-    reading ??= this.direct.read(from);
-    const page = await reading;
+    const page = await (guessed ?? this.direct.read(from));
     this.#returned += page.records.length;
     this.#adapt();
     this.#fullPages = page.records.length === from.first ? this.#fullPages + 1 : 0;

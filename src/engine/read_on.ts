@@ -23,6 +23,7 @@ export async function readOn<R extends Listed>(
   if (place !== null) {
     const page = await confirmed(counted(source, progress), reading, place, pageSize);
     if (page !== null) return page;
+    await source.drop();
     likelyOffset = reading.misplace();
     progress.relocations++;
   }

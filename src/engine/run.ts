@@ -28,7 +28,7 @@ export async function run<R extends Listed>(
   try {
     await runOn(source, ports, limits, progress);
   } finally {
-    await source.settle();
+    await source.drop();
   }
 }
 

@@ -1,5 +1,5 @@
 /** What an answer other than success means. Pure. */
-import { CollectorError, type ErrorCode, type UpstreamName } from "../errors.ts";
+import { CollectorError, type ErrorCode, UPSTREAM_LABELS, type UpstreamName } from "../errors.ts";
 import type { UpstreamReply } from "../upstream.ts";
 
 /** The error of an answer that is no success: `refusal` where the service's own 4xx has a meaning. */
@@ -12,14 +12,7 @@ export function failure(
     ? "upstream_rate_limited"
     : refusal ?? (status >= 500 ? "upstream_failed" : "upstream_unreadable");
   return new CollectorError(code, {
-    detail: `${NAMES[name]} answered ${status}.`,
+    detail: `${UPSTREAM_LABELS[name]} answered ${status}.`,
     upstream: { name, status },
   });
 }
-
-const NAMES: Record<UpstreamName, string> = {
-  domain: "The Domain API",
-  token: "The authorization server",
-  audit: "The audit API",
-  xsiam: "XSIAM",
-};

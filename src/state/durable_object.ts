@@ -10,11 +10,18 @@ export interface ObjectStorage {
   get(keys: string[]): Promise<Map<string, unknown>>;
   put(entries: Record<string, unknown>): Promise<void>;
   delete(keys: string[]): Promise<number>;
-  list(options: { prefix: string }): Promise<Map<string, unknown>>;
+  list(options: {
+    prefix: string;
+    limit: number;
+    startAfter?: string;
+  }): Promise<Map<string, unknown>>;
 }
 
 /** UTF-16 units in a part: at most 2 bytes each, with room to spare. */
 const PART_LENGTH = 500_000;
+
+/** A list brings the values too: so few are held in memory at once. */
+const LISTED_AT_ONCE = 100;
 
 /** The first part tells how many there are: `3:…`. */
 const HEAD = /^(\d+):/;
@@ -58,7 +65,12 @@ export function durableObjectStore(storage: ObjectStorage): KeyValueStore {
       if (parts > 0) await storage.delete(partKeys(key, parts));
     },
     async list(prefix) {
-      return [...(await storage.list({ prefix })).keys()];
+      const keys: string[] = [];
+      for (let startAfter: string | undefined;; startAfter = keys.at(-1)) {
+        const page = await storage.list({ prefix, limit: LISTED_AT_ONCE, startAfter });
+        keys.push(...page.keys());
+        if (page.size < LISTED_AT_ONCE) return keys;
+      }
     },
   };
 }

@@ -45,7 +45,7 @@ async function readAll(
     assert.equal(records[0]?.fingerprint, String(offset));
     if (records.length < FIRST) break;
   }
-  await ahead.settle();
+  await ahead.drop();
   return ahead;
 }
 
@@ -77,7 +77,7 @@ Deno.test("no page is read for more records than the run may take", async () => 
   });
   await ahead.read({ day: "2026-03-10", offset: 0, first: FIRST });
   assert.deepEqual(source.asked, [0, 9, 18]);
-  await ahead.settle();
+  await ahead.drop();
 });
 
 Deno.test("nothing is read ahead when the budget does not allow it", async () => {
@@ -101,7 +101,7 @@ Deno.test("when asked for fewer requests, pages are read one at a time, and care
   assert.deepEqual(pagesAhead.slice(0, 4), [4, 4, 4, 4]);
   assert.deepEqual(pagesAhead.slice(7, 12), [1, 2, 2, 2, 2]);
   assert.deepEqual(pagesAhead.slice(-4), [4, 4, 4, 4]);
-  await ahead.settle();
+  await ahead.drop();
 });
 
 Deno.test("a wrong guess is dropped, and what was asked for is read", async () => {
@@ -113,5 +113,5 @@ Deno.test("a wrong guess is dropped, and what was asked for is read", async () =
   assert.ok(ahead.hasPages);
   const { records } = await ahead.read({ day: "2026-03-10", offset: 5, first: FIRST });
   assert.equal(records[0].fingerprint, "5");
-  await ahead.settle();
+  await ahead.drop();
 });

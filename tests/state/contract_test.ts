@@ -94,6 +94,11 @@ const CONTRACT: Record<string, (store: KeyValueStore) => Promise<void>> = {
     await store.put("other", "2");
     assert.deepEqual(await store.list("list/"), ["list/a", "list/b"]);
   },
+  "a list has every key, however many there are": async (store) => {
+    const keys = Array.from({ length: 200 }, (_, i) => `many/${String(i).padStart(3, "0")}`);
+    for (const key of keys) await store.put(key, "x");
+    assert.deepEqual(await store.list("many/"), keys);
+  },
 };
 
 Deno.test("every store keeps the contract", async (t) => {
