@@ -5,6 +5,7 @@
 import { askEach } from "./collector/collectors.ts";
 import { type RunReport, wantsMore } from "./collector/report.ts";
 import { type CollectorService, type Method, type Outcome, serve } from "./collector/service.ts";
+import { webDigest } from "./digest.ts";
 import { toProblem } from "./errors.ts";
 import { writeLog } from "./log.ts";
 import { type AccountEntry, listAccounts } from "./settings/accounts.ts";
@@ -125,6 +126,7 @@ export class CollectorObject {
       now: Date.now,
       random: Math.random,
       newId: () => crypto.randomUUID(),
+      digest: webDigest,
       log: writeLog,
       exclusively: (work) => work(), // a Durable Object is one process, whoever asks
       stop: { aborted: false },

@@ -5,6 +5,7 @@
 import { askEach, type Collectors } from "./collector/collectors.ts";
 import type { Host, LogLine } from "./collector/host.ts";
 import { type CollectorService, type Outcome, serve } from "./collector/service.ts";
+import { denoDigest } from "./deno/digest.ts";
 import { type Outlet, Outlets } from "./deno/outlets.ts";
 import { openKv, storageInKv, storageInMemory } from "./deno/storage.ts";
 import { type Clock, Turns } from "./deno/turns.ts";
@@ -56,6 +57,7 @@ export async function openDenoCollectors(options: DenoCollectorsOptions): Promis
       now: Date.now,
       random: Math.random,
       newId: () => crypto.randomUUID(),
+      digest: denoDigest,
       log,
       stop,
     };

@@ -1,4 +1,5 @@
 /** What a platform gives the collector. Everything impure comes from here. */
+import type { Digest } from "../digest.ts";
 import type { KeyValueStore } from "../state/store.ts";
 
 export interface Host {
@@ -8,6 +9,7 @@ export interface Host {
   /** From 0 to 1. */
   readonly random: () => number;
   readonly newId: () => string;
+  readonly digest: Digest;
   readonly log: (line: LogLine) => void;
   /** Does the work when no other process does any for the same account and destination. */
   readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>;

@@ -1,4 +1,5 @@
 /** Pushes dead letters again, one by one, so that one that is still refused does not hold back the rest. */
+import { lineOf } from "../engine/batch.ts";
 import type { Workplace } from "./workplace.ts";
 import { Connections } from "./connections.ts";
 
@@ -21,7 +22,7 @@ export async function redeliver(
   let refused = 0;
   for await (const letter of deadLetters.list(limit)) {
     if (!connections.mayGoOn()) break;
-    const line = { ...letter, occurrence: 1, bytes: letter.json.length };
+    const line = lineOf(letter.eventId, 1, letter.json);
     const accepted = letter.status !== null &&
       (await destination.push([line], { probing: true })).accepted;
     if (accepted) await deadLetters.remove(letter.eventId);

@@ -7,13 +7,16 @@ export interface Line {
   /** Its number among records that are identical to it, from 1. */
   readonly occurrence: number;
   readonly json: string;
-  /** Length of `json` in UTF-8 bytes. */
+  /** Length of `json` in UTF-8 bytes, exactly. */
   readonly bytes: number;
 }
 
 export function toLine(event: { readonly event_id: string }, occurrence: number): Line {
-  const json = JSON.stringify(event);
-  return { eventId: event.event_id, occurrence, json, bytes: Buffer.byteLength(json) };
+  return lineOf(event.event_id, occurrence, JSON.stringify(event));
+}
+
+export function lineOf(eventId: string, occurrence: number, json: string): Line {
+  return { eventId, occurrence, json, bytes: Buffer.byteLength(json) };
 }
 
 /** A batch is sent once it holds this many bytes: XSIAM recommends 1 MiB, uncompressed. */

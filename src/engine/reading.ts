@@ -7,7 +7,7 @@
  * those at that place, nothing was inserted before it, and whatever follows is unread.
  */
 import type { Cursor, Seen } from "./cursor.ts";
-import { utcDay } from "./time.ts";
+import { dayStartMs, utcDay } from "./time.ts";
 
 /** How far the host's clock may be off, in milliseconds. What is remembered is kept this much longer. */
 export const CLOCK_TOLERANCE_MS = 5 * 60_000;
@@ -203,7 +203,8 @@ export class Reading {
     const before = this.#offset - this.#seen.length;
     const day = utcDay(this.#seen[count].timeMs);
     if (day > (this.#laterDay?.day ?? this.#day)) {
-      const first = this.#seen.findIndex((seen) => utcDay(seen.timeMs) === day);
+      const startMs = dayStartMs(day);
+      const first = this.#seen.findIndex((seen) => seen.timeMs >= startMs);
       if (first > 0) this.#laterDay = { day, skipped: before + first };
     }
     for (const { fingerprint } of this.#seen.splice(0, count)) this.#count(fingerprint, -1);

@@ -1,4 +1,5 @@
 /** The audit trail of an account, as a source for the engine. Does I/O through `Upstream`. */
+import type { Digest } from "../digest.ts";
 import { CollectorError } from "../errors.ts";
 import type { Page, Source } from "../engine/locate.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -6,7 +7,7 @@ import type { Upstream, UpstreamReply } from "../upstream.ts";
 import { type Dialect, GRAPHQL, REST } from "./dialect.ts";
 import { failure } from "./failure.ts";
 import { type AuditRange, graphqlBody, readGraphql } from "./graphql.ts";
-import { type RawRecord, type SourceRecord, toRecord } from "./record.ts";
+import { type RawRecord, type SourceRecord, toRecords } from "./record.ts";
 import { readRest, restBody } from "./rest.ts";
 import type { Session } from "./session.ts";
 
@@ -26,7 +27,7 @@ export class AuditTrail implements Source<SourceRecord> {
     private readonly settings: Settings,
     private readonly upstream: Upstream,
     private readonly session: Session,
-    private readonly now: () => number,
+    private readonly host: { readonly now: () => number; readonly digest: Digest },
     known: Dialect | null,
   ) {
     const api = settings.LIVEPERSON_AUDIT_API;
@@ -43,13 +44,13 @@ export class AuditTrail implements Source<SourceRecord> {
 
   /** @throws {CollectorError} `token_refused`, `audit_forbidden`, `audit_refused` or an `upstream_…` one */
   async read(range: AuditRange): Promise<Page<SourceRecord>> {
-    const readAtMs = this.now();
+    const readAtMs = this.host.now();
     const { raw, total } = await this.#list(range);
     if (raw.length > range.first) {
       throw unreadable(`It answered ${raw.length} records where ${range.first} were asked for.`);
     }
     const accountId = this.settings.LIVEPERSON_ACCOUNT_ID;
-    return { records: raw.map((record) => toRecord(record, accountId)), readAtMs, total };
+    return { records: await toRecords(raw, accountId, this.host.digest), readAtMs, total };
   }
 
   async #list(range: AuditRange): Promise<Answer> {

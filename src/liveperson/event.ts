@@ -1,6 +1,6 @@
 /** An audit event as it is returned and pushed, made from a source record of either wire format. Pure. */
 import { iso } from "../engine/time.ts";
-import { eventId, type RawRecord, type SourceRecord } from "./record.ts";
+import { eventId, type SourceRecord } from "./record.ts";
 
 /** The fields come in this order; all others that the record has follow before `_time`. */
 export interface AuditEvent {
@@ -28,39 +28,47 @@ export function toEvent(
   accountId: string,
   collectedAtMs: number,
 ): AuditEvent {
-  const {
-    changeDate,
-    accountId: ownAccountId,
-    objectType,
-    element,
-    actionType,
+  const action = raw.actionType ?? raw.changeType;
+  const changeType = toChangeType(action);
+  const event: Record<string, unknown> = {
+    changeDate: changedAt ?? raw.changeDate ?? null,
+    accountId: raw.accountId ?? accountId,
+    objectType: toObjectType(raw.objectType),
+    element: raw.element ?? null,
     changeType,
-    userId,
-    changedBy,
-    originator,
-    originatorUserId,
-    ...others
-  } = raw;
-  const type = toChangeType(actionType ?? changeType);
-  return {
-    changeDate: changedAt ?? changeDate ?? null,
-    accountId: ownAccountId ?? accountId,
-    objectType: toObjectType(objectType),
-    element: element ?? null,
-    changeType: type,
-    userId: originatorUserId ?? userId ?? null,
-    changedBy: firstNamed(originator, raw.originatorLoginName, changedBy),
-    ...others,
-    ...given("objectTypeLabel", objectType),
-    ...given("actionType", actionType ?? (type === changeType ? undefined : changeType)),
-    ...(changedAt === null && {
-      changeDateError: "changeDate could not be read: _time is the time of collection",
-    }),
-    _time: changedAt ?? iso(collectedAtMs),
-    event_id: eventId(fingerprint, occurrence),
+    userId: raw.originatorUserId ?? raw.userId ?? null,
+    changedBy: firstNamed(raw.originator, raw.originatorLoginName, raw.changedBy),
   };
+  for (const field of Object.keys(raw)) {
+    if (!RESHAPED.has(field)) event[field] = raw[field];
+  }
+  if (isGiven(raw.objectType)) event.objectTypeLabel = raw.objectType;
+  if (isGiven(raw.actionType) || (isGiven(action) && action !== changeType)) {
+    event.actionType = action;
+  }
+  if (changedAt === null) {
+    event.changeDateError = "changeDate could not be read: _time is the time of collection";
+  }
+  event._time = changedAt ?? iso(collectedAtMs);
+  event.event_id = eventId(fingerprint, occurrence);
+  return event as AuditEvent;
 }
 
+/** Fields of a record that its event has under another name, or in another form. */
+const RESHAPED = new Set([
+  "changeDate",
+  "accountId",
+  "objectType",
+  "element",
+  "actionType",
+  "changeType",
+  "userId",
+  "changedBy",
+  "originator",
+  "originatorUserId",
+]);
+
+/** The documented labels; plural ones become singular. */
 const OBJECT_TYPES = new Map(Object.entries({
   "Users": "USER",
   "Skills": "SKILL",
@@ -68,8 +76,15 @@ const OBJECT_TYPES = new Map(Object.entries({
   "Profiles": "PROFILE",
   "LOBs": "LOB",
   "Campaigns": "CAMPAIGN",
+  "Predefined Content": "PREDEFINED_CONTENT",
+  "Post conversation survey": "POST_CONVERSATION_SURVEY",
+  "Agent conversation survey": "AGENT_CONVERSATION_SURVEY",
   "Content Categories": "CONTENT_CATEGORY",
+  "Shift scheduler": "SHIFT_SCHEDULER",
+  "Schedule": "SCHEDULE",
   "Special occasions": "SPECIAL_OCCASION",
+  "MTLS account mapping": "MTLS_ACCOUNT_MAPPING",
+  "MTLS certification": "MTLS_CERTIFICATION",
 }));
 
 const CHANGE_TYPES = new Map(Object.entries({
@@ -78,7 +93,7 @@ const CHANGE_TYPES = new Map(Object.entries({
   "Delete": "DELETE",
 }));
 
-/** The documented plural labels in singular; those that are singular already, and unknown ones, only in upper snake case. */
+/** A documented label as the table has it, any other one in upper snake case. */
 function toObjectType(label: unknown): string | null {
   return typeof label === "string" ? OBJECT_TYPES.get(label) ?? toUpperSnake(label) : null;
 }
@@ -88,6 +103,7 @@ function toChangeType(label: unknown): string | null {
 }
 
 function toUpperSnake(label: string): string {
+  if (/^[A-Z]+(_[A-Z]+)*$/.test(label)) return label;
   return label
     .replace(/(\p{Ll}|\p{N})(\p{Lu})/gu, "$1_$2")
     .replace(/[^\p{L}\p{N}]+/gu, "_")
@@ -99,6 +115,6 @@ function firstNamed(...names: unknown[]): unknown {
   return names.find((name) => name !== undefined && name !== null && name !== "") ?? null;
 }
 
-function given(field: string, value: unknown): RawRecord {
-  return value === undefined || value === null ? {} : { [field]: value };
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }

@@ -2,6 +2,7 @@
  * Pushes events to Cortex XSIAM's HTTP log collector. Does I/O through `Upstream`.
  * Source: Palo Alto Networks, "Set up an HTTP log collector to receive logs".
  */
+import { gzipSync } from "node:zlib";
 import * as v from "valibot";
 import { CollectorError } from "../errors.ts";
 import type { Line } from "../engine/batch.ts";
@@ -15,6 +16,12 @@ export interface XsiamOptions {
   readonly authId: string | undefined;
   readonly compression: "gzip" | "none";
 }
+
+/** Level 3 takes half the CPU of the usual 6, for bodies that are a seventh larger. */
+const GZIP = { level: 3, chunkSize: 256 * 1024 };
+
+const utf8 = new TextEncoder();
+const NEWLINE = 10;
 
 /** XSIAM answers `{"error":"false"}` to what it took; anything else with status 200 is not from it. */
 const Acknowledgement = v.object({ error: v.union([v.literal("false"), v.literal(false)]) });
@@ -35,7 +42,7 @@ export class Xsiam implements Destination {
         ...(authId !== undefined && { "x-xdr-auth-id": authId }),
         ...(compression === "gzip" && { "Content-Encoding": "gzip" }),
       },
-      body: await encodeBody(lines, compression),
+      body: encodeBody(lines, compression),
       retry: (status) => status === 429 || (status >= 500 && !(probing && status === 500)),
     });
     return readVerdict(reply);
@@ -90,15 +97,22 @@ function isAcknowledgement(text: string): boolean {
 }
 
 /** The body of a push: a record a line, compressed if the collector expects it. */
-export async function encodeBody(
-  lines: readonly Pick<Line, "json">[],
+export function encodeBody(
+  lines: readonly Pick<Line, "json" | "bytes">[],
   compression: XsiamOptions["compression"],
-): Promise<string | Uint8Array<ArrayBuffer>> {
-  const text = lines.map((line) => line.json).join("\n");
-  return compression === "gzip" ? await gzip(text) : text;
+): string | Uint8Array<ArrayBuffer> {
+  if (compression === "none") return lines.map((line) => line.json).join("\n");
+  return gzipSync(encodeLines(lines), GZIP) as Uint8Array<ArrayBuffer>;
 }
 
-async function gzip(text: string): Promise<Uint8Array<ArrayBuffer>> {
-  const compressed = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
-  return new Uint8Array(await new Response(compressed).arrayBuffer());
+/** Line by line: one text of all lines would take twice the memory as soon as one has a wide character. */
+function encodeLines(lines: readonly Pick<Line, "json" | "bytes">[]): Uint8Array {
+  const encoded = new Uint8Array(lines.reduce((sum, line) => sum + line.bytes + 1, 0));
+  let at = 0;
+  for (const { json, bytes } of lines) {
+    utf8.encodeInto(json, encoded.subarray(at, at + bytes));
+    encoded[at + bytes] = NEWLINE;
+    at += bytes + 1;
+  }
+  return encoded.subarray(0, -1);
 }

@@ -3,6 +3,7 @@
  * through its host, so all are numbered here without being listed: a new one can't be forgotten.
  */
 import type { Host, LogLine } from "../../src/collector/host.ts";
+import { denoDigest } from "../../src/deno/digest.ts";
 import { memoryStore } from "../../src/state/memory.ts";
 import type { KeyValueStore } from "../../src/state/store.ts";
 
@@ -70,6 +71,7 @@ export function mortalHost(
     now,
     random: mulberry32(7),
     newId: () => "a-run",
+    digest: denoDigest,
     exclusively: (work) => work(),
     stop: { aborted: false },
     log: (line) => void lines.push(line),

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import type { Host } from "../../src/collector/host.ts";
+import { denoDigest } from "../../src/deno/digest.ts";
 import { storageInKv } from "../../src/deno/storage.ts";
 import { Turns } from "../../src/deno/turns.ts";
 import { denoKvStore, type Writer } from "../../src/state/deno_kv.ts";
@@ -64,6 +65,7 @@ function hostOn(kv: Deno.Kv, clock: FakeClock, holder: string): Host {
     now: () => clock.now(),
     random: () => 0.3,
     newId: () => "a-run",
+    digest: denoDigest,
     log: () => {},
     stop,
   };
