@@ -101,7 +101,7 @@ export class Backfill {
           commit: (next) => this.#write(told(next, false)),
         },
       },
-      { ...limits, untilMs: Date.parse(stored.to) },
+      { ...limits, backlog: stored.cursor !== null, untilMs: Date.parse(stored.to) },
       progress,
     );
     if (!progress.more) await this.#write(told(progress.cursor, true));

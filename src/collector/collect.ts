@@ -38,7 +38,7 @@ export async function collect(workplace: Workplace, trigger: Trigger): Promise<R
     opened = await keeper.open(firstFetchMs(settings, run.startedMs));
     tellOfCursor(opened, run.runId, workplace);
     progress = startProgress(opened.cursor, opened.found === "stored" || opened.found === "behind");
-    aside = await runAll(progress, connections, workplace);
+    aside = await runAll(progress, connections, workplace, health.lastRun?.more ?? false);
     completeUntilMs = completeUntil(progress, run.startedMs, completeUntilMs);
   } catch (error) {
     // what a run has committed before its requests were used up is no failure: the next run goes on
@@ -71,6 +71,7 @@ async function runAll(
   progress: Progress,
   connections: Connections,
   workplace: Workplace,
+  backlog: boolean,
 ): Promise<Aside> {
   const { settings, host, keeper } = workplace;
   const ports = enginePorts(workplace, connections, progress.cursor.dialect);
@@ -83,7 +84,7 @@ async function runAll(
       await keeper.commit(cursor);
     },
   };
-  await run({ ...ports, cursors }, limits, progress);
+  await run({ ...ports, cursors }, { ...limits, backlog }, progress);
   if (progress.more || !connections.mayGoOn()) return NOTHING_ASIDE;
   const day = dueDay(ledger, host.now(), settings.LATE_ARRIVAL_WINDOW);
   const reconciliation = day === null

@@ -16,8 +16,6 @@ import { openTrace, type Trace } from "./trace.ts";
 
 /** A run reads no further page, and retries nothing any more, after this long. */
 const TIME_BUDGET_MS = 120_000;
-/** Requests that a run may make: the free plan of Cloudflare Workers affords 50. */
-const REQUEST_BUDGET = 45;
 /** No further page is read when fewer requests are left: they are for pushing what was read. */
 const RESERVED_REQUESTS = 12;
 
@@ -37,7 +35,7 @@ export class Connections {
       timeoutMs: settings.REQUEST_TIMEOUT,
       retryDelayMs: settings.RETRY_DELAY,
       deadlineMs: this.#deadlineMs,
-      maxRequests: REQUEST_BUDGET,
+      maxRequests: settings.REQUESTS_PER_RUN,
       trace,
     });
   }
@@ -59,7 +57,7 @@ export class Connections {
   }
 
   audit(session: Session, known: Dialect | null): AuditTrail {
-    return new AuditTrail(this.settings, this.upstream, session, this.host.now, known);
+    return new AuditTrail(this.settings, this.upstream, session, this.host, known);
   }
 
   /** @throws {CollectorError} `destination_not_configured` */

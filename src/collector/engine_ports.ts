@@ -43,7 +43,13 @@ export function enginePorts(
     mayGoOn: () => connections.mayGoOn(),
     throttled: () => connections.upstream.used.answers.audit?.["429"] ?? 0,
     random: host.random,
+    breathe,
   };
+}
+
+/** Lets the event loop turn once. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }
 
 export function engineLimits({ settings }: Pick<Needed, "settings">): Limits {

@@ -12,6 +12,7 @@ import { PAGE_SIZE } from "../liveperson/audit.ts";
 import { type AuditEvent, toEvent } from "../liveperson/event.ts";
 import type { Settings } from "../settings/settings.ts";
 import { Connections } from "./connections.ts";
+import { breathe } from "./engine_ports.ts";
 import type { Host } from "./host.ts";
 
 export interface GetEventsArguments {
@@ -51,6 +52,7 @@ export async function getEvents(
     mayGoOn: () => true,
     throttled: () => 0,
     random: host.random,
+    breathe,
   }, {
     // one more than asked for tells whether there are more
     maxFetch: limit + 1,

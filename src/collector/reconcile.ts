@@ -63,6 +63,7 @@ export async function reconcile(
     },
   }, {
     ...limits,
+    backlog: stored !== null,
     untilMs: Math.min(dayStartMs(day) + DAY_MS, live.sealedBeforeMs),
   }, progress);
   if (!progress.more) {

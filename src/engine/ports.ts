@@ -50,6 +50,8 @@ export interface Ports<R extends Listed> {
   /** How often the source has asked for fewer requests so far. */
   throttled(): number;
   random(): number;
+  /** Lets the host do what waits to be done, such as to send requests that were made. */
+  breathe(): Promise<void>;
 }
 
 export interface Limits {
@@ -60,6 +62,8 @@ export interface Limits {
   readonly pageSize: number;
   /** Pages of a backlog that may be read at once. */
   readonly maxPagesInFlight: number;
+  /** True when there is known to be more to read than one page: the run before ended with more. */
+  readonly backlog?: boolean;
   /** Where to stop, epoch milliseconds: a record that is not older ends the run. */
   readonly untilMs?: number;
 }

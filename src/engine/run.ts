@@ -1,6 +1,7 @@
 /**
  * One run of the engine: read on, take what is new, deliver it in batches, and move the cursor past
- * what was acknowledged. All I/O goes through the ports that are passed in.
+ * what was acknowledged. While one batch is under way, the next is read and made; it waits until the
+ * one before it is committed. All I/O goes through the ports that are passed in.
  */
 import { CollectorError } from "../errors.ts";
 import { Batch, type Line, RECORD_MAX_BYTES } from "./batch.ts";
@@ -22,8 +23,10 @@ export async function run<R extends Listed>(
   const source = new ReadAhead(ports.source, {
     maxInFlight: limits.maxPagesInFlight,
     maxRecords: limits.maxFetch,
+    backlog: limits.backlog ?? false,
     mayRead: ports.mayGoOn,
     throttled: ports.throttled,
+    breathe: ports.breathe,
   });
   try {
     await runOn(source, ports, limits, progress);
@@ -42,35 +45,47 @@ async function runOn<R extends Listed>(
   const batch = new Batch<TakenLine>();
   const untilMs = limits.untilMs ?? Infinity;
   let givenUp: TakenLine[] = [];
-  let heldBack: { lines: readonly TakenLine[]; because?: unknown } = { lines: [] };
+  let heldBack: Pick<Parcel, "lines" | "givenUp"> & { because?: unknown } = NOTHING;
+  let underWay: Promise<void> = Promise.resolve();
   let taken = 0;
 
-  pages: for (let last = false; !last;) {
-    const page = await readOn(source, reading, limits.pageSize, progress);
-    for (const [index, record] of page.records.entries()) {
-      if (record.timeMs !== null && record.timeMs >= untilMs) break pages;
-      const result = reading.take(record, page.readAtMs);
-      if (!result.fresh) continue;
-      if (ports.wants !== undefined && !await ports.wants(record, result.occurrence)) continue;
-      taken++;
-      await put({ ...ports.toLine(record, result.occurrence), ...result });
-      if (batch.full || taken >= limits.maxFetch) await send();
-      if (taken >= limits.maxFetch && heldBack.lines.length === 0) {
+  try {
+    await readAll();
+    await underWay;
+    const learned = JSON.stringify(ports.dialect()) !== JSON.stringify(progress.cursor.dialect);
+    const moved = reading.changed || learned || !progress.stored;
+    if (batch.size > 0 || (moved && heldBack.lines.length === 0)) await send();
+  } finally {
+    await underWay;
+  }
+  if (heldBack.lines.length > 0) throw heldBack.because;
+
+  /** Takes what is new, to the end of the listing or to a limit. */
+  async function readAll(): Promise<void> {
+    for (let last = false; !last;) {
+      const page = await readOn(source, reading, limits.pageSize, progress);
+      for (const [index, record] of page.records.entries()) {
+        if (record.timeMs !== null && record.timeMs >= untilMs) return;
+        const result = reading.take(record, page.readAtMs);
+        if (!result.fresh) continue;
+        if (ports.wants !== undefined && !await ports.wants(record, result.occurrence)) continue;
+        taken++;
+        await put({ ...ports.toLine(record, result.occurrence), ...result });
+        if (batch.full || taken >= limits.maxFetch) await send();
+        if (taken < limits.maxFetch) continue;
+        await underWay;
+        if (heldBack.lines.length > 0) continue;
         progress.more = !page.last || index < page.records.length - 1;
         return;
       }
-    }
-    reading.seal(page.readAtMs, limits.lateArrivalWindowMs);
-    last = page.last;
-    if (!last && !source.hasPages && !ports.mayGoOn()) {
-      progress.more = true;
-      break;
+      reading.seal(page.readAtMs, limits.lateArrivalWindowMs);
+      last = page.last;
+      if (!last && !source.hasPages && !ports.mayGoOn()) {
+        progress.more = true;
+        return;
+      }
     }
   }
-  const learned = JSON.stringify(ports.dialect()) !== JSON.stringify(progress.cursor.dialect);
-  const moved = reading.changed || learned || !progress.stored;
-  if (batch.size > 0 || (moved && heldBack.lines.length === 0)) await send();
-  if (heldBack.lines.length > 0) throw heldBack.because;
 
   async function put(line: TakenLine): Promise<void> {
     if (line.bytes <= RECORD_MAX_BYTES) return batch.add(line);
@@ -79,19 +94,28 @@ async function runOn<R extends Listed>(
     progress.deadLettered++;
   }
 
-  /** Delivers what is in hand, and commits the cursor past everything taken so far. */
+  /** Sends what is in hand on its way, once the batch before it is committed. */
   async function send(): Promise<void> {
-    const lines = [...heldBack.lines, ...batch.drain()];
+    const parcel = { lines: batch.drain(), givenUp, bookmark: reading.bookmark() };
+    givenUp = [];
+    await underWay;
+    underWay = deliverParcel(parcel);
+    underWay.catch(() => {}); // told to whoever waits for it next
+  }
+
+  /** Delivers a batch, and commits the cursor past everything that was taken when it was made. */
+  async function deliverParcel(parcel: Parcel): Promise<void> {
+    const lines = [...heldBack.lines, ...parcel.lines];
+    const givenUp = [...heldBack.givenUp, ...parcel.givenUp];
     try {
       if (lines.length > 0) await deliverLines(lines);
     } catch (error) {
       if (!mayHoldBack(error, lines)) throw error;
-      heldBack = { lines, because: error };
+      heldBack = { lines, givenUp, because: error };
       return;
     }
-    await commit(reading.bookmark(), [...lines, ...givenUp]);
-    heldBack = { lines: [] };
-    givenUp = [];
+    heldBack = NOTHING;
+    await commit(parcel.bookmark, [...lines, ...givenUp]);
   }
 
   /** A batch of nothing but poison looks like a destination that refuses everything: the next events tell. */
@@ -149,6 +173,15 @@ async function runOn<R extends Listed>(
     await ports.deadLetters.keep({ eventId, json, status, reason });
   }
 }
+
+/** A batch on its way, and where the reading stood when it was made. */
+interface Parcel {
+  readonly lines: readonly TakenLine[];
+  readonly givenUp: readonly TakenLine[];
+  readonly bookmark: Bookmark;
+}
+
+const NOTHING = { lines: [], givenUp: [] };
 
 type TakenLine = Line & Extract<Taken, { fresh: true }>;
 

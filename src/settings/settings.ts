@@ -61,6 +61,12 @@ function parsed<T>(parse: (value: string) => T) {
   );
 }
 
+/**
+ * A run of so many requests reads some 750,000 events, in 20 seconds of CPU: Cloudflare affords a
+ * Durable Object 30.
+ */
+const MOST_REQUESTS = 2000;
+
 const SETTINGS = v.object({
   LIVEPERSON_ACCOUNT_ID: v.pipe(
     required,
@@ -102,6 +108,7 @@ const SETTINGS = v.object({
   ),
   REQUEST_TIMEOUT: v.optional(length(100, 300_000, "30 seconds"), "30 seconds"),
   RETRY_DELAY: v.optional(length(0, 60_000, "5 seconds"), "5 seconds"),
+  REQUESTS_PER_RUN: v.optional(wholeNumber(20, MOST_REQUESTS), "45"),
   LAG_THRESHOLD: v.optional(length(60_000, 30 * 86_400_000, "1 hour"), "1 hour"),
   DEBUG_TRACE: v.optional(boolean, "false"),
   API_TOKEN: v.optional(secret),

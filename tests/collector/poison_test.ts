@@ -87,3 +87,18 @@ Deno.test("a delivery that breaks off half-way goes on where it was, without rep
   assert.equal(first.deadLettered + second.deadLettered, 1);
   assert.deepEqual(new Set(p.stage.xsiam.deliveries().values()), new Set([1]));
 });
+
+Deno.test("a batch of nothing but poison waits for the next one, and is settled once", async () => {
+  await using p = await poisoned(400, 0);
+  const padding = "x".repeat(400_000);
+  p.stage.livePerson.add(
+    Array.from({ length: 9 }, (_, i) => change(NOW - MINUTE + i, { newValue: `${i} ${padding}` })),
+  );
+  p.stage.xsiam.poison = (event) => Number(String(event.newValue).split(" ")[0]) < 3;
+  const report = await p.collector.collect("cron");
+  assert.deepEqual(
+    [report.outcome, report.delivered, report.deadLettered, report.more],
+    ["ok", 6, 3, false],
+  );
+  assert.deepEqual(new Set(p.stage.xsiam.deliveries().values()), new Set([1]));
+});

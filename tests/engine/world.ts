@@ -40,6 +40,8 @@ export class World {
   /** Does the source tell how many records the listing has, or only how many the page has? */
   tellsTotal = true;
   readonly callNames: string[] = [];
+  /** Did the last run end with more to read? */
+  #more = false;
   constructor(
     records: readonly WorldRecord[],
     public nowMs: number,
@@ -98,12 +100,14 @@ export class World {
       mayGoOn: () => true,
       throttled: () => 0,
       random: () => 0.3,
+      breathe: () => Promise.resolve(),
     };
     try {
-      await run(ports, limits, progress);
+      await run(ports, { ...limits, backlog: this.#more }, progress);
     } catch (error) {
       failure = error;
     }
+    this.#more = progress.more;
     this.#unsettle();
     this.#dead = false;
     return { progress, failure };

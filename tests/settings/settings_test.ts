@@ -43,6 +43,7 @@ Deno.test("what isn't set has the documented default", () => {
     USE_SYSTEM_PROXY: false,
     XSIAM_COMPRESSION: "gzip",
     REQUEST_TIMEOUT: 30_000,
+    REQUESTS_PER_RUN: 45,
     RETRY_DELAY: 5000,
     LAG_THRESHOLD: 60 * MINUTE_MS,
     DEBUG_TRACE: false,
@@ -159,6 +160,17 @@ Deno.test("a choice is one of its words", () => {
   assert.equal(read({ XSIAM_COMPRESSION: "none" }).XSIAM_COMPRESSION, "none");
   assert.match(refusal({ LIVEPERSON_AUDIT_API: "soap" }), /must be auto, graphql or rest/);
   assert.match(refusal({ XSIAM_COMPRESSION: "brotli" }), /must be gzip or none/);
+});
+
+Deno.test("REQUESTS_PER_RUN leaves room for the pushes, and for the processor's limit", () => {
+  assert.equal(read({ REQUESTS_PER_RUN: "20" }).REQUESTS_PER_RUN, 20);
+  assert.equal(read({ REQUESTS_PER_RUN: "2000" }).REQUESTS_PER_RUN, 2000);
+  for (const bad of ["19", "2001", "all"]) {
+    assert.equal(
+      refusal({ REQUESTS_PER_RUN: bad }),
+      "REQUESTS_PER_RUN must be a whole number from 20 to 2000.",
+    );
+  }
 });
 
 Deno.test("MAX_FETCH is a whole number from 1 on", () => {

@@ -1,0 +1,92 @@
+/** Reading goes on while a batch is under way, and never more than one batch is. */
+import assert from "node:assert/strict";
+import { type Line, toLine } from "../../src/engine/batch.ts";
+import { firstCursor } from "../../src/engine/cursor.ts";
+import type { Page } from "../../src/engine/locate.ts";
+import { type Ports, startProgress } from "../../src/engine/ports.ts";
+import type { Listed } from "../../src/engine/reading.ts";
+import { run } from "../../src/engine/run.ts";
+
+const RECORDS: readonly Listed[] = Array.from({ length: 12 }, (_, i) => ({
+  timeMs: i,
+  fingerprint: String(i).padStart(24, "0"),
+}));
+
+/** Runs with pages of four records and batches of two, and tells what happened in which order. */
+async function play(io: {
+  read?: (offset: number) => Promise<void>;
+  push?: (events: string) => Promise<void>;
+}): Promise<string[]> {
+  const steps: string[] = [];
+  const ports: Ports<Listed> = {
+    source: {
+      async read({ offset, first }): Promise<Page> {
+        await io.read?.(offset);
+        return { records: RECORDS.slice(offset, offset + first), readAtMs: 1e9 };
+      },
+    },
+    destination: {
+      async push(lines) {
+        const events = lines.map((line) => parseInt(line.eventId)).join(" ");
+        steps.push(`push ${events}`);
+        await io.push?.(events);
+        steps.push(`pushed ${events}`);
+        return { accepted: true };
+      },
+    },
+    cursors: {
+      announce: () => Promise.resolve(),
+      commit: ({ listing }) => Promise.resolve(void steps.push(`commit ${listing.offset}`)),
+    },
+    deadLetters: { keep: () => Promise.resolve() },
+    toLine: ({ fingerprint }): Line => ({ ...toLine({ event_id: fingerprint }, 1), bytes: 6e5 }),
+    dialect: () => null,
+    mayGoOn: () => true,
+    throttled: () => 0,
+    random: () => 0,
+    breathe: () => Promise.resolve(),
+  };
+  const limits = { maxFetch: 100, lateArrivalWindowMs: 0, pageSize: 4, maxPagesInFlight: 1 };
+  try {
+    await run(ports, limits, startProgress(firstCursor(0), false));
+  } catch (error) {
+    steps.push((error as Error).message);
+  }
+  return steps;
+}
+
+Deno.test("a batch is under way until the page after it is asked for", async () => {
+  const asked = Promise.withResolvers<void>();
+  const steps = await play({
+    read: (offset) => {
+      if (offset > 0) asked.resolve();
+      return Promise.resolve();
+    },
+    push: (events) => events === "2 3" ? asked.promise : Promise.resolve(),
+  });
+  assert.equal(steps.filter((step) => step.startsWith("commit")).at(-1), "commit 12");
+});
+
+Deno.test("a batch is pushed once the one before it is committed, with the place that belongs to it", async () => {
+  const steps = await play({});
+  assert.deepEqual(steps.slice(0, 18), [
+    ...[0, 2, 4, 6, 8, 10].flatMap((n) => [
+      `push ${n} ${n + 1}`,
+      `pushed ${n} ${n + 1}`,
+      `commit ${n + 2}`,
+    ]),
+  ]);
+});
+
+Deno.test("a run that fails while it reads waits for the batch under way, and commits it", async () => {
+  const failed = Promise.withResolvers<void>();
+  const steps = await play({
+    read: (offset) => {
+      if (offset === 0) return Promise.resolve();
+      failed.resolve();
+      return Promise.reject(new Error("the source is gone"));
+    },
+    push: (events) => events === "2 3" ? failed.promise : Promise.resolve(),
+  });
+  assert.deepEqual(steps.slice(-3), ["pushed 2 3", "commit 4", "the source is gone"]);
+});
