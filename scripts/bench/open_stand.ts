@@ -8,14 +8,24 @@ const SCRIPT = fileURLToPath(new URL("./stand.ts", import.meta.url));
 export interface Stand extends AsyncDisposable {
   readonly livePerson: string;
   readonly xsiam: string;
+  readonly wire: StandOptions["wire"];
   counts(): Promise<StandCounts>;
   add(addition: Addition): Promise<StandCounts>;
 }
 
 export async function openStand(options: Partial<StandOptions> = {}): Promise<Stand> {
-  const whole: StandOptions = { accounts: 1, latencyMs: 0, compression: "gzip", ...options };
+  const whole: StandOptions = {
+    ...{ accounts: 1, latencyMs: 0, compression: "gzip", wire: "graphql", keepAnswers: false },
+    ...options,
+  };
   const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", SCRIPT, JSON.stringify(whole)],
+    args: [
+      "run",
+      "-A",
+      "--no-check",
+      SCRIPT,
+      JSON.stringify(whole),
+    ],
     stdin: "piped",
     stdout: "piped",
   }).spawn();
@@ -29,6 +39,7 @@ export async function openStand(options: Partial<StandOptions> = {}): Promise<St
   const urls: { livePerson: string; xsiam: string } = await hear();
   return {
     ...urls,
+    wire: whole.wire,
     counts: () => tell({}),
     add: (addition) => tell({ add: addition }),
     async [Symbol.asyncDispose]() {

@@ -1,70 +1,89 @@
 /**
  * The whole pipeline of an event, without a network: pages are parsed, validated, normalised, numbered
  * and batched by the engine, then serialised and compressed as for XSIAM. Beside it the floor: what
- * any program must do with the same pages. In this process, on its CPU.
+ * any program must do with the same pages. Runs on both hosts.
  */
-import process from "node:process";
-import { toLine } from "../../src/engine/batch.ts";
+import { gzipSync } from "node:zlib";
+import type { Digest } from "../../src/digest.ts";
+import { type Line, toLine } from "../../src/engine/batch.ts";
 import { firstCursor } from "../../src/engine/cursor.ts";
 import { startProgress } from "../../src/engine/ports.ts";
 import { run } from "../../src/engine/run.ts";
 import { GRAPHQL } from "../../src/liveperson/dialect.ts";
 import { toEvent } from "../../src/liveperson/event.ts";
 import { readGraphql } from "../../src/liveperson/graphql.ts";
-import { toRecord } from "../../src/liveperson/record.ts";
+import { toRecords } from "../../src/liveperson/record.ts";
 import { encodeBody } from "../../src/xsiam/xsiam.ts";
 
-export const PAGE = 500;
+export type Compression = "gzip" | "none";
 
-/** Texts of answers, each page showing again the last record of the one before. */
-export type Pages = readonly string[];
+/** Texts of answers. Each page shows the last record of the one before again. */
+export interface Pages {
+  readonly texts: readonly string[];
+  /** Records that a full page has. */
+  readonly size: number;
+}
 
-export async function pipeline(pages: Pages, compression: "gzip" | "none"): Promise<void> {
-  const account = "site0";
+const ACCOUNT = "site0";
+const NO_RECORDS = `{"data":{"auditData":[]}}`;
+
+/** `tell` is given the lines of each batch. */
+export async function pipeline(
+  { texts, size }: Pages,
+  compression: Compression,
+  digest: Digest,
+  tell?: (lines: readonly Line[]) => void,
+): Promise<void> {
   await run({
     source: {
-      read({ offset }) {
-        const text = pages[Math.round(offset / (PAGE - 1))];
+      async read({ offset }) {
+        const text = texts[Math.round(offset / (size - 1))] ?? NO_RECORDS;
         const answer = readGraphql(JSON.parse(text), GRAPHQL);
         if (answer.kind !== "records") throw new Error("A page can't be read.");
-        const records = answer.records.map((raw) => toRecord(raw, account));
-        return Promise.resolve({ records, readAtMs: Date.now() });
+        return { records: await toRecords(answer.records, ACCOUNT, digest), readAtMs: Date.now() };
       },
     },
     destination: {
-      async push(lines) {
-        await encodeBody(lines, compression);
-        return { accepted: true };
+      push(lines) {
+        tell?.(lines);
+        encodeBody(lines, compression);
+        return Promise.resolve({ accepted: true } as const);
       },
     },
     cursors: { announce: () => Promise.resolve(), commit: () => Promise.resolve() },
     deadLetters: { keep: () => Promise.resolve() },
-    toLine: (record, occurrence) => toLine(toEvent(record, occurrence, account, 0), occurrence),
+    toLine: (record, occurrence) => toLine(toEvent(record, occurrence, ACCOUNT, 0), occurrence),
     dialect: () => GRAPHQL,
     mayGoOn: () => true,
     throttled: () => 0,
     random: () => 0.5,
+    breathe: () => Promise.resolve(),
   }, {
     maxFetch: 1_000_000_000,
     lateArrivalWindowMs: 900_000,
-    pageSize: PAGE,
+    pageSize: size,
     maxPagesInFlight: 1,
   }, startProgress(firstCursor(0), false));
 }
 
-/** Parses the same pages, serialises the same records, and compresses them. */
-export async function floor(pages: Pages, compression: "gzip" | "none"): Promise<void> {
-  for (const page of pages) {
-    const { data } = JSON.parse(page);
-    const lines = data.auditData.map((record: unknown) => ({ json: JSON.stringify(record) }));
-    await encodeBody(lines, compression);
-  }
+/** The events of the pages, by batch, as objects that a parser made. */
+export async function eventsOf(pages: Pages, digest: Digest): Promise<readonly unknown[][]> {
+  const batches: unknown[][] = [];
+  await pipeline(pages, "none", digest, (lines) => {
+    batches.push(lines.map((line) => JSON.parse(line.json)));
+  });
+  return batches;
 }
 
-/** CPU of this process for some work, milliseconds. */
-export async function cpuMs(work: () => Promise<void>): Promise<number> {
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
+/** Parses the same pages, serialises the same events, and compresses them as is usual. */
+export function floor(
+  { texts }: Pages,
+  batches: readonly unknown[][],
+  compression: Compression,
+): void {
+  for (const text of texts) JSON.parse(text);
+  for (const events of batches) {
+    const body = events.map((event) => JSON.stringify(event)).join("\n");
+    if (compression === "gzip") gzipSync(body);
+  }
 }

@@ -1,16 +1,22 @@
 /**
- * The simple alternative that the product is measured against: one page after another, each pushed
- * before the next is read; no ids, no check, no cursor.
+ * The simple alternative that the product is measured against, made as the reference is: one page after
+ * another, then all that was read in bodies of 1 MiB, one after another. No ids, no check, no cursor.
  */
-import { graphqlBody } from "../../src/liveperson/graphql.ts";
+import { gzipSync } from "node:zlib";
 import { GRAPHQL } from "../../src/liveperson/dialect.ts";
-import { encodeBody } from "../../src/xsiam/xsiam.ts";
+import { graphqlBody } from "../../src/liveperson/graphql.ts";
+import { restBody } from "../../src/liveperson/rest.ts";
+import { OLD } from "./figures.ts";
+import type { Stand } from "./open_stand.ts";
 import { accountId, CREDENTIALS } from "./stand_options.ts";
-import { PAGE } from "./pipeline.ts";
 
+/** The most records that one request is answered with. */
+export const PAGE = 500;
+
+const BODY_CHARACTERS = 1024 * 1024;
 const ID = accountId(0);
 
-export async function signIn(livePerson: string): Promise<string> {
+export async function signIn({ livePerson }: Stand): Promise<string> {
   const response = await fetch(`${livePerson}/sentinel/api/v2/account/${ID}/app/token`, {
     method: "POST",
     body: new URLSearchParams({
@@ -22,35 +28,51 @@ export async function signIn(livePerson: string): Promise<string> {
   return (await response.json()).access_token;
 }
 
-/** The text of one page of the audit trail, from a day on. */
-export async function readPage(livePerson: string, token: string, day: string, offset: number) {
-  const url = `${livePerson}/api/account/${ID}/configuration/metadata/audit`;
-  const filter = { lpa: true, automaticUpdates: false };
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
-    body: graphqlBody({ day, offset, first: PAGE }, filter, GRAPHQL),
-  });
+/** The text of one page of the audit trail, which begins before the oldest events of a measurement. */
+export async function readPage({ livePerson, wire }: Stand, token: string, offset: number) {
+  const day = new Date(Date.now() - OLD.fromAgeMs).toISOString().slice(0, 10);
+  const range = { day, offset, first: PAGE };
+  const response = await fetch(
+    `${livePerson}/api/account/${ID}/configuration/metadata/audit`,
+    {
+      method: "POST",
+      headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+      body: wire === "rest"
+        ? restBody(range)
+        : graphqlBody(range, { lpa: true, automaticUpdates: false }, GRAPHQL),
+    },
+  );
   return await response.text();
 }
 
-export async function collectSimply(livePerson: string, xsiam: string, day: string): Promise<void> {
-  const token = await signIn(livePerson);
+export async function collectSimply(stand: Stand): Promise<void> {
+  const token = await signIn(stand);
+  const lines: string[] = [];
   for (let offset = 0;; offset += PAGE) {
-    const { data } = JSON.parse(await readPage(livePerson, token, day, offset));
-    const lines = data.auditData.map((record: unknown) => ({ json: JSON.stringify(record) }));
-    if (lines.length > 0) {
-      const response = await fetch(`${xsiam}/logs/v1/event`, {
-        method: "POST",
-        headers: {
-          Authorization: CREDENTIALS.apiKey,
-          "Content-Type": "text/plain",
-          "Content-Encoding": "gzip",
-        },
-        body: await encodeBody(lines, "gzip"),
-      });
-      await response.text();
-    }
-    if (lines.length < PAGE) return;
+    const { data } = JSON.parse(await readPage(stand, token, offset));
+    const records: unknown[] = data.auditData ?? data;
+    for (const record of records) lines.push(JSON.stringify(record));
+    if (records.length < PAGE) break;
   }
+  for (let body: string[] = [], length = 0; lines.length > 0;) {
+    const line = lines.shift()!;
+    body.push(line);
+    length += line.length + 1;
+    if (length < BODY_CHARACTERS && lines.length > 0) continue;
+    await push(stand, body.join("\n"));
+    [body, length] = [[], 0];
+  }
+}
+
+async function push({ xsiam }: Stand, body: string): Promise<void> {
+  const response = await fetch(`${xsiam}/logs/v1/event`, {
+    method: "POST",
+    headers: {
+      Authorization: CREDENTIALS.apiKey,
+      "Content-Type": "text/plain",
+      "Content-Encoding": "gzip",
+    },
+    body: new Uint8Array(gzipSync(body)),
+  });
+  await response.text();
 }

@@ -9,13 +9,17 @@ import { startLivePerson } from "../simulators/liveperson.ts";
 import { startXsiam } from "../simulators/xsiam.ts";
 import { accountId, CREDENTIALS, type StandCounts, type StandOptions } from "./stand_options.ts";
 
-const { accounts, latencyMs, compression }: StandOptions = JSON.parse(Deno.args[0]);
+const { accounts, latencyMs, compression, wire, keepAnswers }: StandOptions = JSON.parse(
+  Deno.args[0],
+);
 const { clientId, clientSecret, apiKey } = CREDENTIALS;
 const ids = Array.from({ length: accounts }, (_, index) => accountId(index));
 const livePerson = await startLivePerson({
   accounts: ids.map((id) => ({ accountId: id, clientId, clientSecret })),
   keepRequestBodies: false,
   latencyMs,
+  wire,
+  keepAnswers,
 });
 const xsiam = await startXsiam({ apiKey, keepEvents: false, latencyMs, compression });
 

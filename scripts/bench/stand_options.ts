@@ -1,8 +1,12 @@
-/** What the process of the simulators is asked for, and what it tells. */
+/** What the process of the simulators is asked for, what it tells, and how to collect from it. Pure. */
 export interface StandOptions {
   readonly accounts: number;
   readonly latencyMs: number;
   readonly compression: "gzip" | "none";
+  /** The format that LivePerson speaks. Records of `rest` are a third as long; the reference reads them. */
+  readonly wire: "graphql" | "rest";
+  /** Makes each page once: who asks for it again waits for the latency alone. */
+  readonly keepAnswers: boolean;
 }
 
 /** More events for each account, with times between these ages. */
@@ -28,4 +32,25 @@ export const CREDENTIALS = {
 
 export function accountId(index: number): string {
   return `site${index}`;
+}
+
+/** Settings of a collector of so many accounts of a stand. */
+export function settingsFor(
+  urls: { readonly livePerson: string; readonly xsiam: string },
+  accounts: number,
+): Record<string, string> {
+  const account = (index: number) => ({
+    LIVEPERSON_ACCOUNT_ID: accountId(index),
+    LIVEPERSON_CLIENT_ID: CREDENTIALS.clientId,
+    LIVEPERSON_CLIENT_SECRET: CREDENTIALS.clientSecret,
+  });
+  const list = Array.from({ length: accounts }, (_, index) => account(index));
+  return {
+    ...(accounts === 1 ? account(0) : { LIVEPERSON_ACCOUNTS: JSON.stringify(list) }),
+    LIVEPERSON_AUTH_SERVER_URL: urls.livePerson,
+    LIVEPERSON_DOMAIN_API_URL: urls.livePerson,
+    XSIAM_URL: urls.xsiam,
+    XSIAM_API_KEY: CREDENTIALS.apiKey,
+    FIRST_FETCH: "60 days",
+  };
 }

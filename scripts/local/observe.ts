@@ -1,4 +1,4 @@
-/** Looks into a local Worker from outside: the memory of its isolate, and its operations on KV. */
+/** Looks into a local Worker from outside: the memory of its isolate, and its operations on storage. */
 import type { Miniflare } from "miniflare";
 
 /** Asks workerd's inspector what the Worker's isolate holds, in bytes. Speaks to loopback. */
@@ -45,4 +45,41 @@ export const KV_COUNTER = {
 /** The KV operations in a log, in order: `get`, `put`, … */
 export function kvOperations(logs: readonly string[]): string[] {
   return logs.flatMap((line) => /^\{"kv":"(\w+)"\}$/.exec(line)?.slice(1) ?? []);
+}
+
+/** A module around the bundle, which logs each operation of the Durable Object on its storage. */
+export function storageCounter(bundle: string): string {
+  return `
+    import product, { CollectorObject as Inner } from ${JSON.stringify(bundle)};
+    export default product;
+    const rows = {
+      get: ([keys]) => keys.length,
+      put: ([entries]) => Object.keys(entries).length,
+      delete: ([keys]) => keys.length,
+      list: (_, result) => Math.max(1, result.size),
+      setAlarm: () => 1,
+    };
+    const counted = (storage) => new Proxy(storage, {
+      get: (_, method) => async (...args) => {
+        const result = await storage[method](...args);
+        console.log(JSON.stringify({ storage: method, rows: rows[method](args, result) }));
+        return result;
+      },
+    });
+    export class CollectorObject extends Inner {
+      constructor(state, env) {
+        super({ storage: counted(state.storage) }, env);
+      }
+    }`;
+}
+
+/** Rows of Durable Objects that were read and written, as Cloudflare bills them: an alarm that is set is one. */
+export function storageRows(logs: readonly string[]): { read: number; written: number } {
+  const rows = { read: 0, written: 0 };
+  for (const line of logs) {
+    const match = /^\{"storage":"(\w+)","rows":(\d+)\}$/.exec(line);
+    if (match === null) continue;
+    rows[match[1] === "get" || match[1] === "list" ? "read" : "written"] += Number(match[2]);
+  }
+  return rows;
 }

@@ -2,11 +2,11 @@
  * Runs the deployable bundle on real workerd, with local KV and Durable Objects, as wrangler.toml
  * describes it. Used by the demo and by the tests. Listens on loopback only.
  */
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { Miniflare, type WorkerOptions } from "miniflare";
 import { buildBundle } from "./bundle.ts";
-import { KV_COUNTER, openHeapGauge } from "./observe.ts";
+import { KV_COUNTER, openHeapGauge, storageCounter } from "./observe.ts";
 
 export interface LocalWorkerOptions {
   readonly settings: Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export interface LocalWorkerOptions {
   readonly port?: number;
   /** A folder in which KV and Durable Objects survive; in memory if left out. */
   readonly persistTo?: string;
-  /** Lets the isolate's memory be measured, and logs each operation on KV. */
+  /** Lets the isolate's memory be measured, and logs each operation on KV and on Durable Object storage. */
   readonly observed?: boolean;
 }
 
@@ -44,10 +44,16 @@ export async function startWorker(options: LocalWorkerOptions): Promise<LocalWor
   const logs: string[] = [];
   const keepLines = (stream: NodeJS.ReadableStream) =>
     createInterface(stream).on("line", (line) => logs.push(line));
+  const product = { type: "ESModule", path: module } as const;
+  const observer = {
+    type: "ESModule",
+    path: join(dirname(module), "observer.js"),
+    contents: storageCounter(`./${basename(module)}`),
+  } as const;
   const worker = {
     ...workerOptions as unknown as WorkerOptions,
     name: "collector",
-    modules: [{ type: "ESModule", path: module }],
+    modules: options.observed ? [observer, product] : [product],
     modulesRoot: dirname(module),
     bindings: { ...options.settings },
     ...(options.observed && {

@@ -37,6 +37,11 @@ export interface LivePersonOptions extends Partial<LivePersonSettings> {
   readonly latencyMs?: number;
   /** Whether `requests` keeps the bodies of audit requests. Default true. */
   readonly keepRequestBodies?: boolean;
+  /**
+   * Whether a page that is asked for again is answered from memory, until records are added: then
+   * late arrivals don't appear by themselves. For measurements. Default false.
+   */
+  readonly keepAnswers?: boolean;
 }
 
 /** One request as the simulator saw it. */
@@ -104,12 +109,13 @@ const ROUTES = [
 
 /** Starts a simulated LivePerson on 127.0.0.1. */
 export async function startLivePerson(options: LivePersonOptions): Promise<LivePersonSimulator> {
-  const { now = Date.now, keepRequestBodies = true } = options;
+  const { now = Date.now, keepRequestBodies = true, keepAnswers = false } = options;
   const accounts = new Map(options.accounts.map((account) => [account.accountId, account]));
   const logs = new Map(options.accounts.map(({ accountId }) => [accountId, new AuditLog()]));
   const tokens = new TokenStore();
   const faults = new Faults();
   const requests: LivePersonRequest[] = [];
+  const kept = new Map<string, AuditAnswer>();
 
   const server = await startLoopbackServer<AuditAnswer>({
     port: options.port ?? 0,
@@ -129,7 +135,10 @@ export async function startLivePerson(options: LivePersonOptions): Promise<LiveP
         case "audit": {
           const isAllowed = tokens.accepts(request.headers.authorization, accountId, now());
           const log = isAllowed ? logs.get(accountId) : undefined;
-          return answerAudit(request, simulator, log, now());
+          const answer = () => answerAudit(request, simulator, log, now());
+          if (!keepAnswers || log === undefined) return answer();
+          const question = `${accountId} ${new TextDecoder().decode(request.body)}`;
+          return kept.getOrInsertComputed(question, answer);
         }
       }
     },
@@ -164,6 +173,7 @@ export async function startLivePerson(options: LivePersonOptions): Promise<LiveP
     requests,
     log: logOf,
     add(records) {
+      kept.clear();
       for (const [accountId, group] of Map.groupBy(records, (record) => record.accountId)) {
         logOf(accountId).add(group);
       }
