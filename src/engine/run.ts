@@ -70,7 +70,9 @@ async function runOn<R extends Listed>(
         if (!result.fresh) continue;
         if (ports.wants !== undefined && !await ports.wants(record, result.occurrence)) continue;
         taken++;
-        await put({ ...ports.toLine(record, result.occurrence), ...result });
+        const line = { ...ports.toLine(record, result.occurrence), ...result };
+        if (line.bytes <= RECORD_MAX_BYTES) batch.add(line);
+        else await giveUpTooLarge(line);
         if (batch.full || taken >= limits.maxFetch) await send();
         if (taken < limits.maxFetch) continue;
         await underWay;
@@ -87,8 +89,7 @@ async function runOn<R extends Listed>(
     }
   }
 
-  async function put(line: TakenLine): Promise<void> {
-    if (line.bytes <= RECORD_MAX_BYTES) return batch.add(line);
+  async function giveUpTooLarge(line: TakenLine): Promise<void> {
     await giveUp({ ...line, status: null, reason: tooLarge(line) });
     givenUp.push(line);
     progress.deadLettered++;

@@ -38,9 +38,16 @@ export function toEvent(
     changeType,
     userId: raw.originatorUserId ?? raw.userId ?? null,
     changedBy: firstNamed(raw.originator, raw.originatorLoginName, raw.changedBy),
+    objectName: raw.objectName,
+    oldValue: raw.oldValue,
+    newValue: raw.newValue,
+    originatorLoginName: raw.originatorLoginName,
+    originatorUserAgent: raw.originatorUserAgent,
+    originatorAuthType: raw.originatorAuthType,
+    originatorIsLpa: raw.originatorIsLpa,
   };
   for (const field of Object.keys(raw)) {
-    if (!RESHAPED.has(field)) event[field] = raw[field];
+    if (!DOCUMENTED.has(field)) event[field] = raw[field];
   }
   if (isGiven(raw.objectType)) event.objectTypeLabel = raw.objectType;
   if (isGiven(raw.actionType) || (isGiven(action) && action !== changeType)) {
@@ -54,8 +61,8 @@ export function toEvent(
   return event as AuditEvent;
 }
 
-/** Fields of a record that its event has under another name, or in another form. */
-const RESHAPED = new Set([
+/** What records have in one of the wire formats: all of it is in the event, by this name or another. */
+const DOCUMENTED = new Set([
   "changeDate",
   "accountId",
   "objectType",
@@ -66,6 +73,13 @@ const RESHAPED = new Set([
   "changedBy",
   "originator",
   "originatorUserId",
+  "objectName",
+  "oldValue",
+  "newValue",
+  "originatorLoginName",
+  "originatorUserAgent",
+  "originatorAuthType",
+  "originatorIsLpa",
 ]);
 
 /** The documented labels; plural ones become singular. */

@@ -21,7 +21,7 @@ export async function toRecords(
   accountId: string,
   digest: Digest,
 ): Promise<SourceRecord[]> {
-  const dates = page.map((raw) => readChangeDate(raw.changeDate));
+  const dates = readChangeDates(page);
   const hashes = await digest(
     page.map((raw, index) => identityOf(raw, accountId, dates[index]?.iso ?? raw.changeDate)),
   );
@@ -68,12 +68,28 @@ export function eventId(fingerprint: string, occurrence: number): string {
 
 const CHANGE_DATE = /^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:?\d{2})?$/;
 
+/** The dates of records; one change leaves several records of the same date, one after another. */
+function readChangeDates(page: readonly RawRecord[]): (ChangeDate | null)[] {
+  let before: { text: unknown; date: ChangeDate | null } = { text: undefined, date: null };
+  return page.map(({ changeDate: text }) => {
+    if (text !== before.text) before = { text, date: readChangeDate(text) };
+    return before.date;
+  });
+}
+
+interface ChangeDate {
+  /** ISO 8601 UTC with milliseconds. */
+  readonly iso: string;
+  /** Epoch milliseconds. */
+  readonly ms: number;
+}
+
 /**
  * Reads a `changeDate`: ISO 8601 UTC with milliseconds, and the same in epoch milliseconds; null when
  * it can't be read. Both spellings are known: `yyyy-MM-dd HH:mm:ss.S`, in UTC because the query asks
  * for it, and ISO 8601.
  */
-function readChangeDate(value: unknown): { iso: string; ms: number } | null {
+function readChangeDate(value: unknown): ChangeDate | null {
   const parts = typeof value === "string" ? CHANGE_DATE.exec(value) : null;
   if (parts === null) return null;
   const [text, fraction = ".", zone = "Z"] = parts;
