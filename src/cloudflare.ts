@@ -6,9 +6,8 @@ import { createApp } from "./app/app.ts";
 import { collectAll } from "./collector/collect_all.ts";
 import type { Collectors } from "./collector/collectors.ts";
 import { offer } from "./collector/service.ts";
-import { askObject, CollectorObject, type Env, fanOut } from "./collector_object.ts";
+import { askObject, CollectorObject, entriesOf, type Env, fanOut } from "./collector_object.ts";
 import { writeLog } from "./log.ts";
-import { listAccounts } from "./settings/accounts.ts";
 
 export { CollectorObject };
 
@@ -27,7 +26,7 @@ export default {
 };
 
 function connect(env: Env): Collectors {
-  const entries = listAccounts(env, "workers");
+  const entries = entriesOf(env);
   const entryOf = new Map(entries.map((entry) => [entry.id, entry]));
   return {
     ids: entries.map((entry) => entry.id),

@@ -88,6 +88,20 @@ async function ask(env: Env, name: string, question: Question): Promise<unknown>
   return await (await env.COLLECTOR.getByName(name).fetch(request)).json();
 }
 
+const entriesByEnv = new WeakMap<Env, readonly AccountEntry[]>();
+
+/**
+ * The accounts in the settings. Many objects share an isolate and its settings: the list is read once.
+ * @throws {CollectorError} `configuration_invalid`
+ */
+export function entriesOf(env: Env): readonly AccountEntry[] {
+  const known = entriesByEnv.get(env);
+  if (known !== undefined) return known;
+  const entries = listAccounts(env, "workers");
+  entriesByEnv.set(env, entries);
+  return entries;
+}
+
 export class CollectorObject {
   #service: CollectorService | undefined;
 
@@ -140,6 +154,6 @@ export class CollectorObject {
   }
 
   #entries(): readonly AccountEntry[] {
-    return listAccounts(this.env, "workers");
+    return entriesOf(this.env);
   }
 }

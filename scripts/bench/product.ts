@@ -16,8 +16,8 @@ export interface Product extends AsyncDisposable {
 
 interface ProductOptions {
   readonly accounts?: number;
-  /** Lets memory and operations be measured; that costs CPU. */
-  readonly observed?: boolean;
+  /** What is to be measured beside the CPU, at the cost of it. */
+  readonly observe?: "memory" | "operations";
   readonly settings?: Readonly<Record<string, string>>;
 }
 
@@ -26,9 +26,9 @@ const POLL_MS = 10;
 const PATIENCE_MS = 600_000;
 
 export async function openProduct(stand: Stand, options: ProductOptions = {}): Promise<Product> {
-  const { accounts = 1, observed = false } = options;
+  const { accounts = 1, observe } = options;
   const settings = { ...settingsFor(stand, accounts), ...options.settings };
-  const worker = await startWorker({ observed, settings });
+  const worker = await startWorker({ observe, settings });
   const pid = findWorkerd();
   const tick = async () => {
     if (await worker.fireCron() === "ok") return;

@@ -54,11 +54,12 @@ export async function collectSimply(stand: Stand): Promise<void> {
     for (const record of records) lines.push(JSON.stringify(record));
     if (records.length < PAGE) break;
   }
-  for (let body: string[] = [], length = 0; lines.length > 0;) {
-    const line = lines.shift()!;
+  let body: string[] = [];
+  let length = 0;
+  for (const [index, line] of lines.entries()) {
     body.push(line);
     length += line.length + 1;
-    if (length < BODY_CHARACTERS && lines.length > 0) continue;
+    if (length < BODY_CHARACTERS && index < lines.length - 1) continue;
     await push(stand, body.join("\n"));
     [body, length] = [[], 0];
   }

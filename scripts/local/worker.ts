@@ -14,8 +14,8 @@ export interface LocalWorkerOptions {
   readonly port?: number;
   /** A folder in which KV and Durable Objects survive; in memory if left out. */
   readonly persistTo?: string;
-  /** Lets the isolate's memory be measured, and logs each operation on KV and on Durable Object storage. */
-  readonly observed?: boolean;
+  /** Lets the isolate's memory be measured, or logs each operation on KV and on Durable Object storage. */
+  readonly observe?: "memory" | "operations";
 }
 
 export interface LocalWorker {
@@ -26,7 +26,7 @@ export interface LocalWorker {
   /** Fires the cron; answers `ok`, or `exception` if the invocation rejected. */
   fireCron(): Promise<string>;
   readonly kv: LocalKv;
-  /** What the isolate holds after a garbage collection, in bytes. Only if observed. */
+  /** What the isolate holds after a garbage collection, in bytes. Only if memory is observed. */
   heapBytes(): Promise<number>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -44,6 +44,7 @@ export async function startWorker(options: LocalWorkerOptions): Promise<LocalWor
   const logs: string[] = [];
   const keepLines = (stream: NodeJS.ReadableStream) =>
     createInterface(stream).on("line", (line) => logs.push(line));
+  const counting = options.observe === "operations";
   const product = { type: "ESModule", path: module } as const;
   const observer = {
     type: "ESModule",
@@ -53,10 +54,10 @@ export async function startWorker(options: LocalWorkerOptions): Promise<LocalWor
   const worker = {
     ...workerOptions as unknown as WorkerOptions,
     name: "collector",
-    modules: options.observed ? [observer, product] : [product],
+    modules: counting ? [observer, product] : [product],
     modulesRoot: dirname(module),
     bindings: { ...options.settings },
-    ...(options.observed && {
+    ...(counting && {
       kvNamespaces: {},
       wrappedBindings: { CURSORS: { scriptName: KV_COUNTER.name } },
     }),
@@ -64,11 +65,11 @@ export async function startWorker(options: LocalWorkerOptions): Promise<LocalWor
   const counter = { ...KV_COUNTER, kvNamespaces: { INNER: "cursors" } };
   const miniflare = new Miniflare(
     {
-      workers: options.observed ? [worker, counter] : [worker],
+      workers: counting ? [worker, counter] : [worker],
       host: "127.0.0.1",
       port: options.port ?? 0,
       unsafeTriggerHandlers: true,
-      ...(options.observed && { inspectorPort: 0 }),
+      ...(options.observe === "memory" && { inspectorPort: 0 }),
       ...(options.persistTo !== undefined && { defaultPersistRoot: options.persistTo }),
       handleRuntimeStdio: (out: NodeJS.ReadableStream, err: NodeJS.ReadableStream) => {
         keepLines(out);
@@ -77,8 +78,8 @@ export async function startWorker(options: LocalWorkerOptions): Promise<LocalWor
     } as ConstructorParameters<typeof Miniflare>[0],
   );
   const url = (await miniflare.ready).origin;
-  const gauge = options.observed ? await openHeapGauge(miniflare) : undefined;
-  const kv = options.observed
+  const gauge = options.observe === "memory" ? await openHeapGauge(miniflare) : undefined;
+  const kv = counting
     ? await miniflare.getKVNamespace("INNER", KV_COUNTER.name)
     : await miniflare.getKVNamespace("CURSORS");
   const close = async () => {
@@ -94,7 +95,7 @@ export async function startWorker(options: LocalWorkerOptions): Promise<LocalWor
     },
     kv: kv as unknown as LocalKv,
     heapBytes() {
-      if (gauge === undefined) throw new Error("The Worker was not started as observed.");
+      if (gauge === undefined) throw new Error("The Worker's memory is not observed.");
       return gauge.heapBytes();
     },
     close,

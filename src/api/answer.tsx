@@ -11,15 +11,19 @@ export function answerDescription(c: Context): Response {
   return c.json(apiDocument());
 }
 
-/** No script, no frame, no form, nothing from anywhere; of styles only the page's own. */
-const styleHash = createHash("sha256").update(DOCS_STYLE).digest("base64");
-const CONTENT_SECURITY_POLICY =
-  `default-src 'none'; style-src 'sha256-${styleHash}'; img-src 'self'; base-uri 'none'; ` +
-  "form-action 'none'; frame-ancestors 'none'";
-
-let page: string | undefined;
+let docs: { readonly page: string; readonly policy: string } | undefined;
 
 export function answerDocs(c: Context): Response {
-  page ??= `<!DOCTYPE html>${<DocsPage api={apiDocument()} />}`;
-  return c.html(page, 200, { "Content-Security-Policy": CONTENT_SECURITY_POLICY });
+  docs ??= {
+    page: `<!DOCTYPE html>${<DocsPage api={apiDocument()} />}`,
+    policy: contentSecurityPolicy(),
+  };
+  return c.html(docs.page, 200, { "Content-Security-Policy": docs.policy });
+}
+
+/** No script, no frame, no form, nothing from anywhere; of styles only the page's own. */
+function contentSecurityPolicy(): string {
+  const styleHash = createHash("sha256").update(DOCS_STYLE).digest("base64");
+  return `default-src 'none'; style-src 'sha256-${styleHash}'; img-src 'self'; ` +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 }

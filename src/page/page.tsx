@@ -28,7 +28,7 @@ import { Overview } from "./overview.tsx";
 import { ICON } from "./shapes.tsx";
 import { SignInForm } from "./sign_in.tsx";
 import { adviceOf, type Standing, standingOf, STATE_NAMES, worst } from "./standing.ts";
-import { CONTENT_SECURITY_POLICY } from "./styles.ts";
+import { contentSecurityPolicy } from "./styles.ts";
 import { findViewer, isFromHere, isOwnForm, signIn, signOut, type Viewer } from "./viewer.ts";
 
 export interface PageVariables extends AccessVariables {
@@ -63,7 +63,7 @@ export function createPage<E extends PageVariables>(
   page.get("/icon.svg", (c) => c.body(ICON, 200, { "Content-Type": "image/svg+xml" }));
 
   const withPolicy: MiddlewareHandler<Site> = async (c, next) => {
-    c.header("Content-Security-Policy", CONTENT_SECURITY_POLICY);
+    c.header("Content-Security-Policy", contentSecurityPolicy());
     await next();
   };
   /** Without a token there is nothing to sign with, so nobody gets in. */
@@ -232,7 +232,7 @@ export function createPage<E extends PageVariables>(
   }
 
   function closed(c: C, problem: Problem) {
-    c.header("Content-Security-Policy", CONTENT_SECURITY_POLICY);
+    c.header("Content-Security-Policy", contentSecurityPolicy());
     if (problem.status === 405) c.header("Allow", "GET, POST");
     const content = <ClosedPage problem={problem} />;
     const viewer = c.var.viewer ?? null;

@@ -222,7 +222,7 @@ Deno.test("all accounts are in one scrape; a broken one is down, whatever it is 
 });
 
 Deno.test("KV sees one write a run, none in an idle one, and nothing of a scrape", async () => {
-  await using stage = await openObservedStage();
+  await using stage = await openObservedStage("operations");
   const countsOf = async (act: () => Promise<unknown>) => {
     const before = kvOperations(stage.worker.logs).length;
     await act();

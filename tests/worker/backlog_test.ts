@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 const EVENTS = 100_000;
 
 Deno.test("a backlog of 100,000 events drains after one cron tick, in order and flat memory", async () => {
-  await using stage = await openObservedStage({ FIRST_FETCH: "30 days" });
+  await using stage = await openObservedStage("memory", { FIRST_FETCH: "30 days" });
   const now = Date.now();
   stage.livePerson.add(generateRecords({
     ...{ seed: 3, count: EVENTS, accountId: ACCOUNT_ID, automaticShare: 0 },

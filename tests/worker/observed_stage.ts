@@ -6,7 +6,10 @@ import { startXsiam } from "../../scripts/simulators/xsiam.ts";
 export const ACCOUNT_ID = "12345678";
 const TOKEN = "an-api-token";
 
-export async function openObservedStage(settings: Record<string, string> = {}) {
+export async function openObservedStage(
+  observe: "memory" | "operations",
+  settings: Record<string, string> = {},
+) {
   const livePerson = await startLivePerson({
     accounts: [{ accountId: ACCOUNT_ID, clientId: "client", clientSecret: "client-secret" }],
     keepRequestBodies: false,
@@ -24,7 +27,7 @@ export async function openObservedStage(settings: Record<string, string> = {}) {
       API_TOKEN: TOKEN,
       ...settings,
     },
-    observed: true,
+    observe,
   });
   return {
     ...{ livePerson, xsiam, worker },

@@ -7,7 +7,7 @@ import { ACCOUNT_ID, openObservedStage } from "./observed_stage.ts";
 const HOUR_MS = 3_600_000;
 
 Deno.test("an idle run makes one upstream request, one KV read and no KV write, late in a day of 100,000 events too", async () => {
-  await using stage = await openObservedStage({ FIRST_FETCH: "10 minutes" });
+  await using stage = await openObservedStage("operations", { FIRST_FETCH: "10 minutes" });
   const now = Date.now();
   stage.livePerson.add(generateRecords({
     ...{ seed: 1, count: 100_000, accountId: ACCOUNT_ID },
@@ -38,7 +38,7 @@ Deno.test("an idle run makes one upstream request, one KV read and no KV write, 
 });
 
 Deno.test("5,000 events take at most 11 requests to LivePerson once warm, and one KV write", async () => {
-  await using stage = await openObservedStage({ FIRST_FETCH: "2 hours" });
+  await using stage = await openObservedStage("operations", { FIRST_FETCH: "2 hours" });
   const now = Date.now();
   const events = { accountId: ACCOUNT_ID, lpaShare: 0, automaticShare: 0 };
   stage.livePerson.add(

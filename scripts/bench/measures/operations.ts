@@ -39,7 +39,7 @@ type Operations = Omit<RunUse, "cpuMs"> & { readonly asked: number };
 
 async function countOperations() {
   await using stand = await openStand();
-  await using product = await openProduct(stand, { observed: true });
+  await using product = await openProduct(stand, { observe: "operations" });
   await stand.add({ events: 10, fromAgeMs: 3 * RECENT.fromAgeMs, toAgeMs: 2 * RECENT.fromAgeMs });
   await product.tick();
   const idle = await countRun(product, stand);

@@ -13,7 +13,7 @@ import { PAGE, readPage, signIn } from "../simple_collector.ts";
 /** More would only make the garbage collector's part larger, in the floor's too. */
 const EVENTS = 10_000;
 /** Repetitions in one round, so that hundredths of a second suffice to measure it. */
-const REPETITIONS = 5;
+const REPETITIONS = 3;
 const WORKER = fileURLToPath(new URL("../pipeline_worker.ts", import.meta.url));
 
 /** One host's way to tell the CPU, in milliseconds, of some rounds of ours and of the floor. */
@@ -30,7 +30,7 @@ export async function pipelineCpu({ rounds }: Size): Promise<Figure[]> {
     await using bench = await open(pages);
     for (const compression of ["gzip", "none"] as const) {
       const [ours, least]: [number[], number[]] = [[], []];
-      for (let round = -1; round < 2 * rounds; round++) {
+      for (let round = -1; round < 5 * rounds; round++) {
         const oursMs = await bench.cpuMs("ours", compression);
         const leastMs = await bench.cpuMs("floor", compression);
         if (round < 0) continue; // it warms up
