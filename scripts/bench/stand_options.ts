@@ -1,4 +1,6 @@
 /** What the process of the simulators is asked for, what it tells, and how to collect from it. Pure. */
+import { ACCOUNT_LISTS } from "../../src/settings/accounts.ts";
+
 export interface StandOptions {
   readonly accounts: number;
   readonly latencyMs: number;
@@ -34,6 +36,9 @@ export function accountId(index: number): string {
   return `site${index}`;
 }
 
+/** Accounts in one variable, which has 5 KB on Cloudflare. */
+const LISTED_TOGETHER = 25;
+
 /** Settings of a collector of so many accounts of a stand. */
 export function settingsFor(
   urls: { readonly livePerson: string; readonly xsiam: string },
@@ -44,9 +49,15 @@ export function settingsFor(
     LIVEPERSON_CLIENT_ID: CREDENTIALS.clientId,
     LIVEPERSON_CLIENT_SECRET: CREDENTIALS.clientSecret,
   });
-  const list = Array.from({ length: accounts }, (_, index) => account(index));
+  const lists = ACCOUNT_LISTS.map((name, index) => {
+    const start = index * LISTED_TOGETHER;
+    const length = Math.max(0, Math.min(LISTED_TOGETHER, accounts - start));
+    return [name, Array.from({ length }, (_, place) => account(start + place))] as const;
+  });
+  const used = lists.filter(([, list]) => list.length > 0)
+    .map(([name, list]) => [name, JSON.stringify(list)]);
   return {
-    ...(accounts === 1 ? account(0) : { LIVEPERSON_ACCOUNTS: JSON.stringify(list) }),
+    ...(accounts === 1 ? account(0) : Object.fromEntries(used)),
     LIVEPERSON_AUTH_SERVER_URL: urls.livePerson,
     LIVEPERSON_DOMAIN_API_URL: urls.livePerson,
     XSIAM_URL: urls.xsiam,

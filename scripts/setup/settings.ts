@@ -1,6 +1,7 @@
 /** Which settings a deployment needs, and what of them is missing or wrong. Pure. */
+import { Buffer } from "node:buffer";
 import { CollectorError } from "../../src/errors.ts";
-import { listAccounts, readAccount } from "../../src/settings/accounts.ts";
+import { ACCOUNT_LISTS, listAccounts, readAccount } from "../../src/settings/accounts.ts";
 import { SETTING_ROWS } from "../../src/settings/settings.ts";
 import type { Variables } from "../terminal/settings_file.ts";
 
@@ -21,9 +22,12 @@ export const NEEDED: readonly NeededSetting[] = [
   { name: "XSIAM_API_KEY", what: "API key of XSIAM's HTTP log collector", secret: true },
 ];
 
+/** Source: developers.cloudflare.com, "Workers limits": the size of an environment variable. */
+const MOST_BYTES = 5 * 1024;
+
 /** Accounts in a list may bring all of them along: nothing is asked for then. */
 export function missingSettings(variables: Variables): readonly NeededSetting[] {
-  if (isSet(variables.LIVEPERSON_ACCOUNTS)) return [];
+  if (ACCOUNT_LISTS.some((name) => isSet(variables[name]))) return [];
   return NEEDED.filter(({ name }) => !isSet(variables[name]));
 }
 
@@ -32,9 +36,18 @@ export function missingSettings(variables: Variables): readonly NeededSetting[] 
  * @throws {CollectorError} `configuration_invalid` when a Worker could not run with them
  */
 export function deployedSettings(variables: Variables): Record<string, string> {
-  const given = SETTING_ROWS.map(({ name }) => [name, variables[name]] as const)
+  const names = new Set([...SETTING_ROWS.map(({ name }) => name), ...ACCOUNT_LISTS]);
+  const given = [...names].map((name) => [name, variables[name]] as const)
     .filter((entry): entry is [string, string] => isSet(entry[1]));
   const settings = Object.fromEntries(given);
+  const tooLong = given.filter(([, value]) => Buffer.byteLength(value) > MOST_BYTES)
+    .map(([name]) => name);
+  if (tooLong.length > 0) {
+    throw new CollectorError("configuration_invalid", {
+      detail: `${tooLong.join(" and ")} ${tooLong.length > 1 ? "have" : "has"} more than 5 KB, ` +
+        "which is what Cloudflare takes. Move accounts to LIVEPERSON_ACCOUNTS_2, _3 and so on.",
+    });
+  }
   for (const entry of listAccounts(settings, "workers")) {
     const { XSIAM_URL, XSIAM_API_KEY } = readAccount(entry, "workers");
     if (XSIAM_URL !== undefined && XSIAM_API_KEY !== undefined) continue;

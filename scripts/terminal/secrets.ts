@@ -1,4 +1,5 @@
 /** Which settings are secret, and how a text is kept free of them. Pure. */
+import { ACCOUNT_LISTS } from "../../src/settings/accounts.ts";
 import type { Variables } from "./settings_file.ts";
 
 export const SECRET_NAMES = [
@@ -8,10 +9,10 @@ export const SECRET_NAMES = [
   "API_TOKEN",
 ] as const;
 
-/** The values of all secrets, those of `LIVEPERSON_ACCOUNTS` among them. */
+/** The values of all secrets, those of listed accounts among them. */
 export function secretValues(variables: Variables): readonly string[] {
   const own = SECRET_NAMES.map((name) => variables[name]);
-  const values = [...own, ...listed(variables.LIVEPERSON_ACCOUNTS)];
+  const values = [...own, ...ACCOUNT_LISTS.flatMap((name) => listed(variables[name]))];
   return values.filter((value) => typeof value === "string")
     .flatMap((value) => [value.trim(), encodeURIComponent(value.trim())])
     .filter((value) => value !== "");

@@ -1,5 +1,6 @@
 /** The settings of the Deno host itself, and which variables it reads. Pure. */
 import { CollectorError } from "../errors.ts";
+import { ACCOUNT_LISTS } from "../settings/accounts.ts";
 import { SETTING_ROWS } from "../settings/settings.ts";
 
 export interface HostSettings {
@@ -11,7 +12,7 @@ export interface HostSettings {
 
 /** Every variable that is read: the start task gives the right to these, and to no other. */
 export const HOST_VARIABLES = [
-  ...SETTING_ROWS.map((row) => row.name),
+  ...new Set([...SETTING_ROWS.map((row) => row.name), ...ACCOUNT_LISTS]),
   "DENO_KV_PATH",
   "PORT",
 ];

@@ -1,6 +1,6 @@
 /**
- * Which accounts are collected: one, from the settings themselves, or many, from `LIVEPERSON_ACCOUNTS`.
- * Pure. A broken account is told when it is read, so that it never holds up another.
+ * Which accounts are collected: one, from the settings themselves, or many, from `LIVEPERSON_ACCOUNTS`
+ * and its continuations. Pure. A broken account is told when it is read, so that it never holds up another.
  */
 import { CollectorError } from "../errors.ts";
 import { type Platform, readSettings, SETTING_ROWS, type Settings } from "./settings.ts";
@@ -16,6 +16,15 @@ export interface AccountEntry {
   /** True if the entry is one of a list: then errors name it. */
   readonly listed: boolean;
 }
+
+/**
+ * The variables that list accounts. There are twenty because Cloudflare takes 5 KB a variable, which is
+ * some 30 accounts.
+ */
+export const ACCOUNT_LISTS: readonly string[] = [
+  "LIVEPERSON_ACCOUNTS",
+  ...Array.from({ length: 19 }, (_, index) => `LIVEPERSON_ACCOUNTS_${index + 2}`),
+];
 
 /** What all accounts share: who may use the routes, and the list itself. */
 const SHARED = [
@@ -38,27 +47,29 @@ export function listAccounts(
   variables: Readonly<Record<string, unknown>>,
   platform: Platform,
 ): readonly AccountEntry[] {
-  const { LIVEPERSON_ACCOUNTS: list, ...shared } = variables;
+  const lists = ACCOUNT_LISTS.filter((name) => text(variables[name]) !== "");
+  const shared = Object.fromEntries(
+    Object.entries(variables).filter(([name]) => !ACCOUNT_LISTS.includes(name)),
+  );
   const ownId = text(shared.LIVEPERSON_ACCOUNT_ID);
   const own: AccountEntry[] = ownId === ""
     ? []
     : [{ ...named(ownId, shared), variables: shared, problems: [], listed: false }];
-  if (text(list) === "") {
+  if (lists.length === 0) {
     if (own.length === 0) readSettings(variables, platform); // throws, and names all that is missing
     return own;
   }
-  const entries: AccountEntry[] = [];
-  for (const [index, given] of parseList(text(list)).entries()) {
-    const entry = readEntry(given, index, shared);
-    const twice = entries.some((other) => other.id === entry.id);
-    entries.push(
-      twice
-        ? { ...entry, id: `#${index + 1}`, problems: [`account ${entry.id} is listed twice`] }
-        : entry,
-    );
+  const entries = new Map<string, AccountEntry>();
+  const given = lists.flatMap((name) => parseList(name, text(variables[name])));
+  for (const [index, settings] of given.entries()) {
+    const entry = readEntry(settings, index, shared);
+    if (!entries.has(entry.id)) entries.set(entry.id, entry);
+    else {
+      const id = `#${index + 1}`;
+      entries.set(id, { ...entry, id, problems: [`account ${entry.id} is listed twice`] });
+    }
   }
-  const unlisted = own.filter((entry) => entries.every((other) => other.id !== entry.id));
-  return [...unlisted, ...entries];
+  return [...own.filter(({ id }) => !entries.has(id)), ...entries.values()];
 }
 
 /**
@@ -102,7 +113,7 @@ function named(id: string, variables: Readonly<Record<string, unknown>>) {
   return { id, destination: URL.canParse(url) ? new URL(url).host : "none" };
 }
 
-function parseList(json: string): readonly unknown[] {
+function parseList(name: string, json: string): readonly unknown[] {
   let list: unknown;
   try {
     list = JSON.parse(json);
@@ -110,7 +121,7 @@ function parseList(json: string): readonly unknown[] {
     // told below
   }
   if (Array.isArray(list) && list.length > 0) return list;
-  throw invalid(["LIVEPERSON_ACCOUNTS must be a JSON list of objects, one an account"]);
+  throw invalid([`${name} must be a JSON list of objects, one an account`]);
 }
 
 function invalid(problems: readonly string[]): CollectorError {

@@ -4,6 +4,7 @@ import { copyFile, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { withSettings } from "../../scripts/setup/keep_settings.ts";
+import { deployedSettings, missingSettings } from "../../scripts/setup/settings.ts";
 import { namespaceId, withNamespaceId } from "../../scripts/setup/wrangler_toml.ts";
 import { ROOT } from "../../scripts/local/bundle.ts";
 import { parseEnv } from "node:util";
@@ -235,4 +236,21 @@ Deno.test("a setting is written where it was, and reads back as it is", () => {
     assert.match(written, /^# keep me\nA=1\nAPI_TOKEN=.*\nB=2\nNEW=.*\n$/);
   }
   assert.throws(() => withSettings("", { X: "'\n\"`" }));
+});
+
+Deno.test("every list of accounts is uploaded, and one that is too long for Cloudflare is named", () => {
+  const list = (count: number, from: number) =>
+    JSON.stringify(Array.from({ length: count }, (_, i) => ({
+      LIVEPERSON_ACCOUNT_ID: `site${from + i}`,
+      LIVEPERSON_CLIENT_ID: "0123456789abcdef0123456789abcdef",
+      LIVEPERSON_CLIENT_SECRET: "0123456789abcdef0123456789abcdef",
+    })));
+  const shared = { XSIAM_URL: "https://api-acme.paloaltonetworks.com", XSIAM_API_KEY: "key" };
+  const lists = { LIVEPERSON_ACCOUNTS: list(25, 0), LIVEPERSON_ACCOUNTS_2: list(25, 25) };
+  assert.deepEqual(missingSettings(lists), []);
+  assert.deepEqual(deployedSettings({ ...shared, ...lists, OTHER: "x" }), { ...shared, ...lists });
+  assert.throws(
+    () => deployedSettings({ ...shared, LIVEPERSON_ACCOUNTS_2: list(50, 0) }),
+    /LIVEPERSON_ACCOUNTS_2 has more than 5 KB/,
+  );
 });

@@ -55,8 +55,9 @@ Deno.test("no secret stays in a text, nor one of a list of accounts", () => {
     XSIAM_API_KEY: "abc+def",
     XSIAM_URL: "https://example.com",
     LIVEPERSON_ACCOUNTS: '[{"LIVEPERSON_CLIENT_SECRET": "of the second"}]',
+    LIVEPERSON_ACCOUNTS_2: '[{"XSIAM_API_KEY": "of the third"}]',
   };
   const secrets = secretValues(variables);
-  const text = "abc, abc+def, abc%2Bdef, of the second, https://example.com";
-  assert.equal(redact(text, secrets), "***, ***, ***, ***, https://example.com");
+  const text = "abc, abc+def, abc%2Bdef, of the second, of the third, https://example.com";
+  assert.equal(redact(text, secrets), "***, ***, ***, ***, ***, https://example.com");
 });

@@ -5,7 +5,7 @@ import { type Figure, RECENT, type Size } from "../figures.ts";
 import { openStand, type Stand } from "../open_stand.ts";
 import { openProduct, type Product } from "../product.ts";
 
-const SECOND_MS = 1000;
+const BETWEEN_RUNS_MS = 5 * 60_000;
 /** Events of a run that has some. */
 const SOME_EVENTS = 20;
 /** Runs of which the processor's time is taken; Linux tells it in hundredths of a second. */
@@ -45,7 +45,7 @@ async function countOperations() {
   const idle = await countRun(product, stand);
   await stand.add({ ...RECENT, events: 5000 });
   const many = await countRun(product, stand);
-  await stand.add({ events: SOME_EVENTS, fromAgeMs: SECOND_MS, toAgeMs: 0 });
+  await stand.add({ events: SOME_EVENTS, fromAgeMs: 1000, toAgeMs: 0 });
   return { idle, some: await countRun(product, stand), many };
 }
 
@@ -72,7 +72,7 @@ async function countRun(product: Product, stand: Stand): Promise<Operations> {
 /** CPU of an idle run and of one with some events, milliseconds, with all that workerd does around them. */
 async function timeRuns(): Promise<[number, number]> {
   await using stand = await openStand();
-  await using product = await openProduct(stand, { settings: { FIRST_FETCH: "1 hour" } });
+  await using product = await openProduct(stand, { settings: { FIRST_FETCH: "12 hours" } });
   const time = async (prepare: (run: number) => Promise<unknown>) => {
     let spentMs = 0;
     for (let run = -TIMED_RUNS / 4; run < TIMED_RUNS; run++) {
@@ -85,8 +85,8 @@ async function timeRuns(): Promise<[number, number]> {
   };
   const idleMs = await time(() => Promise.resolve());
   const someMs = await time((run) => {
-    const toAgeMs = (TIMED_RUNS - run) * SECOND_MS;
-    return stand.add({ events: SOME_EVENTS, fromAgeMs: toAgeMs + SECOND_MS, toAgeMs });
+    const toAgeMs = (TIMED_RUNS - run) * BETWEEN_RUNS_MS;
+    return stand.add({ events: SOME_EVENTS, fromAgeMs: toAgeMs + BETWEEN_RUNS_MS, toAgeMs });
   });
   return [idleMs, someMs];
 }
