@@ -48,12 +48,14 @@ export function firstCursor(startMs: number): Cursor {
   };
 }
 
-const FINGERPRINT_LENGTH = 24;
+/** Hexadecimal digits of a record's fingerprint. */
+export const FINGERPRINT_DIGITS = 32;
+
 const instant = v.pipe(v.string(), v.isoTimestamp());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const remembered = v.array(v.tuple([
   instant,
-  v.pipe(v.string(), v.regex(/^(?:[0-9a-f]{24})+$/)),
+  v.pipe(v.string(), v.regex(new RegExp(`^(?:[0-9a-f]{${FINGERPRINT_DIGITS}})+$`))),
 ]));
 
 const StoredCursor = v.strictObject({
@@ -76,7 +78,7 @@ export interface CursorOwner {
   readonly destination: string;
 }
 
-/** The cursor as it is stored. Fingerprints of one instant stand together, 24 characters each. */
+/** The cursor as it is stored. Fingerprints of one instant stand together, 32 characters each. */
 export function encodeCursor(cursor: Cursor, owner: CursorOwner): string {
   return JSON.stringify({
     version: CURSOR_VERSION,
@@ -146,8 +148,8 @@ function ungroup(groups: readonly (readonly [string, string])[]): Seen[] {
   const seen: Seen[] = [];
   for (const [time, fingerprints] of groups) {
     const timeMs = Date.parse(time);
-    for (let at = 0; at < fingerprints.length; at += FINGERPRINT_LENGTH) {
-      seen.push({ timeMs, fingerprint: fingerprints.slice(at, at + FINGERPRINT_LENGTH) });
+    for (let at = 0; at < fingerprints.length; at += FINGERPRINT_DIGITS) {
+      seen.push({ timeMs, fingerprint: fingerprints.slice(at, at + FINGERPRINT_DIGITS) });
     }
   }
   return seen;

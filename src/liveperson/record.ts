@@ -1,5 +1,6 @@
 /** A source record as the audit API answers it, and what identifies it. Pure. */
 import type { Digest } from "../digest.ts";
+import { FINGERPRINT_DIGITS } from "../engine/cursor.ts";
 import type { Listed } from "../engine/reading.ts";
 import { iso } from "../engine/time.ts";
 
@@ -12,10 +13,10 @@ export interface SourceRecord extends Listed {
   readonly changedAt: string | null;
 }
 
-/** 24 hexadecimal digits: 96 bits of SHA-256. */
-const FINGERPRINT_DIGITS = 24;
-
-/** The records of a page. They are identified together, because that is faster. */
+/**
+ * The records of a page. They are identified together, because that is faster. A fingerprint is the
+ * first 128 bits of SHA-256: two contents that share one can't be found, not even on purpose.
+ */
 export async function toRecords(
   page: readonly RawRecord[],
   accountId: string,

@@ -55,7 +55,7 @@ export async function play(h: History): Promise<void> {
     timeMs: START + minute * MINUTE,
     visibleAtMs: START + (minute + delayMinutes) * MINUTE,
     tieOrder: (content * 7) % 5,
-    fingerprint: `${String(minute + 100).padStart(12, "0")}${String(content).padStart(12, "0")}`,
+    fingerprint: `${String(minute + 100).padStart(16, "0")}${String(content).padStart(16, "0")}`,
   }));
   const faults = new Map(h.faults.map(({ call, fault }) => [call, fault]));
   const world = new World(

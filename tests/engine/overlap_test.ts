@@ -9,7 +9,7 @@ import { run } from "../../src/engine/run.ts";
 
 const RECORDS: readonly Listed[] = Array.from({ length: 12 }, (_, i) => ({
   timeMs: i,
-  fingerprint: String(i).padStart(24, "0"),
+  fingerprint: String(i).padStart(32, "0"),
 }));
 
 /** Runs with pages of four records and batches of two, and tells what happened in which order. */
