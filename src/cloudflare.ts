@@ -15,7 +15,7 @@ let app: ReturnType<typeof createApp<Env>> | undefined;
 
 export default {
   fetch(request: Request, env: Env): Response | Promise<Response> {
-    app ??= createApp<Env>({ connect, now: Date.now });
+    app ??= createApp<Env>({ connect, now: Date.now, log: writeLog });
     return app.fetch(request, env);
   },
 

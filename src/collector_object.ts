@@ -6,7 +6,7 @@ import { askEach } from "./collector/collectors.ts";
 import { type RunReport, wantsMore } from "./collector/report.ts";
 import { type CollectorService, type Method, type Outcome, serve } from "./collector/service.ts";
 import { webDigest } from "./digest.ts";
-import { toProblem } from "./errors.ts";
+import { type Problem, toProblem, whereThrown } from "./errors.ts";
 import { writeLog } from "./log.ts";
 import { type AccountEntry, listAccounts } from "./settings/accounts.ts";
 import { durableObjectStore, type ObjectStorage } from "./state/durable_object.ts";
@@ -49,7 +49,7 @@ export async function askObject(
   try {
     return await ask(env, `${id}/${destination}`, { id, method, args }) as Outcome<unknown>;
   } catch (error) {
-    return { ok: false, problem: { ...toProblem(error), account: id } };
+    return { ok: false, problem: { ...tellUnreachable(error, [id]), account: id } };
   }
 }
 
@@ -73,11 +73,19 @@ export async function fanOut(
     try {
       return await ask(env, `relay/${index}`, { ids: group, method, args }) as Outcome<unknown>[];
     } catch (error) {
-      const problem = toProblem(error);
+      const problem = tellUnreachable(error, group);
       return group.map((account) => ({ ok: false as const, problem: { ...problem, account } }));
     }
   }));
   return answers.flat();
+}
+
+/** An object that can't be asked is Cloudflare's fault or ours; the answer says only that it was so. */
+function tellUnreachable(error: unknown, accounts: readonly string[]): Problem {
+  const problem = toProblem(error);
+  const thrownAt = whereThrown(error);
+  writeLog({ level: "error", event: "object_failed", accounts, problem, thrownAt });
+  return problem;
 }
 
 async function ask(env: Env, name: string, question: Question): Promise<unknown> {

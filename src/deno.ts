@@ -33,7 +33,11 @@ async function main(): Promise<number> {
   }
   const collectors = followBacklogs(opened, stopping.signal);
 
-  const app = createApp<typeof variables>({ connect: () => collectors, now: Date.now });
+  const app = createApp<typeof variables>({
+    connect: () => collectors,
+    now: Date.now,
+    log: writeLog,
+  });
   const server = Deno.serve({
     port,
     onListen: (address) => writeLog({ level: "info", event: "listening", port: address.port }),

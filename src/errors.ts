@@ -213,6 +213,12 @@ export interface Problem {
   readonly runId?: string;
 }
 
+/** Where an unexpected error was thrown: its stack without its message, which may hold anything. */
+export function whereThrown(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return error.stack?.split("\n").filter((line) => /^\s+at /.test(line)).join("\n");
+}
+
 /** The problem that an error is. Of an error that is not ours only the class is told: its text may hold anything. */
 export function toProblem(error: unknown): Problem {
   const known = error instanceof CollectorError ? error : new CollectorError("internal", {

@@ -199,7 +199,8 @@ export const OPERATIONS: readonly Operation[] = [
     summary: "Watch it with a monitor",
     words:
       "Says that the process is up, to everybody. With `deep=true`, which needs the token, it " +
-      "answers 503 after three failed runs in a row, or if the lag is too long.",
+      "answers 503 after three failed runs in a row, if the lag is too long, before the first run " +
+      "has ended, and while the settings are bad.",
     access: "anybody",
     query: HEALTH_QUERY,
     examples: [`curl "$URL/healthz"`, `${CURL} "$URL/healthz?deep=true"`],
@@ -241,7 +242,9 @@ export const OPERATIONS: readonly Operation[] = [
     method: "POST",
     path: "/dead-letters/redeliver",
     summary: "Push the refused events again",
-    words: "Pushes the first 100, one by one. What is accepted is removed, the rest stays.",
+    words:
+      "Pushes them one by one: as many as the requests of one run suffice for, 100 at most. What " +
+      "is accepted is removed, the rest stays. The next time begins behind the one that was tried last.",
     query: ACCOUNT_QUERY,
     examples: [`${CURL} -X POST "$URL/dead-letters/redeliver"`],
     answers: [json(200, "What became of them.", "Redelivery")],
@@ -253,7 +256,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: "/backfill",
     summary: "Deliver a past range",
     words: "Asks for a past range; the runs go on with it beside the live collection. The same " +
-      "range again, before it is complete, goes on where it was. The arguments may come in the " +
+      "two instants again, as `/status` tells them, go on where it was while it is not complete. The arguments may come in the " +
       "query or in a JSON body.",
     arguments: "BackfillArguments",
     examples: [`${CURL} -d '{"from": "90 days ago", "to": "30 days ago"}' "$URL/backfill"`],

@@ -7,6 +7,7 @@ import { requireReader } from "../api/access.ts";
 import { answerDescription, answerDocs } from "../api/answer.tsx";
 import { problemOfRun } from "../collector/collect_all.ts";
 import { chooseAccount, type Collectors } from "../collector/collectors.ts";
+import type { LogLine } from "../collector/host.ts";
 import type { Verdict } from "../collector/health.ts";
 import { configurationFailed, type TestedStep } from "../collector/test_connection.ts";
 import type { CollectorService } from "../collector/service.ts";
@@ -25,13 +26,14 @@ import {
   readQuery,
 } from "./arguments.ts";
 import { toMarkdown } from "./markdown.ts";
-import { problemOf, problemResponse, thrownProblem, unwrap } from "./problems.ts";
+import { problemOf, problemResponse, tellIfUnexpected, thrownProblem, unwrap } from "./problems.ts";
 
 export interface AppOptions<E> {
   /** @throws {CollectorError} `configuration_invalid` */
   readonly connect: (env: E) => Collectors;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  readonly log: (line: LogLine) => void;
 }
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -48,7 +50,10 @@ export function createApp<E extends AccessVariables>(
     await next();
     c.header("Cache-Control", "no-store");
   });
-  app.onError((error, c) => problemResponse(c, thrownProblem(error)));
+  app.onError((error, c) => {
+    tellIfUnexpected(c, error, options.log);
+    return problemResponse(c, thrownProblem(error));
+  });
   app.notFound((c) => problemResponse(c, problemOf("not_found", `There is no ${c.req.path}.`)));
   app.route("/", createPage<E>(options));
 

@@ -4,7 +4,7 @@
  */
 import { type CursorKeeper, type Progress, startProgress } from "../engine/ports.ts";
 import { run } from "../engine/run.ts";
-import { CollectorError, toProblem } from "../errors.ts";
+import { CollectorError, toProblem, whereThrown } from "../errors.ts";
 import { parsePast } from "../settings/duration.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { BackfillState } from "./backfill.ts";
@@ -138,10 +138,4 @@ function tellOfRun(report: RunReport, failure: unknown, { settings, host }: Work
   }
   const thrownAt = report.problem?.code === "internal" ? whereThrown(failure) : undefined;
   host.log({ level: "error", event: "run_failed", account, ...report, thrownAt });
-}
-
-/** Where an unexpected error was thrown: its stack without its message, which may hold anything. */
-function whereThrown(failure: unknown): string | undefined {
-  if (!(failure instanceof Error)) return undefined;
-  return failure.stack?.split("\n").filter((line) => /^\s+at /.test(line)).join("\n");
 }

@@ -36,6 +36,9 @@ export interface ListedLetters {
   readonly letters: readonly KeptLetter[];
 }
 
+/** A list of dead letters ends with the one that exceeds this: an isolate has 128 MB. */
+const MAX_LISTED_CHARACTERS = 8 * 1024 * 1024;
+
 export class Collector {
   readonly #workplace: Workplace;
   #turn: Promise<unknown> = Promise.resolve();
@@ -110,10 +113,14 @@ export class Collector {
 
   async deadLetters(limit: number): Promise<ListedLetters> {
     const { deadLetters } = this.#workplace;
-    return {
-      count: await deadLetters.count(),
-      letters: await Array.fromAsync(deadLetters.list(limit)),
-    };
+    const letters: KeptLetter[] = [];
+    let characters = 0;
+    for await (const letter of deadLetters.list(limit)) {
+      letters.push(letter);
+      characters += letter.json.length;
+      if (characters > MAX_LISTED_CHARACTERS) break;
+    }
+    return { count: await deadLetters.count(), letters };
   }
 
   /** Pushes the first `limit` dead letters again. What is accepted is removed, the rest stays. */

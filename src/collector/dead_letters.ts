@@ -34,9 +34,12 @@ export class DeadLetterBox implements DeadLetters {
     return (await this.host.local.list(PREFIX)).length;
   }
 
-  /** The first `limit` letters, by event id, one at a time. */
-  async *list(limit: number): AsyncGenerator<KeptLetter> {
-    for (const key of (await this.host.local.list(PREFIX)).slice(0, limit)) {
+  /** At most `limit` letters, by event id, one at a time: from behind `after` on, and round to it again. */
+  async *list(limit: number, after = ""): AsyncGenerator<KeptLetter> {
+    const keys = await this.host.local.list(PREFIX);
+    const behind = keys.filter((key) => key > PREFIX + after);
+    const upTo = keys.filter((key) => key <= PREFIX + after);
+    for (const key of [...behind, ...upTo].slice(0, limit)) {
       const text = await this.host.local.get(key);
       if (text !== null) yield JSON.parse(text);
     }

@@ -11,6 +11,10 @@ export interface Redelivery {
   readonly left: number;
 }
 
+/** The letter that was tried last. The next time begins behind it, so that each gets its turn. */
+const TRIED_LAST = "redelivered-last";
+
+/** Tries `limit` letters, or as many as the requests of one run suffice for. */
 export async function redeliver(
   { settings, host, deadLetters }: Workplace,
   limit: number,
@@ -18,16 +22,23 @@ export async function redeliver(
   const runId = host.newId();
   const connections = await Connections.open(settings, host, runId);
   const destination = connections.destination();
+  const triedBefore = await host.local.get(TRIED_LAST) ?? "";
+  let triedLast = triedBefore;
   let delivered = 0;
   let refused = 0;
-  for await (const letter of deadLetters.list(limit)) {
-    if (!connections.mayGoOn()) break;
-    const line = lineOf(letter.eventId, 1, letter.json);
-    const accepted = letter.status !== null &&
-      (await destination.push([line], { probing: true })).accepted;
-    if (accepted) await deadLetters.remove(letter.eventId);
-    if (accepted) delivered++;
-    else refused++;
+  try {
+    for await (const letter of deadLetters.list(limit, triedBefore)) {
+      if (!connections.mayGoOn()) break;
+      triedLast = letter.eventId;
+      const line = lineOf(letter.eventId, 1, letter.json);
+      const accepted = letter.status !== null &&
+        (await destination.push([line], { probing: true })).accepted;
+      if (accepted) await deadLetters.remove(letter.eventId);
+      if (accepted) delivered++;
+      else refused++;
+    }
+  } finally {
+    if (triedLast !== triedBefore) await host.local.put(TRIED_LAST, triedLast);
   }
   const left = await deadLetters.count();
   const account = settings.LIVEPERSON_ACCOUNT_ID;

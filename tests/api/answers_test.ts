@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import type { LivePersonOptions } from "../../scripts/simulators/liveperson.ts";
 import { createApp } from "../../src/app/app.ts";
+import type { LogLine } from "../../src/collector/host.ts";
 import {
   ACCOUNT,
   type Answer,
@@ -158,7 +159,8 @@ Deno.test("the Worker answers what is described, and all that is described is an
     const connect = () => {
       throw new TypeError("unexpected");
     };
-    const app = createApp({ connect, now: Date.now });
+    const lines: LogLine[] = [];
+    const app = createApp({ connect, now: Date.now, log: (line) => lines.push(line) });
     for (const name of described!.operations) {
       if (!described!.operation(name).responses[500]) continue;
       const [method, path] = name.split(" ");
@@ -172,6 +174,10 @@ Deno.test("the Worker answers what is described, and all that is described is an
       const answer = { status: response.status, headers: response.headers, text };
       assert.equal(answer.status, 500, name);
       described!.assertDescribed(name, { ...answer, body: JSON.parse(text) });
+      const { event, method: told, thrownAt } = lines.pop()!;
+      assert.deepEqual([event, told], ["request_failed", method], name);
+      assert.match(String(thrownAt), /answers_test/);
+      assert.doesNotMatch(String(thrownAt), /unexpected/, "its text may hold anything");
     }
   });
 

@@ -39,7 +39,7 @@ Deno.test("every reference leads somewhere", () => {
 });
 
 Deno.test("every route of the app is described, and no other", () => {
-  const app = createApp({ connect: () => assert.fail(), now: () => 0 });
+  const app = createApp({ connect: () => assert.fail(), now: () => 0, log: () => {} });
   const routes = app.routes
     .filter(({ method }) => method !== "ALL")
     .map(({ method, path }) => `${method} ${path}`);

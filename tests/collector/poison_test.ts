@@ -102,3 +102,31 @@ Deno.test("a batch of nothing but poison waits for the next one, and is settled 
   );
   assert.deepEqual(new Set(p.stage.xsiam.deliveries().values()), new Set([1]));
 });
+
+Deno.test("each dead letter gets its turn, though those before it are refused for good", async () => {
+  await using p = await poisoned(400, 120);
+  p.stage.xsiam.poison = (event) => Number(event.newValue) % 2 === 1;
+  for (let run = 0; run < 20; run++) {
+    if (!(await p.collector.collect("cron")).more) break;
+  }
+  const { letters, count } = await p.collector.deadLetters(100);
+  assert.deepEqual([count, letters.length], [60, 60]);
+  const hopeless = new Set(letters.slice(0, 40).map((letter) => letter.eventId));
+  p.stage.xsiam.poison = (event) => hopeless.has(String(event.event_id));
+  assert.equal((await p.collector.redeliver(100)).delivered, 0, "one run has too few requests");
+  const second = await p.collector.redeliver(100);
+  assert.deepEqual([second.delivered, second.left], [20, 40]);
+});
+
+Deno.test("a list of dead letters ends before it is too large for an isolate", async () => {
+  await using p = await poisoned(400, 0);
+  const padding = "x".repeat(3_000_000);
+  p.stage.livePerson.add(
+    Array.from({ length: 5 }, (_, i) => change(NOW - MINUTE + i, { newValue: `${i} ${padding}` })),
+  );
+  p.stage.livePerson.add([change(NOW - MINUTE - 1, { newValue: "good" })]);
+  p.stage.xsiam.poison = (event) => event.newValue !== "good";
+  await p.collector.collect("cron");
+  const { letters, count } = await p.collector.deadLetters(100);
+  assert.deepEqual([count, letters.length], [5, 3]);
+});
