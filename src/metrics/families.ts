@@ -126,7 +126,8 @@ export function toFamilies(all: readonly Measured[], version: string): readonly 
       {
         name: "upstream_requests",
         type: "counter",
-        help: "Attempts at requests to other services by runs; status none when there was no answer",
+        help:
+          "Attempts at requests to other services by runs; status none when there was no answer",
       },
       (labels, { totals }) =>
         Object.entries(totals.answers).flatMap(([target, statuses]) =>

@@ -59,7 +59,7 @@ function Headline({ standing, nowMs }: { standing: Standing; nowMs: number }) {
         <div>
           <p class="eyebrow quiet">
             Account {id}
-            {status?.destination && <span class="wide">, to {status.destination}</span>}
+            {status?.destination && `, to ${status.destination}`}
           </p>
           <h1 id="state">{STATE_NAMES[state]}</h1>
           <p class="because">{because}</p>

@@ -4,7 +4,7 @@ import type { CollectorService, Outcome } from "../collector/service.ts";
 import { configurationFailed, type TestedStep } from "../collector/test_connection.ts";
 import type { Problem } from "../errors.ts";
 import type { Notice } from "./notice.ts";
-import { count, took } from "./words.ts";
+import { count, day, took } from "./words.ts";
 
 export interface Action {
   readonly name: string;
@@ -46,9 +46,12 @@ export const ACTIONS: ReadonlyMap<string, Action> = new Map(Object.entries(
         if (!outcome.ok) return toldProblem("Nothing was redelivered", outcome.problem);
         const { delivered, refused, left } = outcome.value;
         return {
-          ok: refused === 0,
+          ok: left === 0,
           title: `${count(delivered, "event")} redelivered`,
-          lines: [`${count(refused, "event")} refused again, ${count(left, "dead letter")} left.`],
+          lines: [
+            `${count(refused, "event")} refused again, ${count(left, "dead letter")} left.`,
+            ...(left > refused ? ["Redeliver again for the rest."] : []),
+          ],
         };
       },
     },
@@ -57,8 +60,9 @@ export const ACTIONS: ReadonlyMap<string, Action> = new Map(Object.entries(
 
 function toldRun(outcome: Outcome<RunReport>): Notice {
   if (!outcome.ok) return toldProblem("Nothing was collected", outcome.problem);
-  const { outcome: ended, problem, delivered, deadLettered, more, durationMs, runId } =
+  const { outcome: ended, problem, delivered, deadLettered, reconciliation, backfill } =
     outcome.value;
+  const { more, durationMs, runId } = outcome.value;
   if (problem !== undefined) return toldProblem("The run failed", problem, [`Run id: ${runId}`]);
   if (ended === "disabled") {
     return {
@@ -67,12 +71,22 @@ function toldRun(outcome: Outcome<RunReport>): Notice {
       lines: ["FETCH_EVENTS is false. Set it to true and deploy again."],
     };
   }
+  const found = reconciliation?.found ?? 0;
+  const [title = "Nothing new", ...others] = [
+    ...(delivered > 0 ? [`${count(delivered, "event")} delivered`] : []),
+    ...(deadLettered > 0 ? [`XSIAM refused ${count(deadLettered, "event")}`] : []),
+    ...(found > 0
+      ? [`Reconciliation found ${count(found, "event")} of ${day(reconciliation!.day)}`]
+      : []),
+    // its count is of all runs that it took so far
+    ...(backfill !== null ? ["The backfill went on"] : []),
+  ];
   return {
-    ok: true,
-    title: delivered === 0 ? "Nothing new" : `${count(delivered, "event")} delivered`,
+    ok: deadLettered === 0,
+    title,
     lines: [
       `The run took ${took(durationMs)}.`,
-      ...(deadLettered > 0 ? [`XSIAM refused ${count(deadLettered, "event")}.`] : []),
+      ...others.map((happened) => `${happened}.`),
       ...(more ? ["There is more to read: the next run follows at once."] : []),
     ],
   };
@@ -95,7 +109,7 @@ function toldTest(outcome: Outcome<readonly TestedStep[]>): Notice {
     ok: failed === undefined,
     title: failed === undefined
       ? "The connection works"
-      : `The connection does not work: ${failed.problem!.title.toLowerCase()}`,
+      : `The connection does not work: ${failed.problem!.title}`,
     lines: [
       ...steps.map(({ step, outcome, milliseconds }) =>
         `${STEP_NAMES[step]}: ${outcome}${

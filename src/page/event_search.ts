@@ -1,7 +1,7 @@
 /** The search for recent events: its arguments, and what of the events it shows. Pure. */
-import { readGetEventsArguments } from "../app/arguments.ts";
 import type { GetEventsArguments } from "../collector/get_events.ts";
 import type { AuditEvent } from "../liveperson/event.ts";
+import { parsePast, PAST_FORMS } from "../settings/duration.ts";
 
 /** The fields of the form, as they were typed. */
 export interface SearchForm {
@@ -16,17 +16,30 @@ export interface Search extends GetEventsArguments {
   readonly shown: number;
 }
 
+/** What is wrong with the fields, by their names. */
+export type WrongFields = Readonly<Partial<Record<"start" | "limit", string>>>;
+
 /** So many events are read for one search, whatever is shown of them. */
 export const MAX_READ = 1_000;
 
 /** The most events on one page. */
 export const MAX_SHOWN = 200;
 
-/** @throws {CollectorError} `arguments_invalid`, naming every bad argument */
-export function readSearch({ start, limit }: SearchForm, nowMs: number): Search {
-  const given = { start_time: start, limit };
-  const { startMs, limit: wanted } = readGetEventsArguments(given, nowMs);
-  return { startMs, limit: MAX_READ, push: false, shown: Math.min(wanted, MAX_SHOWN) };
+/** The search, or what is wrong with its fields, which are called what the page calls them. */
+export function readSearch(
+  { start, limit }: SearchForm,
+  nowMs: number,
+): { readonly search: Search } | { readonly wrong: WrongFields } {
+  const startMs = parsePast(start, nowMs);
+  const shown = /^\d+$/.test(limit.trim()) ? Number(limit) : 0;
+  const wrong: WrongFields = {
+    ...(startMs === null && { start: `Since must be ${PAST_FORMS}.` }),
+    ...(startMs !== null && startMs > nowMs && { start: "Since must not lie in the future." }),
+    ...((shown < 1 || shown > MAX_SHOWN) &&
+      { limit: `Show at most must be a whole number from 1 to ${MAX_SHOWN}.` }),
+  };
+  if (startMs === null || Object.keys(wrong).length > 0) return { wrong };
+  return { search: { startMs, limit: MAX_READ, push: false, shown } };
 }
 
 /** The events in which the text occurs, in whatever field and case; newest first. */

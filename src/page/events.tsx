@@ -2,7 +2,14 @@
 /** @jsxImportSource hono/jsx */
 /** Recent events, read live when they are asked for: the form, and what was found as a table. */
 import type { AuditEvent } from "../liveperson/event.ts";
-import { MAX_READ, MAX_SHOWN, readableJson, type SearchForm, shown } from "./event_search.ts";
+import {
+  MAX_READ,
+  MAX_SHOWN,
+  readableJson,
+  type SearchForm,
+  shown,
+  type WrongFields,
+} from "./event_search.ts";
 import type { Advice } from "./standing.ts";
 import { AdviceList } from "./layout.tsx";
 import { count, cut, day, instant, number } from "./words.ts";
@@ -21,19 +28,26 @@ export interface Found {
 export interface EventsProps {
   readonly accounts: readonly string[];
   readonly form: SearchForm;
-  /** Null before the first search. */
-  readonly found: Found | null;
-  /** Why the search failed. */
-  readonly problem: Advice | null;
+  /** What the search came to; null before the first one. */
+  readonly answer: SearchAnswer | null;
+}
+
+export interface SearchAnswer {
+  readonly found?: Found;
+  /** Why the events could not be read. */
+  readonly problem?: Advice;
+  /** Why nothing was searched. */
+  readonly wrong?: WrongFields;
 }
 
 const MAX_VALUE_LENGTH = 80;
 
-export function EventsPage({ accounts, form, found, problem }: EventsProps) {
+export function EventsPage({ accounts, form, answer }: EventsProps) {
+  const { found, problem, wrong = {} } = answer ?? {};
   return (
     <>
       <h1 class="title">Events</h1>
-      <SearchFields accounts={accounts} form={form} />
+      <SearchFields accounts={accounts} form={form} wrong={wrong} />
       {problem && (
         <section class="card" aria-labelledby="problem">
           <h2 id="problem">The events could not be read</h2>
@@ -45,12 +59,21 @@ export function EventsPage({ accounts, form, found, problem }: EventsProps) {
   );
 }
 
-function SearchFields({ accounts, form }: { accounts: readonly string[]; form: SearchForm }) {
+function SearchFields(
+  { accounts, form, wrong }: {
+    accounts: readonly string[];
+    form: SearchForm;
+    wrong: WrongFields;
+  },
+) {
   return (
     <form class="card" method="get" action="/events" role="search">
       <p class="quiet">
         Events are read from LivePerson when you search. Nothing is pushed or kept.
       </p>
+      {Object.entries(wrong).map(([field, why]) => (
+        <p class="error" role="alert" id={`${field}-error`} key={field}>{why}</p>
+      ))}
       <div class="fields">
         <div>
           <label for="account">Account</label>
@@ -67,7 +90,8 @@ function SearchFields({ accounts, form }: { accounts: readonly string[]; form: S
             name="start"
             value={form.start}
             required
-            aria-describedby="start-hint"
+            aria-describedby={wrong.start ? "start-error start-hint" : "start-hint"}
+            aria-invalid={wrong.start ? "true" : undefined}
           />
           <span class="hint" id="start-hint">Such as 2 hours, yesterday, 2026-11-21T09:00Z</span>
         </div>
@@ -81,6 +105,8 @@ function SearchFields({ accounts, form }: { accounts: readonly string[]; form: S
             max={MAX_SHOWN}
             value={form.limit}
             required
+            aria-describedby={wrong.limit ? "limit-error" : undefined}
+            aria-invalid={wrong.limit ? "true" : undefined}
           />
         </div>
         <div>

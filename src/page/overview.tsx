@@ -125,29 +125,35 @@ function TroubledList({ members }: { members: readonly Standing[] }) {
 
 function Rows({ members, nowMs }: { members: readonly Standing[]; nowMs: number }) {
   return (
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Account</th>
-          <th scope="col">Lag</th>
-          <th scope="col" class="wide">Last run</th>
-          <th scope="col" class="wide">Last event</th>
-          <th scope="col" class="right">24 hours</th>
+    <table class="stacked" role="table">
+      <thead role="rowgroup">
+        <tr role="row">
+          <th scope="col" role="columnheader">Account</th>
+          <th scope="col" role="columnheader">Lag</th>
+          <th scope="col" role="columnheader">Last run</th>
+          <th scope="col" role="columnheader">Last event</th>
+          <th scope="col" role="columnheader" class="right">24 hours</th>
         </tr>
       </thead>
-      <tbody>
+      <tbody role="rowgroup">
         {members.map((one) => {
           const { lastRun, lastDelivery } = one.status!.health;
           const lag = one.status!.lagSeconds;
           return (
-            <tr>
-              <th scope="row" class="id">
+            <tr role="row">
+              <th scope="row" role="rowheader" class="id">
                 <AccountLink id={one.id} />
               </th>
-              <td>{lag === null ? "not known" : length(lag)}</td>
-              <td class="wide">{lastRun ? ago(lastRun.startedAt, nowMs) : "never"}</td>
-              <td class="wide">{lastDelivery ? ago(lastDelivery.at, nowMs) : "none yet"}</td>
-              <td class="right">{number(eventsOf(one, nowMs))}</td>
+              <td role="cell" data-name="Lag">{lag === null ? "not known" : length(lag)}</td>
+              <td role="cell" data-name="Last run">
+                {lastRun ? ago(lastRun.startedAt, nowMs) : "never"}
+              </td>
+              <td role="cell" data-name="Last event">
+                {lastDelivery ? ago(lastDelivery.at, nowMs) : "none yet"}
+              </td>
+              <td role="cell" data-name="24 hours" class="right">
+                {number(eventsOf(one, nowMs))}
+              </td>
             </tr>
           );
         })}

@@ -10,18 +10,19 @@ import { html } from "hono/html";
 import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { isSame } from "../app/access.ts";
-import { problemOf, thrownProblem } from "../app/problems.ts";
+import { problemOf, tellIfUnexpected, thrownProblem } from "../app/problems.ts";
 import type { Status } from "../collector/collector.ts";
 import type { Collectors } from "../collector/collectors.ts";
+import type { LogLine } from "../collector/host.ts";
 import type { Outcome } from "../collector/service.ts";
-import { type ErrorCode, type Problem, toProblem } from "../errors.ts";
+import { CollectorError, type ErrorCode, type Problem } from "../errors.ts";
 import { AccountPage } from "./account.tsx";
 import { ACTIONS } from "./actions.ts";
 import { ClosedPage } from "./closed.tsx";
 import { ACCESS_HEADER, type AccessVariables, type TeamKeys } from "./cloudflare_access.ts";
 import { ConfirmForm } from "./confirm.tsx";
 import { matching, readSearch, type SearchForm } from "./event_search.ts";
-import { EventsPage, type Found } from "./events.tsx";
+import { EventsPage, type SearchAnswer } from "./events.tsx";
 import { Layout, type LayoutProps, NoticeCard } from "./layout.tsx";
 import { leaveNotice, takeNotice } from "./notice.ts";
 import { Overview } from "./overview.tsx";
@@ -29,7 +30,15 @@ import { ICON } from "./shapes.tsx";
 import { SignInForm } from "./sign_in.tsx";
 import { adviceOf, type Standing, standingOf, STATE_NAMES, worst } from "./standing.ts";
 import { contentSecurityPolicy } from "./styles.ts";
-import { findViewer, isFromHere, isOwnForm, signIn, signOut, type Viewer } from "./viewer.ts";
+import {
+  findViewer,
+  isFromHere,
+  isOwnForm,
+  losesSession,
+  signIn,
+  signOut,
+  type Viewer,
+} from "./viewer.ts";
 
 export interface PageVariables extends AccessVariables {
   readonly API_TOKEN?: string;
@@ -40,10 +49,19 @@ export interface PageOptions<E> {
   readonly connect: (env: E) => Collectors;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  readonly log: (line: LogLine) => void;
 }
 
 const MAX_FORM_BYTES = 16 * 1024;
 const MAX_LISTED_LETTERS = 50;
+/** The methods of each path; every other is answered with 405, which names these. */
+const METHODS = {
+  "/": "GET",
+  "/events": "GET",
+  "/actions/:action": "GET, POST",
+  "/sign-in": "GET, POST",
+  "/sign-out": "POST",
+};
 const FIRST_SEARCH = { start: "1 day", limit: "50", text: "" };
 
 interface Site {
@@ -53,12 +71,15 @@ interface Site {
 type C = Context<Site>;
 
 export function createPage<E extends PageVariables>(
-  { connect, now }: PageOptions<E>,
+  { connect, now, log }: PageOptions<E>,
 ): Hono<Site> {
   const page = new Hono<Site>();
   const teamKeys: TeamKeys = new Map();
 
-  page.onError((error, c) => closed(c as C, thrownProblem(error)));
+  page.onError((error, c) => {
+    tellIfUnexpected(c, error, log);
+    return closed(c as C, thrownProblem(error));
+  });
 
   page.get("/icon.svg", (c) => c.body(ICON, 200, { "Content-Type": "image/svg+xml" }));
 
@@ -81,7 +102,7 @@ export function createPage<E extends PageVariables>(
   };
   /** Only a form that this page made, sent from this page. */
   const ownForm: MiddlewareHandler<Site> = async (c, next) => {
-    if (!isFromHere(c) || !isOwnForm(await c.req.parseBody(), c.var.viewer)) {
+    if (!isFromHere(c) || !isOwnForm(await readForm(c), c.var.viewer)) {
       return closed(c, foreignForm());
     }
     await next();
@@ -90,10 +111,6 @@ export function createPage<E extends PageVariables>(
     maxSize: MAX_FORM_BYTES,
     onError: (c) => closed(c as C, problemOf("body_too_large", "The form has over 16 KiB.")),
   });
-  const notAllowed = (c: C) => {
-    const problem = problemOf("method_not_allowed", `The page does not take ${c.req.method}.`);
-    return closed(c, problem);
-  };
 
   page.get("/", withPolicy, open, signedIn, async (c) => {
     const nowMs = now();
@@ -132,40 +149,33 @@ export function createPage<E extends PageVariables>(
     const form: SearchForm = { account: ids[0], ...FIRST_SEARCH, ...c.req.query() };
     if (!ids.includes(form.account)) return closed(c, noAccount());
     const isAsked = c.req.query("start") !== undefined;
-    const answer = isAsked ? await search(form, of(form.account)) : { found: null, problem: null };
+    const answer = isAsked ? await search(form, of(form.account)) : null;
     return show(
       c,
       { title: "Events", at: "/events" },
-      <EventsPage
-        accounts={ids}
-        form={form}
-        found={answer.found}
-        problem={answer.problem && adviceOf(answer.problem)}
-      />,
+      <EventsPage accounts={ids} form={form} answer={answer} />,
     );
   });
 
   async function search(
     form: SearchForm,
     collector: ReturnType<Collectors["of"]>,
-  ): Promise<{ found: Found | null; problem: Problem | null }> {
-    try {
-      const { shown, ...args } = readSearch(form, now());
-      const outcome = await collector.getEvents(args);
-      if (!outcome.ok) return { found: null, problem: outcome.problem };
-      const { events, more } = outcome.value;
-      const matched = matching(events, form.text);
-      const readUntil = more ? events.at(-1)?._time ?? null : null;
-      const found = {
+  ): Promise<SearchAnswer> {
+    const read = readSearch(form, now());
+    if ("wrong" in read) return read;
+    const { shown, ...args } = read.search;
+    const outcome = await collector.getEvents(args);
+    if (!outcome.ok) return { problem: adviceOf(outcome.problem) };
+    const { events, more } = outcome.value;
+    const matched = matching(events, form.text);
+    return {
+      found: {
         events: matched.slice(0, shown),
         read: events.length,
         matched: matched.length,
-        readUntil,
-      };
-      return { found, problem: null };
-    } catch (error) {
-      return { found: null, problem: toProblem(error) };
-    }
+        readUntil: more ? events.at(-1)?._time ?? null : null,
+      },
+    };
   }
 
   page.use("/actions/:action", withPolicy, open, limited, signedIn);
@@ -184,7 +194,7 @@ export function createPage<E extends PageVariables>(
   page.post("/actions/:action", ownForm, async (c) => {
     const action = ACTIONS.get(c.req.param("action"));
     const { ids, of } = connect(c.env as E);
-    const account = String((await c.req.parseBody()).account);
+    const account = String((await readForm(c)).account);
     if (action === undefined) return closed(c, noPage());
     if (!ids.includes(account)) return closed(c, noAccount());
     leaveNotice(c, tokenOf(c), c.var.viewer, await action.perform(of(account)));
@@ -193,8 +203,12 @@ export function createPage<E extends PageVariables>(
 
   page.post("/sign-in", withPolicy, open, limited, async (c) => {
     if (!isFromHere(c)) return closed(c, foreignForm());
-    const { api_token: given, to } = await c.req.parseBody();
+    const { api_token: given, to } = await readForm(c);
     const target = localPath(to);
+    if (losesSession(c)) {
+      const error = "Signing in needs https: browsers keep no session over plain http.";
+      return signInPage(c, target, error, 401);
+    }
     if (typeof given !== "string" || !isSame(given.trim(), tokenOf(c))) {
       return signInPage(c, target, "That is not the API token.", 401);
     }
@@ -208,8 +222,12 @@ export function createPage<E extends PageVariables>(
     return c.redirect("/", 303);
   });
 
-  for (const path of ["/", "/events", "/actions/:action", "/sign-in", "/sign-out"]) {
-    page.all(path, withPolicy, notAllowed);
+  for (const [path, methods] of Object.entries(METHODS)) {
+    page.all(path, (c) => {
+      c.header("Allow", methods);
+      const detail = `The page does not take ${c.req.method}.`;
+      return closed(c, problemOf("method_not_allowed", detail));
+    });
   }
 
   function show(c: C, layout: Pick<LayoutProps, "title" | "at">, content: Child) {
@@ -233,7 +251,6 @@ export function createPage<E extends PageVariables>(
 
   function closed(c: C, problem: Problem) {
     c.header("Content-Security-Policy", contentSecurityPolicy());
-    if (problem.status === 405) c.header("Allow", "GET, POST");
     const content = <ClosedPage problem={problem} />;
     const viewer = c.var.viewer ?? null;
     return c.html(
@@ -251,6 +268,16 @@ function document(props: LayoutProps, content: Child) {
 
 function tokenOf(c: Context): string {
   return (c.env as PageVariables).API_TOKEN?.trim() ?? "";
+}
+
+/** @throws {CollectorError} `arguments_invalid`, if the body is not the form that its type says it is */
+async function readForm(c: Context): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    return await c.req.parseBody();
+  } catch (cause) {
+    const detail = "The body can't be read as the form that its Content-Type names.";
+    throw new CollectorError("arguments_invalid", { detail, cause });
+  }
 }
 
 /** The page that was asked for, to come back to it. */
@@ -283,7 +310,8 @@ function foreignForm(): Problem {
   return pageProblem("unauthorized", 403, {
     title: "Nothing was done",
     detail: "The form did not come from this page, or the session it came from has ended.",
-    action: "Go back to the status page and try again.",
+    action: "Go back to the status page and try again. If it happens each time, let the proxy in " +
+      "front, if there is one, pass the Host header on.",
   });
 }
 

@@ -120,7 +120,7 @@ input, select {
 .base { fill: var(--line); }
 .reach { fill: transparent; }
 .reach:hover { fill: color-mix(in srgb, var(--ink) 8%, transparent); }
-.axis { display: flex; justify-content: space-between; gap: 1rem; font-size: 0.8125rem; color: var(--quiet); }
+.axis { display: flex; justify-content: space-between; gap: 1rem; text-align: center; font-size: 0.8125rem; color: var(--quiet); }
 
 progress { width: 100%; height: 0.75rem; accent-color: var(--bar); }
 summary { cursor: pointer; color: var(--link); padding-block: 0.25rem; }
@@ -133,7 +133,7 @@ thead th { border-top: 0; font-size: 0.875rem; font-weight: 500; color: var(--qu
 tbody th { font-weight: 600; }
 .id { white-space: nowrap; }
 .right { text-align: right; white-space: nowrap; }
-.axis span { white-space: nowrap; }
+.axis :nth-child(odd) { white-space: nowrap; }
 .lines { display: grid; gap: 0.25rem; padding: 0; list-style: none; }
 .counts { display: flex; flex-wrap: wrap; gap: 0.75rem; padding: 0; list-style: none; }
 .counts a {
@@ -171,7 +171,6 @@ pre {
   .actions { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .actions .button { padding-inline: 0.5rem; text-align: center; line-height: 1.25; }
   .headline .eyebrow { font-size: 0.875rem; }
-  .wide { display: none; }
   .stacked thead { position: absolute; left: -999rem; }
   .stacked, .stacked tbody, .stacked tr, .stacked th, .stacked td { display: block; }
   .stacked tr { border-top: 1px solid var(--line); padding-block: 0.75rem; }
@@ -179,7 +178,7 @@ pre {
   .events .more { padding-block: 0 0.75rem; }
   .events .more td { padding-block: 0; }
   .events .time { color: var(--quiet); }
-  .stacked th, .stacked td { border: 0; padding: 0.125rem 0; }
+  .stacked th, .stacked td { border: 0; padding: 0.125rem 0; text-align: left; white-space: normal; }
   .stacked td[data-name]::before { content: attr(data-name) " "; color: var(--quiet); font-size: 0.875rem; }
 }
 @media (forced-colors: active) {

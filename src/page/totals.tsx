@@ -20,20 +20,20 @@ export function TotalsCard({ health }: { health: Status["health"] }) {
   return (
     <section class="card" aria-labelledby="totals">
       <h2 id="totals">Since the beginning</h2>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">What</th>
-            <th scope="col" class="right">Number</th>
-            <th scope="col" class="wide">Meaning</th>
+      <table class="stacked" role="table">
+        <thead role="rowgroup">
+          <tr role="row">
+            <th scope="col" role="columnheader">What</th>
+            <th scope="col" role="columnheader" class="right">Number</th>
+            <th scope="col" role="columnheader">Meaning</th>
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           {rows.map(([name, value, meaning]) => (
-            <tr>
-              <th scope="row">{name}</th>
-              <td class="right">{number(value)}</td>
-              <td class="wide quiet">{meaning}</td>
+            <tr role="row">
+              <th scope="row" role="rowheader">{name}</th>
+              <td role="cell" class="right">{number(value)}</td>
+              <td role="cell" class="quiet">{meaning}</td>
             </tr>
           ))}
         </tbody>

@@ -62,6 +62,16 @@ export function isFromHere(c: Context): boolean {
     new URL(origin).host === new URL(c.req.url).host;
 }
 
+/**
+ * True if the browser that sent this form would drop the session's cookie, which is `Secure`: its page
+ * came by plain HTTP. Only for a form that is from here. The request's own URL does not tell it: it
+ * says http behind a proxy that speaks https.
+ */
+export function losesSession(c: Context): boolean {
+  const { protocol, origin } = new URL(c.req.header("Origin")!);
+  return protocol === "http:" && !isLoopback(origin);
+}
+
 /** Over plain HTTP on loopback browsers would drop a `Secure` cookie. */
 function isSecure(c: Context): boolean {
   const { protocol, origin } = new URL(c.req.url);

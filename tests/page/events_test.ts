@@ -66,8 +66,17 @@ Deno.test("the table of recent events", async (t) => {
   });
 
   await t.step("says what is wrong with a search", async () => {
-    assert.match(await search({ Since: "soon" }), /start_time must be[^]*What to do/);
+    const wrong = () =>
+      page.locator("[aria-invalid=true]").evaluateAll((all) => all.map((e) => e.id));
+    const asked = JSON.stringify(stage.asked());
+    assert.match(await search({ Since: "soon" }), /Since must be an ISO 8601 date or time/);
+    assert.deepEqual(await wrong(), ["start"]);
     await look(page, "events-refused");
+    await page.goto("/events?start=1+day&limit=201");
+    assert.match(await page.innerText("main"), /Show at most must be a whole number from 1 to 200/);
+    assert.deepEqual(await wrong(), ["limit"]);
+    assert.equal(JSON.stringify(stage.asked()), asked, "nothing is read");
+    await page.getByLabel("Show at most").fill("50");
     stage.livePerson.forbidden = true;
     assert.match(await search({ Since: "1 day" }), /Ask LivePerson to enable/);
     stage.livePerson.forbidden = false;

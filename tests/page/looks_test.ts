@@ -15,6 +15,7 @@ import {
 } from "./sample_site.ts";
 
 const HOUR_MS = 3_600_000;
+const DESK = { width: 1280, height: 860 };
 
 const FAILURE = {
   outcome: "failed",
@@ -124,4 +125,17 @@ Deno.test("every state says what it is in its first heading", async (t) => {
       await look(page, `sample-overview-${device}`);
     });
   }
+
+  await t.step("on a phone nothing is left out", async () => {
+    const page = await browser.page(site.url);
+    await signIn(page, API_TOKEN);
+    for (const path of ["/", "/?account=letters"]) {
+      await page.goto(path);
+      const words = async () => (await page.innerText("main")).split(/\s+/).join(" ");
+      const onDesk = await words();
+      await page.setViewportSize(PHONE.viewport);
+      assert.equal(await words(), onDesk);
+      await page.setViewportSize(DESK);
+    }
+  });
 });

@@ -24,6 +24,7 @@ export function startSampleSite(accounts: Readonly<Record<string, Answers>>) {
     Promise.resolve(accounts[id][method] ?? failed("internal", "The sample has no answer."));
   const app = createApp<{ API_TOKEN: string }>({
     now: () => NOW_MS,
+    log: () => {},
     connect: () => ({
       ids,
       of: (id) => offer((method) => answer(id, method)),

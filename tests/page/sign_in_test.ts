@@ -157,7 +157,7 @@ Deno.test("signing in, by HTTP", async (t) => {
       for (const [name, sent] of Object.entries(refused)) {
         const { status, text, headers } = await send(stage, path, { ...sent, cookie });
         assert.equal(status, 403, `${name}, ${path}`);
-        assert.match(text, /Nothing was done/);
+        assert.match(text, /Nothing was done.*pass the Host header on/s);
         assert.equal(headers.get("Set-Cookie"), null);
       }
       const unsigned = await send(stage, path, { form: { account, token } });
@@ -188,8 +188,31 @@ Deno.test("signing in, by HTTP", async (t) => {
     ) {
       assert.equal((await send(stage, path, { cookie })).status, 404, path);
     }
-    for (const [method, path] of [["POST", "/"], ["DELETE", "/events"], ["PUT", "/sign-in"]]) {
-      assert.equal((await send(stage, path, { cookie, method })).status, 405, path);
+  });
+
+  await t.step("another method is told which ones the path takes", async () => {
+    const cookie = await signedIn(stage);
+    const refused = [
+      ["POST", "/", "GET"],
+      ["POST", "/events", "GET"],
+      ["DELETE", "/actions/collect", "GET, POST"],
+      ["PUT", "/sign-in", "GET, POST"],
+      ["GET", "/sign-out", "POST"],
+    ];
+    for (const [method, path, allowed] of refused) {
+      const { status, headers } = await send(stage, path, { cookie, method });
+      assert.deepEqual([status, headers.get("Allow")], [405, allowed], path);
+    }
+  });
+
+  await t.step("a form that can't be read is the sender's fault", async () => {
+    const cookie = await signedIn(stage);
+    const headers = { "Content-Type": "multipart/form-data" };
+    for (const path of ["/sign-in", "/actions/collect", "/sign-out"]) {
+      const sent = { cookie, form: { api_token: API_TOKEN }, headers };
+      const { status, text } = await send(stage, path, sent);
+      assert.equal(status, 400, path);
+      assert.match(text, /The arguments are not valid/);
     }
   });
 });

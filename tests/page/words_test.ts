@@ -1,6 +1,12 @@
 /** The words of the page: lengths, times, since when, what to do. Pure, with a clock that stands still. */
 import assert from "node:assert/strict";
 import { createApp } from "../../src/app/app.ts";
+import type { RunReport } from "../../src/collector/report.ts";
+import { offer } from "../../src/collector/service.ts";
+import type { Problem } from "../../src/errors.ts";
+import { ACTIONS } from "../../src/page/actions.ts";
+import { readSearch } from "../../src/page/event_search.ts";
+import type { Notice } from "../../src/page/notice.ts";
 import { percentOf } from "../../src/page/backfill.tsx";
 import { lastDays, lastHours, sumOfEvents } from "../../src/page/periods.ts";
 import { grouped, standingOf, worst } from "../../src/page/standing.ts";
@@ -9,6 +15,11 @@ import { iso } from "../../src/engine/time.ts";
 import { API_TOKEN, failed, NOW_MS, ok, run, status } from "./sample_site.ts";
 
 const MINUTE_MS = 60_000;
+
+/** The notice of an action, when the collector answers so. */
+function perform(action: string, answer: unknown): Promise<Notice> {
+  return ACTIONS.get(action)!.perform(offer(() => Promise.resolve(ok(answer))));
+}
 
 Deno.test("lengths and times in words", () => {
   const lengths: [number, string][] = [
@@ -63,6 +74,60 @@ Deno.test("each problem comes with what to do", () => {
   assert.deepEqual([broken.state, broken.because], ["failing", "X is not set."]);
 });
 
+Deno.test("a run's notice says what happened, and is good only if nothing was refused", async () => {
+  const told = async (fields: Partial<RunReport>) => {
+    const { title, ok } = await perform("collect", run({ delivered: 0, ...fields }));
+    return [title, ok];
+  };
+  const reconciliation = { day: "2026-11-20", found: 3, complete: true };
+  const backfill = {
+    ...{ from: iso(0), to: iso(NOW_MS), startedAt: iso(NOW_MS), completedAt: null },
+    ...{ delivered: 31_840, deadLettered: 0, reached: iso(0) },
+  };
+  assert.deepEqual(await told({}), ["Nothing new", true]);
+  assert.deepEqual(await told({ backfill }), ["The backfill went on", true]);
+  assert.deepEqual(await told({ backfill, reconciliation }), [
+    "Reconciliation found 3 events of 20 Nov 2026",
+    true,
+  ]);
+  const deadLettered = 1;
+  assert.deepEqual(await told({ backfill, reconciliation, deadLettered }), [
+    "XSIAM refused 1 event",
+    false,
+  ]);
+  assert.deepEqual(await told({ delivered: 2, deadLettered }), ["2 events delivered", false]);
+  const { lines } = await perform("collect", run({ delivered: 2, deadLettered, backfill }));
+  assert.deepEqual(lines.slice(1), ["XSIAM refused 1 event.", "The backfill went on."]);
+});
+
+Deno.test("dead letters that were not tried are to be redelivered again", async () => {
+  const all = await perform("redeliver", { delivered: 3, refused: 0, left: 0 });
+  assert.deepEqual([all.ok, all.lines.length], [true, 1]);
+  const refused = await perform("redeliver", { delivered: 1, refused: 2, left: 2 });
+  assert.deepEqual([refused.ok, refused.lines.length], [false, 1]);
+  const untried = await perform("redeliver", { delivered: 40, refused: 0, left: 60 });
+  assert.deepEqual([untried.ok, untried.lines.at(-1)], [false, "Redeliver again for the rest."]);
+});
+
+Deno.test("names keep their capitals when a test of the connection fails", async () => {
+  const { problem } = failed("credentials_refused", "") as { problem: Problem };
+  const step = { step: "token", outcome: "failed", milliseconds: 1, problem };
+  assert.match((await perform("test-connection", [step])).title, /: LivePerson refused the client/);
+});
+
+Deno.test("a search is checked by the names that its fields have on the page", () => {
+  const read = (start: string, limit: string) =>
+    readSearch({ account: "a", start, limit, text: "" }, NOW_MS);
+  const search = { startMs: NOW_MS - 120 * MINUTE_MS, limit: 1000, push: false, shown: 200 };
+  assert.deepEqual(read(" 2 hours ", " 200 "), { search });
+  const limit = "Show at most must be a whole number from 1 to 200.";
+  for (const wrong of ["0", "201", "", "1e2", "-1", "1.5"]) {
+    assert.deepEqual(read("2 hours", wrong), { wrong: { limit } });
+  }
+  const start = "Since must not lie in the future.";
+  assert.deepEqual(read("2026-11-22", "0"), { wrong: { start, limit } });
+});
+
 Deno.test("those that need somebody come first, and switched off is no trouble", () => {
   const failingSince = iso(NOW_MS);
   const standings = (["healthy", "disabled", "behind", "failing", "waiting"] as const)
@@ -91,23 +156,28 @@ Deno.test("a backfill is at 100 percent only when it is complete", () => {
 });
 
 Deno.test("the cookie is Secure and bound to the host, but for plain HTTP on loopback", async () => {
-  const app = createApp({ now: () => NOW_MS, connect: () => ({}) as never });
-  const cookieAt = async (origin: string) => {
-    const response = await app.request(`${origin}/sign-in`, {
+  const app = createApp({ now: () => NOW_MS, connect: () => ({}) as never, log: () => {} });
+  /** `at`: where the app is reached, which is behind a proxy that speaks https if it is not the origin. */
+  const signIn = async (origin: string, at = origin) => {
+    const response = await app.request(`${at}/sign-in`, {
       method: "POST",
       headers: { Origin: origin },
       body: new URLSearchParams({ api_token: API_TOKEN }),
     }, { API_TOKEN });
-    return response.headers.get("Set-Cookie") ?? "";
+    const cookie = response.headers.get("Set-Cookie") ?? "";
+    return { status: response.status, cookie, text: await response.text() };
   };
-  for (const origin of ["https://collector.example", "http://collector.example"]) {
+  for (const at of ["https://collector.example", "http://collector.example"]) {
     assert.match(
-      await cookieAt(origin),
+      (await signIn("https://collector.example", at)).cookie,
       /^__Host-session=.*; Path=\/; HttpOnly; Secure; SameSite=/,
     );
   }
   for (const origin of ["http://127.0.0.1:8787", "http://localhost"]) {
-    const cookie = await cookieAt(origin);
+    const { cookie } = await signIn(origin);
     assert.match(cookie, /^session=.*; HttpOnly; SameSite=Strict$/);
   }
+  const refused = await signIn("http://collector.lan:8000");
+  assert.deepEqual([refused.status, refused.cookie], [401, ""]);
+  assert.match(refused.text, /Signing in needs https: browsers keep no session over plain http\./);
 });
