@@ -71,8 +71,8 @@ export async function demo(
   } catch (error) {
     problems.push(`The demo could not go on: ${(error as Error).message}`);
   } finally {
-    stop?.[Symbol.dispose]();
     await stage?.close();
+    stop?.[Symbol.dispose]();
   }
   if (options.json) out(JSON.stringify(summary(scenes, problems)));
   else for (const problem of problems) err(problem);

@@ -36,7 +36,6 @@ for await (const line of Deno.stdin.readable.pipeThrough(new TextLineStream())) 
   }
   const counts: StandCounts = {
     received: xsiam.count,
-    distinct: xsiam.ids.size,
     asked: livePerson.requests.length,
     pushes: xsiam.requests.length,
   };

@@ -20,7 +20,6 @@ export interface Addition {
 
 export interface StandCounts {
   readonly received: number;
-  readonly distinct: number;
   /** Requests to LivePerson, of every kind. */
   readonly asked: number;
   readonly pushes: number;

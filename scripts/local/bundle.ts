@@ -4,13 +4,14 @@
  * A bundle is named after a hash of what it is made of, so an unchanged one is not built again.
  */
 import { createHash } from "node:crypto";
-import { readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** The repository's root, what a bundle depends on, and a file in it. */
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const INPUTS = ["src", "scripts/local", "deno.lock", "deno.json", "wrangler.toml"];
+const DAY_MS = 86_400_000;
 const WORKER_OPTIONS = "worker_options.json";
 
 export interface Bundle {
@@ -32,15 +33,27 @@ export async function buildBundle(): Promise<Bundle> {
 /** Makes the whole folder beside its place, and moves it there: a folder that exists is complete. */
 async function build(folder: string): Promise<void> {
   const unfinished = `${folder}.${crypto.randomUUID()}`;
-  const [options] = await Promise.all([
-    runDeno("scripts/local/print_worker_options.ts"),
-    runDeno("npm:wrangler", "deploy", "--dry-run", "--outdir", unfinished),
-  ]);
-  await writeFile(join(unfinished, WORKER_OPTIONS), options);
   try {
+    const [options] = await Promise.all([
+      runDeno("scripts/local/print_worker_options.ts"),
+      runDeno("npm:wrangler", "deploy", "--dry-run", "--outdir", unfinished),
+    ]);
+    await writeFile(join(unfinished, WORKER_OPTIONS), options);
     await rename(unfinished, folder);
   } catch (error) {
-    if (!await exists(folder)) throw error; // another process was faster
+    if (!await exists(folder)) throw error; // else another process was faster
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+  await removeOld(dirname(folder));
+}
+
+/** Bundles of sources that have changed since. One that may still be in use is younger. */
+async function removeOld(bundles: string): Promise<void> {
+  for (const name of await readdir(bundles)) {
+    const bundle = join(bundles, name);
+    const changedMs = await stat(bundle).then(({ mtimeMs }) => mtimeMs, () => Infinity);
+    if (changedMs < Date.now() - DAY_MS) await rm(bundle, { recursive: true, force: true });
   }
 }
 

@@ -67,6 +67,7 @@ export async function startWorker(options: LocalWorkerOptions): Promise<LocalWor
     {
       workers: counting ? [worker, counter] : [worker],
       host: "127.0.0.1",
+      cf: false, // or Miniflare would ask Cloudflare what a request has there
       port: options.port ?? 0,
       unsafeTriggerHandlers: true,
       ...(options.observe === "memory" && { inspectorPort: 0 }),

@@ -2,9 +2,11 @@
  * Deploys the Worker together with its secrets. They go through a file that only its owner can read
  * and that is removed whatever happens: never over a command line.
  */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import type { Wrangler } from "./wrangler.ts";
 
 /** Answers the Worker's URL, as far as wrangler tells it. */
@@ -19,12 +21,15 @@ export async function deploy(
     return null;
   }
   const folder = await mkdtemp(join(tmpdir(), "liveperson-setup-")); // made with mode 700
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", remove);
   try {
     const file = join(folder, "secrets.json");
     await writeFile(file, JSON.stringify(settings), { mode: 0o600, flag: "wx" });
     const said = await wrangler.mustDo("deploy", "--secrets-file", file, ...configArguments);
     return /https:\/\/[\w.-]+\.workers\.dev/.exec(said!)?.[0] ?? null;
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    remove();
+    process.removeListener("exit", remove);
   }
 }

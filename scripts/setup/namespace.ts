@@ -2,7 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { scriptProblem } from "../terminal/failure.ts";
 import type { Wrangler } from "./wrangler.ts";
-import { BINDING, namespaceId, withNamespaceId } from "./wrangler_toml.ts";
+import { namespaceId, namespaceTitle, withNamespaceId } from "./wrangler_toml.ts";
 
 export interface Namespace {
   /** Null in a dry run that would create it. */
@@ -19,25 +19,27 @@ export async function ensureNamespace(
   const toml = await readFile(tomlPath, "utf8");
   const known = namespaceId(toml);
   if (known !== null) return { id: known, found: "in wrangler.toml" };
-  const answer = await wrangler.tryTo("kv", "namespace", "create", BINDING, ...configArguments);
+  const title = namespaceTitle(toml);
+  const answer = await wrangler.tryTo("kv", "namespace", "create", title, ...configArguments);
   if (answer === null) return { id: null, found: "created" };
   const created = answer.ok ? CREATED_ID.exec(answer.text)?.[1] : undefined;
-  const id = created ?? await existing(wrangler, answer.text, configArguments);
+  const id = created ?? await existing(wrangler, title, answer.text, configArguments);
   await writeFile(tomlPath, withNamespaceId(toml, id));
   return { id, found: created === undefined ? "by its name" : "created" };
 }
 
 const CREATED_ID = /["']?id["']?\s*[=:]\s*["']([0-9a-f]{32})["']/i;
 
-/** An earlier setup may have created it, and its id been lost with the folder. */
+/** An earlier setup or deployment may have created it, and its id been lost with the folder. */
 async function existing(
   wrangler: Wrangler,
+  title: string,
   said: string,
   configArguments: readonly string[],
 ): Promise<string> {
   if (!/already exists/i.test(said)) throw failed("It says why above.");
   const list = await wrangler.mustDo("kv", "namespace", "list", ...configArguments);
-  const found = parseList(list!).find(({ title }) => title === BINDING);
+  const found = parseList(list!).find((one) => one.title === title);
   if (found === undefined) throw failed("A namespace of this name exists, but is not listed.");
   return found.id;
 }

@@ -1,7 +1,7 @@
 /** The KV namespace's id in wrangler.toml: found, and written, with everything else left as it is. Pure. */
 import { scriptProblem } from "../terminal/failure.ts";
 
-export const BINDING = "CURSORS";
+const BINDING = "CURSORS";
 
 interface Block {
   readonly lines: readonly string[];
@@ -24,6 +24,22 @@ export function withNamespaceId(toml: string, id: string): string {
   const line = `${indent}id = "${id}"${carriageReturn}`;
   const next = idAt === -1 ? lines.toSpliced(bindingAt + 1, 0, line) : lines.with(idAt, line);
   return next.join("\n");
+}
+
+/**
+ * What the namespace is called. It is the title that `wrangler deploy` gives one that it makes itself: so
+ * whichever of the two comes first, both mean the same namespace.
+ */
+export function namespaceTitle(toml: string): string {
+  const top = toml.split(/^\s*\[/m)[0];
+  const name = /^\s*name\s*=\s*["']([^"']+)["']/m.exec(top)?.[1];
+  if (name !== undefined) return `${name}-${BINDING.toLowerCase()}`;
+  throw scriptProblem(
+    "wrangler_toml_unreadable",
+    "wrangler.toml has no name for the Worker",
+    'There is no name = "…" at its beginning.',
+    "Restore wrangler.toml from the repository.",
+  );
 }
 
 const ID = /^\s*id\s*=\s*["']([^"']*)["']/;

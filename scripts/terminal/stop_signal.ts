@@ -1,5 +1,6 @@
-/** Ctrl-C, and what a supervisor sends to end a process, as a promise. Listens to signals. */
+/** Ctrl-C, a closed terminal, and what a supervisor sends to end a process, as a promise. Listens to signals. */
 import process from "node:process";
+import { INTERRUPTED } from "./command_line.ts";
 
 export interface StopSignal extends Disposable {
   readonly stopped: boolean;
@@ -7,22 +8,29 @@ export interface StopSignal extends Disposable {
   readonly wait: Promise<void>;
 }
 
-/** Takes the signals over from whoever listens already: Miniflare would exit at once, with 130. */
+/** `deno task` passes a Ctrl-C on to a process that the terminal has told already. */
+const SAME_SIGNAL_MS = 1000;
+
+/**
+ * Takes the signals over from whoever listens already: Miniflare would exit at once, with 130. Another
+ * signal, after a while, ends the process at once: what it waits for may never come.
+ */
 export function listenForStop(): StopSignal {
   const { promise, resolve } = Promise.withResolvers<void>();
-  let stopped = false;
+  let stoppedAtMs: number | undefined;
   const stop = () => {
-    stopped = true;
+    stoppedAtMs ??= performance.now();
+    if (performance.now() - stoppedAtMs > SAME_SIGNAL_MS) process.exit(INTERRUPTED);
     resolve();
   };
-  const signals: NodeJS.Signals[] = ["SIGINT", "SIGTERM"];
+  const signals: NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
   for (const signal of signals) {
     process.removeAllListeners(signal);
     process.on(signal, stop);
   }
   return {
     get stopped() {
-      return stopped;
+      return stoppedAtMs !== undefined;
     },
     wait: promise,
     [Symbol.dispose]() {

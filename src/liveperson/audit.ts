@@ -5,7 +5,7 @@ import type { Page, Source } from "../engine/locate.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Upstream, UpstreamReply } from "../upstream.ts";
 import { type Dialect, GRAPHQL, REST } from "./dialect.ts";
-import { failure } from "./failure.ts";
+import { failure, isSilence } from "./failure.ts";
 import { type AuditRange, graphqlBody, readGraphql } from "./graphql.ts";
 import { type RawRecord, type SourceRecord, toRecords } from "./record.ts";
 import { readRest, restBody } from "./rest.ts";
@@ -117,7 +117,7 @@ export class AuditTrail implements Source<SourceRecord> {
     try {
       reply = await this.#postWithToken(origin, body);
     } catch (error) {
-      if (!isSilence(error)) throw error;
+      if (!isSilence(error, "audit")) throw error;
       const rediscovered = await this.session.discoverAudit();
       if (rediscovered === origin) throw error;
       reply = await this.#postWithToken(rediscovered, body);
@@ -178,11 +178,6 @@ function isRefusal(error: unknown): boolean {
 function isServerError(error: unknown): boolean {
   return error instanceof CollectorError && error.code === "upstream_failed" &&
     error.details.upstream?.name === "audit" && error.details.upstream.status === 500;
-}
-
-function isSilence(error: unknown): boolean {
-  return error instanceof CollectorError && error.details.upstream?.name === "audit" &&
-    (error.code === "upstream_unreachable" || error.code === "upstream_timeout");
 }
 
 function anotherFormat(): CollectorError {

@@ -16,3 +16,9 @@ export function failure(
     upstream: { name, status },
   });
 }
+
+/** Did this service not answer at all? Then its host may be gone. */
+export function isSilence(error: unknown, name: UpstreamName): boolean {
+  return error instanceof CollectorError && error.details.upstream?.name === name &&
+    (error.code === "upstream_unreachable" || error.code === "upstream_timeout");
+}

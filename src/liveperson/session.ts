@@ -4,12 +4,19 @@
  */
 import type { Settings } from "../settings/settings.ts";
 import type { Upstream } from "../upstream.ts";
-import { discover } from "./discovery.ts";
+import { discover, type Service } from "./discovery.ts";
+import { isSilence } from "./failure.ts";
 import { requestToken, type Token } from "./token.ts";
 
 interface Known {
-  auditHost?: { readonly origin: string; readonly useUntilMs: number };
+  auditHost?: KnownHost;
+  authHost?: KnownHost;
   token?: Token;
+}
+
+interface KnownHost {
+  readonly origin: string;
+  readonly useUntilMs: number;
 }
 
 /** Keeps a small value encrypted. */
@@ -33,23 +40,14 @@ export class Session {
 
   /** The origin of the audit API: remembered for a day. */
   async auditOrigin(): Promise<string> {
-    const { auditHost } = await this.#load();
-    return auditHost !== undefined && this.now() < auditHost.useUntilMs
-      ? auditHost.origin
-      : await this.discoverAudit();
+    return this.#usable((await this.#load()).auditHost) ?? await this.discoverAudit();
   }
 
   /** Finds the origin of the audit API anew. */
   async discoverAudit(): Promise<string> {
-    const { LIVEPERSON_DOMAIN_API_URL, LIVEPERSON_ACCOUNT_ID } = this.settings;
-    const origin = await discover(
-      this.upstream,
-      LIVEPERSON_DOMAIN_API_URL,
-      LIVEPERSON_ACCOUNT_ID,
-      "accountConfigReadOnly",
-    );
-    await this.#keep({ auditHost: { origin, useUntilMs: this.now() + HOST_LIFETIME_MS } });
-    return origin;
+    const auditHost = await this.#discover("accountConfigReadOnly");
+    await this.#keep({ auditHost });
+    return auditHost.origin;
   }
 
   /** A valid access token: the remembered one until shortly before it expires. */
@@ -66,26 +64,57 @@ export class Session {
     return this.#renewal;
   }
 
-  /** The origin of the authorization server: the configured one, or the discovered one. */
+  /** The origin of the authorization server: the configured one, or the discovered one, for a day. */
   async authOrigin(): Promise<string> {
-    const { LIVEPERSON_AUTH_SERVER_URL, LIVEPERSON_DOMAIN_API_URL, LIVEPERSON_ACCOUNT_ID } =
-      this.settings;
-    return LIVEPERSON_AUTH_SERVER_URL ?? await discover(
-      this.upstream,
-      LIVEPERSON_DOMAIN_API_URL,
-      LIVEPERSON_ACCOUNT_ID,
-      "sentinel",
-    );
+    return this.settings.LIVEPERSON_AUTH_SERVER_URL ??
+      this.#usable((await this.#load()).authHost) ?? await this.#discoverAuth();
   }
 
+  async #discoverAuth(): Promise<string> {
+    const authHost = await this.#discover("sentinel");
+    await this.#keep({ authHost });
+    return authHost.origin;
+  }
+
+  /** Asks for a token: at the rediscovered host if the remembered one is gone. */
   async #renew(): Promise<string> {
-    const token = await requestToken(this.upstream, await this.authOrigin(), {
+    const origin = await this.authOrigin();
+    let token: Token;
+    try {
+      token = await this.#requestToken(origin);
+    } catch (error) {
+      const isConfigured = this.settings.LIVEPERSON_AUTH_SERVER_URL !== undefined;
+      if (isConfigured || !isSilence(error, "token")) throw error;
+      const rediscovered = await this.#discoverAuth();
+      if (rediscovered === origin) throw error;
+      token = await this.#requestToken(rediscovered);
+    }
+    await this.#keep({ token });
+    return token.accessToken;
+  }
+
+  #requestToken(origin: string): Promise<Token> {
+    const credentials = {
       accountId: this.settings.LIVEPERSON_ACCOUNT_ID,
       clientId: this.settings.LIVEPERSON_CLIENT_ID,
       clientSecret: this.settings.LIVEPERSON_CLIENT_SECRET,
-    }, this.now());
-    await this.#keep({ token });
-    return token.accessToken;
+    };
+    return requestToken(this.upstream, origin, credentials, this.now());
+  }
+
+  #usable(host: KnownHost | undefined): string | undefined {
+    return host !== undefined && this.now() < host.useUntilMs ? host.origin : undefined;
+  }
+
+  async #discover(service: Service): Promise<KnownHost> {
+    const { LIVEPERSON_DOMAIN_API_URL, LIVEPERSON_ACCOUNT_ID } = this.settings;
+    const origin = await discover(
+      this.upstream,
+      LIVEPERSON_DOMAIN_API_URL,
+      LIVEPERSON_ACCOUNT_ID,
+      service,
+    );
+    return { origin, useUntilMs: this.now() + HOST_LIFETIME_MS };
   }
 
   async #load(): Promise<Known> {

@@ -21,14 +21,15 @@ Deno.test("what the free plan allows costs nothing, up to its limit", () => {
   assert.equal(costOfYear(IDLE, 1), 0);
   assert.equal(costOfYear({ ...IDLE, kvWrites: 1 }, 3), 0); // 864 writes a day
   assert.equal(costOfYear({ ...IDLE, kvWrites: 1 }, 4), 60); // 1,152: the paid plan's five dollars a month
-  assert.equal(costOfYear(IDLE, 347), 0); // 99,936 requests to Durable Objects a day
-  assert.ok(costOfYear(IDLE, 348) >= 60);
+  assert.equal(costOfYear(IDLE, 338), 0); // with 9 relays, 99,936 requests to Durable Objects a day
+  assert.ok(costOfYear(IDLE, 339) >= 60);
 });
 
 Deno.test("beyond what the paid plan includes, each operation has its price", () => {
   const runsAMonth = 288 * 200 * 365 / 12;
   const writes = (runsAMonth - 1e6) / 1e6 * 5;
-  const requests = (runsAMonth - 1e6) / 1e6 * 0.15;
+  const relaysAMonth = 288 * 5 * 365 / 12;
+  const requests = (runsAMonth + relaysAMonth - 1e6) / 1e6 * 0.15;
   const use = { ...IDLE, kvWrites: 1 };
   assert.equal(costOfYear(use, 200).toFixed(6), (12 * (5 + writes + requests)).toFixed(6));
   const cpu = (runsAMonth * 40 - 30e6) / 1e6 * 0.02;

@@ -12,16 +12,20 @@ const mode = secrets === null ? null : statSync(secretsFile).mode & 0o777;
 appendFileSync(join(folder, "asked"), `${JSON.stringify({ args, secrets, mode })}\n`);
 const behaves = (how: string) => existsSync(join(folder, how));
 
+/** Wrangler's own title for a namespace that a deployment makes: the Worker's name and the binding. */
+const TITLE = "liveperson-audit-collector-cursors";
 const ID = "0123456789abcdef0123456789abcdef";
 const [first, , third] = args;
 if (first === "kv" && third === "create") {
   if (behaves("not-signed-in")) fail("In a non-interactive environment, set CLOUDFLARE_API_TOKEN");
-  if (behaves("exists")) fail('A KV namespace with the title "CURSORS" already exists.');
-  console.log('🌀 Creating namespace with title "CURSORS"\n✨ Success!');
-  console.log(`[[kv_namespaces]]\nbinding = "CURSORS"\nid = "${ID}"`);
+  const title = args[3];
+  if (title !== TITLE) fail(`unexpected title: ${title}`);
+  if (behaves("exists")) fail(`A KV namespace with the title "${title}" already exists.`);
+  console.log(`🌀 Creating namespace with title "${title}"\n✨ Success!`);
+  console.log(`[[kv_namespaces]]\nbinding = "liveperson_audit_collector_cursors"\nid = "${ID}"`);
 } else if (first === "kv" && third === "list") {
   console.log(
-    JSON.stringify([{ id: "f".repeat(32), title: "OTHER" }, { id: ID, title: "CURSORS" }]),
+    JSON.stringify([{ id: "f".repeat(32), title: "CURSORS" }, { id: ID, title: TITLE }]),
   );
 } else if (first === "deploy") {
   console.log(`Uploading ${secrets}`); // what must never be shown, if it did

@@ -14,6 +14,8 @@ import { ScriptStage, type Settings } from "./script_stage.ts";
 const SCRIPT = "setup.ts";
 const STAND_IN = fileURLToPath(new URL("fake_wrangler.ts", import.meta.url));
 const ID = "0123456789abcdef0123456789abcdef";
+/** What `wrangler deploy` calls a namespace that it makes for this Worker by itself. */
+const TITLE = "liveperson-audit-collector-cursors";
 
 interface Asked {
   readonly args: string[];
@@ -56,7 +58,7 @@ Deno.test("setup creates the namespace, uploads the settings and deploys; twice 
   const first = await run("--yes");
   assert.equal(first.code, 0, first.stderr);
   const [create, deploy] = await asked();
-  assert.deepEqual(create.args, ["kv", "namespace", "create", "CURSORS", "--config", toml]);
+  assert.deepEqual(create.args, ["kv", "namespace", "create", TITLE, "--config", toml]);
   assert.deepEqual(deploy.args.toSpliced(2, 1), ["deploy", "--secrets-file", "--config", toml]);
   assert.equal(deploy.mode, 0o600);
   await assertRemoved(deploy);
@@ -72,7 +74,10 @@ Deno.test("setup creates the namespace, uploads the settings and deploys; twice 
   assert.equal((await stat(file)).mode & 0o777, 0o600);
 
   assert.match(first.stdout, /✓ The audit trail can be read/);
-  assert.match(first.stdout, /^\$ deno run .* kv namespace create CURSORS --config/m);
+  assert.match(
+    first.stdout,
+    /^\$ deno run .* kv namespace create liveperson-audit-collector-cursors --config/m,
+  );
   assert.match(first.stdout, /^\$ deno run .* deploy --secrets-file /m);
   assert.match(first.stdout, /Deployed at https:\/\/collector\.example\.workers\.dev\./);
   assert.ok(first.stdout.includes(`API_TOKEN, which was made up and is kept in ${file}`));
@@ -103,7 +108,7 @@ Deno.test("setup --dry-run shows the commands and changes nothing", async () => 
   assert.equal(code, 0);
   assert.match(
     stdout,
-    /^Not set yet, .*: XSIAM_URL\.\n\$ .* kv namespace create CURSORS .*\n\$ .* deploy/,
+    /^Not set yet, .*: XSIAM_URL\.\n\$ .* kv namespace create liveperson-audit-collector-cursors .*\n\$ .* deploy/,
   );
   assert.deepEqual(await asked(), []);
   assert.deepEqual(await Promise.all([toml, file].map((path) => readFile(path, "utf8"))), before);

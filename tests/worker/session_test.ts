@@ -36,6 +36,25 @@ Deno.test("the audit host is found anew when it stops answering", async () => {
   assert.deepEqual(requests, { audit: 1 }, "the new host is remembered");
 });
 
+Deno.test("the authorization server is remembered, and found anew when it stops answering", async () => {
+  await using stage = await Stage.open({ settings: { LIVEPERSON_AUTH_SERVER_URL: undefined } });
+  const { livePerson, taps } = stage;
+  const oldHost = await stage.openHost();
+  livePerson.baseUri = oldHost.host;
+  await stage.cron();
+  livePerson.revokeTokens();
+  assert.deepEqual((await stage.cron()).report.requests, { audit: 2, token: 1 });
+
+  await oldHost[Symbol.asyncDispose]();
+  livePerson.baseUri = taps.livePerson.host;
+  livePerson.revokeTokens();
+  const all = stage.addRecent();
+  const { invocation, report } = await stage.cron();
+  assert.equal(invocation, "ok");
+  assert.equal(report.requests.domain, 2, "both hosts are asked for");
+  stage.assertDelivered(all);
+});
+
 Deno.test("a token is used until shortly before it expires, and renewed before it is refused", async () => {
   await using stage = await Stage.open({ livePerson: { tokenLifetimeSeconds: 1 } });
   await stage.cron();

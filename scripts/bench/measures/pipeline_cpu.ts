@@ -102,6 +102,7 @@ async function benchOnWorkerd(pages: Pages): Promise<Bench> {
     compatibilityDate: "2026-07-01",
     compatibilityFlags: ["nodejs_compat"],
     host: "127.0.0.1",
+    cf: false,
   });
   const url = await miniflare.ready;
   const pid = findWorkerd();
