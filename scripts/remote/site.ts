@@ -49,7 +49,7 @@ export async function chosenAccount(
   );
 }
 
-/** The status of one account, which must have one. @throws {Error} when it has a problem instead */
+/** Has the account a problem in the place of its status? */
 export function isProblem(
   status: AccountStatus,
 ): status is Extract<AccountStatus, { problem: Problem }> {
