@@ -8,6 +8,7 @@ import type { Digest } from "../../src/digest.ts";
 import { type Line, toLine } from "../../src/engine/batch.ts";
 import { firstCursor } from "../../src/engine/cursor.ts";
 import { startProgress } from "../../src/engine/ports.ts";
+import { overlapOf } from "../../src/engine/read_ahead.ts";
 import { run } from "../../src/engine/run.ts";
 import { GRAPHQL } from "../../src/liveperson/dialect.ts";
 import { toEvent } from "../../src/liveperson/event.ts";
@@ -17,7 +18,7 @@ import { encodeBody } from "../../src/xsiam/xsiam.ts";
 
 export type Compression = "gzip" | "none";
 
-/** Texts of answers. Each page shows the last record of the one before again. */
+/** Texts of answers. Each page shows the last records of the one before again. */
 export interface Pages {
   readonly texts: readonly string[];
   /** Records that a full page has. */
@@ -37,7 +38,7 @@ export async function pipeline(
   await run({
     source: {
       async read({ offset }) {
-        const text = texts[Math.round(offset / (size - 1))] ?? NO_RECORDS;
+        const text = texts[Math.round(offset / (size - overlapOf(size)))] ?? NO_RECORDS;
         const answer = readGraphql(JSON.parse(text), GRAPHQL);
         if (answer.kind !== "records") throw new Error("A page can't be read.");
         return { records: await toRecords(answer.records, ACCOUNT, digest), readAtMs: Date.now() };

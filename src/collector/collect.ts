@@ -35,7 +35,7 @@ export async function collect(workplace: Workplace, trigger: Trigger): Promise<R
   let completeUntilMs = health.completeUntilMs;
   let failure: unknown;
   try {
-    opened = await keeper.open(firstFetchMs(settings, run.startedMs));
+    opened = await keeper.open(firstFetchMs(settings, run.startedMs), trigger === "backlog");
     tellOfCursor(opened, run.runId, workplace);
     progress = startProgress(opened.cursor, opened.found === "stored" || opened.found === "behind");
     aside = await runAll(progress, connections, workplace, health.lastRun?.more ?? false);

@@ -30,9 +30,17 @@ interface Journal {
   readonly announced: number;
   /** True once the cursor was published: from then on a missing one was lost. */
   readonly published: boolean;
+  /** Published cursors up to this revision were deleted on purpose, and may still be seen for a while. */
+  readonly deletedUpTo: number;
 }
 
-const EMPTY: Journal = { cursor: null, revision: 0, announced: 0, published: false };
+const EMPTY: Journal = {
+  cursor: null,
+  revision: 0,
+  announced: 0,
+  published: false,
+  deletedUpTo: 0,
+};
 
 const JOURNAL = "journal";
 
@@ -47,22 +55,24 @@ export class Keeper implements CursorKeeper {
   constructor(private readonly host: Host, private readonly owner: CursorOwner) {}
 
   /**
-   * The cursor to begin with; `startMs` is where a first fetch begins.
+   * The cursor to begin with; `startMs` is where a first fetch begins. A run that follows another at
+   * once may not see yet what that one published: KV may remember for a minute that there was nothing.
    * @throws {CollectorError} `cursor_unreadable` or `cursor_newer`
    */
-  async open(startMs: number): Promise<Opened> {
-    const [published, journal] = await Promise.all([
+  async open(startMs: number, followsAtOnce = false): Promise<Opened> {
+    const [found, journal] = await Promise.all([
       this.host.published.get(cursorKey(this.owner)),
       this.host.local.get(JOURNAL),
     ]);
     this.#journal = journal === null ? EMPTY : JSON.parse(journal);
     this.#unpublished = false;
-    const { cursor: journaled, revision, announced: unsettled } = this.#journal;
-    if (published === null && this.#journal.published) {
-      this.#journal = { ...EMPTY, revision };
+    const { cursor: journaled, revision, announced: unsettled, deletedUpTo } = this.#journal;
+    const decoded = found === null ? null : decodeCursor(found, this.owner);
+    const stored = decoded !== null && decoded.revision > deletedUpTo ? decoded : null;
+    if (stored === null && this.#journal.published && !followsAtOnce) {
+      this.#journal = { ...EMPTY, revision, deletedUpTo };
       return { cursor: { ...firstCursor(startMs), revision }, found: "lost", unsettled };
     }
-    const stored = published === null ? null : decodeCursor(published, this.owner);
     if (journaled !== null && revision > (stored?.revision ?? 0)) {
       this.#unpublished = true;
       return { cursor: decodeCursor(journaled, this.owner), found: "behind", unsettled };
@@ -97,13 +107,26 @@ export class Keeper implements CursorKeeper {
 
   /** Forgets the cursor: the next run begins with the first fetch. */
   async forget(): Promise<void> {
+    const journal = await this.host.local.get(JOURNAL);
+    const { revision } = journal === null ? EMPTY : JSON.parse(journal) as Journal;
+    const stored = readRevision(await this.published());
+    const deletedUpTo = Math.max(revision, stored);
+    await this.#write({ ...EMPTY, revision: deletedUpTo, deletedUpTo });
     await this.host.published.delete(cursorKey(this.owner));
-    await this.host.local.delete(JOURNAL);
-    this.#journal = EMPTY;
   }
 
   async #write(journal: Journal): Promise<void> {
     await this.host.local.put(JOURNAL, JSON.stringify(journal));
     this.#journal = journal;
+  }
+}
+
+/** The revision of a stored cursor, whatever else is wrong with it; 0 if there is none. */
+function readRevision(text: string | null): number {
+  try {
+    const { revision } = JSON.parse(text ?? "{}");
+    return Number.isSafeInteger(revision) ? revision : 0;
+  } catch {
+    return 0;
   }
 }

@@ -108,8 +108,8 @@ export class ReadAhead<R extends Listed> implements Source<R> {
   #wanted({ offset, first }: From): boolean {
     const ahead = this.#ahead.size;
     return this.#inFlight < this.#width && ahead < this.options.maxInFlight &&
-      offset + 1 < Math.min(this.#total, this.#end) &&
-      this.#returned + ahead * (first - 1) < this.options.maxRecords;
+      offset + overlapOf(first) < Math.min(this.#total, this.#end) &&
+      this.#returned + ahead * (first - overlapOf(first)) < this.options.maxRecords;
   }
 
   /** A total that is larger than the page can only be that of all records. It is a hint, no more. */
@@ -134,9 +134,13 @@ export class ReadAhead<R extends Listed> implements Source<R> {
   }
 }
 
-/** The next page shows the last record of this one again. */
+/** So many records of a page are shown again by the next one, to prove that nothing has moved. */
+export function overlapOf(pageSize: number): number {
+  return Math.min(16, Math.ceil(pageSize / 10));
+}
+
 function follower(from: From): From {
-  return { ...from, offset: from.offset + from.first - 1 };
+  return { ...from, offset: from.offset + from.first - overlapOf(from.first) };
 }
 
 function keyOf({ day, offset, first }: From): string {

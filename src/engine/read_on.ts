@@ -1,7 +1,7 @@
 /** Reads the records that were not read yet: on from the reading's place, or from where it is found anew. */
 import { locate, type Source } from "./locate.ts";
 import type { Progress } from "./ports.ts";
-import type { ReadAhead } from "./read_ahead.ts";
+import { overlapOf, type ReadAhead } from "./read_ahead.ts";
 import type { Listed, Place, Reading } from "./reading.ts";
 
 export interface Unread<R> {
@@ -44,21 +44,29 @@ function counted<R extends Listed>(source: Source<R>, progress: Progress): Sourc
   };
 }
 
+/** So many pages before a place are read again at most: no more than so many records have one time. */
+const MAX_PROOF_PAGES = 16;
+
 /** Reads on from a place, or answers null when the listing has moved away from it. */
 async function confirmed<R extends Listed>(
   source: Source<R>,
   reading: Reading,
-  { day, offset, verify }: Place,
-  pageSize: number,
+  { day, offset, verify: wanted }: Place,
+  first: number,
 ): Promise<Unread<R> | null> {
-  const near = Math.min(verify, pageSize - 1);
-  const { records, readAtMs } = await source.read({ day, offset: offset - near, first: pageSize });
-  if (records.length < near || !reading.confirms(records, near)) return null;
-  if (near < verify) {
-    // More twins than a page holds prove nothing. Records are only ever added, so what stands
-    // unmoved after the page was read stood there before it too.
-    const proof = await source.read({ day, offset: offset - verify, first: pageSize });
-    if (proof.records.length === 0 || !reading.confirms(proof.records, verify)) return null;
+  const verify = Math.min(wanted, MAX_PROOF_PAGES * first);
+  const overlap = overlapOf(first);
+  const near = verify <= overlap ? Math.min(overlap, offset) : Math.min(verify, first - 1);
+  const { records, readAtMs } = await source.read({ day, offset: offset - near, first });
+  const shown = Math.min(verify, near);
+  const again = records.slice(near - shown, near);
+  if (again.length < shown || !reading.confirms(again, shown)) return null;
+  // Of one time there may be more than a page holds. Records are only ever added, so what stands
+  // unmoved after the page was read stood there before it too.
+  for (let from = offset - verify; from < offset - near; from += first) {
+    const proof = await source.read({ day, offset: from, first });
+    const complete = proof.records.length >= Math.min(first, offset - from);
+    if (!complete || !reading.confirms(proof.records, offset - from)) return null;
   }
-  return { records: records.slice(near), readAtMs, last: records.length < pageSize };
+  return { records: records.slice(near), readAtMs, last: records.length < first };
 }

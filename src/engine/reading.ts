@@ -177,18 +177,14 @@ export class Reading {
   }
 
   /**
-   * How many records before the offset prove the place: back to the nearest one whose content was
-   * not seen before it. A listing that moved shows another one there; among twins alone it might not.
+   * How many records before the offset prove the place: all of the last time, and one of an earlier
+   * time. If those stand where they stood, nothing was inserted before the last time, and nothing within
+   * it before the offset, though twins of what was seen came late.
    */
   #verifiable(): number {
-    const met = new Map<string, number>();
-    for (let i = this.#seen.length - 1; i > 0; i--) {
-      const { fingerprint } = this.#seen[i];
-      const times = (met.get(fingerprint) ?? 0) + 1;
-      if (times === this.#occurrences.get(fingerprint)) return this.#seen.length - i;
-      met.set(fingerprint, times);
-    }
-    return this.#seen.length;
+    const lastMs = this.#seen.at(-1)!.timeMs;
+    const earlier = this.#seen.findLastIndex((seen) => seen.timeMs < lastMs);
+    return this.#seen.length - Math.max(0, earlier);
   }
 
   /** The place in the listing that starts at the latest possible day. During a reading the start stays. */

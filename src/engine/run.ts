@@ -63,7 +63,7 @@ async function runOn<R extends Listed>(
   /** Takes what is new, to the end of the listing or to a limit. */
   async function readAll(): Promise<void> {
     for (let last = false; !last;) {
-      const page = await readOn(source, reading, limits.pageSize, progress);
+      const page = await readOn(source, reading, limits.pageSize, progress).catch(sendAndThrow);
       for (const [index, record] of page.records.entries()) {
         if (record.timeMs !== null && record.timeMs >= untilMs) return;
         const result = reading.take(record, page.readAtMs);
@@ -87,6 +87,12 @@ async function runOn<R extends Listed>(
         return;
       }
     }
+  }
+
+  /** What was read before a page failed is delivered all the same, or a run might never get any further. */
+  async function sendAndThrow(error: unknown): Promise<never> {
+    if (batch.size > 0) await send();
+    throw error;
   }
 
   async function giveUpTooLarge(line: TakenLine): Promise<void> {

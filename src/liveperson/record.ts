@@ -101,5 +101,6 @@ function readChangeDate(value: unknown): ChangeDate | null {
   if (Number.isNaN(ms) || new Date(ms).getUTCDate() !== Number(text.slice(8, 10))) return null;
   if (zone === "Z") return { iso: utc, ms };
   const zonedMs = Date.parse(utc.replace("Z", zone));
+  if (Number.isNaN(zonedMs)) return null;
   return { iso: iso(zonedMs), ms: zonedMs };
 }

@@ -66,6 +66,8 @@ function parsed<T>(parse: (value: string) => T) {
  * Durable Object 30.
  */
 const MOST_REQUESTS = 2000;
+/** With fewer, a batch of refused events could not be taken apart in one run. */
+const FEWEST_REQUESTS = 45;
 
 const SETTINGS = v.object({
   LIVEPERSON_ACCOUNT_ID: v.pipe(
@@ -108,7 +110,7 @@ const SETTINGS = v.object({
   ),
   REQUEST_TIMEOUT: v.optional(length(100, 300_000, "30 seconds"), "30 seconds"),
   RETRY_DELAY: v.optional(length(0, 60_000, "5 seconds"), "5 seconds"),
-  REQUESTS_PER_RUN: v.optional(wholeNumber(20, MOST_REQUESTS), "45"),
+  REQUESTS_PER_RUN: v.optional(wholeNumber(FEWEST_REQUESTS, MOST_REQUESTS), "45"),
   LAG_THRESHOLD: v.optional(length(60_000, 30 * 86_400_000, "1 hour"), "1 hour"),
   DEBUG_TRACE: v.optional(boolean, "false"),
   API_TOKEN: v.optional(secret),

@@ -84,8 +84,10 @@ const REASONS = {
   500: "it says that the format or the compression does not match the collector's setting",
 } as const;
 
+/** XSIAM's own answers are JSON; a page of a server in between may speak of anything. */
 function speaksOfFormat(text: string): boolean {
-  return /format|compress|gzip|decod|pars|json/i.test(text);
+  return text.trimStart().startsWith("{") &&
+    /\b(format|compress\w*|gzip|decod\w*|pars(e|ed|ing)|json)\b/i.test(text);
 }
 
 function isAcknowledgement(text: string): boolean {

@@ -40,6 +40,27 @@ Deno.test("a lost cursor is said, and collecting begins anew from FIRST_FETCH wi
   assert.deepEqual([...c.stage.xsiam.deliveries().values()], [1, 2]);
 });
 
+Deno.test("a run that follows at once does not take what it can't see yet for lost", async () => {
+  await using c = await collected();
+  c.storage.published.clear();
+  const collector = c.stage.collector(mortalHost(c.storage, () => NOW));
+  const report = await collector.collect("backlog");
+  assert.deepEqual([report.cursor, report.delivered], ["behind", 0]);
+  assert.equal((await c.run().report).cursor, "stored", "and it is published anew");
+});
+
+Deno.test("a cursor that was deleted stays deleted, though it may be seen for a while", async () => {
+  await using c = await collected();
+  const stale = c.storage.published.get(c.key)!;
+  const { report, collector } = c.run();
+  await report;
+  await collector.forgetCursor();
+  c.storage.published.set(c.key, stale);
+  const again = await c.run(NOW, { FIRST_FETCH: "90 minutes" }).report;
+  assert.deepEqual([again.cursor, again.delivered], ["new", 1]);
+  assert.equal((await c.run().report).cursor, "stored");
+});
+
 Deno.test("a stale read of the published cursor can't turn the engine back", async () => {
   await using c = await collected();
   const stale = c.storage.published.get(c.key)!;

@@ -130,3 +130,12 @@ Deno.test("a list of dead letters ends before it is too large for an isolate", a
   const { letters, count } = await p.collector.deadLetters(100);
   assert.deepEqual([count, letters.length], [5, 3]);
 });
+
+Deno.test("a 500 that is not XSIAM's own word about the format is no refusal", async () => {
+  await using p = await poisoned(400, 20);
+  const body = "<html>An error occurred. More information may be in the server's log.</html>";
+  p.stage.xsiam.faults.when("push", (n) => n <= 4 ? { status: 500, body } : undefined);
+  const report = await p.collector.collect("cron");
+  assert.deepEqual([report.problem?.code, report.delivered], ["upstream_failed", 0]);
+  assert.equal((await p.collector.collect("cron")).delivered, 20);
+});

@@ -57,6 +57,12 @@ const EXAMPLES: Record<string, History> = {
     records: [at(0, 0), at(0, 0), at(0, 0), at(0, 0), at(0, 1)],
     faults: [{ call: 3, fault: "fail before" }, { call: 10, fault: "fail after" }],
   },
+  "a late twin does not stand in for the record that an older late one has moved away": {
+    ...QUIET,
+    limits: { pageSize: 500, maxFetch: 5000, windowMinutes: 15, maxPagesInFlight: 1 },
+    records: [at(9, 1, 2), at(10, 0, 1), at(5, 0), at(10, 5), at(10, 0)],
+    runs: [{ afterMinutes: 10, clockOffsetMinutes: 0 }],
+  },
   "a batch of nothing but poison does not block what follows": {
     ...QUIET,
     limits: { pageSize: 4, maxFetch: 1, windowMinutes: 0, maxPagesInFlight: 1 },

@@ -24,21 +24,21 @@ export const history = settings.chain((limits) =>
         content: fc.integer({ min: 0, max: 5 }),
         delayMinutes: fc.integer({ min: 0, max: limits.windowMinutes }),
       }),
-      { maxLength: 40 },
+      { maxLength: 40, size: "max" }, // arrays are short unless asked for
     ),
     runs: fc.array(
       fc.record({
         afterMinutes: fc.integer({ min: 0, max: 25 }),
         clockOffsetMinutes: fc.integer({ min: -5, max: 5 }),
       }),
-      { maxLength: 8 },
+      { maxLength: 8, size: "max" },
     ),
     faults: fc.array(
       fc.record({
         call: fc.integer({ min: 0, max: 60 }),
         fault: fc.constantFrom<Fault>("fail before", "fail after", "die before", "die after"),
       }),
-      { maxLength: 6 },
+      { maxLength: 6, size: "max" },
     ),
     poison: fc.boolean(),
     tickSeconds: fc.array(fc.integer({ min: 0, max: 90 }), { minLength: 1, maxLength: 7 }),

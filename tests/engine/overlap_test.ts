@@ -12,10 +12,11 @@ const RECORDS: readonly Listed[] = Array.from({ length: 12 }, (_, i) => ({
   fingerprint: String(i).padStart(32, "0"),
 }));
 
-/** Runs with pages of four records and batches of two, and tells what happened in which order. */
+/** Runs with pages of four records and batches of two, or of so many, and tells what happened in which order. */
 async function play(io: {
   read?: (offset: number) => Promise<void>;
   push?: (events: string) => Promise<void>;
+  batch?: number;
 }): Promise<string[]> {
   const steps: string[] = [];
   const ports: Ports<Listed> = {
@@ -39,7 +40,10 @@ async function play(io: {
       commit: ({ listing }) => Promise.resolve(void steps.push(`commit ${listing.offset}`)),
     },
     deadLetters: { keep: () => Promise.resolve() },
-    toLine: ({ fingerprint }): Line => ({ ...toLine({ event_id: fingerprint }, 1), bytes: 6e5 }),
+    toLine: ({ fingerprint }): Line => ({
+      ...toLine({ event_id: fingerprint }, 1),
+      bytes: 1.2e6 / (io.batch ?? 2),
+    }),
     dialect: () => null,
     mayGoOn: () => true,
     throttled: () => 0,
@@ -89,4 +93,12 @@ Deno.test("a run that fails while it reads waits for the batch under way, and co
     push: (events) => events === "2 3" ? failed.promise : Promise.resolve(),
   });
   assert.deepEqual(steps.slice(-3), ["pushed 2 3", "commit 4", "the source is gone"]);
+});
+
+Deno.test("what was read before a page fails is delivered, so that the next run begins behind it", async () => {
+  const steps = await play({
+    batch: 3,
+    read: (offset) => offset === 0 ? Promise.resolve() : Promise.reject(new Error("a bad page")),
+  });
+  assert.deepEqual(steps.slice(-4), ["push 3", "pushed 3", "commit 4", "a bad page"]);
 });

@@ -163,12 +163,12 @@ Deno.test("a choice is one of its words", () => {
 });
 
 Deno.test("REQUESTS_PER_RUN leaves room for the pushes, and for the processor's limit", () => {
-  assert.equal(read({ REQUESTS_PER_RUN: "20" }).REQUESTS_PER_RUN, 20);
+  assert.equal(read({ REQUESTS_PER_RUN: "45" }).REQUESTS_PER_RUN, 45);
   assert.equal(read({ REQUESTS_PER_RUN: "2000" }).REQUESTS_PER_RUN, 2000);
-  for (const bad of ["19", "2001", "all"]) {
+  for (const bad of ["44", "2001", "all"]) {
     assert.equal(
       refusal({ REQUESTS_PER_RUN: bad }),
-      "REQUESTS_PER_RUN must be a whole number from 20 to 2000.",
+      "REQUESTS_PER_RUN must be a whole number from 45 to 2000.",
     );
   }
 });

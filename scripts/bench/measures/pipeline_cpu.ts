@@ -4,6 +4,7 @@ import process from "node:process";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 import { denoDigest } from "../../../src/deno/digest.ts";
+import { overlapOf } from "../../../src/engine/read_ahead.ts";
 import { cpuMsOf, findWorkerd } from "../cpu.ts";
 import { type Figure, median, OLD, type Size } from "../figures.ts";
 import { openStand } from "../open_stand.ts";
@@ -65,7 +66,7 @@ async function readPages(): Promise<Pages> {
   await stand.add({ ...OLD, events: EVENTS });
   const token = await signIn(stand);
   const texts: string[] = [];
-  for (let offset = 0; offset < EVENTS; offset += PAGE - 1) {
+  for (let offset = 0; offset < EVENTS; offset += PAGE - overlapOf(PAGE)) {
     texts.push(await readPage(stand, token, offset));
   }
   return { texts, size: PAGE };
