@@ -2,14 +2,14 @@
  * One collection: opens the cursor, runs the engine, publishes the cursor, and tells how it went, in
  * the log and in what is remembered for `/status`. A failed run is reported, not thrown.
  */
-import { type CursorKeeper, type Progress, startProgress } from "../engine/ports.ts";
+import { type CursorKeeper, type Limits, type Progress, startProgress } from "../engine/ports.ts";
 import { run } from "../engine/run.ts";
 import { CollectorError, toProblem, whereThrown } from "../errors.ts";
 import { parsePast } from "../settings/duration.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { BackfillState } from "./backfill.ts";
 import { Connections } from "./connections.ts";
-import { engineLimits, enginePorts } from "./engine_ports.ts";
+import { type CollectorPorts, engineLimits, enginePorts } from "./engine_ports.ts";
 import { afterRun } from "./health.ts";
 import type { Opened } from "./keeper.ts";
 import { Ledger } from "./ledger.ts";
@@ -38,8 +38,14 @@ export async function collect(workplace: Workplace, trigger: Trigger): Promise<R
     opened = await keeper.open(firstFetchMs(settings, run.startedMs), trigger === "backlog");
     tellOfCursor(opened, run.runId, workplace);
     progress = startProgress(opened.cursor, opened.found === "stored" || opened.found === "behind");
-    aside = await runAll(progress, connections, workplace, health.lastRun?.more ?? false);
+    const live = await collectLive(
+      progress,
+      connections,
+      workplace,
+      health.lastRun?.more ?? false,
+    );
     completeUntilMs = completeUntil(progress, run.startedMs, completeUntilMs);
+    if (!progress.more) aside = await workAside(live, progress, connections, workplace);
   } catch (error) {
     // what a run has committed before its requests were used up is no failure: the next run goes on
     if (isSpent(error) && progress !== null && progress.commits > 0) progress.more = true;
@@ -66,14 +72,21 @@ export async function collect(workplace: Workplace, trigger: Trigger): Promise<R
   return report;
 }
 
-/** Collects what is new; with what is left of the budget, reconciles yesterday, and goes on with a backfill. */
-async function runAll(
+/** What the parts of a run have in common. */
+interface Tools {
+  readonly ports: CollectorPorts;
+  readonly limits: Limits;
+  readonly ledger: Ledger;
+}
+
+/** Collects what is new. `backlog`: there is known to be more than a page. */
+async function collectLive(
   progress: Progress,
   connections: Connections,
   workplace: Workplace,
   backlog: boolean,
-): Promise<Aside> {
-  const { settings, host, keeper } = workplace;
+): Promise<Tools> {
+  const { host, keeper } = workplace;
   const ports = enginePorts(workplace, connections, progress.cursor.dialect);
   const limits = engineLimits(workplace);
   const ledger = await Ledger.open(host);
@@ -85,7 +98,18 @@ async function runAll(
     },
   };
   await run({ ...ports, cursors }, { ...limits, backlog }, progress);
-  if (progress.more || !connections.mayGoOn()) return NOTHING_ASIDE;
+  return { ports, limits, ledger };
+}
+
+/** With what is left of the budget, reconciles a past day, and goes on with a backfill. */
+async function workAside(
+  { ports, limits, ledger }: Tools,
+  progress: Progress,
+  connections: Connections,
+  workplace: Workplace,
+): Promise<Aside> {
+  const { settings, host } = workplace;
+  if (!connections.mayGoOn()) return NOTHING_ASIDE;
   const day = dueDay(ledger, host.now(), settings.LATE_ARRIVAL_WINDOW);
   const reconciliation = day === null
     ? null

@@ -24,11 +24,11 @@ export interface Reconciliation {
   readonly complete: boolean;
 }
 
-/** The day that is due to be reconciled, or null. */
+/** The day that is due to be reconciled, or null: the first one that is not, so that none is passed over. */
 export function dueDay(ledger: Ledger, nowMs: number, lateArrivalWindowMs: number): string | null {
-  const yesterday = utcDay(nowMs - DAY_MS);
-  const closedMs = dayStartMs(yesterday) + DAY_MS + lateArrivalWindowMs + CLOCK_TOLERANCE_MS;
-  return yesterday > ledger.through && nowMs >= closedMs + PATIENCE_MS ? yesterday : null;
+  const startMs = dayStartMs(ledger.through) + DAY_MS;
+  const closedMs = startMs + DAY_MS + lateArrivalWindowMs + CLOCK_TOLERANCE_MS;
+  return nowMs >= closedMs + PATIENCE_MS ? utcDay(startMs) : null;
 }
 
 /**

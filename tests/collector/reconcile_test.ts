@@ -88,3 +88,26 @@ Deno.test("yesterday is not reconciled by a collector that only began today", as
   assert.equal(report.delivered, 1);
   assert.equal(report.reconciliation, null);
 });
+
+Deno.test("no day is passed over when reconciliation fails for a day, and the lag stays true meanwhile", async () => {
+  await using d = await dayOf(3);
+  d.stage.livePerson.add([change(NOON + 5 * HOUR)]);
+  await d.collect(NOON + 6 * HOUR);
+  d.stage.livePerson.add([change(NOON - 30 * MINUTE, { newValue: "late" })]);
+  d.stage.xsiam.poison = (event) => event.newValue === "late";
+  const failed = await d.collect(NEXT_MORNING);
+  assert.equal(failed.outcome, "failed");
+  assert.equal(failed.lagSeconds, 0, "the collection itself is complete");
+  await d.collect(NEXT_MORNING + 12 * HOUR);
+
+  d.stage.xsiam.poison = () => false;
+  const days = [];
+  for (const hours of [24, 25]) {
+    days.push((await d.collect(NEXT_MORNING + hours * HOUR)).reconciliation);
+  }
+  assert.deepEqual(days, [
+    { day: "2026-03-10", found: 1, complete: true },
+    { day: "2026-03-11", found: 0, complete: true },
+  ]);
+  assert.deepEqual(new Set(d.stage.xsiam.deliveries().values()), new Set([1]));
+});
