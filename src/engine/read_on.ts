@@ -45,7 +45,7 @@ function counted<R extends Listed>(source: Source<R>, progress: Progress): Sourc
 }
 
 /** So many pages before a place are read again at most: no more than so many records have one time. */
-const MAX_PROOF_PAGES = 16;
+const MAX_PROOF_PAGES = 4;
 
 /** Reads on from a place, or answers null when the listing has moved away from it. */
 async function confirmed<R extends Listed>(
@@ -56,13 +56,13 @@ async function confirmed<R extends Listed>(
 ): Promise<Unread<R> | null> {
   const verify = Math.min(wanted, MAX_PROOF_PAGES * first);
   const overlap = overlapOf(first);
-  const near = verify <= overlap ? Math.min(overlap, offset) : Math.min(verify, first - 1);
+  const near = Math.min(offset, verify > overlap && verify < first ? verify : overlap);
   const { records, readAtMs } = await source.read({ day, offset: offset - near, first });
   const shown = Math.min(verify, near);
   const again = records.slice(near - shown, near);
   if (again.length < shown || !reading.confirms(again, shown)) return null;
-  // Of one time there may be more than a page holds. Records are only ever added, so what stands
-  // unmoved after the page was read stood there before it too.
+  // Of one time there may be more than a page holds: they are read again apart, or it would show no more.
+  // Records are only ever added, so what stands unmoved after the page was read stood there before it.
   for (let from = offset - verify; from < offset - near; from += first) {
     const proof = await source.read({ day, offset: from, first });
     const complete = proof.records.length >= Math.min(first, offset - from);
