@@ -35,7 +35,7 @@ type Question =
   );
 
 /** So many objects are asked directly; the free plan affords 50 requests an invocation. */
-const DIRECT = 40;
+export const ASKED_DIRECTLY = 40;
 
 /** Where the account is kept for the alarm, which is told nothing. */
 const ACCOUNT_KEY = "account";
@@ -62,12 +62,12 @@ export async function fanOut(
 ): Promise<readonly Outcome<unknown>[]> {
   const entryOf = new Map(entries.map((entry) => [entry.id, entry]));
   const ids = [...entryOf.keys()];
-  if (ids.length <= DIRECT) {
+  if (ids.length <= ASKED_DIRECTLY) {
     return await askEach(ids, (id) => askObject(env, entryOf.get(id)!, method, args));
   }
   const groups = Array.from(
-    { length: Math.ceil(ids.length / DIRECT) },
-    (_, group) => ids.slice(group * DIRECT, (group + 1) * DIRECT),
+    { length: Math.ceil(ids.length / ASKED_DIRECTLY) },
+    (_, group) => ids.slice(group * ASKED_DIRECTLY, (group + 1) * ASKED_DIRECTLY),
   );
   const answers = await Promise.all(groups.map(async (group, index) => {
     try {

@@ -6,6 +6,7 @@ import { createApp } from "./app/app.ts";
 import type { Collectors } from "./collector/collectors.ts";
 import { followBacklogs } from "./deno/backlog.ts";
 import { HOST_VARIABLES, readHostSettings } from "./deno/host_settings.ts";
+import { stopListener } from "./deno/signals.ts";
 import { tick } from "./deno/tick.ts";
 import { openDenoCollectors } from "./deno_collectors.ts";
 import { CollectorError, type Problem, toProblem } from "./errors.ts";
@@ -58,20 +59,14 @@ async function main(): Promise<number> {
   return 0;
 }
 
-/** `deno task` passes a Ctrl-C on to a process that the terminal has told already. */
-const SAME_SIGNAL_MS = 1000;
-
-/** The first SIGTERM or Ctrl-C asks to stop; another one, after a while, ends the process at once. */
+/** The first SIGTERM or Ctrl-C asks to stop. */
 function stopAtSignal(): { readonly signal: AbortSignal; readonly stopped: Promise<void> } {
   const controller = new AbortController();
   const { promise: stopped, resolve } = Promise.withResolvers<void>();
-  let askedMs: number | undefined;
-  const stop = () => {
-    if (askedMs !== undefined && Date.now() - askedMs > SAME_SIGNAL_MS) Deno.exit(130);
-    askedMs ??= Date.now();
+  const stop = stopListener(() => {
     controller.abort();
     resolve();
-  };
+  });
   Deno.addSignalListener("SIGTERM", stop);
   Deno.addSignalListener("SIGINT", stop);
   return { signal: controller.signal, stopped };

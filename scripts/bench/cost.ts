@@ -4,6 +4,8 @@
  * and Durable Objects (with SQLite storage).
  */
 
+import { ASKED_DIRECTLY } from "../../src/collector_object.ts";
+
 /** What one run of one account uses. */
 export interface RunUse {
   readonly requests: number;
@@ -44,9 +46,9 @@ const DAYS_A_MONTH = 365 / 12;
 const REQUEST_SECONDS = 0.25;
 const OBJECT_GIGABYTES = 0.128;
 
-/** Beyond 40 accounts, objects pass the cron's question on to 40 others each. */
+/** Objects that pass the cron's question on to others, where there are too many to be asked directly. */
 function relaysOf(accounts: number): number {
-  return accounts > 40 ? Math.ceil(accounts / 40) : 0;
+  return accounts > ASKED_DIRECTLY ? Math.ceil(accounts / ASKED_DIRECTLY) : 0;
 }
 
 /** What so many accounts use in a day if each of their runs is like `run`. */
