@@ -2,29 +2,23 @@
  * `deno task backfill`: delivers a past range to XSIAM, with a cursor of its own: here, on a chosen
  * state, or on a deployed Worker. The live collection is not touched.
  */
-import { readBackfillRange } from "../src/app/arguments.ts";
-import { AnsweredProblem } from "../src/app/problems.ts";
-import type { BackfillRange, BackfillState } from "../src/collector/backfill.ts";
+import { readBackfillRange } from "../src/http/arguments.ts";
+import { AnsweredProblem } from "../src/http/problems.ts";
+import type { BackfillRange, BackfillState } from "../src/collector/runs/backfill.ts";
 import { iso } from "../src/engine/time.ts";
-import { countRange } from "./remote/count_range.ts";
-import { openPassingSite, openSite } from "./remote/open_site.ts";
-import { runBackfill } from "./remote/run_backfill.ts";
-import { chosenAccount } from "./remote/site.ts";
-import { backfillProgress, timeFraction } from "./terminal/backfill_words.ts";
-import {
-  DONE,
-  INTERRUPTED,
-  readOptions,
-  scriptCommand,
-  wholeNumber,
-} from "./terminal/command_line.ts";
-import { dayTable } from "./terminal/day_table.ts";
-import { runToEnd, usageError } from "./terminal/failure.ts";
-import { openProgress } from "./terminal/progress.ts";
-import { type PlaceOptions, withPlace } from "./terminal/script_options.ts";
-import { listenForStop, type StopSignal } from "./terminal/stop_signal.ts";
-import { followCommand, goOnCommand } from "./terminal/go_on_command.ts";
-import { count } from "./terminal/words.ts";
+import { countRange } from "./target/count_range.ts";
+import { openPassingSite, openSite } from "./target/open_target.ts";
+import { runBackfill } from "./target/run_backfill.ts";
+import { chosenAccount } from "./target/target.ts";
+import { backfillProgress, timeFraction } from "./cli/backfill_words.ts";
+import { DONE, INTERRUPTED, readOptions, scriptCommand, wholeNumber } from "./cli/command_line.ts";
+import { dayTable } from "./cli/day_table.ts";
+import { runToEnd, usageError } from "./cli/failure.ts";
+import { openProgress } from "./cli/progress.ts";
+import { type PlaceOptions, withPlace } from "./cli/script_options.ts";
+import { listenForStop, type StopSignal } from "./cli/stop_signal.ts";
+import { followCommand, goOnCommand } from "./cli/go_on_command.ts";
+import { count } from "./cli/words.ts";
 
 interface Options extends PlaceOptions {
   readonly from?: string;

@@ -11,9 +11,9 @@ import { memory } from "./bench/measures/memory.ts";
 import { operations } from "./bench/measures/operations.ts";
 import { pipelineCpu } from "./bench/measures/pipeline_cpu.ts";
 import { Option } from "commander";
-import { stdoutColours } from "./terminal/colours.ts";
-import { DONE, FAILED, readOptions, scriptCommand } from "./terminal/command_line.ts";
-import { drawTable, fitColumns } from "./terminal/table.ts";
+import { stdoutColours } from "./cli/colours.ts";
+import { DONE, FAILED, readOptions, scriptCommand } from "./cli/command_line.ts";
+import { drawTable, fitColumns } from "./cli/table.ts";
 
 /** In the order in which they are made. */
 const MEASURES: Readonly<Record<string, Measure>> = {

@@ -3,16 +3,16 @@
  * on a deployed Worker.
  */
 import pMap from "p-map";
-import { CONCURRENCY } from "../src/collector/collectors.ts";
-import { type Collected, collectToEnd } from "./remote/collect_to_end.ts";
-import { openSite } from "./remote/open_site.ts";
-import { chosenAccounts, type Site } from "./remote/site.ts";
-import { DONE, FAILED, INTERRUPTED, readOptions, scriptCommand } from "./terminal/command_line.ts";
-import { problemText, runToEnd } from "./terminal/failure.ts";
-import { openProgress, type Progress } from "./terminal/progress.ts";
-import { type PlaceOptions, withPlace } from "./terminal/script_options.ts";
-import { listenForStop, type StopSignal } from "./terminal/stop_signal.ts";
-import { count, number } from "./terminal/words.ts";
+import { CONCURRENCY } from "../src/collector/fleet.ts";
+import { type Collected, collectToEnd } from "./target/collect_to_end.ts";
+import { openSite } from "./target/open_target.ts";
+import { chosenAccounts, type Site } from "./target/target.ts";
+import { DONE, FAILED, INTERRUPTED, readOptions, scriptCommand } from "./cli/command_line.ts";
+import { problemText, runToEnd } from "./cli/failure.ts";
+import { openProgress, type Progress } from "./cli/progress.ts";
+import { type PlaceOptions, withPlace } from "./cli/script_options.ts";
+import { listenForStop, type StopSignal } from "./cli/stop_signal.ts";
+import { count, number } from "./cli/words.ts";
 
 const command = withPlace(
   scriptCommand("collect", "Collects what is new and pushes it to XSIAM, now."),

@@ -3,17 +3,17 @@
  * LivePerson, pushes only if asked to, and stores nothing.
  */
 import { Option } from "commander";
-import { GET_EVENTS_DEFAULTS, readGetEventsArguments } from "../src/app/arguments.ts";
-import type { FoundEvents, GetEventsArguments } from "../src/collector/get_events.ts";
-import { openPassingSite } from "./remote/open_site.ts";
-import { chosenAccount } from "./remote/site.ts";
-import { stdoutColours } from "./terminal/colours.ts";
-import { DONE, INTERRUPTED, readOptions, scriptCommand } from "./terminal/command_line.ts";
-import { type Format, format, FORMATS } from "./terminal/event_formats.ts";
-import { runToEnd } from "./terminal/failure.ts";
-import { openProgress, terminalWidth } from "./terminal/progress.ts";
-import { type SettingsOptions, withSettings } from "./terminal/script_options.ts";
-import { listenForStop, type StopSignal } from "./terminal/stop_signal.ts";
+import { GET_EVENTS_DEFAULTS, readGetEventsArguments } from "../src/http/arguments.ts";
+import type { FoundEvents, GetEventsArguments } from "../src/collector/runs/read_events.ts";
+import { openPassingSite } from "./target/open_target.ts";
+import { chosenAccount } from "./target/target.ts";
+import { stdoutColours } from "./cli/colours.ts";
+import { DONE, INTERRUPTED, readOptions, scriptCommand } from "./cli/command_line.ts";
+import { type Format, format, FORMATS } from "./cli/event_formats.ts";
+import { runToEnd } from "./cli/failure.ts";
+import { openProgress, terminalWidth } from "./cli/progress.ts";
+import { type SettingsOptions, withSettings } from "./cli/script_options.ts";
+import { listenForStop, type StopSignal } from "./cli/stop_signal.ts";
 
 interface Options extends SettingsOptions {
   readonly limit: string;

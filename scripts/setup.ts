@@ -11,11 +11,11 @@ import { ensureNamespace } from "./setup/namespace.ts";
 import { deployedSettings, isSet, missingSettings, newApiToken } from "./setup/settings.ts";
 import { testAccounts } from "./setup/test_accounts.ts";
 import { Interrupted, Wrangler } from "./setup/wrangler.ts";
-import { DONE, INTERRUPTED, readOptions, scriptCommand } from "./terminal/command_line.ts";
-import { runToEnd, scriptProblem, usageError } from "./terminal/failure.ts";
-import { secretValues } from "./terminal/secrets.ts";
-import { DEFAULT_FILE, readVariables, type Variables } from "./terminal/settings_file.ts";
-import { listenForStop, type StopSignal } from "./terminal/stop_signal.ts";
+import { DONE, INTERRUPTED, readOptions, scriptCommand } from "./cli/command_line.ts";
+import { runToEnd, scriptProblem, usageError } from "./cli/failure.ts";
+import { secretValues } from "./cli/secrets.ts";
+import { DEFAULT_FILE, readVariables, type Variables } from "./cli/settings_file.ts";
+import { listenForStop, type StopSignal } from "./cli/stop_signal.ts";
 
 interface Options {
   readonly accountId?: string;

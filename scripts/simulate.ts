@@ -6,7 +6,7 @@ import { Option } from "commander";
 import { type LivePersonSimulator, startLivePerson } from "./simulators/liveperson.ts";
 import { generateRecords } from "./simulators/records.ts";
 import { startXsiam, type XsiamSimulator } from "./simulators/xsiam.ts";
-import { stdoutColours } from "./terminal/colours.ts";
+import { stdoutColours } from "./cli/colours.ts";
 import {
   DONE,
   FAILED,
@@ -14,12 +14,12 @@ import {
   scriptCommand,
   textLike,
   wholeNumber,
-} from "./terminal/command_line.ts";
-import { devVars, PLAIN_TEXT } from "./terminal/dev_vars.ts";
-import { newChanges } from "./terminal/new_changes.ts";
-import { followRequests } from "./terminal/request_log.ts";
-import { humanLog, jsonLog } from "./terminal/simulate_log.ts";
-import { listenForStop, type StopSignal } from "./terminal/stop_signal.ts";
+} from "./cli/command_line.ts";
+import { devVars, PLAIN_TEXT } from "./cli/dev_vars.ts";
+import { newChanges } from "./cli/new_changes.ts";
+import { followRequests } from "./cli/request_log.ts";
+import { humanLog, jsonLog } from "./cli/simulate_log.ts";
+import { listenForStop, type StopSignal } from "./cli/stop_signal.ts";
 
 interface Options {
   readonly livepersonPort: number;

@@ -2,16 +2,16 @@
  * `deno task status`: what `/status` says, readable: of a state on this machine, or of a deployed
  * Worker. It changes nothing.
  */
-import { openSite } from "./remote/open_site.ts";
-import { type AccountStatus, chosenAccount, isProblem, type Site } from "./remote/site.ts";
-import { stdoutColours } from "./terminal/colours.ts";
-import { DONE, readOptions, scriptCommand, wholeNumber } from "./terminal/command_line.ts";
-import { runToEnd, tellFailure } from "./terminal/failure.ts";
-import { terminalWidth } from "./terminal/progress.ts";
-import { type PlaceOptions, withPlace } from "./terminal/script_options.ts";
-import { statusPage, statusTable } from "./terminal/status_page.ts";
-import { listenForStop, type StopSignal } from "./terminal/stop_signal.ts";
-import { waitOrStop } from "./terminal/wait.ts";
+import { openSite } from "./target/open_target.ts";
+import { type AccountStatus, chosenAccount, isProblem, type Site } from "./target/target.ts";
+import { stdoutColours } from "./cli/colours.ts";
+import { DONE, readOptions, scriptCommand, wholeNumber } from "./cli/command_line.ts";
+import { runToEnd, tellFailure } from "./cli/failure.ts";
+import { terminalWidth } from "./cli/progress.ts";
+import { type PlaceOptions, withPlace } from "./cli/script_options.ts";
+import { statusPage, statusTable } from "./cli/status_page.ts";
+import { listenForStop, type StopSignal } from "./cli/stop_signal.ts";
+import { waitOrStop } from "./cli/wait.ts";
 
 interface Options extends PlaceOptions {
   readonly watch?: true;

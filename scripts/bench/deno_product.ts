@@ -3,8 +3,8 @@
  * Is given the settings as JSON; prints the CPU that it used, in milliseconds, without its start.
  */
 import process from "node:process";
-import { openDenoCollectors } from "../../src/deno_collectors.ts";
-import { type RunReport, wantsMore } from "../../src/collector/report.ts";
+import { openDenoCollectors } from "../../src/deno/collectors.ts";
+import { type RunReport, wantsMore } from "../../src/collector/runs/report.ts";
 
 const variables: Record<string, string> = JSON.parse(Deno.args[0]);
 const collectors = await openDenoCollectors({ variables, kvPath: undefined, log: () => {} });

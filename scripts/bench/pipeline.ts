@@ -8,13 +8,13 @@ import type { Digest } from "../../src/digest.ts";
 import { type Line, toLine } from "../../src/engine/batch.ts";
 import { firstCursor } from "../../src/engine/cursor.ts";
 import { startProgress } from "../../src/engine/ports.ts";
-import { overlapOf } from "../../src/engine/read_ahead.ts";
+import { overlapOf } from "../../src/engine/prefetch.ts";
 import { run } from "../../src/engine/run.ts";
-import { GRAPHQL } from "../../src/liveperson/dialect.ts";
-import { toEvent } from "../../src/liveperson/event.ts";
-import { readGraphql } from "../../src/liveperson/graphql.ts";
-import { toRecords } from "../../src/liveperson/record.ts";
-import { encodeBody } from "../../src/xsiam/xsiam.ts";
+import { GRAPHQL } from "../../src/sources/liveperson/dialect.ts";
+import { toEvent } from "../../src/sources/liveperson/event.ts";
+import { readGraphql } from "../../src/sources/liveperson/graphql.ts";
+import { toRecords } from "../../src/sources/liveperson/record.ts";
+import { encodeBody } from "../../src/destinations/xsiam/xsiam.ts";
 
 export type Compression = "gzip" | "none";
 

@@ -3,9 +3,9 @@
  * another, then all that was read in bodies of 1 MiB, one after another. No ids, no check, no cursor.
  */
 import { gzipSync } from "node:zlib";
-import { GRAPHQL } from "../../src/liveperson/dialect.ts";
-import { graphqlBody } from "../../src/liveperson/graphql.ts";
-import { restBody } from "../../src/liveperson/rest.ts";
+import { GRAPHQL } from "../../src/sources/liveperson/dialect.ts";
+import { graphqlBody } from "../../src/sources/liveperson/graphql.ts";
+import { restBody } from "../../src/sources/liveperson/rest.ts";
 import { OLD } from "./figures.ts";
 import type { Stand } from "./open_stand.ts";
 import { accountId, CREDENTIALS } from "./stand_options.ts";

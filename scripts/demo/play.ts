@@ -2,12 +2,12 @@
  * What the demo does, scene by scene: it uses the Worker as its users do (cron, routes, KV) and
  * checks what it finds. It prints nothing.
  */
-import type { RunReport } from "../../src/collector/report.ts";
+import type { RunReport } from "../../src/collector/runs/report.ts";
 import { type AuditRecord, generateRecords } from "../simulators/records.ts";
 import { compare, holds, type Proof } from "./proof.ts";
 import { ACCOUNT, API_TOKEN, GENERATED_RECORDS, type Stage } from "./stage.ts";
-import type { TableEvent } from "../terminal/event_table.ts";
-import { number, total } from "../terminal/words.ts";
+import type { TableEvent } from "../cli/event_table.ts";
+import { number, total } from "../cli/words.ts";
 
 export interface Run {
   readonly report: RunReport;

@@ -1,9 +1,9 @@
 /** The demo's scenes in words. Pure: it answers lines, at most 100 columns wide. */
-import type { Colours } from "../terminal/colours.ts";
+import type { Colours } from "../cli/colours.ts";
 import type { Run, Scene, StoredCursor } from "./play.ts";
 import { holds, type Proof } from "./proof.ts";
-import { eventTable } from "../terminal/event_table.ts";
-import { count, dayAndTime, number, requests, total } from "../terminal/words.ts";
+import { eventTable } from "../cli/event_table.ts";
+import { count, dayAndTime, number, requests, total } from "../cli/words.ts";
 
 export function tell(scene: Scene, colours: Colours): string {
   const lines = [

@@ -25,7 +25,7 @@ export async function buildBundle(): Promise<Bundle> {
   const folder = join(ROOT, ".wrangler", "bundle", await hashInputs());
   if (!await exists(folder)) await build(folder);
   return {
-    module: join(folder, "cloudflare.js"),
+    module: join(folder, "worker.js"),
     workerOptions: JSON.parse(await readFile(join(folder, WORKER_OPTIONS), "utf8")),
   };
 }

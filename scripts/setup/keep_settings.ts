@@ -1,7 +1,7 @@
 /** Keeps settings in a `.dev.vars` file that only its owner can read. The rest of the file stays as it is. */
 import { chmod, readFile, rename, writeFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
-import { scriptProblem } from "../terminal/failure.ts";
+import { scriptProblem } from "../cli/failure.ts";
 
 export async function keepSettings(
   path: string,

@@ -1,6 +1,6 @@
 /** The KV namespace: created once, its id kept in wrangler.toml. */
 import { readFile, writeFile } from "node:fs/promises";
-import { scriptProblem } from "../terminal/failure.ts";
+import { scriptProblem } from "../cli/failure.ts";
 import type { Wrangler } from "./wrangler.ts";
 import { namespaceId, namespaceTitle, withNamespaceId } from "./wrangler_toml.ts";
 

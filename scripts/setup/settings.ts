@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { CollectorError } from "../../src/errors.ts";
 import { ACCOUNT_LISTS, listAccounts, readAccount } from "../../src/settings/accounts.ts";
 import { SETTING_ROWS } from "../../src/settings/settings.ts";
-import type { Variables } from "../terminal/settings_file.ts";
+import type { Variables } from "../cli/settings_file.ts";
 
 export interface NeededSetting {
   readonly name: string;

@@ -1,9 +1,9 @@
 /** Tests the connection of each account, really, before anything is deployed. */
-import { AnsweredProblem } from "../../src/app/problems.ts";
-import { openDenoCollectors } from "../../src/deno_collectors.ts";
-import { stdoutColours } from "../terminal/colours.ts";
-import { stepLines, toTested } from "../terminal/connection_steps.ts";
-import { scriptLog } from "../terminal/script_log.ts";
+import { AnsweredProblem } from "../../src/http/problems.ts";
+import { openDenoCollectors } from "../../src/deno/collectors.ts";
+import { stdoutColours } from "../cli/colours.ts";
+import { stepLines, toTested } from "../cli/connection_steps.ts";
+import { scriptLog } from "../cli/script_log.ts";
 
 /** @throws {AnsweredProblem} of the first step that fails */
 export async function testAccounts(

@@ -1,7 +1,7 @@
 /** Runs wrangler: each command is shown before, and what it prints is shown without any secret. */
-import { scriptProblem } from "../terminal/failure.ts";
-import { redact } from "../terminal/secrets.ts";
-import type { StopSignal } from "../terminal/stop_signal.ts";
+import { scriptProblem } from "../cli/failure.ts";
+import { redact } from "../cli/secrets.ts";
+import type { StopSignal } from "../cli/stop_signal.ts";
 
 export interface WranglerOptions {
   /** The program and its first arguments; wrangler of this repository if left out. */

@@ -1,5 +1,5 @@
 /** The KV namespace's id in wrangler.toml: found, and written, with everything else left as it is. Pure. */
-import { scriptProblem } from "../terminal/failure.ts";
+import { scriptProblem } from "../cli/failure.ts";
 
 const BINDING = "CURSORS";
 

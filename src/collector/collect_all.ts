@@ -1,8 +1,8 @@
 /** A tick of the schedule: every account is collected, and a failure is seen as one. */
 import { type Problem, toProblem } from "../errors.ts";
-import type { Collectors } from "./collectors.ts";
-import type { LogLine } from "./host.ts";
-import type { RunReport, Trigger } from "./report.ts";
+import type { Collectors } from "./fleet.ts";
+import type { LogLine } from "./platform.ts";
+import type { RunReport, Trigger } from "./runs/report.ts";
 import type { Outcome } from "./service.ts";
 
 /** Why a collection failed, if it did. */

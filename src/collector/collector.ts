@@ -4,21 +4,21 @@
  */
 import { utcDay } from "../engine/time.ts";
 import type { Settings } from "../settings/settings.ts";
-import { collect } from "./collect.ts";
+import { collect } from "./runs/live.ts";
 import type { Workplace } from "./workplace.ts";
-import { Backfill, type BackfillRange, type BackfillState } from "./backfill.ts";
-import { Connections } from "./connections.ts";
-import { DeadLetterBox, type KeptLetter } from "./dead_letters.ts";
-import { engineLimits, enginePorts } from "./engine_ports.ts";
-import { type FoundEvents, getEvents, type GetEventsArguments } from "./get_events.ts";
-import { type Health, judge, type Verdict } from "./health.ts";
-import { HealthRecord } from "./health_record.ts";
-import type { Host } from "./host.ts";
-import { Keeper } from "./keeper.ts";
-import { measure, type Measures } from "./measures.ts";
-import { redeliver, type Redelivery } from "./redeliver.ts";
-import type { RunReport, Trigger } from "./report.ts";
-import { testConnection, type TestedStep } from "./test_connection.ts";
+import { Backfill, type BackfillRange, type BackfillState } from "./runs/backfill.ts";
+import { Connections } from "./runs/connections.ts";
+import { DeadLetterBox, type KeptLetter } from "./records/dead_letters.ts";
+import { engineLimits, enginePorts } from "./runs/engine_ports.ts";
+import { type FoundEvents, getEvents, type GetEventsArguments } from "./runs/read_events.ts";
+import { type Health, judge, type Verdict } from "./health/health.ts";
+import { HealthRecord } from "./records/health_record.ts";
+import type { Host } from "./platform.ts";
+import { Keeper } from "./records/cursor_store.ts";
+import { measure, type Measures } from "./health/measures.ts";
+import { redeliver, type Redelivery } from "./runs/redeliver.ts";
+import type { RunReport, Trigger } from "./runs/report.ts";
+import { testConnection, type TestedStep } from "./runs/connection_check.ts";
 
 export interface Status extends Verdict {
   readonly account: string;

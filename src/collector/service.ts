@@ -3,7 +3,7 @@ import { type Problem, toProblem } from "../errors.ts";
 import { type AccountEntry, readAccount } from "../settings/accounts.ts";
 import type { Platform } from "../settings/settings.ts";
 import { Collector } from "./collector.ts";
-import type { Host } from "./host.ts";
+import type { Host } from "./platform.ts";
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | {
   readonly ok: false;

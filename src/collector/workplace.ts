@@ -1,10 +1,10 @@
 /** What the collector of one account works with. */
 import type { Settings } from "../settings/settings.ts";
-import type { Backfill } from "./backfill.ts";
-import type { DeadLetterBox } from "./dead_letters.ts";
-import type { HealthRecord } from "./health_record.ts";
-import type { Host } from "./host.ts";
-import type { Keeper } from "./keeper.ts";
+import type { Backfill } from "./runs/backfill.ts";
+import type { DeadLetterBox } from "./records/dead_letters.ts";
+import type { HealthRecord } from "./records/health_record.ts";
+import type { Host } from "./platform.ts";
+import type { Keeper } from "./records/cursor_store.ts";
 
 export interface Workplace {
   readonly settings: Settings;

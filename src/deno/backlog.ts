@@ -2,8 +2,8 @@
  * Follows backlogs: when a collection ends with more to read, the account's next one follows at once.
  * A few accounts at a time, each in its turn, beside the schedule, which is never held up.
  */
-import { askEach, type Collectors } from "../collector/collectors.ts";
-import { type RunReport, wantsMore } from "../collector/report.ts";
+import { askEach, type Collectors } from "../collector/fleet.ts";
+import { type RunReport, wantsMore } from "../collector/runs/report.ts";
 import { type Method, offer, type Outcome } from "../collector/service.ts";
 
 /** How many backlogs are followed at the same time. */

@@ -1,10 +1,10 @@
 /** Where a collector's state lies under Deno: in a Deno KV database, or in memory. Opens the database. */
 import { dirname } from "node:path";
-import type { Host } from "../collector/host.ts";
+import type { Host } from "../collector/platform.ts";
 import { CollectorError } from "../errors.ts";
-import { denoKvStore } from "../state/deno_kv.ts";
-import { memoryStore } from "../state/memory.ts";
-import type { Turns } from "./turns.ts";
+import { denoKvStore } from "./kv_store.ts";
+import { memoryStore } from "../storage/memory_store.ts";
+import type { Turns } from "./lease.ts";
 
 export type Storage = Pick<Host, "published" | "local" | "exclusively">;
 

@@ -2,7 +2,7 @@
  * Finds the place in the listing where the unsealed records begin, in few reads.
  * Used for a first fetch, and whenever the listing is found to have moved.
  */
-import type { Listed } from "./reading.ts";
+import type { Listed } from "./listing_state.ts";
 import { utcDay } from "./time.ts";
 
 /** A part of the source's listing, oldest first. */

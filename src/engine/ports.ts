@@ -3,7 +3,7 @@ import type { Line } from "./batch.ts";
 import type { Cursor, Seen } from "./cursor.ts";
 import type { Destination } from "./deliver.ts";
 import type { Source } from "./locate.ts";
-import type { Listed } from "./reading.ts";
+import type { Listed } from "./listing_state.ts";
 
 /** Where the cursor is kept. */
 export interface CursorKeeper {

@@ -7,9 +7,9 @@ import { CollectorError } from "../errors.ts";
 import { Batch, type Line, RECORD_MAX_BYTES } from "./batch.ts";
 import { deliver, type Settled } from "./deliver.ts";
 import type { DeadLetter, Limits, Ports, Progress, SettledEvent } from "./ports.ts";
-import { ReadAhead } from "./read_ahead.ts";
-import { readOn } from "./read_on.ts";
-import { type Bookmark, type Listed, Reading, type Taken } from "./reading.ts";
+import { ReadAhead } from "./prefetch.ts";
+import { readOn } from "./next_page.ts";
+import { type Bookmark, type Listed, Reading, type Taken } from "./listing_state.ts";
 
 /** With the next batch, and a record of the largest size, this is still below what XSIAM takes at once. */
 const HELD_BACK_MAX_BYTES = 3 * 1024 * 1024;

@@ -2,10 +2,10 @@
  * A host whose process can die at any of its I/O operations. Every operation of the collector goes
  * through its host, so all are numbered here without being listed: a new one can't be forgotten.
  */
-import type { Host, LogLine } from "../../src/collector/host.ts";
+import type { Host, LogLine } from "../../src/collector/platform.ts";
 import { denoDigest } from "../../src/deno/digest.ts";
-import { memoryStore } from "../../src/state/memory.ts";
-import type { KeyValueStore } from "../../src/state/store.ts";
+import { memoryStore } from "../../src/storage/memory_store.ts";
+import type { KeyValueStore } from "../../src/storage/store.ts";
 
 /** What outlives a process: the storage. */
 export interface Storage {

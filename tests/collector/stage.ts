@@ -1,6 +1,6 @@
 /** A collector in this process between the two simulators, with settings to override. */
 import { Collector } from "../../src/collector/collector.ts";
-import type { Host } from "../../src/collector/host.ts";
+import type { Host } from "../../src/collector/platform.ts";
 import { readSettings } from "../../src/settings/settings.ts";
 import type { AuditRecord } from "../../scripts/simulators/records.ts";
 import { startLivePerson } from "../../scripts/simulators/liveperson.ts";

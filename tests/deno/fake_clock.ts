@@ -1,5 +1,5 @@
 /** A clock for turns that stands still until it is told otherwise. Who sleeps moves it on. */
-import type { Clock } from "../../src/deno/turns.ts";
+import type { Clock } from "../../src/deno/lease.ts";
 
 export class FakeClock implements Clock {
   nowMs = Date.parse("2026-03-10T12:00:00Z");

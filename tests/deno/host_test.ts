@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { HOST_VARIABLES } from "../../src/deno/host_settings.ts";
-import { PROXY_VARIABLES } from "../../src/deno/outlets.ts";
+import { PROXY_VARIABLES } from "../../src/deno/http_clients.ts";
 import { makeCertificates } from "./certificates.ts";
 import { startTls } from "./counterparts.ts";
 import { RunningHost, startArguments } from "./running_host.ts";

@@ -3,11 +3,11 @@
  * takes over, nothing is lost, and at most the batch in flight comes twice.
  */
 import assert from "node:assert/strict";
-import type { Host } from "../../src/collector/host.ts";
+import type { Host } from "../../src/collector/platform.ts";
 import { denoDigest } from "../../src/deno/digest.ts";
 import { storageInKv } from "../../src/deno/storage.ts";
-import { Turns } from "../../src/deno/turns.ts";
-import { denoKvStore, type Writer } from "../../src/state/deno_kv.ts";
+import { Turns } from "../../src/deno/lease.ts";
+import { denoKvStore, type Writer } from "../../src/deno/kv_store.ts";
 import { change, MINUTE, openStage, type Stage } from "../collector/stage.ts";
 import { FakeClock } from "./fake_clock.ts";
 

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../../scripts/local/bundle.ts";
-import { askEach, type Collectors } from "../../src/collector/collectors.ts";
-import type { LogLine } from "../../src/collector/host.ts";
+import { askEach, type Collectors } from "../../src/collector/fleet.ts";
+import type { LogLine } from "../../src/collector/platform.ts";
 import { offer } from "../../src/collector/service.ts";
 import { followBacklogs } from "../../src/deno/backlog.ts";
-import { tick } from "../../src/deno/tick.ts";
+import { tick } from "../../src/deno/schedule.ts";
 import { openDenoStage, SECOND } from "./stage.ts";
 
 /** Collectors with so many runs to do each; `runs` tells who ran, in order. */
@@ -82,7 +82,7 @@ Deno.test("told to stop, no further run begins", async () => {
 
 Deno.test("the schedule is the same on both hosts", async () => {
   const wrangler = await readFile(join(ROOT, "wrangler.toml"), "utf8");
-  const deno = await readFile(join(ROOT, "src/deno.ts"), "utf8");
+  const deno = await readFile(join(ROOT, "src/deno/main.ts"), "utf8");
   const [schedule] = /"\*\/5 \* \* \* \*"/.exec(wrangler)!;
   assert.ok(deno.includes(`SCHEDULE = ${schedule}`));
 });

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startLivePerson } from "../../scripts/simulators/liveperson.ts";
 import { startXsiam } from "../../scripts/simulators/xsiam.ts";
-import type { LogLine } from "../../src/collector/host.ts";
-import { type DenoCollectors, openDenoCollectors } from "../../src/deno_collectors.ts";
+import type { LogLine } from "../../src/collector/platform.ts";
+import { type DenoCollectors, openDenoCollectors } from "../../src/deno/collectors.ts";
 import { change, MINUTE } from "../collector/stage.ts";
 
 export const ACCOUNT = "12345678";

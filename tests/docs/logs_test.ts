@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { LogLine } from "../../src/collector/host.ts";
+import type { LogLine } from "../../src/collector/platform.ts";
 import { ROOT } from "../../scripts/local/bundle.ts";
 import { mortalHost, newStorage } from "../collector/mortal_host.ts";
 import { change, HOUR, MINUTE, openStage } from "../collector/stage.ts";
-import { type Json, Stage, until } from "../worker/stage.ts";
+import { type Json, Stage, until } from "../cloudflare/stage.ts";
 
 const NOW = Date.parse("2026-03-10T12:00:00Z");
 const text = await readFile(join(ROOT, "docs", "logs.md"), "utf8");

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { GET_EVENTS_DEFAULTS } from "../../src/app/arguments.ts";
+import { GET_EVENTS_DEFAULTS } from "../../src/http/arguments.ts";
 import { SETTING_ROWS } from "../../src/settings/settings.ts";
 import { VERSION } from "../../src/version.ts";
 import { ROOT } from "../../scripts/local/bundle.ts";
-import { Stage } from "../worker/stage.ts";
+import { Stage } from "../cloudflare/stage.ts";
 
 const readme = await readFile(join(ROOT, "README.md"), "utf8");
 
@@ -15,7 +15,7 @@ const RUN_ELSEWHERE: Record<string, { file: string; words: string }> = {
   "npx -y deno@2.9.6 task demo": { file: ".ci/run", words: "npx -y deno@2.9.6 task demo\n" },
   "npx -y deno@2.9.6 task test": { file: "deno.json", words: "deno check && deno task test" },
   "deno task deploy --secrets-file .dev.vars": {
-    file: "tests/worker/deploy_test.ts",
+    file: "tests/cloudflare/deploy_test.ts",
     words: "--secrets-file",
   },
   "deno task start": { file: "tests/deno/running_host.ts", words: "tasks.start" },

@@ -6,11 +6,11 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../../scripts/local/bundle.ts";
-import { GRAPHQL } from "../../src/liveperson/dialect.ts";
-import { type AuditEvent, toEvent } from "../../src/liveperson/event.ts";
-import { graphqlBody } from "../../src/liveperson/graphql.ts";
+import { GRAPHQL } from "../../src/sources/liveperson/dialect.ts";
+import { type AuditEvent, toEvent } from "../../src/sources/liveperson/event.ts";
+import { graphqlBody } from "../../src/sources/liveperson/graphql.ts";
 import { webDigest } from "../../src/digest.ts";
-import { type RawRecord, toRecords } from "../../src/liveperson/record.ts";
+import { type RawRecord, toRecords } from "../../src/sources/liveperson/record.ts";
 
 const FOLDER = join(ROOT, "docs", "xsiam");
 const DATASET = "liveperson_liveperson_raw";

@@ -1,7 +1,7 @@
 /** Histories of events, faults and runs: how they are made up at random, and how one is played against the model. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Reading } from "../../src/engine/reading.ts";
+import { Reading } from "../../src/engine/listing_state.ts";
 import { type Fault, World, type WorldRecord } from "./world.ts";
 
 const MINUTE = 60_000;

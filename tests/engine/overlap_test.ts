@@ -4,7 +4,7 @@ import { type Line, toLine } from "../../src/engine/batch.ts";
 import { firstCursor } from "../../src/engine/cursor.ts";
 import type { Page } from "../../src/engine/locate.ts";
 import { type Ports, startProgress } from "../../src/engine/ports.ts";
-import type { Listed } from "../../src/engine/reading.ts";
+import type { Listed } from "../../src/engine/listing_state.ts";
 import { run } from "../../src/engine/run.ts";
 
 const RECORDS: readonly Listed[] = Array.from({ length: 12 }, (_, i) => ({

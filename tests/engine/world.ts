@@ -6,7 +6,7 @@ import { CollectorError } from "../../src/errors.ts";
 import { type Line, toLine } from "../../src/engine/batch.ts";
 import { type Cursor, decodeCursor, encodeCursor, firstCursor } from "../../src/engine/cursor.ts";
 import type { Verdict } from "../../src/engine/deliver.ts";
-import type { Listed } from "../../src/engine/reading.ts";
+import type { Listed } from "../../src/engine/listing_state.ts";
 import { type DeadLetter, type Limits, type Ports, startProgress } from "../../src/engine/ports.ts";
 import { run } from "../../src/engine/run.ts";
 import { dayStartMs } from "../../src/engine/time.ts";

@@ -1,8 +1,8 @@
 /** `deno task get-events`, run as a process between the simulators. */
 import assert from "node:assert/strict";
-import { format } from "../../scripts/terminal/event_formats.ts";
+import { format } from "../../scripts/cli/event_formats.ts";
 import picocolors from "picocolors";
-import type { AuditEvent } from "../../src/liveperson/event.ts";
+import type { AuditEvent } from "../../src/sources/liveperson/event.ts";
 import { ACCOUNT, ScriptStage } from "./script_stage.ts";
 import { runScript } from "./running_script.ts";
 

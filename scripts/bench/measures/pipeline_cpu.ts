@@ -4,7 +4,7 @@ import process from "node:process";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 import { denoDigest } from "../../../src/deno/digest.ts";
-import { overlapOf } from "../../../src/engine/read_ahead.ts";
+import { overlapOf } from "../../../src/engine/prefetch.ts";
 import { cpuMsOf, findWorkerd } from "../cpu.ts";
 import { type Figure, median, OLD, type Size } from "../figures.ts";
 import { openStand } from "../open_stand.ts";

@@ -1,0 +1,19 @@
+/** A backfill's way in numbers and words. Pure. */
+import type { BackfillState } from "../../src/collector/runs/backfill.ts";
+import { count, dayAndTime } from "./words.ts";
+
+/** How much of the range is done, by time: from 0 to 1. */
+export function backfillFraction({ from, to, reached, completedAt }: BackfillState): number {
+  return completedAt === null ? timeFraction(from, to, reached) : 1;
+}
+
+/** How far `reached` lies on the way; all are ISO 8601 times. */
+export function timeFraction(from: string, to: string, reached: string): number {
+  const [start, end, now] = [from, to, reached].map(Date.parse);
+  return end <= start ? 1 : Math.min(1, Math.max(0, (now - start) / (end - start)));
+}
+
+export function backfillProgress({ delivered, deadLettered, reached }: BackfillState): string {
+  const dead = deadLettered === 0 ? "" : `, ${count(deadLettered, "dead letter")}`;
+  return `${count(delivered, "event")} delivered${dead}, reached ${dayAndTime(reached)}`;
+}

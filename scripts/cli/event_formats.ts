@@ -1,0 +1,82 @@
+/** The answer of get-events in each of its formats. Pure. */
+import { COLUMNS, toMarkdown } from "../../src/http/markdown.ts";
+import type { FoundEvents } from "../../src/collector/runs/read_events.ts";
+import type { AuditEvent } from "../../src/sources/liveperson/event.ts";
+import type { Colours } from "./colours.ts";
+import { drawTable, fitColumns, type TableColumn } from "./table.ts";
+import { count, number } from "./words.ts";
+
+export const FORMATS = ["table", "json", "ndjson", "csv", "markdown"] as const;
+
+export type Format = typeof FORMATS[number];
+
+/** The command's seven outputs, in their order. */
+const TABLE: readonly (TableColumn & { readonly text: (event: AuditEvent) => unknown })[] = [
+  {
+    title: "Time (UTC)",
+    width: 19,
+    whole: true,
+    text: ({ changeDate }) => dateAndTime(changeDate),
+  },
+  { title: "Account", width: 20, text: (event) => event.accountId },
+  { title: "Object type", width: 30, text: (event) => event.objectType },
+  { title: "Element", width: 40, text: (event) => event.element },
+  { title: "Change", width: 12, whole: true, text: (event) => event.changeType },
+  { title: "User", width: 20, text: (event) => event.userId },
+  { title: "Changed by", width: 40, text: (event) => event.changedBy },
+];
+
+export function format(
+  { events, pushed, more }: FoundEvents,
+  as: Format,
+  width: number,
+  colours: Colours,
+): string {
+  switch (as) {
+    case "json":
+      return JSON.stringify({
+        LivePerson: { Event: events },
+        count: events.length,
+        pushed,
+        more,
+      });
+    case "ndjson":
+      return events.map((event) => JSON.stringify(event)).join("\n");
+    case "csv":
+      return csv(events);
+    case "markdown":
+      return toMarkdown(events, more).trimEnd();
+    case "table":
+      return table({ events, pushed, more }, width, colours);
+  }
+}
+
+function table({ events, pushed, more }: FoundEvents, width: number, colours: Colours): string {
+  const rows = events.map((event) => TABLE.map(({ text }) => text(event)));
+  const told = `${count(events.length, "event")}${more ? ", and there are more" : ""}` +
+    `${pushed > 0 ? `; ${number(pushed)} pushed` : ""}.`;
+  if (rows.length === 0) return told;
+  return `${drawTable(fitColumns(TABLE, rows, width), rows, colours)}\n\n${told}`;
+}
+
+const CSV_COLUMNS = [...COLUMNS, "event_id"] as const;
+
+/** RFC 4180: a header, CRLF, and quotes where a cell needs them. */
+function csv(events: readonly AuditEvent[]): string {
+  const rows = events.map((event) => CSV_COLUMNS.map((column) => cell(event[column])).join(","));
+  return [CSV_COLUMNS.join(","), ...rows].join("\r\n") + "\r";
+}
+
+function cell(value: unknown): string {
+  const text = typeof value === "object" && value !== null
+    ? JSON.stringify(value)
+    : String(value ?? "");
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** `2026-11-21 19:04:44`; what is no time stays as it came. */
+function dateAndTime(value: unknown): unknown {
+  return typeof value === "string"
+    ? value.replace(/^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})\..*$/, "$1 $2")
+    : value;
+}

@@ -1,0 +1,66 @@
+/** Tells why a script failed, and what to do; and runs scripts so that this happens. Ends the process. */
+import { AnsweredProblem, thrownProblem } from "../../src/http/problems.ts";
+import { CollectorError, type Problem } from "../../src/errors.ts";
+import { BAD_USAGE, FAILED } from "./command_line.ts";
+
+/** Runs a script's work, which answers the exit code; what it throws is told. */
+export async function runToEnd(json: boolean, work: () => Promise<number>): Promise<never> {
+  let code: number;
+  try {
+    code = await work();
+  } catch (error) {
+    code = tellFailure(error, json);
+  }
+  Deno.exit(code);
+}
+
+/** Prints a failure: for people on standard error, for machines on standard output. Answers the exit code. */
+export function tellFailure(error: unknown, json: boolean): number {
+  const problem = withOwnAction(thrownProblem(error));
+  if (json) console.log(JSON.stringify({ ok: false, problem }));
+  else console.error(problemText(problem, whereThrown(error)));
+  return problem.code === "arguments_invalid" ? BAD_USAGE : FAILED;
+}
+
+/** What to do about the settings is another thing in a script than on a Worker. */
+function withOwnAction(problem: Problem): Problem {
+  if (problem.code !== "configuration_invalid") return problem;
+  const action = "Set them in the environment, in .dev.vars, or in a file named by --env-file.";
+  return { ...problem, action };
+}
+
+/** The problem as people read it. `where`: the place in the code, of an unexpected one. */
+export function problemText(problem: Problem, where?: string): string {
+  const account = problem.account === undefined || problem.detail.includes(problem.account)
+    ? ""
+    : ` (account ${problem.account})`;
+  const lines = [
+    `error: ${problem.title}${account}.`,
+    `  ${problem.detail}`,
+    ...(problem.action === undefined ? [] : [`  What to do: ${problem.action}`]),
+    ...(where === undefined ? [] : [where]),
+  ];
+  return lines.join("\n");
+}
+
+/** Bad usage, told like any other failure. */
+export function usageError(detail: string): CollectorError {
+  return new CollectorError("arguments_invalid", { detail });
+}
+
+/** A problem of the scripts' own. */
+export function scriptProblem(
+  code: string,
+  title: string,
+  detail: string,
+  action: string,
+): AnsweredProblem {
+  return new AnsweredProblem({ type: "about:blank", title, status: 500, code, detail, action });
+}
+
+/** Where an unexpected error was thrown: its stack without its message, which may hold anything. */
+function whereThrown(error: unknown): string | undefined {
+  if (error instanceof CollectorError || error instanceof AnsweredProblem) return undefined;
+  const stack = error instanceof Error ? error.stack ?? "" : "";
+  return stack.split("\n").filter((line) => /^\s+at /.test(line)).join("\n");
+}

@@ -1,0 +1,136 @@
+/** The status of a collector as a page, and of several as a table. Pure. */
+import type { BackfillState } from "../../src/collector/runs/backfill.ts";
+import type { Status } from "../../src/collector/collector.ts";
+import type { State } from "../../src/collector/health/health.ts";
+import type { RunReport } from "../../src/collector/runs/report.ts";
+import { type AccountStatus, isProblem } from "../target/target.ts";
+import { backfillFraction } from "./backfill_words.ts";
+import type { Colours } from "./colours.ts";
+import { problemText } from "./failure.ts";
+import { drawTable, fitColumns, type TableColumn } from "./table.ts";
+import { count, dayAndTime, number } from "./words.ts";
+
+export function statusPage(status: Status, colours: Colours): string {
+  const { health, state, because, backfill } = status;
+  const { totals, lastRun, lastDelivery } = health;
+  const rows: [string, string][] = [
+    ["State", `${stateWord(state, colours)}  ${because}`],
+    ["Lag", lag(status.lagSeconds)],
+    ["Last run", lastRun === null ? "none" : runWords(lastRun)],
+    [
+      "Last delivery",
+      lastDelivery === null
+        ? "none"
+        : `${dayAndTime(lastDelivery.at)}, ${count(lastDelivery.events, "event")}`,
+    ],
+    [
+      "In all",
+      `${count(totals.runs, "run")} (${number(totals.failedRuns)} failed), ` +
+      `${count(totals.delivered, "event")} delivered ` +
+      `(${number(totals.lateArrivals)} late, ${number(totals.twins)} twins, ` +
+      `${number(totals.reconciled)} reconciled)`,
+    ],
+    ["Dead letters", deadLetters(status.deadLetters, colours)],
+    ["Backfill", backfill === null ? "none" : backfillWords(backfill)],
+  ];
+  if (health.cursorLostAt !== null) {
+    rows.push([
+      "Cursor",
+      colours.yellow(`was lost, and begun anew ${dayAndTime(health.cursorLostAt)}`),
+    ]);
+  }
+  const title = `Account ${status.account}, to ${status.destination ?? "no destination"}`;
+  const lines = rows.map(([name, text]) => `  ${name.padEnd(15)}${text}`);
+  const problem = lastRun?.problem === undefined ? [] : ["", problemText(lastRun.problem)];
+  return [colours.bold(title), ...lines, ...problem].join("\n");
+}
+
+const COLUMNS: readonly TableColumn[] = [
+  { title: "Account", width: 20, whole: true },
+  { title: "State", width: 12, whole: true },
+  { title: "Lag", width: 12 },
+  { title: "Last run", width: 16 },
+  { title: "Delivered", width: 12, align: "right" },
+  { title: "Dead", width: 6, align: "right" },
+  { title: "Backfill", width: 9, align: "right" },
+  { title: "Problem", width: 60 },
+];
+
+/** Those that need somebody come first, and are not only told by colour. */
+export function statusTable(
+  statuses: readonly AccountStatus[],
+  width: number,
+  colours: Colours,
+): string {
+  const ordered = [...statuses].sort((a, b) => urgency(b) - urgency(a));
+  const rows = ordered.map((status) => {
+    if (isProblem(status)) {
+      return [status.account, "broken", "", "", "", "", "", status.problem.detail];
+    }
+    const { health, backfill } = status;
+    return [
+      status.account,
+      status.state,
+      lag(status.lagSeconds),
+      health.lastRun === null ? "none" : dayAndTime(health.lastRun.startedAt),
+      number(health.totals.delivered),
+      number(status.deadLetters),
+      backfill === null ? "" : `${Math.floor(backfillFraction(backfill) * 100)} %`,
+      health.lastRun?.problem?.title ?? "",
+    ];
+  });
+  const table = drawTable(fitColumns(COLUMNS, rows, width), rows, colours);
+  const broken = ordered.filter((status) => urgency(status) > 0).length;
+  const told = broken === 0 ? colours.green("All is well.") : colours.red(
+    `${count(broken, "account")} of ${number(statuses.length)} ` +
+      `${broken === 1 ? "needs" : "need"} attention.`,
+  );
+  return `${table}\n\n${told}`;
+}
+
+function urgency(status: AccountStatus): number {
+  if (isProblem(status)) return 3;
+  return status.alarming ? 2 : status.state === "failing" ? 1 : 0;
+}
+
+function stateWord(state: State, colours: Colours): string {
+  const colour = {
+    healthy: colours.green,
+    behind: colours.yellow,
+    failing: colours.red,
+    waiting: colours.yellow,
+    disabled: colours.dim,
+  }[state];
+  return colour(`● ${state}`);
+}
+
+function lag(seconds: number | null): string {
+  if (seconds === null) return "not known";
+  if (seconds < 120) return count(seconds, "second");
+  if (seconds < 7200) return count(Math.round(seconds / 60), "minute");
+  if (seconds < 172_800) return count(Math.round(seconds / 3600), "hour");
+  return count(Math.round(seconds / 86_400), "day");
+}
+
+function runWords({ startedAt, outcome, delivered, durationMs, trigger }: RunReport): string {
+  return `${dayAndTime(startedAt)}, ${outcome}, ${count(delivered, "event")} ` +
+    `in ${number(durationMs)} ms, by ${trigger}`;
+}
+
+function backfillWords(backfill: BackfillState): string {
+  const { from, to, delivered, deadLettered, completedAt, reached } = backfill;
+  const range = `${dayAndTime(from)} to ${dayAndTime(to)}`;
+  const where = completedAt === null
+    ? `${Math.floor(backfillFraction(backfill) * 100)} %, reached ${dayAndTime(reached)}`
+    : `complete since ${dayAndTime(completedAt)}`;
+  const dead = deadLettered === 0 ? "" : `, ${count(deadLettered, "dead letter")}`;
+  return `${range}: ${where}, ${count(delivered, "event")} delivered${dead}`;
+}
+
+function deadLetters(letters: number, colours: Colours): string {
+  return letters === 0 ? "none" : colours.yellow(
+    `${
+      number(letters)
+    }; GET /dead-letters says why, POST /dead-letters/redeliver pushes them again`,
+  );
+}

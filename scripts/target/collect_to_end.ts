@@ -1,0 +1,74 @@
+/** Collects one account, run after run, until there is no more. What fails is answered, not thrown. */
+import { thrownProblem } from "../../src/http/problems.ts";
+import { wantsMore } from "../../src/collector/runs/report.ts";
+import type { Problem } from "../../src/errors.ts";
+import type { Progress } from "../cli/progress.ts";
+import type { StopSignal } from "../cli/stop_signal.ts";
+import { timeFraction } from "../cli/backfill_words.ts";
+import { count } from "../cli/words.ts";
+import { isProblem, type Site } from "./target.ts";
+
+export interface Collected {
+  readonly account: string;
+  readonly outcome: "complete" | "disabled" | "interrupted" | "failed";
+  readonly runs: number;
+  readonly delivered: number;
+  readonly deadLettered: number;
+  readonly lateArrivals: number;
+  readonly twins: number;
+  readonly lagSeconds: number | null;
+  readonly problem?: Problem;
+}
+
+export async function collectToEnd(
+  site: Site,
+  account: string,
+  stop: StopSignal,
+  show: Progress["show"],
+): Promise<Collected> {
+  const sum = { runs: 0, delivered: 0, deadLettered: 0, lateArrivals: 0, twins: 0 };
+  let lagSeconds: number | null = null;
+  let from: string | null = null;
+  const end = (outcome: Collected["outcome"], problem?: Problem): Collected => ({
+    account,
+    outcome,
+    ...sum,
+    lagSeconds,
+    ...(problem !== undefined && { problem }),
+  });
+  try {
+    for (;;) {
+      const report = await site.collect(account);
+      sum.runs++;
+      sum.delivered += report.delivered;
+      sum.deadLettered += report.deadLettered;
+      sum.lateArrivals += report.lateArrivals;
+      sum.twins += report.twins;
+      lagSeconds = report.lagSeconds;
+      if (report.problem !== undefined) return end("failed", report.problem);
+      if (report.outcome === "disabled") return end("disabled");
+      if (!wantsMore(report)) return end("complete");
+      from ??= await startOf(site, account);
+      const reachedMs = Date.now() - (lagSeconds ?? 0) * 1000;
+      show(
+        from === null ? null : timeFraction(from, now(), new Date(reachedMs).toISOString()),
+        `${count(sum.delivered, "event")} delivered in ${count(sum.runs, "run")}`,
+      );
+      if (stop.stopped) return end("interrupted");
+    }
+  } catch (error) {
+    return stop.stopped ? end("interrupted") : end("failed", thrownProblem(error));
+  }
+}
+
+/** When the account's collecting began, as its cursor tells. */
+async function startOf(site: Site, account: string): Promise<string | null> {
+  const [status] = await site.status(account);
+  if (isProblem(status)) return null;
+  const { start } = (status.cursor ?? {}) as { start?: string };
+  return start ?? null;
+}
+
+function now(): string {
+  return new Date().toISOString();
+}

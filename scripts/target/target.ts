@@ -1,0 +1,57 @@
+/** A place where collectors are: this process with a state of its own, or a deployed Worker. */
+import type { BackfillRange, BackfillState } from "../../src/collector/runs/backfill.ts";
+import type { Status } from "../../src/collector/collector.ts";
+import { chooseAccount } from "../../src/collector/fleet.ts";
+import type { FoundEvents, GetEventsArguments } from "../../src/collector/runs/read_events.ts";
+import type { RunReport } from "../../src/collector/runs/report.ts";
+import type { Problem } from "../../src/errors.ts";
+import { usageError } from "../cli/failure.ts";
+
+export type AccountStatus = Status | { readonly account: string; readonly problem: Problem };
+
+/** What can be asked there. Everything that fails is thrown, but a failed run: it has a report. */
+export interface Site extends AsyncDisposable {
+  /** For people: a path, or a URL. */
+  readonly name: string;
+  /** True if a backfill goes on by itself. */
+  readonly advancesAlone: boolean;
+  /** The accounts that are collected. */
+  ids(): Promise<readonly string[]>;
+  /** Of one account, or of all. */
+  status(id?: string): Promise<readonly AccountStatus[]>;
+  collect(id: string): Promise<RunReport>;
+  getEvents(id: string, args: GetEventsArguments): Promise<FoundEvents>;
+  startBackfill(id: string, range: BackfillRange): Promise<BackfillState>;
+  /** One part of the backfill; null when there is nothing to do. */
+  advanceBackfill(id: string): Promise<BackfillState | null>;
+  cancelBackfill(id: string): Promise<void>;
+}
+
+/** The named account, or all there are. @throws {CollectorError} `arguments_invalid` */
+export async function chosenAccounts(
+  site: Pick<Site, "ids">,
+  named: string | undefined,
+): Promise<readonly string[]> {
+  const ids = await site.ids();
+  return named === undefined ? ids : [chooseAccount(ids, named)];
+}
+
+/** The one account that is meant. @throws {CollectorError} `arguments_invalid` */
+export async function chosenAccount(
+  site: Pick<Site, "ids">,
+  named: string | undefined,
+): Promise<string> {
+  const ids = await site.ids();
+  if (named !== undefined || ids.length === 1) return chooseAccount(ids, named);
+  const known = ids.length > 10 ? `${ids.slice(0, 10).join(", ")}, …` : ids.join(", ");
+  throw usageError(
+    `There are ${ids.length} accounts: name one with --account. They are: ${known}.`,
+  );
+}
+
+/** Has the account a problem in the place of its status? */
+export function isProblem(
+  status: AccountStatus,
+): status is Extract<AccountStatus, { problem: Problem }> {
+  return "problem" in status;
+}

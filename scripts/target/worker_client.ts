@@ -1,0 +1,100 @@
+/** Asks a deployed Worker, with its token. Redirects are never followed: they would be told the token. */
+import { AnsweredProblem } from "../../src/http/problems.ts";
+import type { Problem } from "../../src/errors.ts";
+import { httpOrigin } from "../../src/settings/hosts.ts";
+import { scriptProblem, usageError } from "../cli/failure.ts";
+
+export interface WorkerClientOptions {
+  readonly url: string;
+  readonly token: string;
+  /** Aborts the request under way. */
+  readonly signal?: AbortSignal;
+}
+
+/** A run may take two minutes, and wait for another one. */
+const TIMEOUT_MS = 300_000;
+
+export type Query = Readonly<Record<string, string | undefined>>;
+
+export class WorkerClient {
+  readonly origin: string;
+
+  /** @throws {CollectorError} `arguments_invalid` */
+  constructor(private readonly options: WorkerClientOptions) {
+    try {
+      this.origin = httpOrigin(options.url);
+    } catch (error) {
+      throw usageError(`--url ${(error as Error).message}.`);
+    }
+  }
+
+  /**
+   * The JSON of an answer.
+   * @throws {AnsweredProblem} what the Worker answered, or why it could not be asked. Its `body` is all
+   * of a problem's JSON
+   */
+  async ask<T>(method: "GET" | "POST" | "DELETE", path: string, query: Query = {}): Promise<T> {
+    const response = await this.#send(method, path, query);
+    const body = await readJson(response);
+    if (response.ok && body !== null) return body as T;
+    if (isProblem(body)) {
+      throw Object.assign(new AnsweredProblem(withOwnAction(body)), { body });
+    }
+    throw scriptProblem(
+      "worker_unreadable",
+      "That is not the collector",
+      `${method} ${this.origin}${path} answered ${response.status}, and not as the collector does.`,
+      "Check --url: it is the Worker's address, such as https://collector.example.workers.dev.",
+    );
+  }
+
+  async #send(method: string, path: string, query: Query): Promise<Response> {
+    const url = new URL(path, this.origin);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.set(name, value);
+    }
+    const { token, signal } = this.options;
+    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    try {
+      return await fetch(url, {
+        method,
+        headers: { Authorization: `Bearer ${token}` },
+        redirect: "manual",
+        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      });
+    } catch (cause) {
+      const why = timeout.aborted
+        ? `did not answer within ${TIMEOUT_MS / 1000} seconds`
+        : "could not be reached";
+      throw Object.assign(
+        scriptProblem(
+          "worker_unreachable",
+          "The Worker could not be reached",
+          `${this.origin} ${why}.`,
+          "Check --url, and that the Worker is deployed.",
+        ),
+        { cause },
+      );
+    }
+  }
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return JSON.parse(await response.text());
+  } catch {
+    return null;
+  }
+}
+
+function isProblem(body: unknown): body is Problem {
+  const problem = body as Partial<Problem> | null;
+  return typeof problem?.code === "string" && typeof problem.title === "string";
+}
+
+/** What to do about the token is another thing for somebody at a terminal. */
+function withOwnAction(problem: Problem): Problem {
+  if (problem.code !== "unauthorized") return problem;
+  const action = "Give the Worker's API_TOKEN: in the environment, in .dev.vars, or by --token.";
+  return { ...problem, detail: "The Worker refused the API token.", action };
+}

@@ -1,0 +1,185 @@
+/** Whether collecting works: what is remembered of the runs, and what follows from it. Pure. */
+import { iso } from "../../engine/time.ts";
+import type { Answers } from "../../upstream/upstream.ts";
+import { type History, NO_HISTORY, withRun } from "./history.ts";
+import type { RunReport } from "../runs/report.ts";
+
+export interface Totals {
+  readonly runs: number;
+  readonly failedRuns: number;
+  readonly delivered: number;
+  /** Events that became dead letters, in whatever part of the runs. */
+  readonly deadLettered: number;
+  readonly lateArrivals: number;
+  readonly twins: number;
+  readonly repeats: number;
+  /** Events that only reconciliation found. */
+  readonly reconciled: number;
+  readonly retries: number;
+  /** Attempts at requests, by service and status. */
+  readonly answers: Answers;
+  /** Runs by how long they took: of each bound in `DURATION_BOUNDS_SECONDS`, the runs that took no longer. */
+  readonly durations: readonly number[];
+  readonly durationSeconds: number;
+}
+
+/** Upper bounds of the histogram of run durations; a run may take longer than the last. */
+export const DURATION_BOUNDS_SECONDS = [0.1, 0.5, 1, 5, 10, 30, 60, 120] as const;
+
+export interface Health {
+  readonly lastRun: RunReport | null;
+  /** Runs that failed since the last one that did not. */
+  readonly consecutiveFailures: number;
+  readonly failingSince: string | null;
+  /** The first of the runs that succeeded without a failure in between, up to the last one. */
+  readonly workingSince: string | null;
+  readonly lastSuccessAt: string | null;
+  readonly lastDelivery: { readonly at: string; readonly events: number } | null;
+  /** Everything older has been delivered. Epoch milliseconds. */
+  readonly completeUntilMs: number | null;
+  /** The last day that was reconciled. */
+  readonly reconciledThrough: string | null;
+  /** When the stored cursor was found missing, so that collecting began anew. */
+  readonly cursorLostAt: string | null;
+  readonly totals: Totals;
+  readonly history: History;
+}
+
+export const UNKNOWN_HEALTH: Health = {
+  lastRun: null,
+  consecutiveFailures: 0,
+  failingSince: null,
+  workingSince: null,
+  lastSuccessAt: null,
+  lastDelivery: null,
+  completeUntilMs: null,
+  reconciledThrough: null,
+  cursorLostAt: null,
+  totals: {
+    runs: 0,
+    failedRuns: 0,
+    delivered: 0,
+    deadLettered: 0,
+    lateArrivals: 0,
+    twins: 0,
+    repeats: 0,
+    reconciled: 0,
+    retries: 0,
+    answers: {},
+    durations: DURATION_BOUNDS_SECONDS.map(() => 0),
+    durationSeconds: 0,
+  },
+  history: NO_HISTORY,
+};
+
+/** The health after one more run. `deadLetters`: how many were added. */
+export function afterRun(
+  health: Health,
+  report: RunReport,
+  completeUntilMs: number | null,
+  deadLetters: number,
+): Health {
+  const failed = report.outcome === "failed";
+  const endedMs = Date.parse(report.startedAt) + report.durationMs;
+  const endedAt = iso(endedMs);
+  const { totals } = health;
+  return {
+    lastRun: report,
+    consecutiveFailures: failed ? health.consecutiveFailures + 1 : 0,
+    failingSince: failed ? health.failingSince ?? report.startedAt : null,
+    workingSince: failed ? null : health.workingSince ?? report.startedAt,
+    lastSuccessAt: failed ? health.lastSuccessAt : endedAt,
+    lastDelivery: report.delivered > 0
+      ? { at: endedAt, events: report.delivered }
+      : health.lastDelivery,
+    completeUntilMs,
+    reconciledThrough: report.reconciliation?.complete
+      ? report.reconciliation.day
+      : health.reconciledThrough,
+    cursorLostAt: report.cursor === "lost" ? report.startedAt : health.cursorLostAt,
+    totals: {
+      runs: totals.runs + 1,
+      failedRuns: totals.failedRuns + (failed ? 1 : 0),
+      delivered: totals.delivered + report.delivered,
+      deadLettered: totals.deadLettered + deadLetters,
+      lateArrivals: totals.lateArrivals + report.lateArrivals,
+      twins: totals.twins + report.twins,
+      repeats: totals.repeats + report.repeats,
+      reconciled: totals.reconciled + (report.reconciliation?.found ?? 0),
+      retries: totals.retries + report.retries,
+      answers: addAnswers(totals.answers, report.answers),
+      durations: DURATION_BOUNDS_SECONDS.map((bound, i) =>
+        totals.durations[i] + (report.durationMs <= bound * 1000 ? 1 : 0)
+      ),
+      durationSeconds: totals.durationSeconds + report.durationMs / 1000,
+    },
+    history: withRun(health.history, report, endedMs),
+  };
+}
+
+function addAnswers(before: Answers, news: Answers): Answers {
+  const sum: Record<string, Record<string, number>> = structuredClone(before) as never;
+  for (const [name, statuses] of Object.entries(news)) {
+    const counts = sum[name] ??= {};
+    for (const [status, count] of Object.entries(statuses)) {
+      counts[status] = (counts[status] ?? 0) + count;
+    }
+  }
+  return sum;
+}
+
+export type State = "waiting" | "disabled" | "healthy" | "behind" | "failing";
+
+export interface Verdict {
+  readonly state: State;
+  readonly lagSeconds: number | null;
+  /** Why, in words; what to do is in the last run's problem. */
+  readonly because: string;
+  /** True when somebody should be woken. */
+  readonly alarming: boolean;
+}
+
+const ALARMING_FAILURES = 3;
+
+export function judge(
+  health: Health,
+  nowMs: number,
+  lagThresholdMs: number,
+  enabled: boolean,
+): Verdict {
+  const lagMs = health.completeUntilMs === null
+    ? null
+    : Math.max(0, nowMs - health.completeUntilMs);
+  const lagSeconds = lagMs === null ? null : Math.round(lagMs / 1000);
+  const tell = (state: State, because: string, alarming: boolean): Verdict => ({
+    state,
+    lagSeconds,
+    because,
+    alarming,
+  });
+  if (!enabled) return tell("disabled", "FETCH_EVENTS is false: nothing is collected.", false);
+  if (health.lastRun === null) return tell("waiting", "No run has ended yet.", true);
+  const tooFarBehind = lagMs !== null && lagMs > lagThresholdMs;
+  if (health.consecutiveFailures > 0) {
+    const { consecutiveFailures: failures, failingSince } = health;
+    return tell(
+      "failing",
+      `The last ${failures === 1 ? "run" : `${failures} runs`} failed, since ${failingSince}.`,
+      failures >= ALARMING_FAILURES || tooFarBehind,
+    );
+  }
+  if (tooFarBehind) {
+    return tell(
+      "behind",
+      `Events of the last ${lagSeconds} seconds may not be delivered yet.`,
+      true,
+    );
+  }
+  return tell(
+    "healthy",
+    health.lastDelivery === null
+      ? "The runs succeed; the source has shown no event yet."
+      : `The runs succeed; the last event was delivered at ${health.lastDelivery.at}.`,
+    false,
+  );
+}

@@ -1,0 +1,42 @@
+/**
+ * What a collector measures of itself, for `/metrics`. Pure. Everything here is in the collector's own
+ * storage, so that a scrape costs nothing in KV.
+ */
+import { iso } from "../../engine/time.ts";
+import type { BackfillState } from "../runs/backfill.ts";
+import type { Health, Totals, Verdict } from "./health.ts";
+
+export interface Measures extends Verdict {
+  readonly totals: Totals;
+  /** Dead letters that are kept. */
+  readonly deadLetters: number;
+  readonly consecutiveFailures: number;
+  /** True when the last run left more to read. */
+  readonly backlog: boolean;
+  /** When the last run ended. */
+  readonly lastRunAt: string | null;
+  readonly lastSuccessAt: string | null;
+  readonly lastDeliveryAt: string | null;
+  /** The last backfill, if there was one. */
+  readonly backfill: BackfillState | null;
+}
+
+export function measure(
+  health: Health,
+  verdict: Verdict,
+  deadLetters: number,
+  backfill: BackfillState | null,
+): Measures {
+  const { totals, consecutiveFailures, lastRun, lastSuccessAt, lastDelivery } = health;
+  return {
+    ...verdict,
+    totals,
+    deadLetters,
+    consecutiveFailures,
+    backlog: lastRun?.more ?? false,
+    lastRunAt: lastRun === null ? null : iso(Date.parse(lastRun.startedAt) + lastRun.durationMs),
+    lastSuccessAt,
+    lastDeliveryAt: lastDelivery?.at ?? null,
+    backfill,
+  };
+}

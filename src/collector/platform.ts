@@ -1,0 +1,29 @@
+/** What a platform gives the collector. Everything impure comes from here. */
+import type { Digest } from "../digest.ts";
+import type { KeyValueStore } from "../storage/store.ts";
+
+export interface Host {
+  readonly fetch: typeof fetch;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly newId: () => string;
+  readonly digest: Digest;
+  readonly log: (line: LogLine) => void;
+  /** Does the work when no other process does any for the same account and destination. */
+  readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Once aborted, a run ends after the batch in hand. */
+  readonly stop: Pick<AbortSignal, "aborted">;
+  /** Where the cursor lies for everybody to see: Workers KV, or Deno KV. */
+  readonly published: KeyValueStore;
+  /** Strongly consistent and this collector's own: the Durable Object's storage, or Deno KV. */
+  readonly local: KeyValueStore;
+}
+
+/** One line of JSON in the log. Never a secret, never the content of an event. */
+export interface LogLine {
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly event: string;
+  readonly [field: string]: unknown;
+}

@@ -1,0 +1,119 @@
+/**
+ * Backfill: a past range is delivered once more, or for the first time. It has a cursor of its own and
+ * never touches that of the collection; each run gives it what its live part has left over.
+ */
+import {
+  type Cursor,
+  type CursorOwner,
+  decodeCursor,
+  encodeCursor,
+  firstCursor,
+} from "../../engine/cursor.ts";
+import type { Limits } from "../../engine/ports.ts";
+import { startProgress } from "../../engine/ports.ts";
+import { run } from "../../engine/run.ts";
+import { iso } from "../../engine/time.ts";
+import { CollectorError } from "../../errors.ts";
+import type { CollectorPorts } from "./engine_ports.ts";
+import type { Host } from "../platform.ts";
+
+/** A range of event times: from, inclusive, to, exclusive. Epoch milliseconds. */
+export interface BackfillRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export interface BackfillState {
+  readonly from: string;
+  readonly to: string;
+  readonly startedAt: string;
+  readonly completedAt: string | null;
+  readonly delivered: number;
+  readonly deadLettered: number;
+  /** Everything of the range before this time is delivered. */
+  readonly reached: string;
+}
+
+interface Stored extends BackfillState {
+  /** The backfill's cursor, encoded; null before the first batch. */
+  readonly cursor: string | null;
+}
+
+const KEY = "backfill";
+const OWNER: CursorOwner = { account: "backfill", destination: "backfill" };
+
+export class Backfill {
+  constructor(private readonly host: Host) {}
+
+  async state(): Promise<BackfillState | null> {
+    const stored = await this.#read();
+    if (stored === null) return null;
+    const { cursor: _, ...state } = stored;
+    return state;
+  }
+
+  /**
+   * Asks for a range. The same range again, before it is complete, goes on where it was.
+   * @throws {CollectorError} `backfill_running` while another range is not complete
+   */
+  async start({ fromMs, toMs }: BackfillRange): Promise<BackfillState> {
+    const before = await this.#read();
+    const [from, to] = [iso(fromMs), iso(toMs)];
+    if (before !== null && before.completedAt === null) {
+      if (before.from === from && before.to === to) return (await this.state())!;
+      throw new CollectorError("backfill_running", {
+        detail: `The backfill from ${before.from} to ${before.to} is not complete.`,
+      });
+    }
+    const startedAt = iso(this.host.now());
+    const counts = { delivered: 0, deadLettered: 0, reached: from };
+    await this.#write({ from, to, startedAt, completedAt: null, ...counts, cursor: null });
+    return (await this.state())!;
+  }
+
+  /** Gives up what is left of a backfill, if one is under way. */
+  async cancel(): Promise<void> {
+    await this.host.local.delete(KEY);
+  }
+
+  /** Delivers the next part; null when there is nothing to do. */
+  async advance(ports: CollectorPorts, limits: Limits): Promise<BackfillState | null> {
+    const stored = await this.#read();
+    if (stored === null || stored.completedAt !== null) return null;
+    const fromMs = Date.parse(stored.from);
+    const cursor = stored.cursor === null
+      ? firstCursor(fromMs)
+      : decodeCursor(stored.cursor, OWNER);
+    const progress = startProgress(cursor, stored.cursor !== null);
+    const told = (next: Cursor, complete: boolean): Stored => ({
+      ...stored,
+      delivered: stored.delivered + progress.delivered,
+      deadLettered: stored.deadLettered + progress.deadLettered,
+      reached: complete ? stored.to : iso(next.seen.at(-1)?.timeMs ?? fromMs),
+      completedAt: complete ? iso(this.host.now()) : null,
+      cursor: complete ? null : encodeCursor(next, OWNER),
+    });
+    await run(
+      {
+        ...ports,
+        cursors: {
+          announce: () => Promise.resolve(),
+          commit: (next) => this.#write(told(next, false)),
+        },
+      },
+      { ...limits, backlog: stored.cursor !== null, untilMs: Date.parse(stored.to) },
+      progress,
+    );
+    if (!progress.more) await this.#write(told(progress.cursor, true));
+    return await this.state();
+  }
+
+  async #read(): Promise<Stored | null> {
+    const text = await this.host.local.get(KEY);
+    return text === null ? null : JSON.parse(text);
+  }
+
+  async #write(stored: Stored): Promise<void> {
+    await this.host.local.put(KEY, JSON.stringify(stored));
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * The connections of one run or command to the services outside: all its requests go through one
+ * `Upstream`, with one budget of requests and time.
+ */
+import type { Destination } from "../../engine/deliver.ts";
+import { CollectorError } from "../../errors.ts";
+import { AuditTrail } from "../../sources/liveperson/audit.ts";
+import type { Dialect } from "../../sources/liveperson/dialect.ts";
+import { Session, type Vault } from "../../sources/liveperson/session.ts";
+import { openVault } from "../../sources/liveperson/vault.ts";
+import type { Settings } from "../../settings/settings.ts";
+import { Upstream } from "../../upstream/upstream.ts";
+import { Xsiam } from "../../destinations/xsiam/xsiam.ts";
+import type { Host } from "../platform.ts";
+import { openTrace, type Trace } from "./trace.ts";
+
+/** A run reads no further page, and retries nothing any more, after this long. */
+const TIME_BUDGET_MS = 120_000;
+/** No further page is read when fewer requests are left: they are for pushing what was read. */
+const RESERVED_REQUESTS = 12;
+
+export class Connections {
+  readonly upstream: Upstream;
+  readonly #deadlineMs: number;
+
+  private constructor(
+    private readonly settings: Settings,
+    private readonly host: Host,
+    trace: Trace,
+  ) {
+    this.#deadlineMs = host.now() + TIME_BUDGET_MS;
+    this.upstream = new Upstream({
+      fetch: host.fetch,
+      now: host.now,
+      timeoutMs: settings.REQUEST_TIMEOUT,
+      retryDelayMs: settings.RETRY_DELAY,
+      deadlineMs: this.#deadlineMs,
+      maxRequests: settings.REQUESTS_PER_RUN,
+      trace,
+    });
+  }
+
+  /** `runId`: ties together the log lines of a run or command. */
+  static async open(settings: Settings, host: Host, runId: string): Promise<Connections> {
+    return new Connections(settings, host, await openTrace(settings, host, runId));
+  }
+
+  /** False when what is left of the budget is needed to bring what was read to its end. */
+  mayGoOn(): boolean {
+    return !this.host.stop.aborted && this.upstream.requestsLeft > RESERVED_REQUESTS &&
+      this.host.now() < this.#deadlineMs;
+  }
+
+  /** `vault`: where hosts and token are remembered; the collector's own if left out. */
+  session(vault: Vault = this.#vault()): Session {
+    return new Session(this.settings, this.upstream, vault, this.host.now);
+  }
+
+  audit(session: Session, known: Dialect | null): AuditTrail {
+    return new AuditTrail(this.settings, this.upstream, session, this.host, known);
+  }
+
+  /** @throws {CollectorError} `destination_not_configured` */
+  destination(): Destination {
+    const { XSIAM_URL, XSIAM_API_KEY, XSIAM_AUTH_ID, XSIAM_COMPRESSION } = this.settings;
+    if (XSIAM_URL === undefined || XSIAM_API_KEY === undefined) {
+      throw new CollectorError("destination_not_configured", {
+        detail: "XSIAM_URL and XSIAM_API_KEY are not set.",
+      });
+    }
+    return new Xsiam({
+      origin: XSIAM_URL,
+      apiKey: XSIAM_API_KEY,
+      authId: XSIAM_AUTH_ID,
+      compression: XSIAM_COMPRESSION,
+    }, this.upstream);
+  }
+
+  /** What was learned under other settings must not be used: it can't be opened under these. */
+  #vault(): Vault {
+    const binding = [
+      this.settings.LIVEPERSON_ACCOUNT_ID,
+      this.settings.LIVEPERSON_CLIENT_ID,
+      this.settings.LIVEPERSON_AUTH_SERVER_URL ?? "",
+      this.settings.LIVEPERSON_DOMAIN_API_URL,
+    ].join(" ");
+    return openVault(this.host.local, this.settings.LIVEPERSON_CLIENT_SECRET, binding);
+  }
+}

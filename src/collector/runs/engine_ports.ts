@@ -1,0 +1,62 @@
+/** Joins the engine to the services of one account: all that its runs have in common, but the cursor. */
+import { toLine } from "../../engine/batch.ts";
+import type { DeadLetters, Limits, Ports } from "../../engine/ports.ts";
+import { PAGE_SIZE } from "../../sources/liveperson/audit.ts";
+import { readDialect } from "../../sources/liveperson/dialect.ts";
+import { toEvent } from "../../sources/liveperson/event.ts";
+import type { SourceRecord } from "../../sources/liveperson/record.ts";
+import type { Settings } from "../../settings/settings.ts";
+import type { Connections } from "./connections.ts";
+import type { Host } from "../platform.ts";
+
+export type CollectorPorts = Omit<Ports<SourceRecord>, "cursors">;
+
+/** What of the collector's own is needed. */
+interface Needed {
+  readonly settings: Settings;
+  readonly host: Host;
+  readonly deadLetters: DeadLetters;
+}
+
+/** The most audit requests in flight at once. */
+const MAX_PAGES_IN_FLIGHT = 4;
+
+/**
+ * `dialect`: how the account speaks, as the cursor remembers it.
+ * @throws {CollectorError} `destination_not_configured`
+ */
+export function enginePorts(
+  { settings, host, deadLetters }: Needed,
+  connections: Connections,
+  dialect: unknown,
+): CollectorPorts {
+  const audit = connections.audit(connections.session(), readDialect(dialect));
+  const accountId = settings.LIVEPERSON_ACCOUNT_ID;
+  const collectedAtMs = host.now();
+  return {
+    source: audit,
+    destination: connections.destination(),
+    deadLetters,
+    toLine: (record, occurrence) =>
+      toLine(toEvent(record, occurrence, accountId, collectedAtMs), occurrence),
+    dialect: () => audit.dialect,
+    mayGoOn: () => connections.mayGoOn(),
+    throttled: () => connections.upstream.used.answers.audit?.["429"] ?? 0,
+    random: host.random,
+    breathe,
+  };
+}
+
+/** Lets the event loop turn once. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+export function engineLimits({ settings }: Pick<Needed, "settings">): Limits {
+  return {
+    maxFetch: settings.MAX_FETCH,
+    lateArrivalWindowMs: settings.LATE_ARRIVAL_WINDOW,
+    pageSize: PAGE_SIZE,
+    maxPagesInFlight: MAX_PAGES_IN_FLIGHT,
+  };
+}

@@ -1,0 +1,170 @@
+/**
+ * One collection: opens the cursor, runs the engine, publishes the cursor, and tells how it went, in
+ * the log and in what is remembered for `/status`. A failed run is reported, not thrown.
+ */
+import {
+  type CursorKeeper,
+  type Limits,
+  type Progress,
+  startProgress,
+} from "../../engine/ports.ts";
+import { run } from "../../engine/run.ts";
+import { CollectorError, toProblem, whereThrown } from "../../errors.ts";
+import { parsePast } from "../../settings/duration.ts";
+import type { Settings } from "../../settings/settings.ts";
+import type { BackfillState } from "./backfill.ts";
+import { Connections } from "./connections.ts";
+import { type CollectorPorts, engineLimits, enginePorts } from "./engine_ports.ts";
+import { afterRun } from "../health/health.ts";
+import type { Opened } from "../records/cursor_store.ts";
+import { Ledger } from "../records/ledger.ts";
+import { dueDay, reconcile, type Reconciliation } from "./reconcile.ts";
+import type { Workplace } from "../workplace.ts";
+import { disabledReport, type RunReport, toReport, type Trigger } from "./report.ts";
+
+export async function collect(workplace: Workplace, trigger: Trigger): Promise<RunReport> {
+  const { settings, host, keeper } = workplace;
+  const run = { runId: host.newId(), trigger, startedMs: host.now() };
+  if (!settings.FETCH_EVENTS) {
+    const message = "FETCH_EVENTS is false: nothing is collected.";
+    const account = settings.LIVEPERSON_ACCOUNT_ID;
+    const { runId } = run;
+    host.log({ level: "info", event: "collection_disabled", runId, account, message });
+    return disabledReport(run);
+  }
+  const connections = await Connections.open(settings, host, run.runId);
+  const health = await workplace.health.read();
+  let opened: Opened | null = null;
+  let progress: Progress | null = null;
+  let aside = NOTHING_ASIDE;
+  let completeUntilMs = health.completeUntilMs;
+  let failure: unknown;
+  try {
+    opened = await keeper.open(firstFetchMs(settings, run.startedMs), trigger === "backlog");
+    tellOfCursor(opened, run.runId, workplace);
+    progress = startProgress(opened.cursor, opened.found === "stored" || opened.found === "behind");
+    const live = await collectLive(
+      progress,
+      connections,
+      workplace,
+      health.lastRun?.more ?? false,
+    );
+    completeUntilMs = completeUntil(progress, run.startedMs, completeUntilMs);
+    if (!progress.more) aside = await workAside(live, progress, connections, workplace);
+  } catch (error) {
+    // what a run has committed before its requests were used up is no failure: the next run goes on
+    if (isSpent(error) && progress !== null && progress.commits > 0) progress.more = true;
+    else failure = error;
+  }
+  try {
+    await keeper.publish();
+  } catch (error) {
+    failure ??= error;
+  }
+  const report = toReport({
+    ...run,
+    endedMs: host.now(),
+    progress,
+    opened,
+    ...aside,
+    used: connections.upstream.used,
+    completeUntilMs,
+    ...(failure !== undefined && { problem: toProblem(failure) }),
+  });
+  const deadLetters = workplace.deadLetters.takeAdded();
+  await workplace.health.write(afterRun(health, report, completeUntilMs, deadLetters));
+  tellOfRun(report, failure, workplace);
+  return report;
+}
+
+/** What the parts of a run have in common. */
+interface Tools {
+  readonly ports: CollectorPorts;
+  readonly limits: Limits;
+  readonly ledger: Ledger;
+}
+
+/** Collects what is new. `backlog`: there is known to be more than a page. */
+async function collectLive(
+  progress: Progress,
+  connections: Connections,
+  workplace: Workplace,
+  backlog: boolean,
+): Promise<Tools> {
+  const { host, keeper } = workplace;
+  const ports = enginePorts(workplace, connections, progress.cursor.dialect);
+  const limits = engineLimits(workplace);
+  const ledger = await Ledger.open(host);
+  const cursors: CursorKeeper = {
+    announce: (events) => keeper.announce(events),
+    async commit(cursor, settled) {
+      await ledger.add(settled, String(cursor.revision));
+      await keeper.commit(cursor);
+    },
+  };
+  await run({ ...ports, cursors }, { ...limits, backlog }, progress);
+  return { ports, limits, ledger };
+}
+
+/** With what is left of the budget, reconciles a past day, and goes on with a backfill. */
+async function workAside(
+  { ports, limits, ledger }: Tools,
+  progress: Progress,
+  connections: Connections,
+  workplace: Workplace,
+): Promise<Aside> {
+  const { settings, host } = workplace;
+  if (!connections.mayGoOn()) return NOTHING_ASIDE;
+  const day = dueDay(ledger, host.now(), settings.LATE_ARRIVAL_WINDOW);
+  const reconciliation = day === null
+    ? null
+    : await reconcile(day, progress.cursor, ledger, ports, limits, host);
+  if (!connections.mayGoOn()) return { reconciliation, backfill: null };
+  return { reconciliation, backfill: await workplace.backfill.advance(ports, limits) };
+}
+
+/** What a run did beside its live part. */
+interface Aside {
+  readonly reconciliation: Reconciliation | null;
+  readonly backfill: BackfillState | null;
+}
+
+const NOTHING_ASIDE: Aside = { reconciliation: null, backfill: null };
+
+function isSpent(error: unknown): boolean {
+  return error instanceof CollectorError && error.code === "request_budget_spent";
+}
+
+function firstFetchMs(settings: Settings, nowMs: number): number {
+  return Math.min(nowMs, parsePast(settings.FIRST_FETCH, nowMs)!);
+}
+
+/** Up to when everything is delivered: the run's start if it reached the end, else the last event it met. */
+function completeUntil(progress: Progress, startedMs: number, beforeMs: number | null): number {
+  if (!progress.more) return startedMs;
+  const { seen, sealedBeforeMs } = progress.cursor;
+  return Math.max(beforeMs ?? 0, seen.at(-1)?.timeMs ?? sealedBeforeMs);
+}
+
+function tellOfCursor({ found }: Opened, runId: string, { settings, host }: Workplace): void {
+  const account = settings.LIVEPERSON_ACCOUNT_ID;
+  if (found === "lost") {
+    const message = "The stored cursor is gone. Collecting begins anew from FIRST_FETCH: events " +
+      "since then come again, with the same event_id.";
+    host.log({ level: "error", event: "cursor_lost", runId, account, message });
+  }
+  if (found === "behind") {
+    const message = "The stored cursor is older than the journal, so the journal counts.";
+    host.log({ level: "warn", event: "cursor_behind", runId, account, message });
+  }
+}
+
+function tellOfRun(report: RunReport, failure: unknown, { settings, host }: Workplace): void {
+  const account = settings.LIVEPERSON_ACCOUNT_ID;
+  if (report.outcome === "ok") {
+    host.log({ level: "info", event: "run_ended", account, ...report });
+    return;
+  }
+  const thrownAt = report.problem?.code === "internal" ? whereThrown(failure) : undefined;
+  host.log({ level: "error", event: "run_failed", account, ...report, thrownAt });
+}

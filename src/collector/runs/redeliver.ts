@@ -1,0 +1,48 @@
+/** Pushes dead letters again, one by one, so that one that is still refused does not hold back the rest. */
+import { lineOf } from "../../engine/batch.ts";
+import type { Workplace } from "../workplace.ts";
+import { Connections } from "./connections.ts";
+
+export interface Redelivery {
+  readonly delivered: number;
+  /** Refused again, or too large to be sent at all. */
+  readonly refused: number;
+  /** Dead letters that are left altogether. */
+  readonly left: number;
+}
+
+/** The letter that was tried last. The next time begins behind it, so that each gets its turn. */
+const TRIED_LAST = "redelivered-last";
+
+/** Tries `limit` letters, or as many as the requests of one run suffice for. */
+export async function redeliver(
+  { settings, host, deadLetters }: Workplace,
+  limit: number,
+): Promise<Redelivery> {
+  const runId = host.newId();
+  const connections = await Connections.open(settings, host, runId);
+  const destination = connections.destination();
+  const triedBefore = await host.local.get(TRIED_LAST) ?? "";
+  let triedLast = triedBefore;
+  let delivered = 0;
+  let refused = 0;
+  try {
+    for await (const letter of deadLetters.list(limit, triedBefore)) {
+      if (!connections.mayGoOn()) break;
+      triedLast = letter.eventId;
+      const line = lineOf(letter.eventId, 1, letter.json);
+      const accepted = letter.status !== null &&
+        (await destination.push([line], { probing: true })).accepted;
+      if (accepted) await deadLetters.remove(letter.eventId);
+      if (accepted) delivered++;
+      else refused++;
+    }
+  } finally {
+    if (triedLast !== triedBefore) await host.local.put(TRIED_LAST, triedLast);
+  }
+  const left = await deadLetters.count();
+  const account = settings.LIVEPERSON_ACCOUNT_ID;
+  const counts = { delivered, refused, left };
+  host.log({ level: "info", event: "dead_letters_redelivered", runId, account, ...counts });
+  return { delivered, refused, left };
+}

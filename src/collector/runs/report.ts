@@ -1,0 +1,125 @@
+/** What a run tells about itself: to its caller, in one log line, and in `/status`. Pure. */
+import type { Problem } from "../../errors.ts";
+import { iso } from "../../engine/time.ts";
+import type { Progress } from "../../engine/ports.ts";
+import type { Answers, Upstream } from "../../upstream/upstream.ts";
+import type { BackfillState } from "./backfill.ts";
+import type { Found, Opened } from "../records/cursor_store.ts";
+import type { Reconciliation } from "./reconcile.ts";
+
+/** Who started the run. */
+export type Trigger = "cron" | "http" | "backlog" | "script";
+
+export interface RunReport {
+  readonly runId: string;
+  readonly trigger: Trigger;
+  readonly outcome: "ok" | "failed" | "disabled";
+  readonly startedAt: string;
+  readonly durationMs: number;
+  /** Events that the destination acknowledged. */
+  readonly delivered: number;
+  readonly batches: number;
+  readonly deadLettered: number;
+  /** Events that the source showed only after newer ones had been read. */
+  readonly lateArrivals: number;
+  /** Events that are identical to an earlier one in every field. */
+  readonly twins: number;
+  /** Events that may have come twice, because a run ended before their acknowledgement was kept. */
+  readonly repeats: number;
+  /** The day that was read again for what came too late, and what was found; null when none was due. */
+  readonly reconciliation: Reconciliation | null;
+  /** Where the backfill stands that this run went on with; null when there was none. */
+  readonly backfill: BackfillState | null;
+  readonly retries: number;
+  readonly recordsRead: number;
+  readonly relocations: number;
+  /** Requests to other services, by name: domain, token, audit, xsiam. */
+  readonly requests: Readonly<Record<string, number>>;
+  /** The same by service and status; `none` where there was no answer. */
+  readonly answers: Answers;
+  /** True when there is more to read: the next run follows at once. */
+  readonly more: boolean;
+  /** How the cursor was found; null when the run did not come so far. */
+  readonly cursor: Found | null;
+  readonly revision: number | null;
+  /** Age of the oldest time that may still hold undelivered events. */
+  readonly lagSeconds: number | null;
+  readonly problem?: Problem;
+}
+
+/** Should the next run follow at once? */
+export function wantsMore(report: RunReport): boolean {
+  const { outcome, more, reconciliation, backfill } = report;
+  if (outcome !== "ok") return false;
+  return more || reconciliation?.complete === false ||
+    (backfill !== null && backfill.completedAt === null);
+}
+
+/** Which run it is about. `startedMs`: epoch milliseconds. */
+export interface RunIdentity {
+  readonly runId: string;
+  readonly trigger: Trigger;
+  readonly startedMs: number;
+}
+
+export interface Told extends RunIdentity {
+  readonly endedMs: number;
+  readonly progress: Progress | null;
+  readonly opened: Opened | null;
+  readonly reconciliation: Reconciliation | null;
+  readonly backfill: BackfillState | null;
+  readonly used: Upstream["used"];
+  readonly completeUntilMs: number | null;
+  readonly problem?: Problem;
+}
+
+export function toReport(told: Told): RunReport {
+  const { progress, opened, used, completeUntilMs } = told;
+  return {
+    runId: told.runId,
+    trigger: told.trigger,
+    outcome: told.problem === undefined ? "ok" : "failed",
+    startedAt: iso(told.startedMs),
+    durationMs: told.endedMs - told.startedMs,
+    delivered: progress?.delivered ?? 0,
+    batches: progress?.batches ?? 0,
+    deadLettered: progress?.deadLettered ?? 0,
+    lateArrivals: progress?.lateArrivals ?? 0,
+    twins: progress?.twins ?? 0,
+    repeats: Math.min(opened?.unsettled ?? 0, progress?.delivered ?? 0),
+    reconciliation: told.reconciliation,
+    backfill: told.backfill,
+    retries: used.retries,
+    recordsRead: progress?.recordsRead ?? 0,
+    relocations: progress?.relocations ?? 0,
+    requests: Object.fromEntries(
+      Object.entries(used.answers).map(([name, statuses]) => [name, sumOf(statuses)]),
+    ),
+    answers: used.answers,
+    more: progress?.more ?? false,
+    cursor: opened?.found ?? null,
+    revision: progress?.cursor.revision ?? null,
+    lagSeconds: completeUntilMs === null
+      ? null
+      : Math.max(0, Math.round((told.endedMs - completeUntilMs) / 1000)),
+    ...(told.problem !== undefined && { problem: told.problem }),
+  };
+}
+
+/** The report of a run that did nothing, because fetching is switched off. */
+export function disabledReport(run: RunIdentity): RunReport {
+  const used = { retries: 0, answers: {} };
+  const nothing = {
+    progress: null,
+    opened: null,
+    reconciliation: null,
+    backfill: null,
+    used,
+    completeUntilMs: null,
+  };
+  return { ...toReport({ ...run, endedMs: run.startedMs, ...nothing }), outcome: "disabled" };
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}

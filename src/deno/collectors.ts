@@ -1,0 +1,113 @@
+/**
+ * The collectors of all accounts in this process, under Deno. Their state is in one Deno KV database,
+ * which other processes may share: runs of the same account and destination take turns.
+ */
+import { askEach, type Collectors } from "../collector/fleet.ts";
+import type { Host, LogLine } from "../collector/platform.ts";
+import { type CollectorService, type Outcome, serve } from "../collector/service.ts";
+import { denoDigest } from "./digest.ts";
+import { type Outlet, Outlets } from "./http_clients.ts";
+import { openKv, storageInKv, storageInMemory } from "./storage.ts";
+import { type Clock, Turns } from "./lease.ts";
+import { CollectorError } from "../errors.ts";
+import { type AccountEntry, listAccounts, readAccount } from "../settings/accounts.ts";
+import type { Settings } from "../settings/settings.ts";
+
+export interface DenoCollectorsOptions {
+  readonly variables: Record<string, string | undefined>;
+  /** The database file, made if it isn't there. If undefined, state is in memory and nothing is stored. */
+  readonly kvPath: string | undefined;
+  readonly log: (line: LogLine) => void;
+  /** Once aborted, runs end after the batch in hand. */
+  readonly stop?: Pick<AbortSignal, "aborted">;
+}
+
+export type DenoCollectors = Collectors & { close(): Promise<void> };
+
+const CLOCK: Clock = {
+  now: Date.now,
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  every(ms, work) {
+    const timer = setInterval(work, ms);
+    return () => clearInterval(timer);
+  },
+};
+
+/**
+ * Opens the collectors. An account whose settings are broken answers with the problem.
+ * @throws {CollectorError} `configuration_invalid` when there is no account, or the database can't be opened
+ */
+export async function openDenoCollectors(options: DenoCollectorsOptions): Promise<DenoCollectors> {
+  const { log, stop = { aborted: false } } = options;
+  const entries = listAccounts(options.variables, "deno");
+  const kv = options.kvPath === undefined ? undefined : await openKv(options.kvPath);
+  const outlets = new Outlets();
+  const holder = crypto.randomUUID();
+  const services = new Map<string, CollectorService>();
+  const unverified: string[] = [];
+  for (const entry of entries) {
+    const name = `${entry.id}/${entry.destination}`;
+    const { outlet, settings, problems } = await openOutlet(entry, outlets);
+    if (settings?.TRUST_ANY_CERTIFICATE) unverified.push(entry.id);
+    const host: Host = {
+      ...(kv === undefined
+        ? storageInMemory()
+        : storageInKv(kv, new Turns({ kv, name, holder, clock: CLOCK, log, stop }), name)),
+      fetch: outlet?.fetch ?? fetch,
+      now: Date.now,
+      random: Math.random,
+      newId: () => crypto.randomUUID(),
+      digest: denoDigest,
+      log,
+      stop,
+    };
+    services.set(entry.id, serve({ ...entry, problems }, "deno", host));
+  }
+  if (unverified.length > 0) log(unverifiedWarning(unverified));
+  const ids = [...services.keys()];
+  return {
+    ids,
+    of: (id) => services.get(id)!,
+    all: (method, args) =>
+      askEach(ids, (id) => {
+        const ask = services.get(id)![method] as (...args: unknown[]) => Promise<Outcome<unknown>>;
+        return ask(...args);
+      }),
+    async close() {
+      await outlets.close();
+      kv?.close();
+    },
+  };
+}
+
+/** The account's way out; what is wrong with its CA file becomes a problem of the account. */
+async function openOutlet(entry: AccountEntry, outlets: Outlets): Promise<{
+  readonly outlet?: Outlet;
+  readonly settings?: Settings;
+  readonly problems: readonly string[];
+}> {
+  const { problems } = entry;
+  let settings: Settings;
+  try {
+    settings = readAccount(entry, "deno");
+  } catch {
+    return { problems }; // the account's service tells
+  }
+  try {
+    return { outlet: await outlets.of(settings), settings, problems };
+  } catch (error) {
+    if (!(error instanceof CollectorError)) throw error;
+    return { problems: [...problems, error.details.detail.replace(/\.$/, "")] };
+  }
+}
+
+function unverifiedWarning(accounts: readonly string[]): LogLine {
+  return {
+    level: "warn",
+    event: "certificates_not_verified",
+    accounts,
+    message: "TRUST_ANY_CERTIFICATE is on: CERTIFICATES ARE NOT VERIFIED. Anybody on the way to " +
+      "LivePerson or XSIAM can read the credentials and the events, and change them. For a private " +
+      "certificate authority set CA_CERTIFICATE_FILE instead.",
+  };
+}

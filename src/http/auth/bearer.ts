@@ -1,0 +1,33 @@
+/** Who may use the routes: whoever sends the API token. Without a configured token, nobody. */
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { MiddlewareHandler } from "hono";
+import { problemOf, problemResponse } from "../problems.ts";
+
+export interface AccessVariables {
+  API_TOKEN?: string;
+}
+
+export const requireToken: MiddlewareHandler<{ Bindings: AccessVariables }> = async (c, next) => {
+  const token = c.env.API_TOKEN?.trim();
+  if (!token) {
+    return problemResponse(c, problemOf("api_token_missing", "API_TOKEN is not set."));
+  }
+  if (!isBearer(c.req.header("Authorization"), token)) {
+    const problem = problemOf("unauthorized", "The Authorization header is missing or wrong.");
+    return problemResponse(c, problem, { "WWW-Authenticate": "Bearer" });
+  }
+  await next();
+};
+
+export function isBearer(header: string | undefined, token: string): boolean {
+  return isSame(/^Bearer +(\S+) *$/i.exec(header ?? "")?.[1] ?? "", token);
+}
+
+/** Compares digests, in a time that depends on neither text. */
+export function isSame(given: string, expected: string): boolean {
+  return timingSafeEqual(digest(given), digest(expected));
+}
+
+function digest(text: string): Uint8Array {
+  return createHash("sha256").update(text).digest();
+}

@@ -1,0 +1,63 @@
+/**
+ * Signing in by Cloudflare Access: the JWT that it puts into every request is checked by signature,
+ * audience, issuer and expiry. Fetches the team's public keys, which `jose` keeps for ten minutes.
+ * https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/validating-json/
+ */
+import { createRemoteJWKSet, jwtVerify, type JWTVerifyGetKey } from "jose";
+import { httpOrigin } from "../../settings/hosts.ts";
+
+export interface AccessVariables {
+  readonly CLOUDFLARE_ACCESS_TEAM_DOMAIN?: string;
+  readonly CLOUDFLARE_ACCESS_AUDIENCE?: string;
+}
+
+export interface AccessSettings {
+  /** The team's origin, which is also the issuer. */
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+export const ACCESS_HEADER = "Cf-Access-Jwt-Assertion";
+
+/** The keys of each team, as they were fetched. The caller keeps it. */
+export type TeamKeys = Map<string, JWTVerifyGetKey>;
+
+/** Null unless both settings are good: then nobody is signed in by Access. */
+export function readAccessSettings(variables: AccessVariables): AccessSettings | null {
+  const domain = variables.CLOUDFLARE_ACCESS_TEAM_DOMAIN?.trim();
+  const audience = variables.CLOUDFLARE_ACCESS_AUDIENCE?.trim();
+  if (!domain || !audience) return null;
+  try {
+    return { issuer: httpOrigin(domain), audience };
+  } catch {
+    return null;
+  }
+}
+
+/** Whom the token vouches for, by e-mail address or name; null if it is not good. */
+export async function whoIsVouchedFor(
+  token: string,
+  { issuer, audience }: AccessSettings,
+  teamKeys: TeamKeys,
+  nowMs: number,
+): Promise<{ id: string; name: string } | null> {
+  let keys = teamKeys.get(issuer);
+  if (keys === undefined) {
+    keys = createRemoteJWKSet(new URL("/cdn-cgi/access/certs", issuer));
+    teamKeys.set(issuer, keys);
+  }
+  try {
+    const { payload } = await jwtVerify(token, keys, {
+      issuer,
+      audience,
+      algorithms: ["RS256"],
+      requiredClaims: ["exp", "iat"],
+      currentDate: new Date(nowMs),
+    });
+    const name = [payload.email, payload.common_name, payload.sub]
+      .find((claim) => typeof claim === "string" && claim !== "") as string | undefined;
+    return name === undefined ? null : { id: `access/${payload.sub ?? ""}/${name}`, name };
+  } catch {
+    return null; // a bad token, or keys that can't be had: either way nobody is vouched for
+  }
+}

@@ -1,0 +1,17 @@
+/** Who may read the API description: whoever sends the API token, and whoever is signed in to the status page. */
+import type { MiddlewareHandler } from "hono";
+import { type AccessVariables, requireToken } from "./bearer.ts";
+import type { TeamKeys } from "./cloudflare_access.ts";
+import { findViewer } from "./viewer.ts";
+
+/** `now`: epoch milliseconds. Without `API_TOKEN` nobody may. */
+export function requireReader(now: () => number): MiddlewareHandler<{ Bindings: AccessVariables }> {
+  const teamKeys: TeamKeys = new Map();
+  return async (c, next) => {
+    const token = c.env.API_TOKEN?.trim() ?? "";
+    const viewer = token === "" || c.req.header("Authorization") !== undefined
+      ? null
+      : await findViewer(c, token, teamKeys, now());
+    return viewer === null ? await requireToken(c, next) : await next();
+  };
+}

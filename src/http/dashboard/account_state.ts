@@ -1,0 +1,173 @@
+/** How an account stands: its state in words, since when, and what to do about each problem. Pure. */
+import type { Status } from "../../collector/collector.ts";
+import type { State } from "../../collector/health/health.ts";
+import type { Outcome } from "../../collector/service.ts";
+import { DAY_MS, iso } from "../../engine/time.ts";
+import type { Problem } from "../../errors.ts";
+import { ago, count, length, moment } from "./format.ts";
+
+/** A problem, or something to know, and what to do about it. */
+export interface Advice {
+  readonly title: string;
+  readonly detail?: string;
+  readonly action: string;
+}
+
+export interface Standing {
+  readonly id: string;
+  readonly state: State;
+  /** One sentence: why, and since when. */
+  readonly because: string;
+  readonly advice: readonly Advice[];
+  /** Null when the collector could not be asked, for example because its settings are bad. */
+  readonly status: Status | null;
+}
+
+export const STATE_NAMES: Readonly<Record<State, string>> = {
+  healthy: "Working",
+  behind: "Behind",
+  failing: "Failing",
+  disabled: "Switched off",
+  waiting: "Waiting for the first run",
+};
+
+/** No run for so long, although one is due every five minutes: the schedule does not work. */
+const SILENT_MS = 20 * 60_000;
+/** For so long it is told that the cursor was lost. */
+const CURSOR_LOST_TOLD_MS = 7 * DAY_MS;
+
+export function standingOf(id: string, outcome: Outcome<Status>, nowMs: number): Standing {
+  if (!outcome.ok) {
+    const { problem } = outcome;
+    return {
+      id,
+      state: "failing",
+      because: problem.detail,
+      advice: [{ title: problem.title, action: adviceOf(problem).action }],
+      status: null,
+    };
+  }
+  const status = outcome.value;
+  return {
+    id,
+    state: status.state,
+    because: becauseOf(status, nowMs),
+    advice: adviceFor(status, nowMs),
+    status,
+  };
+}
+
+export function adviceOf({ title, detail, action }: Problem): Advice {
+  return { title, detail, action: action ?? "Look at the log." };
+}
+
+function becauseOf({ state, health, lagSeconds }: Status, nowMs: number): string {
+  switch (state) {
+    case "healthy": {
+      const since = health.workingSince;
+      if (since === null) return "The runs succeed.";
+      return `No run has failed since ${moment(since, nowMs)}, ${ago(since, nowMs)}.`;
+    }
+    case "behind":
+      return `Events since ${
+        moment(iso(nowMs - lagSeconds! * 1000), nowMs)
+      } may not be delivered yet.`;
+    case "failing": {
+      const runs = health.consecutiveFailures;
+      const since = health.failingSince!;
+      return `${runs === 1 ? "The last run" : `The last ${runs} runs`} failed, since ${
+        moment(since, nowMs)
+      }, ${ago(since, nowMs)}.`;
+    }
+    case "disabled":
+      return "FETCH_EVENTS is false: nothing is collected.";
+    case "waiting":
+      return "Nothing has been collected so far.";
+  }
+}
+
+function adviceFor(status: Status, nowMs: number): Advice[] {
+  const { state, health, deadLetters } = status;
+  const advice: Advice[] = [];
+  if (state === "failing" && health.lastRun?.problem) advice.push(adviceOf(health.lastRun.problem));
+  if (state === "behind") advice.push(adviceForLag(status, nowMs));
+  if (state === "disabled") {
+    advice.push({
+      title: "Collecting is switched off",
+      action: "Set FETCH_EVENTS to true and deploy again.",
+    });
+  }
+  if (state === "waiting") {
+    advice.push({
+      title: "No run has ended yet",
+      action: "The schedule runs every five minutes. If nothing happens by then, check that the " +
+        "cron trigger is there, or choose Collect now.",
+    });
+  }
+  if (deadLetters > 0) {
+    advice.push({
+      title: `XSIAM refused ${count(deadLetters, "event")}`,
+      detail: "They are kept, and the collection goes on without them.",
+      action: "Read the reasons under Dead letters, correct the cause, then redeliver them.",
+    });
+  }
+  const { cursorLostAt } = health;
+  if (cursorLostAt !== null && nowMs - Date.parse(cursorLostAt) < CURSOR_LOST_TOLD_MS) {
+    advice.push({
+      title: `The stored cursor was missing at ${moment(cursorLostAt, nowMs)}`,
+      detail: "Collecting began anew from FIRST_FETCH. Events since then came again, with the " +
+        "same event_id.",
+      action: "Check who may delete from the KV namespace. For older events, ask for a backfill.",
+    });
+  }
+  return advice;
+}
+
+function adviceForLag({ health }: Status, nowMs: number): Advice {
+  const run = health.lastRun!;
+  const silentMs = nowMs - Date.parse(run.startedAt) - run.durationMs;
+  if (silentMs > SILENT_MS) {
+    return {
+      title: `No run has ended for ${length(silentMs / 1000)}`,
+      action: "Check that the cron trigger is there and fires, or choose Collect now.",
+    };
+  }
+  return {
+    title: "There is more to read than one run delivers",
+    detail: "The next run follows at once while there is more.",
+    action: "Wait, if the lag shrinks. If it does not, raise MAX_FETCH.",
+  };
+}
+
+const URGENCY: readonly State[] = ["failing", "behind", "waiting", "healthy", "disabled"];
+
+/** The most urgent state of several. What is switched off counts only if all are. */
+export function worst(standings: readonly Standing[]): State {
+  return URGENCY.find((state) => standings.some((one) => one.state === state)) ?? "waiting";
+}
+
+export interface Group {
+  readonly state: State;
+  /** True if each member has something to do. */
+  readonly isNoted: boolean;
+  readonly members: readonly Standing[];
+}
+
+/** Those that need somebody on top; the members keep their order. */
+export function grouped(standings: readonly Standing[]): readonly Group[] {
+  const groups: [State, boolean][] = [
+    ["failing", true],
+    ["behind", true],
+    ["waiting", true],
+    ["healthy", true],
+    ["disabled", false],
+    ["healthy", false],
+  ];
+  return groups.map(([state, isNoted]) => ({
+    state,
+    isNoted,
+    members: standings.filter((one) =>
+      one.state === state && (state !== "healthy" || one.advice.length > 0 === isNoted)
+    ),
+  })).filter(({ members }) => members.length > 0);
+}

@@ -1,0 +1,41 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
+/** How far a backfill is. */
+import type { BackfillState } from "../../collector/runs/backfill.ts";
+import { count, instant, moment } from "./format.ts";
+
+export function BackfillCard({ backfill, nowMs }: { backfill: BackfillState; nowMs: number }) {
+  const { from, to, reached, completedAt, delivered, deadLettered, startedAt } = backfill;
+  const percent = percentOf(backfill);
+  return (
+    <section class="card" aria-labelledby="backfill">
+      <h2 id="backfill">{completedAt === null ? "Backfill under way" : "Backfill complete"}</h2>
+      <p class="quiet">{instant(from)} to {instant(to)}</p>
+      <div>
+        <label for="backfill-progress">
+          {completedAt === null
+            ? `${percent} %: everything before ${instant(reached)} is delivered`
+            : `Completed at ${moment(completedAt, nowMs)}`}
+        </label>
+        <progress id="backfill-progress" max="100" value={percent}>{percent} %</progress>
+      </div>
+      <p>
+        {count(delivered, "event")} delivered, {deadLettered} refused. Asked for at{" "}
+        {moment(startedAt, nowMs)}.
+      </p>
+      {completedAt === null && (
+        <p class="small quiet">
+          It goes on with every run, after what is new. To give it up:{" "}
+          <code>DELETE /backfill</code>.
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** Whole percents of the range of time; 100 only when it is complete. */
+export function percentOf({ from, to, reached, completedAt }: BackfillState): number {
+  if (completedAt !== null) return 100;
+  const [start, end, here] = [from, to, reached].map((iso) => Date.parse(iso));
+  return Math.max(0, Math.min(99, Math.floor(100 * (here - start) / (end - start))));
+}

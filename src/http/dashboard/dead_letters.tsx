@@ -1,0 +1,53 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
+/** The events that XSIAM refused: id and reason, never their content. */
+import type { ListedLetters } from "../../collector/collector.ts";
+import { count, cut, moment } from "./format.ts";
+
+const MAX_REASON_LENGTH = 300;
+
+export function DeadLettersCard(
+  { id, letters: { count: all, letters }, nowMs }: {
+    id: string;
+    letters: ListedLetters;
+    nowMs: number;
+  },
+) {
+  return (
+    <section class="card" aria-labelledby="letters">
+      <h2 id="letters">{count(all, "dead letter")}</h2>
+      <p class="quiet">
+        XSIAM refused these events. <code>GET /dead-letters</code> has their content.
+      </p>
+      <table class="stacked" role="table">
+        <thead role="rowgroup">
+          <tr role="row">
+            <th scope="col" role="columnheader">Event id</th>
+            <th scope="col" role="columnheader">Reason</th>
+            <th scope="col" role="columnheader">Refused</th>
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {letters.map(({ eventId, reason, status, refusedAt }) => (
+            <tr role="row">
+              <th scope="row" role="rowheader">
+                <code>{eventId}</code>
+              </th>
+              <td role="cell" data-name="Reason">
+                {status === null ? "Too large to be sent" : `XSIAM answered ${status}`}:{" "}
+                {cut(reason, MAX_REASON_LENGTH)}
+              </td>
+              <td role="cell" data-name="Refused">{moment(refusedAt, nowMs)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {all > letters.length && <p class="small quiet">The first {letters.length} are shown.</p>}
+      <p>
+        <a class="button second" href={`/actions/redeliver?account=${encodeURIComponent(id)}`}>
+          Redeliver dead letters
+        </a>
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,20 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
+/** A page that can't be shown: why, and what to do. */
+import type { Problem } from "../../errors.ts";
+import { Shape } from "./shapes.tsx";
+
+export function ClosedPage({ problem: { title, detail, action } }: { problem: Problem }) {
+  return (
+    <section class="card headline bad" aria-labelledby="state">
+      <div class="headline-top">
+        <Shape state="failing" size={64} />
+        <h1 id="state" class="title">{title}</h1>
+      </div>
+      <p>{detail}</p>
+      <p>
+        <strong>What to do:</strong> {action}
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,124 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
+/** What every page has around it: the head with the style sheet, the way to the other pages, the foot. */
+import type { Child } from "hono/jsx";
+import { raw } from "hono/html";
+import { VERSION } from "../../version.ts";
+import type { Advice } from "./account_state.ts";
+import type { Notice } from "./notice.ts";
+import { STYLES } from "./styles.ts";
+import type { Viewer } from "../auth/viewer.ts";
+import { ago, moment } from "./format.ts";
+
+export interface LayoutProps {
+  readonly title: string;
+  /** Null on pages for everybody. */
+  readonly viewer: Viewer | null;
+  /** Epoch milliseconds. */
+  readonly nowMs: number;
+  /** The path of the page's entry in the navigation. */
+  readonly at?: "/" | "/events";
+  readonly children?: Child;
+}
+
+const PRODUCT = "LivePerson audit collector";
+
+export function Layout({ title, viewer, nowMs, at, children }: LayoutProps) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        {/* with the header's no-referrer, browsers would not tell where a form comes from */}
+        <meta name="referrer" content="same-origin" />
+        <title>{`${title} · ${PRODUCT}`}</title>
+        <link rel="icon" href="/icon.svg" type="image/svg+xml" />
+        <style>{raw(STYLES)}</style>
+      </head>
+      <body>
+        <a class="skip" href="#main">Skip to the content</a>
+        <header class="bar-top">
+          <a class="brand" href="/">{PRODUCT}</a>
+          {viewer && (
+            <nav aria-label="Pages">
+              <ul>
+                <li>
+                  <a href="/" aria-current={at === "/" ? "page" : undefined}>Status</a>
+                </li>
+                <li>
+                  <a href="/events" aria-current={at === "/events" ? "page" : undefined}>Events</a>
+                </li>
+              </ul>
+            </nav>
+          )}
+          {viewer && <SignOut viewer={viewer} />}
+        </header>
+        <main id="main">{children}</main>
+        <footer>
+          <span>Version {VERSION}</span>
+          <span>As of {moment(new Date(nowMs).toISOString(), nowMs)}</span>
+          {at && <a href="">Refresh</a>}
+        </footer>
+      </body>
+    </html>
+  );
+}
+
+function SignOut({ viewer }: { viewer: Viewer }) {
+  if (viewer.name !== null) {
+    return (
+      <span class="small quiet">
+        {viewer.name} · <a href="/cdn-cgi/access/logout">Sign out</a>
+      </span>
+    );
+  }
+  return (
+    <form method="post" action="/sign-out">
+      <FormToken viewer={viewer} />
+      <button class="plain" type="submit">Sign out</button>
+    </form>
+  );
+}
+
+export function FormToken({ viewer }: { viewer: Viewer }) {
+  return <input type="hidden" name="token" value={viewer.formToken} />;
+}
+
+/** An instant: how long ago, and when. */
+export function When({ iso, nowMs }: { iso: string; nowMs: number }) {
+  return (
+    <>
+      <time datetime={iso}>{ago(iso, nowMs)}</time>
+      <span class="small">{moment(iso, nowMs)}</span>
+    </>
+  );
+}
+
+/** Problems, and what to do about each. */
+export function AdviceList({ advice, tone }: { advice: readonly Advice[]; tone: string }) {
+  return (
+    <ul class={`advice ${tone}`}>
+      {advice.map(({ title, detail, action }) => (
+        <li key={title}>
+          <h3>{title}</h3>
+          {detail && <p>{detail}</p>}
+          <p class="todo">
+            <strong>What to do:</strong> {action}
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What became of the action before. */
+export function NoticeCard({ notice }: { notice: Notice | null }) {
+  if (notice === null) return null;
+  return (
+    <section class={`card notice ${notice.ok ? "ok" : "bad"}`} role="status">
+      <h2>{notice.title}</h2>
+      <ul>{notice.lines.map((line) => <li key={line}>{line}</li>)}</ul>
+    </section>
+  );
+}

@@ -1,0 +1,46 @@
+/**
+ * What became of an action, told on the page that follows: a signed cookie that is read once. Bound to
+ * the viewer, so that nobody else can put words on the page.
+ */
+import { Buffer } from "node:buffer";
+import type { Context } from "hono";
+import { isSame } from "../auth/bearer.ts";
+import { sign } from "../auth/session.ts";
+import { forgetCookie, readCookie, type Viewer, writeCookie } from "../auth/viewer.ts";
+import { cut } from "./format.ts";
+
+export interface Notice {
+  readonly ok: boolean;
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+const COOKIE = "notice";
+const SECONDS = 120;
+const MAX_LINES = 6;
+const MAX_LINE_LENGTH = 240;
+/** A browser drops a cookie of over 4 KB: of a notice that is larger only the title is told. */
+const MAX_COOKIE_LENGTH = 3_800;
+
+export function leaveNotice(c: Context, apiToken: string, viewer: Viewer, notice: Notice): void {
+  const lines = notice.lines.slice(0, MAX_LINES).map((line) => cut(line, MAX_LINE_LENGTH));
+  const whole = encode({ ...notice, lines });
+  const text = whole.length <= MAX_COOKIE_LENGTH ? whole : encode({ ...notice, lines: [] });
+  const signature = sign(apiToken, "notice", `${viewer.id}.${text}`);
+  writeCookie(c, COOKIE, `${text}.${signature}`, SECONDS);
+}
+
+function encode(notice: Notice): string {
+  return Buffer.from(JSON.stringify(notice)).toString("base64url");
+}
+
+/** The notice that was left for this viewer, if there is one. It is gone then. */
+export function takeNotice(c: Context, apiToken: string, viewer: Viewer): Notice | null {
+  const cookie = readCookie(c, COOKIE);
+  if (cookie === undefined) return null;
+  forgetCookie(c, COOKIE);
+  const [text, signature] = cookie.split(".");
+  const expected = sign(apiToken, "notice", `${viewer.id}.${text}`);
+  if (!isSame(signature ?? "", expected)) return null;
+  return JSON.parse(Buffer.from(text, "base64url").toString());
+}

@@ -1,0 +1,171 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
+/** Many accounts: how many are in which state, those that need somebody on top, each with a link. */
+import type { State } from "../../collector/health/health.ts";
+import { lastHours, sumOfEvents } from "./periods.ts";
+import { Shape, TONES } from "./shapes.tsx";
+import { type Group, grouped, type Standing, STATE_NAMES, worst } from "./account_state.ts";
+import { ago, count, length, number } from "./format.ts";
+
+/** So many accounts of a group are told of at once; the rest can be opened. */
+const TOLD_AT_ONCE = 20;
+
+export interface OverviewProps {
+  readonly standings: readonly Standing[];
+  readonly nowMs: number;
+}
+
+export function Overview({ standings, nowMs }: OverviewProps) {
+  const state = worst(standings);
+  const groups = grouped(standings);
+  return (
+    <>
+      <section class={`card headline ${TONES[state]}`} aria-labelledby="state">
+        <div class="headline-top">
+          <Shape state={state} size={80} />
+          <div>
+            <p class="quiet">{number(standings.length)} accounts</p>
+            <h1 id="state">{headline(standings, state)}</h1>
+            <p class="because">{summary(standings, nowMs)}</p>
+          </div>
+        </div>
+      </section>
+      <ul class="counts" aria-label="Accounts by state">
+        {groups.map((group) => (
+          <li key={anchorOf(group)}>
+            <a href={`#${anchorOf(group)}`}>
+              <Shape state={group.state} size={22} />
+              <span>
+                <strong class="number">{number(group.members.length)}</strong> {nameOf(group)}
+              </span>
+            </a>
+          </li>
+        ))}
+      </ul>
+      {groups.map((group) => (
+        <section class="card" aria-labelledby={anchorOf(group)} key={anchorOf(group)}>
+          <h2 id={anchorOf(group)} class="group">
+            <Shape state={group.state} size={22} />
+            {nameOf(group)} ({number(group.members.length)})
+          </h2>
+          <Members group={group} nowMs={nowMs} />
+        </section>
+      ))}
+    </>
+  );
+}
+
+function nameOf({ state, isNoted }: Group): string {
+  return STATE_NAMES[state] + (state === "healthy" && isNoted ? ", with something to do" : "");
+}
+
+function anchorOf({ state, isNoted }: Group): string {
+  return isNoted ? `${state}-noted` : state;
+}
+
+function headline(standings: readonly Standing[], state: State): string {
+  const concerned = standings.filter((one) => one.state === state).length;
+  const name = STATE_NAMES[state];
+  return concerned === standings.length
+    ? `All ${name.toLowerCase()}`
+    : `${number(concerned)} of ${number(standings.length)} ${name.toLowerCase()}`;
+}
+
+function summary(standings: readonly Standing[], nowMs: number): string {
+  const working = standings.filter((one) => one.state === "healthy").length;
+  const events = standings.reduce((sum, one) => sum + eventsOf(one, nowMs), 0);
+  return `${number(working)} ${working === 1 ? "works" : "work"}. ${count(events, "event")} ` +
+    "delivered in the last 24 hours.";
+}
+
+/** Those who have something to do are told of in full, but for very many; the others are a table. */
+function Members({ group: { members, isNoted }, nowMs }: { group: Group; nowMs: number }) {
+  if (isNoted) {
+    const rest = members.slice(TOLD_AT_ONCE);
+    return (
+      <>
+        <TroubledList members={members.slice(0, TOLD_AT_ONCE)} />
+        {rest.length > 0 && (
+          <details>
+            <summary>{`Show ${number(rest.length)} more`}</summary>
+            <TroubledList members={rest} />
+          </details>
+        )}
+      </>
+    );
+  }
+  const rows = <Rows members={members} nowMs={nowMs} />;
+  return members.length <= TOLD_AT_ONCE ? rows : (
+    <details>
+      <summary>{`Show all ${number(members.length)}`}</summary>
+      {rows}
+    </details>
+  );
+}
+
+function TroubledList({ members }: { members: readonly Standing[] }) {
+  return (
+    <ul class="accounts">
+      {members.map(({ id, because, advice }) => (
+        <li class="account" key={id}>
+          <h3>
+            <AccountLink id={id} />
+          </h3>
+          <p>{advice[0] ? `${advice[0].title}. ` : ""}{because}</p>
+          {advice[0] && (
+            <p>
+              <strong>What to do:</strong> {advice[0].action}
+            </p>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Rows({ members, nowMs }: { members: readonly Standing[]; nowMs: number }) {
+  return (
+    <table class="stacked" role="table">
+      <thead role="rowgroup">
+        <tr role="row">
+          <th scope="col" role="columnheader">Account</th>
+          <th scope="col" role="columnheader">Lag</th>
+          <th scope="col" role="columnheader">Last run</th>
+          <th scope="col" role="columnheader">Last event</th>
+          <th scope="col" role="columnheader" class="right">24 hours</th>
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        {members.map((one) => {
+          const { lastRun, lastDelivery } = one.status!.health;
+          const lag = one.status!.lagSeconds;
+          return (
+            <tr role="row">
+              <th scope="row" role="rowheader" class="id">
+                <AccountLink id={one.id} />
+              </th>
+              <td role="cell" data-name="Lag">{lag === null ? "not known" : length(lag)}</td>
+              <td role="cell" data-name="Last run">
+                {lastRun ? ago(lastRun.startedAt, nowMs) : "never"}
+              </td>
+              <td role="cell" data-name="Last event">
+                {lastDelivery ? ago(lastDelivery.at, nowMs) : "none yet"}
+              </td>
+              <td role="cell" data-name="24 hours" class="right">
+                {number(eventsOf(one, nowMs))}
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+function AccountLink({ id }: { id: string }) {
+  return <a href={`/?account=${encodeURIComponent(id)}`}>{id}</a>;
+}
+
+function eventsOf({ status }: Standing, nowMs: number): number {
+  return status === null ? 0 : sumOfEvents(lastHours(status.health.history, nowMs));
+}

@@ -1,0 +1,52 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
+/** The numbers since the beginning, each with what it means. */
+import type { Status } from "../../collector/collector.ts";
+import { day, instant, number } from "./format.ts";
+
+export function TotalsCard({ health }: { health: Status["health"] }) {
+  const { totals, lastRun, reconciledThrough, lastSuccessAt } = health;
+  const rows: [string, number, string][] = [
+    ["Runs", totals.runs, "started by the schedule, a backlog or a person"],
+    ["Failed runs", totals.failedRuns, "nothing is lost: the next run goes on from the cursor"],
+    ["Events delivered", totals.delivered, "acknowledged by XSIAM"],
+    ["Late arrivals", totals.lateArrivals, "shown by LivePerson only after newer events"],
+    ["Found by reconciliation", totals.reconciled, "by reading each day once more"],
+    ["Twins", totals.twins, "alike in every field; each has an id of its own"],
+    ["Repeats", totals.repeats, "may have come twice after a crash, with the same id"],
+    ["Dead letters", totals.deadLettered, "refused by XSIAM, and kept"],
+    ["Retries", totals.retries, "requests that had to be made again"],
+  ];
+  return (
+    <section class="card" aria-labelledby="totals">
+      <h2 id="totals">Since the beginning</h2>
+      <table class="stacked" role="table">
+        <thead role="rowgroup">
+          <tr role="row">
+            <th scope="col" role="columnheader">What</th>
+            <th scope="col" role="columnheader" class="right">Number</th>
+            <th scope="col" role="columnheader">Meaning</th>
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {rows.map(([name, value, meaning]) => (
+            <tr role="row">
+              <th scope="row" role="rowheader">{name}</th>
+              <td role="cell" class="right">{number(value)}</td>
+              <td role="cell" class="quiet">{meaning}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <ul class="lines small quiet">
+        {lastSuccessAt && <li>Last successful run: {instant(lastSuccessAt)}</li>}
+        {reconciledThrough && <li>Reconciled through: {day(reconciledThrough)}</li>}
+        {lastRun && (
+          <li>
+            Run id for the log: <code>{lastRun.runId}</code>
+          </li>
+        )}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,49 @@
+/** Events as a Markdown table for people. Pure. */
+import type { AuditEvent } from "../sources/liveperson/event.ts";
+
+/** The command's seven outputs, and what was changed from what to what. */
+export const COLUMNS = [
+  "changeDate",
+  "accountId",
+  "objectType",
+  "objectName",
+  "element",
+  "changeType",
+  "oldValue",
+  "newValue",
+  "userId",
+  "changedBy",
+] as const;
+
+/** Longer values are cut: the table is to be read, the JSON answer has everything. */
+const MAX_CELL_LENGTH = 60;
+
+export function toMarkdown(events: readonly AuditEvent[], more: boolean): string {
+  const rows = events.map((event) => row(COLUMNS.map((column) => cell(event[column]))));
+  const count = `${events.length} ${events.length === 1 ? "event" : "events"}${
+    more ? ", and more" : ""
+  }`;
+  return [
+    "### LivePerson Events",
+    "",
+    row(COLUMNS),
+    row(COLUMNS.map(() => "---")),
+    ...rows,
+    "",
+    `${count}.`,
+    "",
+  ].join("\n");
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+function cell(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  const text = [...String(typeof value === "object" ? JSON.stringify(value) : value)];
+  const cut = text.length > MAX_CELL_LENGTH
+    ? `${text.slice(0, MAX_CELL_LENGTH - 1).join("")}…`
+    : text.join("");
+  return cut.replace(/[\\|`*<[\]]/g, "\\$&").replace(/\s+/g, " ");
+}

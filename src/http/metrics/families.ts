@@ -1,0 +1,179 @@
+/**
+ * The metrics: their names, types and meaning, and where in the collectors' measures their values are.
+ * Pure. docs/metrics.md has the same table; a test holds the two in step.
+ */
+import { DURATION_BOUNDS_SECONDS, type State } from "../../collector/health/health.ts";
+import type { Measures } from "../../collector/health/measures.ts";
+import { type Family, histogramSamples, type Labels, type Sample } from "./exposition.ts";
+
+/** An account and its measures; null when its collector could not be asked, or has bad settings. */
+export interface Measured {
+  readonly account: string;
+  readonly measures: Measures | null;
+}
+
+const PREFIX = "liveperson_collector_";
+
+const STATES: readonly State[] = ["waiting", "disabled", "healthy", "behind", "failing"];
+
+/** A metric with one value an account; null when there is none yet. */
+interface Plain extends Omit<Family, "samples"> {
+  readonly value: (measures: Measures) => number | null;
+}
+
+const COUNTERS: readonly Plain[] = [
+  counter("events_delivered", "Events that XSIAM took, in the normal course", "delivered"),
+  counter(
+    "events_reconciled",
+    "Events that came too late and were found a day later",
+    "reconciled",
+  ),
+  counter("late_arrivals", "Events that the source showed after newer ones", "lateArrivals"),
+  counter("twins", "Events that equal an earlier one in every field", "twins"),
+  counter(
+    "repeats",
+    "Events that may have been sent twice, with the same event_id",
+    "repeats",
+  ),
+  counter("events_dead_lettered", "Events that became dead letters, ever", "deadLettered"),
+  counter("upstream_retries", "Attempts at requests that were repetitions", "retries"),
+];
+
+const GAUGES: readonly Plain[] = [
+  gauge("dead_letters", "Dead letters that are kept", (m) => m.deadLetters),
+  {
+    ...gauge(
+      "lag_seconds",
+      "Age of the oldest time whose events may not all be delivered",
+      (m) => m.lagSeconds,
+    ),
+    unit: "seconds",
+  },
+  gauge("backlog", "1 when the last run left more to read", (m) => m.backlog ? 1 : 0),
+  gauge(
+    "consecutive_failures",
+    "Runs that failed since the last one that did not",
+    (m) => m.consecutiveFailures,
+  ),
+  gauge("alarming", "1 when somebody should look, as /healthz judges", (m) => m.alarming ? 1 : 0),
+  gauge(
+    "backfill_running",
+    "1 while a backfill is not complete",
+    (m) => m.backfill !== null && m.backfill.completedAt === null ? 1 : 0,
+  ),
+  gauge(
+    "backfill_events",
+    "Events that the last backfill has delivered so far",
+    (m) => m.backfill?.delivered ?? 0,
+  ),
+  time("last_run", "When the last run ended", (m) => m.lastRunAt),
+  time("last_success", "When the last run ended that did not fail", (m) => m.lastSuccessAt),
+  time("last_delivery", "When the last event was delivered", (m) => m.lastDeliveryAt),
+];
+
+export function toFamilies(all: readonly Measured[], version: string): readonly Family[] {
+  const known = all.flatMap(({ account, measures }) =>
+    measures === null ? [] : [{ labels: { account }, measures }]
+  );
+  const family = (
+    metric: Omit<Family, "samples">,
+    samples: (labels: Labels, measures: Measures) => readonly Sample[],
+  ): Family => {
+    const { name, type, help, unit } = metric;
+    const filled = known.flatMap(({ labels, measures }) => samples(labels, measures));
+    return { name: PREFIX + name, type, help, unit, samples: filled };
+  };
+  const plain = (metric: Plain) =>
+    family(metric, (labels, measures) => {
+      const value = metric.value(measures);
+      return value === null ? [] : [{ labels, value }];
+    });
+  return [
+    {
+      name: `${PREFIX}build`,
+      type: "info",
+      help: "The collector's version",
+      samples: [{ labels: { version }, value: 1 }],
+    },
+    {
+      name: `${PREFIX}up`,
+      type: "gauge",
+      help: "1 when the account's collector answered, 0 when it is broken or misconfigured",
+      samples: all.map(({ account, measures }) => ({
+        labels: { account },
+        value: measures === null ? 0 : 1,
+      })),
+    },
+    family(
+      {
+        name: "state",
+        type: "gauge",
+        help: "1 for the state that the account is in, 0 for others",
+      },
+      (labels, measures) =>
+        STATES.map((state) => ({
+          labels: { ...labels, state },
+          value: measures.state === state ? 1 : 0,
+        })),
+    ),
+    ...GAUGES.map(plain),
+    family({ name: "runs", type: "counter", help: "Runs that ended" }, (labels, { totals }) => [
+      { labels: { ...labels, outcome: "ok" }, value: totals.runs - totals.failedRuns },
+      { labels: { ...labels, outcome: "failed" }, value: totals.failedRuns },
+    ]),
+    ...COUNTERS.map(plain),
+    family(
+      {
+        name: "upstream_requests",
+        type: "counter",
+        help:
+          "Attempts at requests to other services by runs; status none when there was no answer",
+      },
+      (labels, { totals }) =>
+        Object.entries(totals.answers).flatMap(([target, statuses]) =>
+          Object.entries(statuses!).map(([status, value]) => ({
+            labels: { ...labels, target, status },
+            value,
+          }))
+        ),
+    ),
+    family(
+      {
+        name: "run_duration_seconds",
+        type: "histogram",
+        unit: "seconds",
+        help: "How long the runs took",
+      },
+      (labels, { totals }) =>
+        histogramSamples(
+          labels,
+          DURATION_BOUNDS_SECONDS,
+          totals.durations,
+          totals.runs,
+          totals.durationSeconds,
+        ),
+    ),
+  ];
+}
+
+type Countable = {
+  [K in keyof Measures["totals"]]: Measures["totals"][K] extends number ? K : never;
+}[keyof Measures["totals"]];
+
+function counter(name: string, help: string, total: Countable): Plain {
+  return { name, type: "counter", help, value: ({ totals }) => totals[total] };
+}
+
+function gauge(name: string, help: string, value: Plain["value"]): Plain {
+  return { name, type: "gauge", help, value };
+}
+
+function time(name: string, help: string, at: (measures: Measures) => string | null): Plain {
+  return {
+    ...gauge(`${name}_timestamp_seconds`, `${help}, in seconds since the epoch`, (measures) => {
+      const text = at(measures);
+      return text === null ? null : Date.parse(text) / 1000;
+    }),
+    unit: "seconds",
+  };
+}

@@ -1,0 +1,47 @@
+/** Errors as HTTP answers: RFC 9457 `application/problem+json`, in one format for every route. */
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { LogLine } from "../collector/platform.ts";
+import type { Outcome } from "../collector/service.ts";
+import { CollectorError, type ErrorCode, type Problem, toProblem, whereThrown } from "../errors.ts";
+
+/** A problem that a collector answered with, on its way to the client. */
+export class AnsweredProblem extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.title);
+  }
+}
+
+/** The value of an outcome, or its problem thrown. */
+export function unwrap<T>(outcome: Outcome<T>): T {
+  if (outcome.ok) return outcome.value;
+  throw new AnsweredProblem(outcome.problem);
+}
+
+export function thrownProblem(error: unknown): Problem {
+  return error instanceof AnsweredProblem ? error.problem : toProblem(error);
+}
+
+/** Tells an unexpected error in the log, since its answer says no more than that there was one. */
+export function tellIfUnexpected(c: Context, error: unknown, log: (line: LogLine) => void): void {
+  const problem = thrownProblem(error);
+  if (problem.code !== "internal" || error instanceof AnsweredProblem) return;
+  const { method, path } = c.req;
+  const thrownAt = whereThrown(error);
+  log({ level: "error", event: "request_failed", method, path, problem, thrownAt });
+}
+
+export function problemResponse(
+  c: Context,
+  problem: Problem,
+  headers: Record<string, string> = {},
+): Response {
+  return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, {
+    "Content-Type": "application/problem+json",
+    ...headers,
+  });
+}
+
+export function problemOf(code: ErrorCode, detail: string): Problem {
+  return toProblem(new CollectorError(code, { detail }));
+}

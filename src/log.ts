@@ -1,9 +1,0 @@
-/** Writes the log: one line of JSON an occurrence, to the console. */
-import type { LogLine } from "./collector/host.ts";
-
-export function writeLog(line: LogLine): void {
-  const { level, ...rest } = line;
-  const text = JSON.stringify({ time: new Date().toISOString(), level, ...rest });
-  if (level === "error") console.error(text);
-  else console.log(text);
-}

@@ -1,0 +1,96 @@
+/** Events on the page, from the real bundle: only when asked for, searched on the server, and always as text. */
+import assert from "node:assert/strict";
+import { change, SECRETS, Stage } from "../../cloudflare/stage.ts";
+import { heading, look, PHONE, signIn, TestBrowser } from "./browser.ts";
+
+const HOSTILE =
+  `<script>document.title="owned"</script><img src=x onerror="document.title='owned'">`;
+const QUOTES = `"quotes" 'and' &amp; </td></table> \u202Ebackwards`;
+
+Deno.test("the table of recent events", async (t) => {
+  await using stage = await Stage.open();
+  await using browser = await TestBrowser.open();
+  const page = await browser.page(stage.worker.url);
+  await signIn(page, SECRETS.API_TOKEN);
+  const long = `${"long ".repeat(40)}the end`;
+  stage.add([
+    change({
+      objectName: HOSTILE,
+      oldValue: QUOTES,
+      newValue: long,
+      changeTimestampMs: Date.now() - 9_000,
+    }),
+    change({ objectName: "Alpha skill", element: "Name", changeTimestampMs: Date.now() - 6_000 }),
+    change({ objectName: "Beta skill", originator: "Zoë", changeTimestampMs: Date.now() - 3_000 }),
+  ]);
+  const search = async (fields: Record<string, string>) => {
+    for (const [label, value] of Object.entries(fields)) await page.getByLabel(label).fill(value);
+    await page.getByRole("button", { name: "Search" }).click();
+    return await page.innerText("main");
+  };
+
+  await t.step("shows and reads nothing before it is asked", async () => {
+    await page.getByRole("link", { name: "Events", exact: true }).click();
+    assert.equal(await heading(page), "Events");
+    assert.deepEqual(stage.asked(), {});
+    await look(page, "events-form");
+  });
+
+  await t.step(
+    "shows the newest first, hostile content as text, long values whole when opened",
+    async () => {
+      const words = await search({ Since: "2 hours" });
+      assert.match(words, /3 events/);
+      assert.ok(words.indexOf("Beta skill") < words.indexOf("Alpha skill"));
+      assert.ok(words.includes(HOSTILE.slice(0, 60)), "the mark-up is text");
+      assert.equal(await page.locator("main script, main img").count(), 0);
+      assert.match(await page.title(), /^Events/);
+      assert.ok(words.includes(QUOTES));
+      assert.ok(!words.includes("the end"));
+      await page.locator("summary", { hasText: "long long" }).click();
+      assert.ok((await page.innerText("main")).includes(long));
+      await page.locator("summary", { hasText: "All fields" }).first().click();
+      assert.match(await page.innerText("main"), /"event_id": "/);
+      await look(page, "events-opened");
+    },
+  );
+
+  await t.step("filters on the server, whatever the case, in every field", async () => {
+    assert.match(await search({ Containing: "ALPHA" }), /1 event\b[^]*Alpha skill/);
+    assert.doesNotMatch(await page.content(), /Beta skill/);
+    assert.match(await search({ Containing: "zoë" }), /Beta skill/);
+    assert.match(await search({ Containing: `"quotes" 'and'` }), /1 event\b/);
+    assert.equal(await page.getByLabel("Containing").inputValue(), `"quotes" 'and'`);
+    assert.match(await search({ Containing: `"><script>alert(1)</script>` }), /No event found/);
+    assert.match(await search({ Containing: "", "Show at most": "1" }), /the newest 1 shown/);
+  });
+
+  await t.step("says what is wrong with a search", async () => {
+    const wrong = () =>
+      page.locator("[aria-invalid=true]").evaluateAll((all) => all.map((e) => e.id));
+    const asked = JSON.stringify(stage.asked());
+    assert.match(await search({ Since: "soon" }), /Since must be an ISO 8601 date or time/);
+    assert.deepEqual(await wrong(), ["start"]);
+    await look(page, "events-refused");
+    await page.goto("/events?start=1+day&limit=201");
+    assert.match(await page.innerText("main"), /Show at most must be a whole number from 1 to 200/);
+    assert.deepEqual(await wrong(), ["limit"]);
+    assert.equal(JSON.stringify(stage.asked()), asked, "nothing is read");
+    await page.getByLabel("Show at most").fill("50");
+    stage.livePerson.forbidden = true;
+    assert.match(await search({ Since: "1 day" }), /Ask LivePerson to enable/);
+    stage.livePerson.forbidden = false;
+  });
+
+  await t.step("on a phone, without JavaScript, and nothing was pushed", async () => {
+    const bare = await browser.page(stage.worker.url, { ...PHONE, javaScriptEnabled: false });
+    await signIn(bare, SECRETS.API_TOKEN);
+    await bare.goto("/events?start=2+hours");
+    assert.match(await bare.innerText("main"), /Beta skill/);
+    const phone = await browser.page(stage.worker.url, PHONE);
+    await signIn(phone, SECRETS.API_TOKEN);
+    await phone.goto("/events?start=2+hours");
+    await look(phone, "events-phone");
+    assert.equal(stage.xsiam.requests.length, 0);
+  });
+});

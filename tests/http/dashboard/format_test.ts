@@ -1,0 +1,183 @@
+/** The words of the page: lengths, times, since when, what to do. Pure, with a clock that stands still. */
+import assert from "node:assert/strict";
+import { createApp } from "../../../src/http/app.ts";
+import type { RunReport } from "../../../src/collector/runs/report.ts";
+import { offer } from "../../../src/collector/service.ts";
+import type { Problem } from "../../../src/errors.ts";
+import { ACTIONS } from "../../../src/http/dashboard/actions.ts";
+import { readSearch } from "../../../src/http/dashboard/event_search.ts";
+import type { Notice } from "../../../src/http/dashboard/notice.ts";
+import { percentOf } from "../../../src/http/dashboard/backfill.tsx";
+import { lastDays, lastHours, sumOfEvents } from "../../../src/http/dashboard/periods.ts";
+import { grouped, standingOf, worst } from "../../../src/http/dashboard/account_state.ts";
+import { ago, count, cut, length, moment, took } from "../../../src/http/dashboard/format.ts";
+import { iso } from "../../../src/engine/time.ts";
+import { API_TOKEN, failed, NOW_MS, ok, run, status } from "./sample_site.ts";
+
+const MINUTE_MS = 60_000;
+
+/** The notice of an action, when the collector answers so. */
+function perform(action: string, answer: unknown): Promise<Notice> {
+  return ACTIONS.get(action)!.perform(offer(() => Promise.resolve(ok(answer))));
+}
+
+Deno.test("lengths and times in words", () => {
+  const lengths: [number, string][] = [
+    [0, "less than a minute"],
+    [59, "less than a minute"],
+    [60, "1 minute"],
+    [3599, "59 minutes"],
+    [3600, "1 hour"],
+    [7500, "2 hours 5 minutes"],
+    [86_400, "1 day"],
+    [2 * 86_400 + 3600, "2 days 1 hour"],
+  ];
+  for (const [seconds, words] of lengths) assert.equal(length(seconds), words);
+  assert.equal(ago(iso(NOW_MS - 4 * MINUTE_MS), NOW_MS), "4 minutes ago");
+  assert.equal(ago(iso(NOW_MS + MINUTE_MS), NOW_MS), "just now");
+  assert.equal(moment("2026-11-21T09:05:00Z", NOW_MS), "09:05 UTC");
+  assert.equal(moment("2026-11-20T09:05:00Z", NOW_MS), "20 Nov 2026, 09:05 UTC");
+  assert.deepEqual([took(240), took(1240), took(120_000)], ["240 ms", "1.2 seconds", "2 minutes"]);
+  assert.deepEqual([count(1, "event"), count(1234, "event")], ["1 event", "1,234 events"]);
+  assert.equal(cut("😀😀😀😀", 3), "😀😀…");
+});
+
+Deno.test("the charts have a bar for every hour and day, also for those without a run", () => {
+  const hours = lastHours({ hours: [], days: [] }, NOW_MS);
+  assert.equal(hours.length, 24);
+  assert.deepEqual([hours[0].name, hours[23].name], ["20:00", "19:00"]);
+  const period = (start: string, events: number) => ({ start, events, runs: 1, failedRuns: 0 });
+  const sparse = {
+    hours: [period("2026-11-20T19", 5), period("2026-11-21T19", 7)],
+    days: [period("2026-11-07", 5), period("2026-11-08", 3), period("2026-11-21", 7)],
+  };
+  assert.equal(sumOfEvents(lastHours(sparse, NOW_MS)), 7, "an hour of yesterday is not today's");
+  assert.equal(lastHours(sparse, NOW_MS)[23].events, 7);
+  const days = lastDays(sparse, NOW_MS);
+  assert.deepEqual([days.length, days[0].events, days[13].events], [14, 3, 7]);
+});
+
+Deno.test("each problem comes with what to do", () => {
+  const advice = (fields: Parameters<typeof status>[1]) =>
+    standingOf("a", ok(status("a", fields)), NOW_MS).advice.map(({ title, action }) =>
+      `${title}: ${action}`
+    ).join("\n");
+  assert.equal(advice({}), "");
+  const behind = { state: "behind", lagSeconds: 7200 } as const;
+  assert.match(advice(behind), /more to read.*raise MAX_FETCH/);
+  const lastRun = run({ startedAt: iso(NOW_MS - 120 * MINUTE_MS) });
+  assert.match(advice({ ...behind, health: { lastRun } }), /No run has ended for 1 hour.*cron/);
+  assert.match(advice({ deadLetters: 1 }), /refused 1 event: Read the reasons/);
+  const cursorLostAt = iso(NOW_MS - 120 * MINUTE_MS);
+  assert.match(advice({ health: { cursorLostAt } }), /cursor was missing at 17:42 UTC.*backfill/);
+  const broken = standingOf("a", failed("configuration_invalid", "X is not set."), NOW_MS);
+  assert.deepEqual([broken.state, broken.because], ["failing", "X is not set."]);
+});
+
+Deno.test("a run's notice says what happened, and is good only if nothing was refused", async () => {
+  const told = async (fields: Partial<RunReport>) => {
+    const { title, ok } = await perform("collect", run({ delivered: 0, ...fields }));
+    return [title, ok];
+  };
+  const reconciliation = { day: "2026-11-20", found: 3, complete: true };
+  const backfill = {
+    ...{ from: iso(0), to: iso(NOW_MS), startedAt: iso(NOW_MS), completedAt: null },
+    ...{ delivered: 31_840, deadLettered: 0, reached: iso(0) },
+  };
+  assert.deepEqual(await told({}), ["Nothing new", true]);
+  assert.deepEqual(await told({ backfill }), ["The backfill went on", true]);
+  assert.deepEqual(await told({ backfill, reconciliation }), [
+    "Reconciliation found 3 events of 20 Nov 2026",
+    true,
+  ]);
+  const deadLettered = 1;
+  assert.deepEqual(await told({ backfill, reconciliation, deadLettered }), [
+    "XSIAM refused 1 event",
+    false,
+  ]);
+  assert.deepEqual(await told({ delivered: 2, deadLettered }), ["2 events delivered", false]);
+  const { lines } = await perform("collect", run({ delivered: 2, deadLettered, backfill }));
+  assert.deepEqual(lines.slice(1), ["XSIAM refused 1 event.", "The backfill went on."]);
+});
+
+Deno.test("dead letters that were not tried are to be redelivered again", async () => {
+  const all = await perform("redeliver", { delivered: 3, refused: 0, left: 0 });
+  assert.deepEqual([all.ok, all.lines.length], [true, 1]);
+  const refused = await perform("redeliver", { delivered: 1, refused: 2, left: 2 });
+  assert.deepEqual([refused.ok, refused.lines.length], [false, 1]);
+  const untried = await perform("redeliver", { delivered: 40, refused: 0, left: 60 });
+  assert.deepEqual([untried.ok, untried.lines.at(-1)], [false, "Redeliver again for the rest."]);
+});
+
+Deno.test("names keep their capitals when a test of the connection fails", async () => {
+  const { problem } = failed("credentials_refused", "") as { problem: Problem };
+  const step = { step: "token", outcome: "failed", milliseconds: 1, problem };
+  assert.match((await perform("test-connection", [step])).title, /: LivePerson refused the client/);
+});
+
+Deno.test("a search is checked by the names that its fields have on the page", () => {
+  const read = (start: string, limit: string) =>
+    readSearch({ account: "a", start, limit, text: "" }, NOW_MS);
+  const search = { startMs: NOW_MS - 120 * MINUTE_MS, limit: 1000, push: false, shown: 200 };
+  assert.deepEqual(read(" 2 hours ", " 200 "), { search });
+  const limit = "Show at most must be a whole number from 1 to 200.";
+  for (const wrong of ["0", "201", "", "1e2", "-1", "1.5"]) {
+    assert.deepEqual(read("2 hours", wrong), { wrong: { limit } });
+  }
+  const start = "Since must not lie in the future.";
+  assert.deepEqual(read("2026-11-22", "0"), { wrong: { start, limit } });
+});
+
+Deno.test("those that need somebody come first, and switched off is no trouble", () => {
+  const failingSince = iso(NOW_MS);
+  const standings = (["healthy", "disabled", "behind", "failing", "waiting"] as const)
+    .map((state) =>
+      standingOf(state, ok(status(state, { state, health: { failingSince } })), NOW_MS)
+    );
+  standings.push(standingOf("letters", ok(status("letters", { deadLetters: 1 })), NOW_MS));
+  assert.deepEqual(
+    grouped(standings).map(({ members }) => members.map(({ id }) => id).join()),
+    ["failing", "behind", "waiting", "letters", "disabled", "healthy"],
+  );
+  assert.equal(worst(standings), "failing");
+  assert.equal(worst(standings.slice(0, 2)), "healthy");
+  assert.equal(worst(standings.slice(1, 2)), "disabled");
+});
+
+Deno.test("a backfill is at 100 percent only when it is complete", () => {
+  const range = {
+    ...{ from: "2026-11-01T00:00:00Z", to: "2026-11-11T00:00:00Z", startedAt: "", delivered: 0 },
+    ...{ deadLettered: 0, completedAt: null },
+  };
+  assert.equal(percentOf({ ...range, reached: range.from }), 0);
+  assert.equal(percentOf({ ...range, reached: "2026-11-04T00:00:00Z" }), 30);
+  assert.equal(percentOf({ ...range, reached: range.to }), 99);
+  assert.equal(percentOf({ ...range, reached: range.to, completedAt: range.to }), 100);
+});
+
+Deno.test("the cookie is Secure and bound to the host, but for plain HTTP on loopback", async () => {
+  const app = createApp({ now: () => NOW_MS, connect: () => ({}) as never, log: () => {} });
+  /** `at`: where the app is reached, which is behind a proxy that speaks https if it is not the origin. */
+  const signIn = async (origin: string, at = origin) => {
+    const response = await app.request(`${at}/sign-in`, {
+      method: "POST",
+      headers: { Origin: origin },
+      body: new URLSearchParams({ api_token: API_TOKEN }),
+    }, { API_TOKEN });
+    const cookie = response.headers.get("Set-Cookie") ?? "";
+    return { status: response.status, cookie, text: await response.text() };
+  };
+  for (const at of ["https://collector.example", "http://collector.example"]) {
+    assert.match(
+      (await signIn("https://collector.example", at)).cookie,
+      /^__Host-session=.*; Path=\/; HttpOnly; Secure; SameSite=/,
+    );
+  }
+  for (const origin of ["http://127.0.0.1:8787", "http://localhost"]) {
+    const { cookie } = await signIn(origin);
+    assert.match(cookie, /^session=.*; HttpOnly; SameSite=Strict$/);
+  }
+  const refused = await signIn("http://collector.lan:8000");
+  assert.deepEqual([refused.status, refused.cookie], [401, ""]);
+  assert.match(refused.text, /Signing in needs https: browsers keep no session over plain http\./);
+});

@@ -1,0 +1,141 @@
+/** How the page looks with a history: each state in light and dark, on a desk and on a phone; axe finds nothing. */
+import assert from "node:assert/strict";
+import { iso } from "../../../src/engine/time.ts";
+import { heading, look, PHONE, signIn, TestBrowser } from "./browser.ts";
+import {
+  type Answers,
+  API_TOKEN,
+  failed,
+  history,
+  NOW_MS,
+  ok,
+  run,
+  startSampleSite,
+  status,
+} from "./sample_site.ts";
+
+const HOUR_MS = 3_600_000;
+const DESK = { width: 1280, height: 860 };
+
+const FAILURE = {
+  outcome: "failed",
+  delivered: 0,
+  problem: {
+    type: "about:blank",
+    title: "XSIAM refused the API key",
+    status: 502,
+    code: "destination_unauthorized",
+    detail: "XSIAM (POST api-example.xdr.eu.paloaltonetworks.com/logs/v1/event) answered 401.",
+    action: "Check XSIAM_API_KEY and XSIAM_AUTH_ID, and that the HTTP collector is enabled.",
+  },
+} as const;
+
+const LETTERS = ["9f1c2d7e", "a07b33c1", "c4419e02"].map((id) => ({
+  eventId: `${id}5d0f4c9e8b7a6f5e4d3c2b1a`,
+  json: `{"objectName":"must not be shown"}`,
+  reason: "The format of a record was not accepted",
+  status: 400,
+  refusedAt: iso(NOW_MS - 5 * HOUR_MS),
+}));
+
+const ACCOUNTS: Record<string, Answers> = {
+  working: { status: ok(status("working", {})) },
+  failing: {
+    status: ok(status("failing", {
+      state: "failing",
+      lagSeconds: 5 * 3600 + 640,
+      health: {
+        lastRun: run(FAILURE),
+        consecutiveFailures: 61,
+        failingSince: iso(NOW_MS - 5 * HOUR_MS),
+        lastDelivery: { at: iso(NOW_MS - 5.2 * HOUR_MS), events: 7 },
+        history: history([19, 20, 21, 22, 23]),
+      },
+    })),
+  },
+  behind: {
+    status: ok(status("behind", {
+      state: "behind",
+      lagSeconds: 26 * 3600,
+      health: { lastRun: run({ more: true, delivered: 5000, trigger: "backlog" }) },
+    })),
+  },
+  off: { status: ok(status("off", { state: "disabled" })) },
+  waiting: {
+    status: ok(status("waiting", {
+      state: "waiting",
+      lagSeconds: null,
+      health: { lastRun: null, lastDelivery: null, history: { hours: [], days: [] } },
+    })),
+  },
+  letters: {
+    status: ok(status("letters", {
+      deadLetters: 3,
+      backfill: {
+        from: "2026-08-01T00:00:00.000Z",
+        to: "2026-11-01T00:00:00.000Z",
+        startedAt: iso(NOW_MS - 3 * HOUR_MS),
+        completedAt: null,
+        delivered: 31_840,
+        deadLettered: 0,
+        reached: "2026-09-24T08:15:00.000Z",
+      },
+    })),
+    deadLetters: ok({ count: 3, letters: LETTERS }),
+  },
+  broken: {
+    status: failed("configuration_invalid", "Account broken: MAX_FETCH must be a whole number."),
+  },
+};
+
+/** What each account's first heading says. */
+const HEADINGS: Record<string, string> = {
+  working: "Working",
+  failing: "Failing",
+  behind: "Behind",
+  off: "Switched off",
+  waiting: "Waiting for the first run",
+  letters: "Working",
+  broken: "Failing",
+};
+
+/** Looked at in the tests of the real bundle. */
+const SEEN_ELSEWHERE = new Set(["behind", "off", "waiting", "broken"]);
+
+Deno.test("every state says what it is in its first heading", async (t) => {
+  await using site = startSampleSite(ACCOUNTS);
+  await using browser = await TestBrowser.open();
+  const devices = [["desk", {}, Object.keys(HEADINGS)], ["phone", PHONE, ["letters"]]] as const;
+  for (const [device, options, accounts] of devices) {
+    const page = await browser.page(site.url, options);
+    await signIn(page, API_TOKEN);
+    for (const account of accounts) {
+      const expected = HEADINGS[account];
+      await t.step(`${account}, ${device}`, async () => {
+        await page.goto(`/?account=${account}`);
+        assert.equal(await heading(page), expected);
+        assert.match(await page.title(), new RegExp(`^${expected}`));
+        assert.doesNotMatch(await page.content(), /must not be shown/);
+        if (!SEEN_ELSEWHERE.has(account)) await look(page, `sample-${account}-${device}`);
+      });
+    }
+    await t.step(`overview, ${device}`, async () => {
+      await page.goto("/");
+      assert.equal(await heading(page), "2 of 7 failing");
+      await look(page, `sample-overview-${device}`);
+    });
+  }
+
+  await t.step("on a phone nothing is left out", async () => {
+    const page = await browser.page(site.url);
+    await signIn(page, API_TOKEN);
+    for (const path of ["/", "/?account=letters"]) {
+      await page.goto(path);
+      const words = async () => (await page.innerText("main")).split(/\s+/).join(" ");
+      const onDesk = await words();
+      await page.setViewportSize(PHONE.viewport);
+      assert.equal(await words(), onDesk);
+      await page.setViewportSize(DESK);
+    }
+  });
+});

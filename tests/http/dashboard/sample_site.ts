@@ -1,0 +1,131 @@
+/**
+ * The app with made-up collectors and a clock that stands still, on loopback: for what a real run would take
+ * days to show, such as two weeks of history. The real bundle is tested beside it.
+ */
+import type { Status } from "../../../src/collector/collector.ts";
+import { UNKNOWN_HEALTH } from "../../../src/collector/health/health.ts";
+import type { RunReport } from "../../../src/collector/runs/report.ts";
+import { type Method, offer, type Outcome } from "../../../src/collector/service.ts";
+import { createApp } from "../../../src/http/app.ts";
+import { CollectorError, type ErrorCode, toProblem } from "../../../src/errors.ts";
+import { iso } from "../../../src/engine/time.ts";
+
+export const NOW_MS = Date.UTC(2026, 10, 21, 19, 42);
+export const API_TOKEN = "api-t0ken-9b2c";
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** What the made-up collector of an account answers, by method. */
+export type Answers = Partial<Record<Method, Outcome<unknown>>>;
+
+export function startSampleSite(accounts: Readonly<Record<string, Answers>>) {
+  const ids = Object.keys(accounts);
+  const answer = (id: string, method: Method) =>
+    Promise.resolve(accounts[id][method] ?? failed("internal", "The sample has no answer."));
+  const app = createApp<{ API_TOKEN: string }>({
+    now: () => NOW_MS,
+    log: () => {},
+    connect: () => ({
+      ids,
+      of: (id) => offer((method) => answer(id, method)),
+      all: (method) => Promise.all(ids.map((id) => answer(id, method))),
+    }),
+  });
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request) => app.fetch(request, { API_TOKEN }),
+  );
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+export function ok<T>(value: T): Outcome<T> {
+  return { ok: true, value };
+}
+
+export function failed(code: ErrorCode, detail: string): Outcome<never> {
+  return { ok: false, problem: toProblem(new CollectorError(code, { detail })) };
+}
+
+export function run(fields: Partial<RunReport> = {}): RunReport {
+  return {
+    runId: "3f0c1d52-7a52-4d0e-9c0b-6f1c5b0f7a11",
+    trigger: "cron",
+    outcome: "ok",
+    startedAt: iso(NOW_MS - 132_000),
+    durationMs: 1240,
+    delivered: 12,
+    batches: 1,
+    deadLettered: 0,
+    lateArrivals: 0,
+    twins: 0,
+    repeats: 0,
+    reconciliation: null,
+    backfill: null,
+    retries: 0,
+    recordsRead: 12,
+    relocations: 0,
+    requests: {},
+    answers: {},
+    more: false,
+    cursor: "stored",
+    revision: 1204,
+    lagSeconds: 1,
+    ...fields,
+  };
+}
+
+/** Two weeks of a busy account. */
+export function status(
+  account: string,
+  { health, ...fields }: Partial<Omit<Status, "health">> & { health?: Partial<Status["health"]> },
+): Status {
+  const { completeUntilMs: _, ...unknown } = UNKNOWN_HEALTH;
+  return {
+    state: "healthy",
+    lagSeconds: 132,
+    because: "The runs succeed.",
+    alarming: false,
+    account,
+    destination: "api-example.xdr.eu.paloaltonetworks.com",
+    deadLetters: 0,
+    backfill: null,
+    cursor: null,
+    ...fields,
+    health: {
+      ...unknown,
+      lastRun: run(),
+      lastSuccessAt: iso(NOW_MS - 130_000),
+      lastDelivery: { at: iso(NOW_MS - 1_020_000), events: 12 },
+      reconciledThrough: "2026-11-20",
+      totals: {
+        ...unknown.totals,
+        ...{ runs: 4032, failedRuns: 6, delivered: 18_240, lateArrivals: 41, twins: 3 },
+        ...{ reconciled: 2, retries: 9, repeats: 1 },
+      },
+      workingSince: iso(NOW_MS - 8 * DAY_MS),
+      history: history(),
+      ...health,
+    },
+  };
+}
+
+export function history(failedHours: readonly number[] = []): Status["health"]["history"] {
+  const wave = (i: number) => Math.round(60 + 55 * Math.sin(i / 3.2) + 12 * Math.cos(i * 2.1));
+  return {
+    hours: Array.from({ length: 24 }, (_, i) => ({
+      start: iso(NOW_MS - (23 - i) * HOUR_MS).slice(0, 13),
+      events: failedHours.includes(i) ? 0 : Math.max(0, wave(i)),
+      runs: 12,
+      failedRuns: failedHours.includes(i) ? 12 : 0,
+    })),
+    days: Array.from({ length: 14 }, (_, i) => ({
+      start: iso(NOW_MS - (13 - i) * DAY_MS).slice(0, 10),
+      events: i % 7 > 4 ? 90 + 30 * i : 900 + 47 * ((i * 5) % 9),
+      runs: 288,
+      failedRuns: i === 4 ? 3 : failedHours.length > 0 && i === 13 ? failedHours.length * 12 : 0,
+    })),
+  };
+}

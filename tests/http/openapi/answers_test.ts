@@ -1,0 +1,257 @@
+/**
+ * Every answer that the API description has, asked for at the real Worker and held against it: routes,
+ * methods, statuses, content types, and every field of every body.
+ */
+import assert from "node:assert/strict";
+import type { LivePersonOptions } from "../../../scripts/simulators/liveperson.ts";
+import { createApp } from "../../../src/http/app.ts";
+import type { LogLine } from "../../../src/collector/platform.ts";
+import {
+  ACCOUNT,
+  type Answer,
+  DAY_MS,
+  type Json,
+  type RequestOptions,
+  SECRETS,
+  Stage,
+  type StageOptions,
+} from "../../cloudflare/stage.ts";
+import { Described } from "./described.ts";
+
+const FORMATS = ["application/json", "text/markdown", "application/x-ndjson"];
+/** No other account of the stage has this id. */
+const OTHER = "87654321";
+
+Deno.test("the Worker answers what is described, and all that is described is answered", async (t) => {
+  let described: Described | undefined;
+  const step = (name: string, options: StageOptions, act: (site: Site) => Promise<void>) =>
+    t.step(name, async () => {
+      await using stage = await Stage.open(options);
+      described ??= new Described((await stage.get("/openapi.json")).body);
+      await act(new Site(stage, described));
+    });
+
+  await step("when all is well", {}, async (site) => {
+    await site.ask("GET /openapi.json");
+    await site.ask("GET /docs");
+    await site.ask("GET /healthz", { token: null });
+    await site.ask("GET /healthz", { query: "deep=true", expect: 503 });
+    await site.ask("GET /status");
+    await site.ask("POST /test-connection");
+    site.stage.addRecent(3);
+    await site.ask("POST /collect");
+    await site.ask("GET /healthz", { query: "deep=true" });
+    for (const accept of FORMATS) {
+      for (const name of ["GET /get-events", "POST /get-events"]) {
+        const answer = await site.ask(name, { headers: { Accept: accept } });
+        if (accept !== "application/x-ndjson") continue;
+        const lines = answer.text.trimEnd().split("\n");
+        assert.equal(lines.length, 3);
+        for (const line of lines) site.described.assertIs("AuditEvent", JSON.parse(line));
+      }
+    }
+    for (const accept of ["application/openmetrics-text", "text/plain"]) {
+      await site.ask("GET /metrics", { headers: { Accept: accept } });
+    }
+    await site.ask("POST /backfill", { json: { from: "2 days" }, expect: 202 });
+    await site.ask("POST /backfill", { json: { from: "1 day" }, expect: 409 });
+    await site.ask("POST /collect");
+    const { body } = await site.ask("GET /status");
+    assert.ok(body.backfill !== null && body.health.lastRun !== null && body.cursor !== null);
+    await site.ask("DELETE /backfill");
+    await site.ask("DELETE /cursor", { query: `confirm=${ACCOUNT}` });
+  });
+
+  await step("when XSIAM refuses an event, and then goes on failing", {}, async (site) => {
+    await site.keepLetter();
+    await site.ask("GET /dead-letters");
+    await site.ask("POST /dead-letters/redeliver");
+    await site.keepLetter();
+    site.stage.xsiam.apiKey = "another";
+    await site.ask("POST /dead-letters/redeliver", { expect: 502 });
+  });
+
+  await step("when the request is wrong", {}, async (site) => {
+    for (const [name, operation] of site.operations) {
+      const token = "wrong";
+      await site.ask(name, { token, query: "deep=true", expect: 401 });
+      if (operation.responses[400]) {
+        await site.ask(name, {
+          query: `deep=true&account=${OTHER}&from=1+day&confirm=1`,
+          expect: 400,
+        });
+      }
+      if (operation.responses[413]) site.tell(name, await site.sendTooMuch(name), 413);
+    }
+    await site.ask("GET /healthz", { query: "deep=maybe", expect: 400 });
+    await site.ask("GET /get-events", { query: "should_push_events=true", expect: 405 });
+    for (const path of Object.keys(site.described.api.paths)) {
+      const answer = await site.stage.request("PATCH", path);
+      assert.equal(answer.status, 405);
+      site.described.assertCommon("MethodNotAllowed", answer);
+      assert.ok(answer.headers.get("Allow"));
+    }
+    site.described.assertCommon("NotFound", await site.stage.get("/nope"));
+    assert.deepEqual(site.stage.asked(), {});
+  });
+
+  await step("without API_TOKEN", { settings: { API_TOKEN: undefined } }, async (site) => {
+    for (const [name] of site.operations) await site.ask(name, { query: "deep=true", expect: 503 });
+  });
+
+  await step("when the account may not read the audit trail", {}, async (site) => {
+    site.stage.livePerson.forbidden = true;
+    for (const name of READING) await site.ask(name, { expect: 502 });
+    await site.ask("POST /test-connection", { expect: 502 });
+    const { body } = await site.ask("GET /status");
+    assert.equal(body.health.lastRun.problem.code, "audit_forbidden");
+  });
+
+  await step("when LivePerson asks for fewer requests", {}, async (site) => {
+    const headers = { "Retry-After": "3600" };
+    site.stage.livePerson.faults.always("audit", { status: 429, headers });
+    for (const name of READING) await site.ask(name, { expect: 503 });
+  });
+
+  await step("when the stored cursor is damaged", {}, async (site) => {
+    site.stage.addRecent(1);
+    await site.ask("POST /collect");
+    const [key] = Object.keys(await site.stage.stored());
+    await site.stage.worker.kv.put(key, "damaged");
+    await site.ask("POST /collect", { expect: 500 });
+    await site.ask("GET /status");
+  });
+
+  await step(
+    "when the services don't answer in time",
+    { settings: { REQUEST_TIMEOUT: "0.5 seconds" } },
+    async (site) => {
+      await site.keepLetter();
+      site.stage.xsiam.faults.always("push", { hang: true });
+      await site.ask("POST /dead-letters/redeliver", { expect: 504 });
+      site.stage.livePerson.faults.always("audit", { hang: true });
+      for (const name of READING) await site.ask(name, { expect: 504 });
+    },
+  );
+
+  await step("for two accounts", twoAccounts({}), async (site) => {
+    site.stage.addRecent(2);
+    await site.ask("POST /collect");
+    const { body } = await site.ask("GET /status");
+    assert.equal(body.accounts.length, 2);
+    await site.ask("GET /healthz", { query: "deep=true" });
+  });
+
+  await step(
+    "for two accounts, one of them broken",
+    twoAccounts({ MAX_FETCH: "many" }),
+    async (site) => {
+      const { body } = await site.ask("POST /collect", { expect: 502 });
+      assert.equal(body.code, "accounts_failed");
+      await site.ask("GET /status");
+      await site.ask("GET /metrics");
+      await site.ask("GET /healthz", { query: "deep=true", expect: 503 });
+      await site.ask("GET /status", { query: `account=${OTHER}`, expect: 503 });
+    },
+  );
+
+  await t.step("when something unexpected goes wrong", async () => {
+    const connect = () => {
+      throw new TypeError("unexpected");
+    };
+    const lines: LogLine[] = [];
+    const app = createApp({ connect, now: Date.now, log: (line) => lines.push(line) });
+    for (const name of described!.operations) {
+      if (!described!.operation(name).responses[500]) continue;
+      const [method, path] = name.split(" ");
+      const headers = { Authorization: "Bearer t" };
+      const query = `deep=true&from=${new Date(Date.now() - DAY_MS).toISOString()}&confirm=1`;
+      const known = described!.operation(name).parameters.map((one: Json) => one.name);
+      const asked = [...new URLSearchParams(query)].filter(([key]) => known.includes(key));
+      const target = `${path}?${new URLSearchParams(asked)}`;
+      const response = await app.request(target, { method, headers }, { API_TOKEN: "t" });
+      const text = await response.text();
+      const answer = { status: response.status, headers: response.headers, text };
+      assert.equal(answer.status, 500, name);
+      described!.assertDescribed(name, { ...answer, body: JSON.parse(text) });
+      const { event, method: told, thrownAt } = lines.pop()!;
+      assert.deepEqual([event, told], ["request_failed", method], name);
+      assert.match(String(thrownAt), /answers_test/);
+      assert.doesNotMatch(String(thrownAt), /unexpected/, "its text may hold anything");
+    }
+  });
+
+  assert.deepEqual(described!.unseen, []);
+});
+
+const READING = ["GET /get-events", "POST /get-events", "POST /collect"];
+
+interface Asked extends RequestOptions {
+  readonly query?: string;
+  readonly json?: unknown;
+  /** The status; 200 if left out. */
+  readonly expect?: number;
+}
+
+class Site {
+  constructor(readonly stage: Stage, readonly described: Described) {}
+
+  get operations(): [string, Json][] {
+    return this.described.operations.map((name) => [name, this.described.operation(name)]);
+  }
+
+  async ask(
+    name: string,
+    { query = "", json, expect = 200, ...options }: Asked = {},
+  ): Promise<Answer> {
+    const [method, path] = name.split(" ");
+    const body = json === undefined ? undefined : JSON.stringify(json);
+    const known = this.described.operation(name).parameters.map((one: Json) => one.name);
+    const asked = [...new URLSearchParams(query)].filter(([key]) => known.includes(key));
+    const target = asked.length === 0 ? path : `${path}?${new URLSearchParams(asked)}`;
+    const answer = await this.stage.request(method, target, { body, ...options });
+    return this.tell(name, answer, expect);
+  }
+
+  tell(name: string, answer: Answer, status: number): Answer {
+    assert.equal(answer.status, status, `${name}: ${answer.text.slice(0, 500)}`);
+    this.described.assertDescribed(name, answer);
+    return answer;
+  }
+
+  /** Over 64 KiB. The refusal may come before all was sent, and be lost: then it is asked for again. */
+  async sendTooMuch(name: string): Promise<Answer> {
+    const [method, path] = name.split(" ");
+    if (method === "POST") return await this.stage.postTooMuch(path, { tellsLength: true });
+    using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+    for (let attempt = 1;; attempt++) {
+      try {
+        return await this.stage.request(method, path, { client, body: "x".repeat(64 * 1024 + 1) });
+      } catch (error) {
+        if (attempt === 5) throw error;
+      }
+    }
+  }
+
+  /** Lets XSIAM refuse one of three events. */
+  async keepLetter(): Promise<void> {
+    const [poison] = this.stage.addRecent(3);
+    this.stage.xsiam.poison = ({ objectName }) => objectName === poison.objectName;
+    assert.equal((await this.ask("POST /collect")).body.deadLettered, 1);
+    this.stage.xsiam.poison = undefined;
+    if ((await this.ask("GET /dead-letters")).body.count !== 1) assert.fail("nothing was kept");
+  }
+}
+
+/** The stage's account, and another one that shares its settings. */
+function twoAccounts(settings: Readonly<Record<string, string>>): StageOptions {
+  const clientSecret = SECRETS.LIVEPERSON_CLIENT_SECRET;
+  const livePerson: LivePersonOptions = {
+    accounts: [
+      { accountId: ACCOUNT, clientId: "client-1", clientSecret },
+      { accountId: OTHER, clientId: "client-2", clientSecret },
+    ],
+  };
+  const other = { LIVEPERSON_ACCOUNT_ID: OTHER, LIVEPERSON_CLIENT_ID: "client-2", ...settings };
+  return { livePerson, settings: { LIVEPERSON_ACCOUNTS: JSON.stringify([other]) } };
+}

@@ -1,0 +1,61 @@
+/** The page at `/docs` in a real browser: who may read it, what it tells, and how it looks. */
+import assert from "node:assert/strict";
+import { REASONS } from "../../../src/errors.ts";
+import { startSession } from "../../../src/http/auth/session.ts";
+import { look, PHONE, TestBrowser } from "../dashboard/browser.ts";
+import { SECRETS, Stage } from "../../cloudflare/stage.ts";
+
+Deno.test("the page at /docs", async (t) => {
+  await using stage = await Stage.open();
+  await using browser = await TestBrowser.open();
+  const extraHTTPHeaders = { Authorization: `Bearer ${SECRETS.API_TOKEN}` };
+  const page = await browser.page(stage.worker.url, { extraHTTPHeaders });
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).origin));
+  await page.goto("/docs");
+
+  await t.step("has every route and every problem, and links that lead somewhere", async () => {
+    const { body: api } = await stage.get("/openapi.json");
+    const text = await page.locator("main").innerText();
+    for (const [path, methods] of Object.entries(api.paths)) {
+      for (const method of Object.keys(methods as object)) {
+        assert.ok(text.includes(`${method.toUpperCase()}${path}`), `${method} ${path}`);
+      }
+    }
+    for (const [code, { action }] of Object.entries(REASONS)) {
+      assert.ok(text.includes(code) && text.includes(action), code);
+    }
+    const broken = await page.evaluate(`
+      [...document.querySelectorAll("a[href^='#']")].map((link) => link.hash.slice(1))
+        .filter((id) => document.getElementById(id) === null)`);
+    assert.deepEqual(broken, []);
+  });
+
+  await t.step("is readable and accessible, in light and dark, wide and on a phone", async () => {
+    await look(page, "docs");
+    await page.setViewportSize(PHONE.viewport);
+    await look(page, "docs-phone");
+  });
+
+  await t.step("needs no script and nothing from another host", async () => {
+    const { text, headers } = await stage.get("/docs");
+    assert.doesNotMatch(text, /<script|\son\w+=|style="/);
+    assert.match(
+      headers.get("Content-Security-Policy")!,
+      /^default-src 'none'; style-src 'sha256-/,
+    );
+    assert.deepEqual(new Set(asked), new Set([new URL(stage.worker.url).origin]));
+  });
+
+  await t.step("is for whoever has the token or is signed in, as is the document", async () => {
+    const { cookie } = startSession(SECRETS.API_TOKEN, Date.now());
+    const foreign = startSession("another", Date.now()).cookie;
+    for (const path of ["/docs", "/openapi.json"]) {
+      const ask = (value: string) =>
+        stage.request("GET", path, { token: null, headers: { Cookie: `session=${value}` } });
+      assert.equal((await ask(cookie)).status, 200);
+      assert.equal((await ask(foreign)).status, 401);
+      assert.equal((await stage.request("GET", path, { token: null })).status, 401);
+    }
+  });
+});
