@@ -8,7 +8,7 @@ export interface SettingsOptions {
 }
 
 /** Where a script works: on a state of this machine, or on a deployed Worker. */
-export interface PlaceOptions extends SettingsOptions {
+export interface TargetOptions extends SettingsOptions {
   readonly kvPath?: string;
   readonly url?: string;
   readonly token?: string;
@@ -23,7 +23,7 @@ export function withSettings(command: Command): Command {
     .option("--json", "print JSON for machines");
 }
 
-export function withPlace(command: Command): Command {
+export function withTarget(command: Command): Command {
   return withSettings(
     command
       .option("--kv-path <path>", `the state (default: DENO_KV_PATH, or ${DEFAULT_KV_PATH})`)

@@ -1,7 +1,7 @@
 /** The demo when it stays up: changes keep coming, the cron keeps firing, one line tells of each run. */
 import { fireCron, type Run } from "./play.ts";
 import { ACCOUNT, type Stage } from "./stage.ts";
-import { newChanges } from "../cli/new_changes.ts";
+import { newChanges } from "../simulators/new_changes.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
 import { count, number, timeOfDay, total } from "../cli/words.ts";
 

@@ -6,7 +6,7 @@ import type { RunReport } from "../../src/collector/runs/report.ts";
 import { type AuditRecord, generateRecords } from "../simulators/records.ts";
 import { compare, holds, type Proof } from "./proof.ts";
 import { ACCOUNT, API_TOKEN, GENERATED_RECORDS, type Stage } from "./stage.ts";
-import type { TableEvent } from "../cli/event_table.ts";
+import type { TableEvent } from "./event_table.ts";
 import { number, total } from "../cli/words.ts";
 
 export interface Run {

@@ -2,7 +2,7 @@
 import type { Colours } from "../cli/colours.ts";
 import type { Run, Scene, StoredCursor } from "./play.ts";
 import { holds, type Proof } from "./proof.ts";
-import { eventTable } from "../cli/event_table.ts";
+import { eventTable } from "./event_table.ts";
 import { count, dayAndTime, number, requests, total } from "../cli/words.ts";
 
 export function tell(scene: Scene, colours: Colours): string {

@@ -1,6 +1,6 @@
 /** Runs wrangler: each command is shown before, and what it prints is shown without any secret. */
 import { scriptProblem } from "../cli/failure.ts";
-import { redact } from "../cli/secrets.ts";
+import { redact } from "./secrets.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
 
 export interface WranglerOptions {

@@ -3,9 +3,9 @@ import { unwrap } from "../../src/http/problems.ts";
 import type { LogLine } from "../../src/collector/platform.ts";
 import { openDenoCollectors } from "../../src/deno/collectors.ts";
 import type { Variables } from "../cli/settings_file.ts";
-import type { AccountStatus, Site } from "./target.ts";
+import type { AccountStatus, Target } from "./target.ts";
 
-export interface LocalSiteOptions {
+export interface LocalTargetOptions {
   readonly variables: Variables;
   /** Undefined: in memory, and nothing stays. */
   readonly kvPath: string | undefined;
@@ -14,7 +14,7 @@ export interface LocalSiteOptions {
 }
 
 /** @throws {CollectorError} `configuration_invalid` */
-export async function openLocalSite(options: LocalSiteOptions): Promise<Site> {
+export async function openLocalTarget(options: LocalTargetOptions): Promise<Target> {
   const collectors = await openDenoCollectors(options);
   const { ids } = collectors;
   const of = (id: string) => collectors.of(id);

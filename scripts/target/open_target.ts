@@ -1,15 +1,15 @@
-/** Opens the place that a script's options name. */
+/** Opens the target that the options of a script name. */
 import { stat } from "node:fs/promises";
 import { scriptProblem, usageError } from "../cli/failure.ts";
-import type { PlaceOptions } from "../cli/script_options.ts";
+import type { TargetOptions } from "../cli/script_options.ts";
 import { DEFAULT_KV_PATH } from "../cli/script_options.ts";
 import { scriptLog } from "../cli/script_log.ts";
 import { readVariables, type Variables } from "../cli/settings_file.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
-import { openLocalSite } from "./local_target.ts";
-import type { Site } from "./target.ts";
+import { openLocalTarget } from "./local_target.ts";
+import type { Target } from "./target.ts";
 import { WorkerClient } from "./worker_client.ts";
-import { workerSite } from "./worker_target.ts";
+import { workerTarget } from "./worker_target.ts";
 
 export interface Surroundings {
   /** Prints a line for people. */
@@ -20,32 +20,32 @@ export interface Surroundings {
 }
 
 /** @throws {CollectorError} `arguments_invalid` or `configuration_invalid` */
-export async function openSite(options: PlaceOptions, around: Surroundings): Promise<Site> {
+export async function openTarget(options: TargetOptions, around: Surroundings): Promise<Target> {
   const variables = readVariables(options.envFile);
   if (options.url !== undefined) return openWorker(options.url, options, variables, around);
   if (options.token !== undefined) throw usageError("--token goes with --url.");
   const kvPath = options.kvPath ?? (variables.DENO_KV_PATH || DEFAULT_KV_PATH);
   if (!around.creates) await mustExist(kvPath);
   const { stop, say } = around;
-  return await openLocalSite({ variables, kvPath, log: scriptLog(say), stop: asAbort(stop) });
+  return await openLocalTarget({ variables, kvPath, log: scriptLog(say), stop: asAbort(stop) });
 }
 
 /** The collectors with a state in memory: nothing is stored. */
-export function openPassingSite(
-  { envFile }: PlaceOptions,
+export function openMemoryTarget(
+  { envFile }: TargetOptions,
   { say, stop }: Pick<Surroundings, "say" | "stop">,
-): Promise<Site> {
+): Promise<Target> {
   const log = scriptLog(say);
   const variables = readVariables(envFile);
-  return openLocalSite({ variables, kvPath: undefined, log, stop: asAbort(stop) });
+  return openLocalTarget({ variables, kvPath: undefined, log, stop: asAbort(stop) });
 }
 
 function openWorker(
   url: string,
-  { token, kvPath }: PlaceOptions,
+  { token, kvPath }: TargetOptions,
   variables: Variables,
   { stop }: Surroundings,
-): Site {
+): Target {
   if (kvPath !== undefined) throw usageError("--kv-path and --url can't be used together.");
   const given = (token ?? variables.API_TOKEN ?? "").trim();
   if (!/^[\x21-\x7e]+$/.test(given)) {
@@ -58,7 +58,7 @@ function openWorker(
   }
   const leaving = new AbortController();
   stop.wait.then(() => leaving.abort());
-  return workerSite(new WorkerClient({ url, token: given, signal: leaving.signal }));
+  return workerTarget(new WorkerClient({ url, token: given, signal: leaving.signal }));
 }
 
 async function mustExist(kvPath: string): Promise<void> {

@@ -1,4 +1,4 @@
-/** A place where collectors are: this process with a state of its own, or a deployed Worker. */
+/** What a script talks to: the collectors in this process, with their state, or a deployed Worker. */
 import type { BackfillRange, BackfillState } from "../../src/collector/runs/backfill.ts";
 import type { Status } from "../../src/collector/collector.ts";
 import { chooseAccount } from "../../src/collector/fleet.ts";
@@ -10,7 +10,7 @@ import { usageError } from "../cli/failure.ts";
 export type AccountStatus = Status | { readonly account: string; readonly problem: Problem };
 
 /** What can be asked there. Everything that fails is thrown, but a failed run: it has a report. */
-export interface Site extends AsyncDisposable {
+export interface Target extends AsyncDisposable {
   /** For people: a path, or a URL. */
   readonly name: string;
   /** True if a backfill goes on by itself. */
@@ -29,19 +29,19 @@ export interface Site extends AsyncDisposable {
 
 /** The named account, or all there are. @throws {CollectorError} `arguments_invalid` */
 export async function chosenAccounts(
-  site: Pick<Site, "ids">,
+  target: Pick<Target, "ids">,
   named: string | undefined,
 ): Promise<readonly string[]> {
-  const ids = await site.ids();
+  const ids = await target.ids();
   return named === undefined ? ids : [chooseAccount(ids, named)];
 }
 
 /** The one account that is meant. @throws {CollectorError} `arguments_invalid` */
 export async function chosenAccount(
-  site: Pick<Site, "ids">,
+  target: Pick<Target, "ids">,
   named: string | undefined,
 ): Promise<string> {
-  const ids = await site.ids();
+  const ids = await target.ids();
   if (named !== undefined || ids.length === 1) return chooseAccount(ids, named);
   const known = ids.length > 10 ? `${ids.slice(0, 10).join(", ")}, …` : ids.join(", ");
   throw usageError(
@@ -49,7 +49,7 @@ export async function chosenAccount(
   );
 }
 
-/** Has the account a problem in the place of its status? */
+/** True if there is a problem instead of a status. */
 export function isProblem(
   status: AccountStatus,
 ): status is Extract<AccountStatus, { problem: Problem }> {

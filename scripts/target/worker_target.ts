@@ -4,7 +4,7 @@ import type { BackfillState } from "../../src/collector/runs/backfill.ts";
 import type { Status } from "../../src/collector/collector.ts";
 import type { RunReport } from "../../src/collector/runs/report.ts";
 import type { AuditEvent } from "../../src/sources/liveperson/event.ts";
-import type { AccountStatus, Site } from "./target.ts";
+import type { AccountStatus, Target } from "./target.ts";
 import type { WorkerClient } from "./worker_client.ts";
 
 interface EventsAnswer {
@@ -13,7 +13,7 @@ interface EventsAnswer {
   readonly more: boolean;
 }
 
-export function workerSite(client: WorkerClient): Site {
+export function workerTarget(client: WorkerClient): Target {
   const status = async (account?: string): Promise<readonly AccountStatus[]> => {
     type Answer = Status | { readonly accounts: readonly AccountStatus[] };
     const answer = await client.ask<Answer>("GET", "/status", { account });

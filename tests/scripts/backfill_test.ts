@@ -4,10 +4,10 @@ import { stat } from "node:fs/promises";
 import { DAY_MS, ScriptStage } from "./script_stage.ts";
 import { runScript } from "./running_script.ts";
 
-const SCRIPT = "backfill.ts";
+const SCRIPT = "backfill";
 
 async function statusOf(stage: ScriptStage) {
-  const { stdout } = await stage.run("status.ts", ["--kv-path", stage.kvPath, "--json"]);
+  const { stdout } = await stage.run("status", ["--kv-path", stage.kvPath, "--json"]);
   return JSON.parse(stdout);
 }
 
@@ -39,7 +39,7 @@ Deno.test("backfill delivers a range with the same event_ids, and leaves the liv
   await using stage = await ScriptStage.open();
   stage.add(40);
   const place = ["--kv-path", stage.kvPath];
-  assert.equal((await stage.run("collect.ts", place)).code, 0);
+  assert.equal((await stage.run("collect", place)).code, 0);
   const before = await statusOf(stage);
 
   const { code, stdout } = await stage.run(SCRIPT, [...place, "--from", "9 days"]);

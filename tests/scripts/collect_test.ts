@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { ScriptStage } from "./script_stage.ts";
 import { runScript } from "./running_script.ts";
 
-const SCRIPT = "collect.ts";
+const SCRIPT = "collect";
 
 /** Each event came exactly once. */
 function assertOnce({ xsiam }: ScriptStage, events: number): void {

@@ -1,6 +1,6 @@
 /** `deno task demo`, run as a process; and its proof, which must be able to fail. */
 import assert from "node:assert/strict";
-import { demo } from "../../scripts/demo.ts";
+import { demo } from "../../scripts/demo/demo.ts";
 import { compare, holds } from "../../scripts/demo/proof.ts";
 import { startStage } from "../../scripts/demo/stage.ts";
 import { record } from "../simulators/sample.ts";
@@ -9,7 +9,7 @@ import { RunningScript, runScript } from "./running_script.ts";
 const NEVER_SHOWN = ["demo-secret", "demo-key"];
 
 Deno.test("the demo shows three runs, the events, the cursor and what to try", async () => {
-  const { code, stdout, stderr } = await runScript("demo.ts");
+  const { code, stdout, stderr } = await runScript("demo");
   assert.equal(stderr, "");
   assert.equal(code, 0, stdout);
 
@@ -35,7 +35,7 @@ Deno.test("the demo shows three runs, the events, the cursor and what to try", a
 });
 
 Deno.test("the demo's --json is one summary that agrees with itself", async () => {
-  const { code, stdout, stderr } = await runScript("demo.ts", "--json");
+  const { code, stdout, stderr } = await runScript("demo", "--json");
   assert.equal(stderr, "");
   assert.equal(code, 0, stdout);
   assert.equal(stdout.trimEnd().split("\n").length, 1);
@@ -54,7 +54,7 @@ Deno.test("the demo's --json is one summary that agrees with itself", async () =
 });
 
 Deno.test("the demo's --keep stays up until Ctrl-C", async (t) => {
-  await using demo = new RunningScript("demo.ts", ["--keep", "--every", "1"]);
+  await using demo = new RunningScript("demo", ["--keep", "--every", "1"]);
   const [, url] = await demo.printedLike(/Worker +(http:\/\/\S+)/);
   const [tries] = await demo.printedLike(/\nTry it\n[^]*?\nThe cron fires every 1 second\./);
 
@@ -97,14 +97,14 @@ Deno.test("the demo's --keep stays up until Ctrl-C", async (t) => {
 });
 
 Deno.test("the demo explains itself, and refuses what it does not know with 2", async () => {
-  const help = await runScript("demo.ts", "--help");
+  const help = await runScript("demo", "--help");
   assert.equal(help.code, 0);
   for (const option of ["--keep", "--every", "--json"]) assert.ok(help.stdout.includes(option));
 
   const usages = [["--nope"], ["extra"], ["--every", "0"], ["--json", "--keep"]];
   for (
     const { code, stdout, stderr } of await Promise.all(
-      usages.map((u) => runScript("demo.ts", ...u)),
+      usages.map((u) => runScript("demo", ...u)),
     )
   ) {
     assert.equal(code, 2);

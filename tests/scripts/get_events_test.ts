@@ -1,12 +1,12 @@
 /** `deno task get-events`, run as a process between the simulators. */
 import assert from "node:assert/strict";
-import { format } from "../../scripts/cli/event_formats.ts";
+import { format } from "../../scripts/get_events/event_formats.ts";
 import picocolors from "picocolors";
 import type { AuditEvent } from "../../src/sources/liveperson/event.ts";
 import { ACCOUNT, ScriptStage } from "./script_stage.ts";
 import { runScript } from "./running_script.ts";
 
-const SCRIPT = "get_events.ts";
+const SCRIPT = "get_events";
 
 Deno.test("get-events shows events in each format, and pushes none", async (t) => {
   await using stage = await ScriptStage.open();

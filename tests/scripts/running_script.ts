@@ -17,7 +17,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs a script of `scripts` to its end. */
+/** Runs the script of a folder of `scripts` to its end. */
 export async function runScript(name: string, ...args: string[]): Promise<Ended> {
   await using script = new RunningScript(name, args);
   return await script.ended();
@@ -30,7 +30,7 @@ export class RunningScript implements AsyncDisposable {
 
   constructor(name: string, args: readonly string[]) {
     this.#process = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-check", `scripts/${name}`, ...args],
+      args: ["run", "-A", "--no-check", `scripts/${name}/${name}.ts`, ...args],
       cwd: ROOT,
       env: { NO_COLOR: "1" },
       stdin: "null",

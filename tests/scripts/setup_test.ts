@@ -11,7 +11,7 @@ import { parseEnv } from "node:util";
 import { RunningScript } from "./running_script.ts";
 import { ScriptStage, type Settings } from "./script_stage.ts";
 
-const SCRIPT = "setup.ts";
+const SCRIPT = "setup";
 const STAND_IN = fileURLToPath(new URL("fake_wrangler.ts", import.meta.url));
 const ID = "0123456789abcdef0123456789abcdef";
 /** What `wrangler deploy` calls a namespace that it makes for this Worker by itself. */

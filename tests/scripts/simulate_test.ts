@@ -26,7 +26,7 @@ Deno.test("simulate prints settings with which a Worker collects from it", async
         "1",
       ];
       const amount = ["--records", "30", "--rate", "0"];
-      await using script = new RunningScript("simulate.ts", [
+      await using script = new RunningScript("simulate", [
         ...ANY_PORTS,
         ...choice,
         ...own,
@@ -56,7 +56,7 @@ Deno.test("simulate prints settings with which a Worker collects from it", async
 
 Deno.test("simulate --json logs JSON lines, and new changes keep coming", async () => {
   const amount = ["--records", "5", "--rate", "6000", "--seed", "3"];
-  await using script = new RunningScript("simulate.ts", [...ANY_PORTS, ...amount, "--json"]);
+  await using script = new RunningScript("simulate", [...ANY_PORTS, ...amount, "--json"]);
   const [line] = await script.printedLike(/^.+\n/);
   const { event, urls, devVars } = JSON.parse(line);
   assert.equal(event, "started");
@@ -91,7 +91,7 @@ Deno.test("simulate ends with 1 and says so when a port is taken", async () => {
   const { port } = taken.addr as Deno.NetAddr;
   for (const option of ["--liveperson-port", "--xsiam-port"]) {
     const { code, stdout, stderr } = await runScript(
-      "simulate.ts",
+      "simulate",
       ...ANY_PORTS,
       option,
       String(port),
@@ -103,12 +103,12 @@ Deno.test("simulate ends with 1 and says so when a port is taken", async () => {
 });
 
 Deno.test("simulate explains itself, and refuses what it does not know with 2", async () => {
-  const help = await runScript("simulate.ts", "--help");
+  const help = await runScript("simulate", "--help");
   assert.equal(help.code, 0);
   assert.match(help.stdout, /8701[^]*8702/);
 
   const usages = [["--nope"], ["--wire", "soap"], ["--records", "-1"], ["--api-key", "a b"], ["x"]];
-  const all = await Promise.all(usages.map((usage) => runScript("simulate.ts", ...usage)));
+  const all = await Promise.all(usages.map((usage) => runScript("simulate", ...usage)));
   for (const { code, stdout, stderr } of all) {
     assert.equal(code, 2);
     assert.equal(stdout, "");

@@ -3,14 +3,14 @@ import assert from "node:assert/strict";
 import { ScriptStage } from "./script_stage.ts";
 import { runScript } from "./running_script.ts";
 
-const SCRIPT = "status.ts";
+const SCRIPT = "status";
 
 Deno.test("status shows how collecting goes, and changes nothing", async () => {
   await using stage = await ScriptStage.open();
   stage.add(12);
   const place = ["--kv-path", stage.kvPath];
-  assert.equal((await stage.run("collect.ts", place)).code, 0);
-  assert.equal((await stage.run("backfill.ts", [...place, "--from", "9 days"])).code, 0);
+  assert.equal((await stage.run("collect", place)).code, 0);
+  assert.equal((await stage.run("backfill", [...place, "--from", "9 days"])).code, 0);
   const asked = stage.livePerson.requests.length;
 
   const { code, stdout, stderr } = await stage.run(SCRIPT, place);
@@ -38,7 +38,7 @@ Deno.test("status shows several accounts as a table, those in need first", async
     ]),
   };
   const place = ["--kv-path", stage.kvPath];
-  assert.equal((await stage.run("collect.ts", place, settings)).code, 1);
+  assert.equal((await stage.run("collect", place, settings)).code, 1);
   const { code, stdout } = await stage.run(SCRIPT, place, settings);
   assert.equal(code, 0);
   const lines = stdout.split("\n");

@@ -1,10 +1,10 @@
 /** What the scripts share: counting a range in parts, the bar, and keeping secrets out of texts. */
 import assert from "node:assert/strict";
 import picocolors from "picocolors";
-import { countRange } from "../../scripts/target/count_range.ts";
-import { timeFraction } from "../../scripts/cli/backfill_words.ts";
+import { countRange } from "../../scripts/backfill/count_range.ts";
+import { timeFraction } from "../../scripts/cli/backfill_progress.ts";
 import { bar } from "../../scripts/cli/progress.ts";
-import { redact, secretValues } from "../../scripts/cli/secrets.ts";
+import { redact, secretValues } from "../../scripts/setup/secrets.ts";
 import type { AuditEvent } from "../../src/sources/liveperson/event.ts";
 
 const FROM = Date.parse("2026-11-20T23:59:59.000Z");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { ScriptStage } from "./script_stage.ts";
 import { runScript } from "./running_script.ts";
 
-const SCRIPT = "test_connection.ts";
+const SCRIPT = "test_connection";
 
 Deno.test("test-connection ticks each step with its time, and needs no XSIAM", async () => {
   await using stage = await ScriptStage.open();

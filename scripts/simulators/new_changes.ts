@@ -1,5 +1,5 @@
 /** Changes that somebody makes just now at the simulated LivePerson. Pure, but for a count. */
-import { type AuditRecord, generateRecords } from "../simulators/records.ts";
+import { type AuditRecord, generateRecords } from "./records.ts";
 
 /** One change in so many shows late. */
 const LATE_EVERY = 8;

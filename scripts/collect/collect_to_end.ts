@@ -4,9 +4,9 @@ import { wantsMore } from "../../src/collector/runs/report.ts";
 import type { Problem } from "../../src/errors.ts";
 import type { Progress } from "../cli/progress.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
-import { timeFraction } from "../cli/backfill_words.ts";
+import { timeFraction } from "../cli/backfill_progress.ts";
 import { count } from "../cli/words.ts";
-import { isProblem, type Site } from "./target.ts";
+import { isProblem, type Target } from "../target/target.ts";
 
 export interface Collected {
   readonly account: string;
@@ -21,7 +21,7 @@ export interface Collected {
 }
 
 export async function collectToEnd(
-  site: Site,
+  target: Target,
   account: string,
   stop: StopSignal,
   show: Progress["show"],
@@ -38,7 +38,7 @@ export async function collectToEnd(
   });
   try {
     for (;;) {
-      const report = await site.collect(account);
+      const report = await target.collect(account);
       sum.runs++;
       sum.delivered += report.delivered;
       sum.deadLettered += report.deadLettered;
@@ -48,7 +48,7 @@ export async function collectToEnd(
       if (report.problem !== undefined) return end("failed", report.problem);
       if (report.outcome === "disabled") return end("disabled");
       if (!wantsMore(report)) return end("complete");
-      from ??= await startOf(site, account);
+      from ??= await startOf(target, account);
       const reachedMs = Date.now() - (lagSeconds ?? 0) * 1000;
       show(
         from === null ? null : timeFraction(from, now(), new Date(reachedMs).toISOString()),
@@ -62,8 +62,8 @@ export async function collectToEnd(
 }
 
 /** When the account's collecting began, as its cursor tells. */
-async function startOf(site: Site, account: string): Promise<string | null> {
-  const [status] = await site.status(account);
+async function startOf(target: Target, account: string): Promise<string | null> {
+  const [status] = await target.status(account);
   if (isProblem(status)) return null;
   const { start } = (status.cursor ?? {}) as { start?: string };
   return start ?? null;

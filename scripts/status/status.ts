@@ -2,23 +2,23 @@
  * `deno task status`: what `/status` says, readable: of a state on this machine, or of a deployed
  * Worker. It changes nothing.
  */
-import { openSite } from "./target/open_target.ts";
-import { type AccountStatus, chosenAccount, isProblem, type Site } from "./target/target.ts";
-import { stdoutColours } from "./cli/colours.ts";
-import { DONE, readOptions, scriptCommand, wholeNumber } from "./cli/command_line.ts";
-import { runToEnd, tellFailure } from "./cli/failure.ts";
-import { terminalWidth } from "./cli/progress.ts";
-import { type PlaceOptions, withPlace } from "./cli/script_options.ts";
-import { statusPage, statusTable } from "./cli/status_page.ts";
-import { listenForStop, type StopSignal } from "./cli/stop_signal.ts";
-import { waitOrStop } from "./cli/wait.ts";
+import { openTarget } from "../target/open_target.ts";
+import { type AccountStatus, chosenAccount, isProblem, type Target } from "../target/target.ts";
+import { stdoutColours } from "../cli/colours.ts";
+import { DONE, readOptions, scriptCommand, wholeNumber } from "../cli/command_line.ts";
+import { runToEnd, tellFailure } from "../cli/failure.ts";
+import { terminalWidth } from "../cli/progress.ts";
+import { type TargetOptions, withTarget } from "../cli/script_options.ts";
+import { statusPage, statusTable } from "./status_page.ts";
+import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
+import { waitOrStop } from "../cli/wait.ts";
 
-interface Options extends PlaceOptions {
+interface Options extends TargetOptions {
   readonly watch?: true;
   readonly every: number;
 }
 
-const command = withPlace(
+const command = withTarget(
   scriptCommand("status", "Shows how collecting goes.")
     .option("--watch", "show it again and again, until Ctrl-C")
     .option("--every <seconds>", "with --watch: how often", wholeNumber(1, 3600), 5),
@@ -26,18 +26,18 @@ const command = withPlace(
 
 async function main(options: Options): Promise<number> {
   using stop = listenForStop();
-  await using site = await openSite(options, { say: console.error, stop, creates: false });
-  if (options.account !== undefined) await chosenAccount(site, options.account);
-  if (options.watch) return await watch(site, options, stop);
-  show(await site.status(options.account), options);
+  await using target = await openTarget(options, { say: console.error, stop, creates: false });
+  if (options.account !== undefined) await chosenAccount(target, options.account);
+  if (options.watch) return await watch(target, options, stop);
+  show(await target.status(options.account), options);
   return DONE;
 }
 
 /** What fails on the way is told, and tried again. */
-async function watch(site: Site, options: Options, stop: StopSignal): Promise<number> {
+async function watch(target: Target, options: Options, stop: StopSignal): Promise<number> {
   while (!stop.stopped) {
     try {
-      const statuses = await site.status(options.account);
+      const statuses = await target.status(options.account);
       if (Deno.stdout.isTerminal() && !options.json) console.log("\x1b[H\x1b[2J\x1b[3J");
       show(statuses, options);
     } catch (error) {

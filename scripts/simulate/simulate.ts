@@ -3,10 +3,10 @@
  * It goes on until Ctrl-C. Loopback only.
  */
 import { Option } from "commander";
-import { type LivePersonSimulator, startLivePerson } from "./simulators/liveperson.ts";
-import { generateRecords } from "./simulators/records.ts";
-import { startXsiam, type XsiamSimulator } from "./simulators/xsiam.ts";
-import { stdoutColours } from "./cli/colours.ts";
+import { type LivePersonSimulator, startLivePerson } from "../simulators/liveperson.ts";
+import { generateRecords } from "../simulators/records.ts";
+import { startXsiam, type XsiamSimulator } from "../simulators/xsiam.ts";
+import { stdoutColours } from "../cli/colours.ts";
 import {
   DONE,
   FAILED,
@@ -14,12 +14,12 @@ import {
   scriptCommand,
   textLike,
   wholeNumber,
-} from "./cli/command_line.ts";
-import { devVars, PLAIN_TEXT } from "./cli/dev_vars.ts";
-import { newChanges } from "./cli/new_changes.ts";
-import { followRequests } from "./cli/request_log.ts";
-import { humanLog, jsonLog } from "./cli/simulate_log.ts";
-import { listenForStop, type StopSignal } from "./cli/stop_signal.ts";
+} from "../cli/command_line.ts";
+import { devVars, PLAIN_TEXT } from "./dev_vars.ts";
+import { newChanges } from "../simulators/new_changes.ts";
+import { followRequests } from "./request_log.ts";
+import { humanLog, jsonLog } from "./simulate_log.ts";
+import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
 
 interface Options {
   readonly livepersonPort: number;

@@ -2,17 +2,17 @@
  * `deno task test-connection`: the Test button. It tries each step of the way to LivePerson's audit
  * trail, tells how it went and what to do, and stores nothing.
  */
-import { chooseAccount } from "../src/collector/fleet.ts";
-import { openDenoCollectors } from "../src/deno/collectors.ts";
-import { stdoutColours } from "./cli/colours.ts";
-import { DONE, FAILED, INTERRUPTED, readOptions, scriptCommand } from "./cli/command_line.ts";
-import { stepLines, type TestedAccount, toTested } from "./cli/connection_steps.ts";
-import { runToEnd } from "./cli/failure.ts";
-import { openProgress } from "./cli/progress.ts";
-import { scriptLog } from "./cli/script_log.ts";
-import { type SettingsOptions, withSettings } from "./cli/script_options.ts";
-import { readVariables } from "./cli/settings_file.ts";
-import { listenForStop } from "./cli/stop_signal.ts";
+import { chooseAccount } from "../../src/collector/fleet.ts";
+import { openDenoCollectors } from "../../src/deno/collectors.ts";
+import { stdoutColours } from "../cli/colours.ts";
+import { DONE, FAILED, INTERRUPTED, readOptions, scriptCommand } from "../cli/command_line.ts";
+import { stepLines, type TestedAccount, toTested } from "../cli/connection_steps.ts";
+import { runToEnd } from "../cli/failure.ts";
+import { openProgress } from "../cli/progress.ts";
+import { scriptLog } from "../cli/script_log.ts";
+import { type SettingsOptions, withSettings } from "../cli/script_options.ts";
+import { readVariables } from "../cli/settings_file.ts";
+import { listenForStop } from "../cli/stop_signal.ts";
 
 const command = withSettings(
   scriptCommand("test-connection", "Tries each step of the way to LivePerson's audit trail."),

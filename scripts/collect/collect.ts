@@ -3,18 +3,18 @@
  * on a deployed Worker.
  */
 import pMap from "p-map";
-import { CONCURRENCY } from "../src/collector/fleet.ts";
-import { type Collected, collectToEnd } from "./target/collect_to_end.ts";
-import { openSite } from "./target/open_target.ts";
-import { chosenAccounts, type Site } from "./target/target.ts";
-import { DONE, FAILED, INTERRUPTED, readOptions, scriptCommand } from "./cli/command_line.ts";
-import { problemText, runToEnd } from "./cli/failure.ts";
-import { openProgress, type Progress } from "./cli/progress.ts";
-import { type PlaceOptions, withPlace } from "./cli/script_options.ts";
-import { listenForStop, type StopSignal } from "./cli/stop_signal.ts";
-import { count, number } from "./cli/words.ts";
+import { CONCURRENCY } from "../../src/collector/fleet.ts";
+import { type Collected, collectToEnd } from "./collect_to_end.ts";
+import { openTarget } from "../target/open_target.ts";
+import { chosenAccounts, type Target } from "../target/target.ts";
+import { DONE, FAILED, INTERRUPTED, readOptions, scriptCommand } from "../cli/command_line.ts";
+import { problemText, runToEnd } from "../cli/failure.ts";
+import { openProgress, type Progress } from "../cli/progress.ts";
+import { type TargetOptions, withTarget } from "../cli/script_options.ts";
+import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
+import { count, number } from "../cli/words.ts";
 
-const command = withPlace(
+const command = withTarget(
   scriptCommand("collect", "Collects what is new and pushes it to XSIAM, now."),
 ).addHelpText(
   "after",
@@ -22,7 +22,7 @@ const command = withPlace(
     "\nExit code: 0 all is delivered, 1 failed, 2 bad usage, 130 Ctrl-C.",
 );
 
-async function main(options: PlaceOptions): Promise<number> {
+async function main(options: TargetOptions): Promise<number> {
   using stop = listenForStop();
   const results = await collect(options, stop);
   const ok = results.every(({ outcome }) => outcome === "complete" || outcome === "disabled");
@@ -35,22 +35,22 @@ async function main(options: PlaceOptions): Promise<number> {
   return results.some(({ outcome }) => outcome === "failed") ? FAILED : INTERRUPTED;
 }
 
-async function collect(options: PlaceOptions, stop: StopSignal): Promise<readonly Collected[]> {
+async function collect(options: TargetOptions, stop: StopSignal): Promise<readonly Collected[]> {
   using progress = openProgress(options.json ?? false);
-  await using site = await openSite(options, { say: progress.say, stop, creates: true });
-  const ids = await chosenAccounts(site, options.account);
-  if (!site.advancesAlone) {
+  await using target = await openTarget(options, { say: progress.say, stop, creates: true });
+  const ids = await chosenAccounts(target, options.account);
+  if (!target.advancesAlone) {
     stop.wait.then(() => progress.say("Stopping after the batch in hand ..."));
   }
-  if (ids.length > 1) return await collectEach(ids, site, progress, stop);
-  progress.show(null, `Collecting into ${site.name}`);
-  return [await collectToEnd(site, ids[0], stop, progress.show)];
+  if (ids.length > 1) return await collectEach(ids, target, progress, stop);
+  progress.show(null, `Collecting into ${target.name}`);
+  return [await collectToEnd(target, ids[0], stop, progress.show)];
 }
 
 /** A few accounts at the same time; the bar counts those that are done. */
 async function collectEach(
   ids: readonly string[],
-  site: Site,
+  target: Target,
   progress: Progress,
   stop: StopSignal,
 ): Promise<readonly Collected[]> {
@@ -58,14 +58,14 @@ async function collectEach(
   const show = () => progress.show(done / ids.length, `${number(done)} of ${ids.length} accounts`);
   show();
   return await pMap(ids, async (id) => {
-    const result = await collectToEnd(site, id, stop, () => {});
+    const result = await collectToEnd(target, id, stop, () => {});
     done++;
     show();
     return result;
   }, { concurrency: CONCURRENCY });
 }
 
-function tell(result: Collected, { url }: PlaceOptions): void {
+function tell(result: Collected, { url }: TargetOptions): void {
   const { account, outcome, delivered, deadLettered, lateArrivals, twins, runs, problem } = result;
   const extras = [
     ...(lateArrivals > 0 ? [`${number(lateArrivals)} late`] : []),
@@ -95,6 +95,6 @@ function tell(result: Collected, { url }: PlaceOptions): void {
 }
 
 if (import.meta.main) {
-  const options = readOptions<PlaceOptions>(command, Deno.args);
+  const options = readOptions<TargetOptions>(command, Deno.args);
   await runToEnd(options.json ?? false, () => main(options));
 }

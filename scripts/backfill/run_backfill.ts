@@ -1,16 +1,16 @@
 /** Brings a backfill to its end: advances it here, or follows it on a Worker, where the cron advances it. */
 import { AnsweredProblem } from "../../src/http/problems.ts";
 import type { BackfillRange, BackfillState } from "../../src/collector/runs/backfill.ts";
-import { backfillFraction, backfillProgress } from "../cli/backfill_words.ts";
+import { backfillFraction, backfillProgress } from "../cli/backfill_progress.ts";
 import { scriptProblem } from "../cli/failure.ts";
 import type { Progress } from "../cli/progress.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
 import { waitOrStop } from "../cli/wait.ts";
 import { dayAndTime } from "../cli/words.ts";
-import { isProblem, type Site } from "./target.ts";
+import { isProblem, type Target } from "../target/target.ts";
 
 export interface BackfillRun {
-  readonly site: Site;
+  readonly target: Target;
   readonly account: string;
   readonly range: BackfillRange;
   readonly progress: Progress;
@@ -21,42 +21,42 @@ export interface BackfillRun {
 
 /** Answers the last known state: it is complete unless the script was stopped. */
 export async function runBackfill(run: BackfillRun): Promise<BackfillState> {
-  const { site, account, range, progress, stop } = run;
-  let state = await site.startBackfill(account, range);
+  const { target, account, range, progress, stop } = run;
+  let state = await target.startBackfill(account, range);
   if (state.reached !== state.from) progress.say(`Going on at ${dayAndTime(state.reached)}.`);
   while (state.completedAt === null && !stop.stopped) {
     progress.show(backfillFraction(state), backfillProgress(state));
     try {
-      state = sameRange(state, await (site.advancesAlone ? follow(run) : advance(run, state)));
+      state = sameRange(state, await (target.advancesAlone ? follow(run) : advance(run, state)));
     } catch (error) {
-      if (!(site.advancesAlone && stop.stopped)) throw error;
+      if (!(target.advancesAlone && stop.stopped)) throw error;
     }
   }
   return state;
 }
 
 /** A part that has used up its requests is no failure if it has delivered some. */
-async function advance({ site, account }: BackfillRun, before: BackfillState) {
+async function advance({ target, account }: BackfillRun, before: BackfillState) {
   try {
-    return await site.advanceBackfill(account);
+    return await target.advanceBackfill(account);
   } catch (error) {
     const spent = error instanceof AnsweredProblem && error.problem.code === "request_budget_spent";
-    const after = spent ? await backfillOf(site, account) : null;
+    const after = spent ? await backfillOf(target, account) : null;
     if (after === null || after.reached === before.reached) throw error;
     return after;
   }
 }
 
-async function follow({ site, account, everyMs, stop, progress }: BackfillRun) {
+async function follow({ target, account, everyMs, stop, progress }: BackfillRun) {
   await waitOrStop(everyMs, stop);
-  const [status] = await site.status(account);
+  const [status] = await target.status(account);
   if (isProblem(status)) throw new AnsweredProblem(status.problem);
   if (status.state === "failing") progress.say(`warning: ${status.because}`);
   return status.backfill;
 }
 
-async function backfillOf(site: Site, account: string): Promise<BackfillState | null> {
-  const [status] = await site.status(account);
+async function backfillOf(target: Target, account: string): Promise<BackfillState | null> {
+  const [status] = await target.status(account);
   return isProblem(status) ? null : status.backfill;
 }
 

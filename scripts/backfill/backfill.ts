@@ -2,25 +2,25 @@
  * `deno task backfill`: delivers a past range to XSIAM, with a cursor of its own: here, on a chosen
  * state, or on a deployed Worker. The live collection is not touched.
  */
-import { readBackfillRange } from "../src/http/arguments.ts";
-import { AnsweredProblem } from "../src/http/problems.ts";
-import type { BackfillRange, BackfillState } from "../src/collector/runs/backfill.ts";
-import { iso } from "../src/engine/time.ts";
-import { countRange } from "./target/count_range.ts";
-import { openPassingSite, openSite } from "./target/open_target.ts";
-import { runBackfill } from "./target/run_backfill.ts";
-import { chosenAccount } from "./target/target.ts";
-import { backfillProgress, timeFraction } from "./cli/backfill_words.ts";
-import { DONE, INTERRUPTED, readOptions, scriptCommand, wholeNumber } from "./cli/command_line.ts";
-import { dayTable } from "./cli/day_table.ts";
-import { runToEnd, usageError } from "./cli/failure.ts";
-import { openProgress } from "./cli/progress.ts";
-import { type PlaceOptions, withPlace } from "./cli/script_options.ts";
-import { listenForStop, type StopSignal } from "./cli/stop_signal.ts";
-import { followCommand, goOnCommand } from "./cli/go_on_command.ts";
-import { count } from "./cli/words.ts";
+import { readBackfillRange } from "../../src/http/arguments.ts";
+import { AnsweredProblem } from "../../src/http/problems.ts";
+import type { BackfillRange, BackfillState } from "../../src/collector/runs/backfill.ts";
+import { iso } from "../../src/engine/time.ts";
+import { countRange } from "./count_range.ts";
+import { openMemoryTarget, openTarget } from "../target/open_target.ts";
+import { runBackfill } from "./run_backfill.ts";
+import { chosenAccount } from "../target/target.ts";
+import { backfillProgress, timeFraction } from "../cli/backfill_progress.ts";
+import { DONE, INTERRUPTED, readOptions, scriptCommand, wholeNumber } from "../cli/command_line.ts";
+import { dayTable } from "./day_table.ts";
+import { runToEnd, usageError } from "../cli/failure.ts";
+import { openProgress } from "../cli/progress.ts";
+import { type TargetOptions, withTarget } from "../cli/script_options.ts";
+import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
+import { followCommand, resumeCommand } from "./resume_command.ts";
+import { count } from "../cli/words.ts";
 
-interface Options extends PlaceOptions {
+interface Options extends TargetOptions {
   readonly from?: string;
   readonly to?: string;
   readonly dryRun?: true;
@@ -37,7 +37,7 @@ interface BackfillResult {
 
 const STOPPING = "Stopping after the batch in hand ...";
 
-const command = withPlace(
+const command = withTarget(
   scriptCommand("backfill", "Delivers the events of a past range; the live collection goes on.")
     .option("--from <time>", "the first instant: ISO 8601, or like 2 weeks ago, yesterday")
     .option("--to <time>", "the end, not included (default: now)")
@@ -67,23 +67,23 @@ async function main(options: Options): Promise<number> {
 
 async function backfill(range: BackfillRange, options: Options, stop: StopSignal): Promise<number> {
   using progress = openProgress(options.json ?? false);
-  await using site = await openSite(options, { say: progress.say, stop, creates: true });
-  const account = await chosenAccount(site, options.account);
-  if (site.advancesAlone && !options.wait) {
-    const begun = await site.startBackfill(account, range);
+  await using target = await openTarget(options, { say: progress.say, stop, creates: true });
+  const account = await chosenAccount(target, options.account);
+  if (target.advancesAlone && !options.wait) {
+    const begun = await target.startBackfill(account, range);
     tell({ account, outcome: "begun", backfill: begun }, range, options);
     return DONE;
   }
-  if (!site.advancesAlone) stop.wait.then(() => progress.say(STOPPING));
+  if (!target.advancesAlone) stop.wait.then(() => progress.say(STOPPING));
   const everyMs = options.every * 1000;
   try {
-    const state = await runBackfill({ site, account, range, progress, stop, everyMs });
+    const state = await runBackfill({ target, account, range, progress, stop, everyMs });
     progress[Symbol.dispose]();
     const outcome = state.completedAt === null ? "interrupted" : "complete";
     tell({ account, outcome, backfill: state }, range, options);
     return outcome === "complete" ? DONE : INTERRUPTED;
   } catch (error) {
-    throw withWayOn(error, range, options);
+    throw withNextStep(error, range, options);
   }
 }
 
@@ -92,21 +92,21 @@ function tell(result: BackfillResult, range: BackfillRange, options: Options): v
   if (options.json) {
     return console.log(JSON.stringify({ ok: outcome !== "interrupted", ...result }));
   }
-  const wayOn = options.url === undefined
-    ? `To go on:\n  ${goOnCommand(range, options)}`
+  const nextStep = options.url === undefined
+    ? `To go on:\n  ${resumeCommand(range, options)}`
     : `The Worker goes on with it. To follow it:\n  ${followCommand(options)}`;
   switch (outcome) {
     case "begun":
-      return console.log(`${account}: the backfill is begun. ${wayOn}`);
+      return console.log(`${account}: the backfill is begun. ${nextStep}`);
     case "complete":
       return console.log(`${account}: the backfill is complete: ${backfillProgress(state)}.`);
     case "interrupted":
-      return console.error(`Interrupted: ${backfillProgress(state)}. ${wayOn}`);
+      return console.error(`Interrupted: ${backfillProgress(state)}. ${nextStep}`);
   }
 }
 
 /** A problem that tells how to go on with this script, and not with the routes. */
-function withWayOn(error: unknown, range: BackfillRange, options: Options): unknown {
+function withNextStep(error: unknown, range: BackfillRange, options: Options): unknown {
   if (!(error instanceof AnsweredProblem)) return error;
   const { problem } = error;
   if (problem.code === "backfill_running") {
@@ -114,21 +114,21 @@ function withWayOn(error: unknown, range: BackfillRange, options: Options): unkn
     return new AnsweredProblem({ ...problem, action });
   }
   if (problem.upstream === undefined) return error;
-  const action = `${problem.action} Then go on: ${goOnCommand(range, options)}`;
+  const action = `${problem.action} Then go on: ${resumeCommand(range, options)}`;
   return new AnsweredProblem({ ...problem, action });
 }
 
 async function dryRun(range: BackfillRange, options: Options, stop: StopSignal): Promise<number> {
   using progress = openProgress(options.json ?? false);
   const around = { say: progress.say, stop, creates: false };
-  await using site = options.url === undefined
-    ? await openPassingSite(options, around)
-    : await openSite(options, around);
-  const account = await chosenAccount(site, options.account);
+  await using target = options.url === undefined
+    ? await openMemoryTarget(options, around)
+    : await openTarget(options, around);
+  const account = await chosenAccount(target, options.account);
   const [from, to] = [iso(range.fromMs), iso(range.toMs)];
   progress.show(0, "Counting");
   const counted = await countRange(
-    (limit, startMs) => site.getEvents(account, { limit, startMs, push: false }),
+    (limit, startMs) => target.getEvents(account, { limit, startMs, push: false }),
     range,
     (timeMs, events) => {
       progress.show(timeFraction(from, to, iso(timeMs)), `${count(events, "event")} counted`);
@@ -151,9 +151,9 @@ async function dryRun(range: BackfillRange, options: Options, stop: StopSignal):
 }
 
 async function cancel(options: Options, stop: StopSignal): Promise<number> {
-  await using site = await openSite(options, { say: console.error, stop, creates: false });
-  const account = await chosenAccount(site, options.account);
-  await site.cancelBackfill(account);
+  await using target = await openTarget(options, { say: console.error, stop, creates: false });
+  const account = await chosenAccount(target, options.account);
+  await target.cancelBackfill(account);
   console.log(
     options.json
       ? JSON.stringify({ ok: true, account, backfill: null })

@@ -2,9 +2,9 @@
 import { COLUMNS, toMarkdown } from "../../src/http/markdown.ts";
 import type { FoundEvents } from "../../src/collector/runs/read_events.ts";
 import type { AuditEvent } from "../../src/sources/liveperson/event.ts";
-import type { Colours } from "./colours.ts";
-import { drawTable, fitColumns, type TableColumn } from "./table.ts";
-import { count, number } from "./words.ts";
+import type { Colours } from "../cli/colours.ts";
+import { drawTable, fitColumns, type TableColumn } from "../cli/table.ts";
+import { count, number } from "../cli/words.ts";
 
 export const FORMATS = ["table", "json", "ndjson", "csv", "markdown"] as const;
 

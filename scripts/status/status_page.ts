@@ -4,11 +4,11 @@ import type { Status } from "../../src/collector/collector.ts";
 import type { State } from "../../src/collector/health/health.ts";
 import type { RunReport } from "../../src/collector/runs/report.ts";
 import { type AccountStatus, isProblem } from "../target/target.ts";
-import { backfillFraction } from "./backfill_words.ts";
-import type { Colours } from "./colours.ts";
-import { problemText } from "./failure.ts";
-import { drawTable, fitColumns, type TableColumn } from "./table.ts";
-import { count, dayAndTime, number } from "./words.ts";
+import { backfillFraction } from "../cli/backfill_progress.ts";
+import type { Colours } from "../cli/colours.ts";
+import { problemText } from "../cli/failure.ts";
+import { drawTable, fitColumns, type TableColumn } from "../cli/table.ts";
+import { count, dayAndTime, number } from "../cli/words.ts";
 
 export function statusPage(status: Status, colours: Colours): string {
   const { health, state, because, backfill } = status;

@@ -2,7 +2,7 @@
  * `deno task demo`: the whole collector on this machine, without credentials. It starts the
  * simulators and the Worker, lets them work, shows what happens, and checks it. Loopback only.
  */
-import { stdoutColours } from "./cli/colours.ts";
+import { stdoutColours } from "../cli/colours.ts";
 import {
   BAD_USAGE,
   DONE,
@@ -11,14 +11,14 @@ import {
   readOptions,
   scriptCommand,
   wholeNumber,
-} from "./cli/command_line.ts";
-import { curlLines, fold } from "./demo/curl.ts";
-import { keepGoing } from "./demo/keep.ts";
-import { play, type Scene } from "./demo/play.ts";
-import { API_TOKEN, KEPT_PORT, keptPort, type Stage, startStage } from "./demo/stage.ts";
-import { tell } from "./demo/story.ts";
-import { listenForStop, type StopSignal } from "./cli/stop_signal.ts";
-import { count } from "./cli/words.ts";
+} from "../cli/command_line.ts";
+import { curlLines, fold } from "./curl.ts";
+import { keepGoing } from "./keep.ts";
+import { play, type Scene } from "./play.ts";
+import { API_TOKEN, KEPT_PORT, keptPort, type Stage, startStage } from "./stage.ts";
+import { tell } from "./story.ts";
+import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
+import { count } from "../cli/words.ts";
 
 interface Options {
   readonly keep?: true;

@@ -1,6 +1,6 @@
 /** Which settings are secret, and how a text is kept free of them. Pure. */
 import { ACCOUNT_LISTS } from "../../src/settings/accounts.ts";
-import type { Variables } from "./settings_file.ts";
+import type { Variables } from "../cli/settings_file.ts";
 
 export const SECRET_NAMES = [
   "LIVEPERSON_CLIENT_SECRET",

@@ -1,8 +1,8 @@
 /** What `simulate` prints: for people, or one JSON object a line for machines. Pure. */
-import type { Colours } from "./colours.ts";
+import type { Colours } from "../cli/colours.ts";
 import { devVarsFile } from "./dev_vars.ts";
 import type { SeenRequest } from "./request_log.ts";
-import { count, number, timeOfDay } from "./words.ts";
+import { count, number, timeOfDay } from "../cli/words.ts";
 
 export interface Started {
   readonly urls: Readonly<Record<"liveperson" | "xsiam", string>>;

@@ -3,17 +3,17 @@
  * LivePerson, pushes only if asked to, and stores nothing.
  */
 import { Option } from "commander";
-import { GET_EVENTS_DEFAULTS, readGetEventsArguments } from "../src/http/arguments.ts";
-import type { FoundEvents, GetEventsArguments } from "../src/collector/runs/read_events.ts";
-import { openPassingSite } from "./target/open_target.ts";
-import { chosenAccount } from "./target/target.ts";
-import { stdoutColours } from "./cli/colours.ts";
-import { DONE, INTERRUPTED, readOptions, scriptCommand } from "./cli/command_line.ts";
-import { type Format, format, FORMATS } from "./cli/event_formats.ts";
-import { runToEnd } from "./cli/failure.ts";
-import { openProgress, terminalWidth } from "./cli/progress.ts";
-import { type SettingsOptions, withSettings } from "./cli/script_options.ts";
-import { listenForStop, type StopSignal } from "./cli/stop_signal.ts";
+import { GET_EVENTS_DEFAULTS, readGetEventsArguments } from "../../src/http/arguments.ts";
+import type { FoundEvents, GetEventsArguments } from "../../src/collector/runs/read_events.ts";
+import { openMemoryTarget } from "../target/open_target.ts";
+import { chosenAccount } from "../target/target.ts";
+import { stdoutColours } from "../cli/colours.ts";
+import { DONE, INTERRUPTED, readOptions, scriptCommand } from "../cli/command_line.ts";
+import { type Format, format, FORMATS } from "./event_formats.ts";
+import { runToEnd } from "../cli/failure.ts";
+import { openProgress, terminalWidth } from "../cli/progress.ts";
+import { type SettingsOptions, withSettings } from "../cli/script_options.ts";
+import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
 
 interface Options extends SettingsOptions {
   readonly limit: string;
@@ -72,9 +72,9 @@ async function read(
 ): Promise<FoundEvents> {
   using progress = openProgress(!Deno.stderr.isTerminal());
   const say = options.json ? () => {} : (line: string) => console.error(line);
-  await using site = await openPassingSite(options, { say, stop });
+  await using target = await openMemoryTarget(options, { say, stop });
   progress.show(null, "Reading the audit trail");
-  return await site.getEvents(await chosenAccount(site, options.account), args);
+  return await target.getEvents(await chosenAccount(target, options.account), args);
 }
 
 if (import.meta.main) {

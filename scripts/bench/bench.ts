@@ -2,18 +2,18 @@
  * `deno task bench`: what the product costs, beside floors and a simple alternative, in one run. These
  * figures compare within a run; only counts, sizes and memory have limits, and fail the run.
  */
-import type { Figure, Measure, Size } from "./bench/figures.ts";
-import { backlog } from "./bench/measures/backlog.ts";
-import { bundle } from "./bench/measures/bundle.ts";
-import { latency } from "./bench/measures/latency.ts";
-import { manyAccounts } from "./bench/measures/many_accounts.ts";
-import { memory } from "./bench/measures/memory.ts";
-import { operations } from "./bench/measures/operations.ts";
-import { pipelineCpu } from "./bench/measures/pipeline_cpu.ts";
+import type { Figure, Measure, Size } from "./figures.ts";
+import { backlog } from "./measures/backlog.ts";
+import { bundle } from "./measures/bundle.ts";
+import { latency } from "./measures/latency.ts";
+import { manyAccounts } from "./measures/many_accounts.ts";
+import { memory } from "./measures/memory.ts";
+import { operations } from "./measures/operations.ts";
+import { pipelineCpu } from "./measures/pipeline_cpu.ts";
 import { Option } from "commander";
-import { stdoutColours } from "./cli/colours.ts";
-import { DONE, FAILED, readOptions, scriptCommand } from "./cli/command_line.ts";
-import { drawTable, fitColumns } from "./cli/table.ts";
+import { stdoutColours } from "../cli/colours.ts";
+import { DONE, FAILED, readOptions, scriptCommand } from "../cli/command_line.ts";
+import { drawTable, fitColumns } from "../cli/table.ts";
 
 /** In the order in which they are made. */
 const MEASURES: Readonly<Record<string, Measure>> = {

@@ -1,5 +1,5 @@
 /** Counts of events by day, with a bar each. Pure. */
-import { number } from "./words.ts";
+import { number } from "../cli/words.ts";
 
 const BAR_WIDTH = 40;
 

@@ -1,4 +1,4 @@
-/** Counts the events of a range by day, as a backfill would deliver them. It reads through the site only. */
+/** Counts the events of a range by day, as a backfill would deliver them. Only reads, through the target. */
 import type { FoundEvents } from "../../src/collector/runs/read_events.ts";
 import type { BackfillRange } from "../../src/collector/runs/backfill.ts";
 import { utcDay } from "../../src/engine/time.ts";

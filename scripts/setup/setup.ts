@@ -3,19 +3,19 @@
  * connection, and lets wrangler create the KV namespace and deploy. Safe to run twice.
  */
 import { join, resolve } from "node:path";
-import { ROOT } from "./local/bundle.ts";
-import { askFor, askToGoOn } from "./setup/ask.ts";
-import { deploy } from "./setup/deploy.ts";
-import { keepSettings } from "./setup/keep_settings.ts";
-import { ensureNamespace } from "./setup/namespace.ts";
-import { deployedSettings, isSet, missingSettings, newApiToken } from "./setup/settings.ts";
-import { testAccounts } from "./setup/test_accounts.ts";
-import { Interrupted, Wrangler } from "./setup/wrangler.ts";
-import { DONE, INTERRUPTED, readOptions, scriptCommand } from "./cli/command_line.ts";
-import { runToEnd, scriptProblem, usageError } from "./cli/failure.ts";
-import { secretValues } from "./cli/secrets.ts";
-import { DEFAULT_FILE, readVariables, type Variables } from "./cli/settings_file.ts";
-import { listenForStop, type StopSignal } from "./cli/stop_signal.ts";
+import { ROOT } from "../local/bundle.ts";
+import { askFor, askToGoOn } from "./ask.ts";
+import { deploy } from "./deploy.ts";
+import { keepSettings } from "./keep_settings.ts";
+import { ensureNamespace } from "./namespace.ts";
+import { deployedSettings, isSet, missingSettings, newApiToken } from "./settings.ts";
+import { testAccounts } from "./test_accounts.ts";
+import { Interrupted, Wrangler } from "./wrangler.ts";
+import { DONE, INTERRUPTED, readOptions, scriptCommand } from "../cli/command_line.ts";
+import { runToEnd, scriptProblem, usageError } from "../cli/failure.ts";
+import { secretValues } from "./secrets.ts";
+import { DEFAULT_FILE, readVariables, type Variables } from "../cli/settings_file.ts";
+import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
 
 interface Options {
   readonly accountId?: string;
