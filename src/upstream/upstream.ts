@@ -3,8 +3,8 @@
  * is given. Redirects are never followed. An answer is returned whatever its status; no answer is an error.
  */
 import { Buffer } from "node:buffer";
-import ky, { HTTPError } from "ky";
 import { CollectorError, UPSTREAM_LABELS, type UpstreamName } from "../errors.ts";
+import { type RetryLimits, retryWaitMs } from "./retry.ts";
 
 export interface UpstreamRequest {
   readonly name: UpstreamName;
@@ -12,26 +12,24 @@ export interface UpstreamRequest {
   readonly method: "GET" | "POST";
   readonly headers?: Record<string, string>;
   readonly body?: string | Uint8Array<ArrayBuffer>;
-  /** Statuses to try again. Default: 429 and all from 500 on. */
-  readonly retry?: (status: number) => boolean;
+  /** Answers that are worth another attempt. Default: 429 and all statuses from 500 on. */
+  readonly retry?: (reply: UpstreamReply) => boolean;
 }
 
 export interface UpstreamReply {
   readonly status: number;
   readonly text: string;
   readonly headers: Headers;
+  /** Attempts before this answer that had none: the service may have acted on them all the same. */
+  readonly unanswered: number;
 }
 
-export interface UpstreamOptions {
+export interface UpstreamOptions extends Omit<RetryLimits, "requestsLeft"> {
   readonly fetch: typeof fetch;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** For one attempt, until its whole answer is read. */
   readonly timeoutMs: number;
-  /** The n-th retry waits n times this long, unless the answer says how long (`Retry-After`). */
-  readonly retryDelayMs: number;
-  /** No retry begins after this instant. */
-  readonly deadlineMs: number;
   /** Attempts that may be made altogether. */
   readonly maxRequests: number;
   /** Told of every attempt, if given. */
@@ -56,9 +54,6 @@ export interface TracedAttempt {
 /** How many attempts were made, by service and status; `none` when there was no answer. */
 export type Answers = Readonly<Partial<Record<UpstreamName, Readonly<Record<string, number>>>>>;
 
-/** LivePerson's policy: three retries, after 5, 10 and 15 seconds. */
-const RETRIES = 3;
-
 export class Upstream {
   #requests = 0;
   #retries = 0;
@@ -76,74 +71,57 @@ export class Upstream {
   }
 
   /**
-   * Sends a request, again if the policy and the budget allow it.
+   * Sends a request, again if the retry rule allows it.
    * @throws {CollectorError} `upstream_timeout`, `upstream_unreachable`, `upstream_redirected` or
-   * `request_budget_spent`
+   * `request_budget_spent`, with the attempts that had no answer
    */
   async send(request: UpstreamRequest): Promise<UpstreamReply> {
-    const retriable = request.retry ?? ((status) => status === 429 || status >= 500);
-    let reply: UpstreamReply | undefined;
-    let waitMs = 0;
-    try {
-      await ky(request.url, {
-        method: request.method,
-        headers: request.headers,
-        body: request.body,
-        redirect: "manual",
-        timeout: false,
-        fetch: async (attempt) => {
-          reply = await this.#attempt(request, attempt as Request);
-          return new Response(null, { status: reply.status, headers: reply.headers });
-        },
-        retry: {
-          limit: RETRIES,
-          methods: ["get", "post"],
-          delay: () => waitMs,
-          shouldRetry: ({ error, retryCount }) => {
-            waitMs = this.#waitMs(error, retryCount);
-            return this.#mayRetry(error, waitMs, retriable);
-          },
-        },
-      });
-    } catch (error) {
-      if (!(error instanceof HTTPError)) throw error;
+    for (let attempt = 1, unanswered = 0;; attempt++) {
+      const outcome = await this.#attempt(request, unanswered);
+      const reply = outcome instanceof CollectorError ? null : outcome;
+      if (reply === null) unanswered++;
+      const limits = { ...this.options, requestsLeft: this.requestsLeft };
+      const waitMs = retryWaitMs(reply, attempt, this.options.now(), limits, request.retry);
+      if (waitMs === null) return final(request, outcome);
+      this.#retries++;
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
-    const { status } = reply!;
-    if (status >= 300 && status < 400) {
-      throw new CollectorError("upstream_redirected", {
-        detail: `${describe(request)} answered ${status}, a redirect.`,
-        upstream: { name: request.name, status },
-      });
-    }
-    return reply!;
   }
 
+  /**
+   * One attempt: its answer, or why there was none. `unanswered`: of the attempts before it.
+   * @throws {CollectorError} `request_budget_spent`
+   */
   async #attempt(
     request: UpstreamRequest,
-    attempt: Request,
-  ): Promise<UpstreamReply> {
+    unanswered: number,
+  ): Promise<UpstreamReply | CollectorError> {
     if (this.requestsLeft <= 0) {
       throw new CollectorError("request_budget_spent", {
         detail: `The run has made its ${this.options.maxRequests} requests.`,
+        unanswered,
       });
     }
     this.#requests++;
     const startedMs = this.options.now();
+    const { url, method, headers: sent, body } = request;
     const signal = AbortSignal.timeout(this.options.timeoutMs);
     try {
-      const response = await this.options.fetch(attempt, { signal });
+      const init: RequestInit = { method, headers: sent, body, redirect: "manual", signal };
+      const response = await this.options.fetch(url, init);
       const { status, headers } = response;
       const text = await response.text();
       this.#note(request, startedMs, { status, text });
-      return { status, headers, text };
+      return { status, headers, text, unanswered };
     } catch (cause) {
       const timedOut = signal.aborted;
       this.#note(request, startedMs, null);
-      throw new CollectorError(timedOut ? "upstream_timeout" : "upstream_unreachable", {
+      return new CollectorError(timedOut ? "upstream_timeout" : "upstream_unreachable", {
         detail: timedOut
           ? `${describe(request)} did not answer within ${this.options.timeoutMs} ms.`
           : `${describe(request)} could not be reached, or broke off its answer.`,
         upstream: { name: request.name },
+        unanswered: unanswered + 1,
         cause,
       });
     }
@@ -152,7 +130,7 @@ export class Upstream {
   #note(
     request: UpstreamRequest,
     startedMs: number,
-    reply: Omit<UpstreamReply, "headers"> | null,
+    reply: Pick<UpstreamReply, "status" | "text"> | null,
   ): void {
     const counts = this.#answers[request.name] ??= {};
     const status = reply === null ? "none" : String(reply.status);
@@ -171,29 +149,18 @@ export class Upstream {
       headers: redacted(request.headers ?? {}),
     });
   }
-
-  /** How long to wait before a retry: as the answer asks, or as the policy says. */
-  #waitMs(error: Error, retryCount: number): number {
-    const asked = error instanceof HTTPError
-      ? retryAfterMs(error.response.headers, this.options.now())
-      : null;
-    return asked ?? retryCount * this.options.retryDelayMs;
-  }
-
-  #mayRetry(error: Error, waitMs: number, retriable: (status: number) => boolean): boolean {
-    if (error instanceof CollectorError && error.code === "request_budget_spent") return false;
-    if (error instanceof HTTPError && !retriable(error.response.status)) return false;
-    const again = this.requestsLeft > 0 && this.options.now() + waitMs < this.options.deadlineMs;
-    if (again) this.#retries++;
-    return again;
-  }
 }
 
-function retryAfterMs(headers: Headers, nowMs: number): number | null {
-  const value = headers.get("Retry-After");
-  if (value === null) return null;
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - nowMs;
-  return Number.isNaN(ms) ? null : Math.max(0, ms);
+/** What comes of a request after its last attempt. A redirect is never followed. */
+function final(request: UpstreamRequest, outcome: UpstreamReply | CollectorError): UpstreamReply {
+  if (outcome instanceof CollectorError) throw outcome;
+  const { status, unanswered } = outcome;
+  if (status < 300 || status >= 400) return outcome;
+  throw new CollectorError("upstream_redirected", {
+    detail: `${describe(request)} answered ${status}, a redirect.`,
+    upstream: { name: request.name, status },
+    unanswered,
+  });
 }
 
 /** Headers that may be shown as they are. */

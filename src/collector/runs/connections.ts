@@ -5,7 +5,6 @@
 import type { Destination } from "../../engine/deliver.ts";
 import { CollectorError } from "../../errors.ts";
 import { AuditTrail } from "../../sources/liveperson/audit.ts";
-import type { Dialect } from "../../sources/liveperson/dialect.ts";
 import { Session, type Vault } from "../../sources/liveperson/session.ts";
 import { openVault } from "../../sources/liveperson/vault.ts";
 import type { Settings } from "../../settings/settings.ts";
@@ -56,8 +55,9 @@ export class Connections {
     return new Session(this.settings, this.upstream, vault, this.host.now);
   }
 
-  audit(session: Session, known: Dialect | null): AuditTrail {
-    return new AuditTrail(this.settings, this.upstream, session, this.host, known);
+  /** `memory`: what the source kept with the cursor; null if there is none. */
+  audit(session: Session, memory: unknown): AuditTrail {
+    return new AuditTrail(this.settings, this.upstream, session, this.host, memory);
   }
 
   /** @throws {CollectorError} `destination_not_configured` */

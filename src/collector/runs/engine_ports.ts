@@ -2,7 +2,6 @@
 import { toLine } from "../../engine/batch.ts";
 import type { DeadLetters, Limits, Ports } from "../../engine/ports.ts";
 import { PAGE_SIZE } from "../../sources/liveperson/audit.ts";
-import { readDialect } from "../../sources/liveperson/dialect.ts";
 import { toEvent } from "../../sources/liveperson/event.ts";
 import type { SourceRecord } from "../../sources/liveperson/record.ts";
 import type { Settings } from "../../settings/settings.ts";
@@ -22,15 +21,15 @@ interface Needed {
 const MAX_PAGES_IN_FLIGHT = 4;
 
 /**
- * `dialect`: how the account speaks, as the cursor remembers it.
+ * `memory`: the source's own, as the cursor holds it.
  * @throws {CollectorError} `destination_not_configured`
  */
 export function enginePorts(
   { settings, host, deadLetters }: Needed,
   connections: Connections,
-  dialect: unknown,
+  memory: unknown,
 ): CollectorPorts {
-  const audit = connections.audit(connections.session(), readDialect(dialect));
+  const audit = connections.audit(connections.session(), memory);
   const accountId = settings.LIVEPERSON_ACCOUNT_ID;
   const collectedAtMs = host.now();
   return {
@@ -39,9 +38,9 @@ export function enginePorts(
     deadLetters,
     toLine: (record, occurrence) =>
       toLine(toEvent(record, occurrence, accountId, collectedAtMs), occurrence),
-    dialect: () => audit.dialect,
+    dialect: () => audit.memory,
     mayGoOn: () => connections.mayGoOn(),
-    throttled: () => connections.upstream.used.answers.audit?.["429"] ?? 0,
+    throttled: () => audit.throttled,
     random: host.random,
     breathe,
   };

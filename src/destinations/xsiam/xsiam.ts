@@ -7,6 +7,7 @@ import * as v from "valibot";
 import { CollectorError } from "../../errors.ts";
 import type { Line } from "../../engine/batch.ts";
 import type { Destination, Verdict } from "../../engine/deliver.ts";
+import { failedForNow } from "../../upstream/retry.ts";
 import type { Upstream, UpstreamReply } from "../../upstream/upstream.ts";
 
 export interface XsiamOptions {
@@ -43,13 +44,15 @@ export class Xsiam implements Destination {
         ...(compression === "gzip" && { "Content-Encoding": "gzip" }),
       },
       body: encodeBody(lines, compression),
-      retry: (status) => status === 429 || (status >= 500 && !(probing && status === 500)),
+      retry: (reply) =>
+        failedForNow(reply) && !(reply.status === 500 && (probing || speaksOfFormat(reply.text))),
     });
     return readVerdict(reply);
   }
 }
 
 function readVerdict(reply: UpstreamReply): Verdict {
+  const { unanswered } = reply;
   const upstream = { name: "xsiam", status: reply.status } as const;
   const detail = `XSIAM answered ${reply.status}.`;
   switch (reply.status) {
@@ -59,6 +62,7 @@ function readVerdict(reply: UpstreamReply): Verdict {
         detail:
           "XSIAM answered 200, but not with its acknowledgement, so nothing counts as delivered.",
         upstream,
+        unanswered,
       });
     case 400:
     case 413:
@@ -68,13 +72,13 @@ function readVerdict(reply: UpstreamReply): Verdict {
       return { accepted: false, status: 500, reason: REASONS[500] };
     case 401:
     case 403:
-      throw new CollectorError("destination_unauthorized", { detail, upstream });
+      throw new CollectorError("destination_unauthorized", { detail, upstream, unanswered });
     case 404:
-      throw new CollectorError("destination_not_found", { detail, upstream });
+      throw new CollectorError("destination_not_found", { detail, upstream, unanswered });
     case 429:
-      throw new CollectorError("upstream_rate_limited", { detail, upstream });
+      throw new CollectorError("upstream_rate_limited", { detail, upstream, unanswered });
   }
-  throw new CollectorError("upstream_failed", { detail, upstream });
+  throw new CollectorError("upstream_failed", { detail, upstream, unanswered });
 }
 
 /** What a refusal means; XSIAM's own text is not passed on, it may quote the event. */

@@ -4,7 +4,7 @@ import { CollectorError } from "../../errors.ts";
 import type { Page, Source } from "../../engine/locate.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { Upstream, UpstreamReply } from "../../upstream/upstream.ts";
-import { type Dialect, GRAPHQL, REST } from "./dialect.ts";
+import { type Dialect, GRAPHQL, readDialect, REST } from "./dialect.ts";
 import { failure, isSilence } from "./failure.ts";
 import { type AuditRange, graphqlBody, readGraphql } from "./graphql.ts";
 import { type RawRecord, type SourceRecord, toRecords } from "./record.ts";
@@ -22,14 +22,15 @@ interface Answer {
 export class AuditTrail implements Source<SourceRecord> {
   #dialect: Dialect | null;
 
-  /** `known`: the dialect that was found out earlier, if any. */
+  /** `memory`: what an earlier run kept, see there; null if nothing was. */
   constructor(
     private readonly settings: Settings,
     private readonly upstream: Upstream,
     private readonly session: Session,
     private readonly host: { readonly now: () => number; readonly digest: Digest },
-    known: Dialect | null,
+    memory: unknown,
   ) {
+    const known = readDialect(memory);
     const api = settings.LIVEPERSON_AUDIT_API;
     const configured = api === "auto" ? null : api === "rest" ? REST : GRAPHQL;
     this.#dialect = known !== null && (configured === null || known.api === api)
@@ -37,9 +38,14 @@ export class AuditTrail implements Source<SourceRecord> {
       : configured;
   }
 
-  /** How the account speaks, as far as it is known. */
-  get dialect(): Dialect | null {
+  /** What the next run should know of this source: plain JSON, opaque to everybody else. */
+  get memory(): unknown {
     return this.#dialect;
+  }
+
+  /** How often the service has asked for fewer requests so far. */
+  get throttled(): number {
+    return this.upstream.used.answers.audit?.["429"] ?? 0;
   }
 
   /** @throws {CollectorError} `token_refused`, `audit_forbidden`, `audit_refused` or an `upstream_…` one */

@@ -1,0 +1,109 @@
+/** Requests to other services, on a scripted `fetch`: attempts, what is counted, and what is thrown. */
+import assert from "node:assert/strict";
+import { CollectorError } from "../../src/errors.ts";
+import {
+  Upstream,
+  type UpstreamOptions,
+  type UpstreamRequest,
+} from "../../src/upstream/upstream.ts";
+
+const NOW = Date.parse("2026-03-10T12:00:00Z");
+const PUSH: UpstreamRequest = {
+  name: "xsiam",
+  method: "POST",
+  url: "https://api-tenant.example.com/logs/v1/event?secret=1",
+  body: "an event",
+};
+
+/** An upstream whose attempts have these outcomes, one after another: a status, or no answer at all. */
+function scripted(
+  outcomes: readonly (number | "no answer" | Response)[],
+  options: Partial<UpstreamOptions> = {},
+) {
+  const sent: RequestInit[] = [];
+  const upstream = new Upstream({
+    fetch(_url, init) {
+      const outcome = outcomes[sent.push(init!) - 1];
+      if (outcome === "no answer") return Promise.reject(new TypeError("connection reset"));
+      return Promise.resolve(
+        outcome instanceof Response ? outcome : new Response(null, { status: outcome }),
+      );
+    },
+    now: () => NOW,
+    timeoutMs: 60_000,
+    retryDelayMs: 0,
+    deadlineMs: NOW + 120_000,
+    maxRequests: 10,
+    ...options,
+  });
+  return { upstream, sent };
+}
+
+async function thrown(work: Promise<unknown>): Promise<CollectorError> {
+  const error = await work.then(() => null, (error) => error);
+  assert.ok(error instanceof CollectorError, String(error));
+  return error;
+}
+
+Deno.test("attempts without an answer are counted on the reply that comes at last", async () => {
+  const { upstream, sent } = scripted(["no answer", 500, "no answer", 200]);
+  const { status, unanswered } = await upstream.send(PUSH);
+  assert.deepEqual([status, unanswered], [200, 2]);
+  assert.deepEqual(upstream.used, {
+    retries: 3,
+    answers: { xsiam: { none: 2, 500: 1, 200: 1 } },
+  });
+  assert.deepEqual(
+    sent.map(({ body, redirect }) => [body, redirect]),
+    Array(4).fill(["an event", "manual"]),
+  );
+});
+
+Deno.test("and on what is thrown", async (t) => {
+  const cases: [string, (number | "no answer")[], string, number][] = [
+    ["when no attempt is answered", Array(4).fill("no answer"), "upstream_unreachable", 4],
+    ["when only the last one is not", [500, 500, 500, "no answer"], "upstream_unreachable", 1],
+    ["when a redirect comes at last", ["no answer", 301], "upstream_redirected", 1],
+  ];
+  for (const [name, outcomes, code, unanswered] of cases) {
+    await t.step(name, async () => {
+      const error = await thrown(scripted(outcomes).upstream.send(PUSH));
+      assert.deepEqual([error.code, error.details.unanswered], [code, unanswered]);
+      assert.doesNotMatch(error.message, /secret/);
+    });
+  }
+});
+
+Deno.test("the body is at hand when it is decided whether an answer is worth a retry", async () => {
+  const answers =
+    () => [new Response("busy", { status: 500 }), new Response("final", { status: 500 })];
+  const { upstream } = scripted(answers());
+  const reply = await upstream.send({ ...PUSH, retry: ({ text }) => text === "busy" });
+  assert.equal(reply.text, "final");
+  assert.equal(upstream.used.retries, 1);
+});
+
+Deno.test("the budget ends the retries; a request beyond it is not sent", async () => {
+  const { upstream, sent } = scripted([500, 500], { maxRequests: 2 });
+  assert.equal((await upstream.send(PUSH)).status, 500);
+  assert.equal(upstream.requestsLeft, 0);
+  const error = await thrown(upstream.send(PUSH));
+  assert.deepEqual([error.code, error.details.unanswered, sent.length], [
+    "request_budget_spent",
+    0,
+    2,
+  ]);
+});
+
+Deno.test("an attempt that takes longer than its time is told as that", async () => {
+  const { upstream } = scripted([], {
+    timeoutMs: 1,
+    deadlineMs: NOW,
+    fetch: (_url, init) =>
+      new Promise((_, reject) => {
+        init!.signal!.addEventListener("abort", () => reject(init!.signal!.reason));
+      }),
+  });
+  const error = await thrown(upstream.send(PUSH));
+  assert.deepEqual([error.code, error.details.unanswered], ["upstream_timeout", 1]);
+});
