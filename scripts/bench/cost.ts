@@ -4,7 +4,7 @@
  * and Durable Objects (with SQLite storage).
  */
 
-import { ASKED_DIRECTLY } from "../../src/cloudflare/collector_object.ts";
+import { ASKED_DIRECTLY } from "../../src/cloudflare/objects.ts";
 
 /** What one run of one account uses. */
 export interface RunUse {

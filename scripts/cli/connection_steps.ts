@@ -17,10 +17,10 @@ const LABELS: Record<TestedStep["step"], string> = {
 };
 
 /** Bad settings are a failed first step: nothing else can be tried. */
-export function toTested(account: string, outcome: Outcome<unknown>): TestedAccount {
+export function toTested(account: string, outcome: Outcome<readonly TestedStep[]>): TestedAccount {
   const skipped = (["discovery", "token", "audit"] as const)
     .map((step): TestedStep => ({ step, outcome: "skipped", milliseconds: 0 }));
-  const steps: readonly TestedStep[] = outcome.ok ? outcome.value as readonly TestedStep[] : [
+  const steps: readonly TestedStep[] = outcome.ok ? outcome.value : [
     { step: "configuration", outcome: "failed", milliseconds: 0, problem: outcome.problem },
     ...skipped,
   ];

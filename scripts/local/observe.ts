@@ -67,8 +67,9 @@ export function storageCounter(bundle: string): string {
       },
     });
     export class CollectorObject extends Inner {
-      constructor(state, env) {
-        super({ storage: counted(state.storage) }, env);
+      constructor(ctx, env) {
+        super(ctx, env);
+        this.ctx = { id: ctx.id, storage: counted(ctx.storage) };
       }
     }`;
 }

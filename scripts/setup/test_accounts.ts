@@ -17,7 +17,7 @@ export async function testAccounts(
     log: scriptLog(say),
   });
   try {
-    const outcomes = await collectors.all("testConnection", []);
+    const outcomes = await collectors.all("testConnection");
     const tested = outcomes.map((outcome, i) => toTested(collectors.ids[i], outcome));
     for (const account of tested) say(stepLines(account, stdoutColours()).join("\n"));
     const failed = tested.find((account) => !account.ok);

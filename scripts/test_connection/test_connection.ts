@@ -44,7 +44,7 @@ async function test({ account, envFile, json }: SettingsOptions): Promise<Tested
   try {
     const { ids } = collectors;
     if (account === undefined) {
-      const outcomes = await collectors.all("testConnection", []);
+      const outcomes = await collectors.all("testConnection");
       return outcomes.map((outcome, i) => toTested(ids[i], outcome));
     }
     const id = chooseAccount(ids, account);

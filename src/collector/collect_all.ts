@@ -6,8 +6,8 @@ import type { RunReport, Trigger } from "./runs/report.ts";
 import type { Outcome } from "./service.ts";
 
 /** Why a collection failed, if it did. */
-export function problemOfRun(outcome: Outcome<unknown>): Problem | undefined {
-  return outcome.ok ? (outcome.value as RunReport).problem : outcome.problem;
+export function problemOfRun(outcome: Outcome<RunReport>): Problem | undefined {
+  return outcome.ok ? outcome.value.problem : outcome.problem;
 }
 
 /**
@@ -20,7 +20,7 @@ export async function collectAll(
   log: (line: LogLine) => void,
 ): Promise<void> {
   const collectors = connectOrTell(connect, log);
-  const outcomes = await collectors.all("collect", [trigger]);
+  const outcomes = await collectors.all("collect", trigger);
   const failures = outcomes.flatMap((outcome, index) => {
     const problem = problemOfRun(outcome);
     return problem === undefined ? [] : [`${collectors.ids[index]}: ${problem.code}`];

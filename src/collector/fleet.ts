@@ -1,25 +1,28 @@
 /** All collectors together: one for each account, and what can be asked of all of them at once. */
 import pMap from "p-map";
 import { CollectorError } from "../errors.ts";
-import type { CollectorService, Method, Outcome } from "./service.ts";
+import type { Arguments, CollectorService, Method, Outcome, Value } from "./service.ts";
 
 export interface Collectors {
   readonly ids: readonly string[];
   /** The collector of one of `ids`. */
-  of(id: string): CollectorService;
-  /** Calls the same method of each; the outcomes are in the order of `ids`. */
-  all(method: Method, args: unknown[]): Promise<readonly Outcome<unknown>[]>;
+  readonly of: (id: string) => CollectorService;
+  /** Makes the same call of each; the outcomes are in the order of `ids`. */
+  readonly all: AskAll;
 }
+
+export type AskAll = <M extends Method>(
+  method: M,
+  ...args: Arguments<M>
+) => Promise<readonly Outcome<Value<M>>[]>;
 
 /** How many collectors are asked at the same time. */
 export const CONCURRENCY = 6;
 
-/** Calls a method of each collector, a few at a time. What one answers, or that it fails, holds up no other. */
-export function askEach(
-  ids: readonly string[],
-  call: (id: string) => Promise<Outcome<unknown>>,
-): Promise<Outcome<unknown>[]> {
-  return pMap(ids, call, { concurrency: CONCURRENCY });
+/** Asks each collector, a few at a time. What one answers, or that it fails, holds up no other. */
+export function askEach(ids: readonly string[], of: Collectors["of"]): AskAll {
+  return (method, ...args) =>
+    pMap(ids, (id) => of(id)[method](...args), { concurrency: CONCURRENCY });
 }
 
 /**

@@ -1,47 +1,64 @@
-/** The collector as others reach it, also across a Durable Object's border: answers are plain data, never exceptions. */
+/**
+ * The collector as others ask for it, in this process or across a Durable Object's border: typed calls
+ * whose answers are plain data. What goes wrong is an answer too, never an exception.
+ */
 import { type Problem, toProblem } from "../errors.ts";
 import { type AccountEntry, readAccount } from "../settings/accounts.ts";
 import type { Platform } from "../settings/settings.ts";
-import { Collector } from "./collector.ts";
+import { Collector, type ListedLetters, type Status } from "./collector.ts";
+import type { Verdict } from "./health/health.ts";
+import type { Measures } from "./health/measures.ts";
 import type { Host } from "./platform.ts";
+import type { BackfillRange, BackfillState } from "./runs/backfill.ts";
+import type { TestedStep } from "./runs/connection_check.ts";
+import type { FoundEvents, GetEventsArguments } from "./runs/read_events.ts";
+import type { Redelivery } from "./runs/redeliver.ts";
+import type { RunReport, Trigger } from "./runs/report.ts";
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | {
   readonly ok: false;
   readonly problem: Problem;
 };
 
-/** The methods of the collector that are offered. */
-const METHODS = [
-  "collect",
-  "getEvents",
-  "testConnection",
-  "status",
-  "verdict",
-  "measures",
-  "deadLetters",
-  "redeliver",
-  "startBackfill",
-  "advanceBackfill",
-  "cancelBackfill",
-  "forgetCursor",
-] as const satisfies (keyof Collector)[];
+/** Each call: its arguments, and the value if it succeeds. */
+export interface Calls {
+  collect(trigger: Trigger): RunReport;
+  getEvents(args: GetEventsArguments): FoundEvents;
+  testConnection(): readonly TestedStep[];
+  status(): Status;
+  verdict(): Verdict;
+  measures(): Measures;
+  deadLetters(limit: number): ListedLetters;
+  redeliver(limit: number): Redelivery;
+  startBackfill(range: BackfillRange): BackfillState;
+  advanceBackfill(): BackfillState | null;
+  cancelBackfill(): void;
+  forgetCursor(): void;
+}
 
-export type Method = typeof METHODS[number];
+export type Method = keyof Calls;
+export type Arguments<M extends Method> = Parameters<Calls[M]>;
+export type Value<M extends Method> = ReturnType<Calls[M]>;
 
 export type CollectorService = {
-  readonly [M in Method]: (
-    ...args: Parameters<Collector[M]>
-  ) => Promise<Outcome<Awaited<ReturnType<Collector[M]>>>>;
+  readonly [M in Method]: (...args: Arguments<M>) => Promise<Outcome<Value<M>>>;
 };
+
+/** Passes a call on, whichever it is. */
+export type Ask = <M extends Method>(
+  method: M,
+  ...args: Arguments<M>
+) => Promise<Outcome<Value<M>>>;
+
+/** The calls as a collector in this process takes them: it throws. */
+type ThrowingCalls = { readonly [M in Method]: (...args: Arguments<M>) => Promise<Value<M>> };
 
 /** Offers the collector of an account that lives in this process. If its settings are bad, it says so. */
 export function serve(entry: AccountEntry, platform: Platform, host: Host): CollectorService {
-  let collector: Collector | undefined;
-  return offer(async (method, args) => {
+  const open = opener(entry, platform, host);
+  return offer(async (method, ...args) => {
     try {
-      collector ??= new Collector(readAccount(entry, platform), host);
-      const call = collector[method] as (...args: unknown[]) => Promise<unknown>;
-      return { ok: true, value: await call.apply(collector, args) };
+      return { ok: true, value: await open()[method](...args) };
     } catch (error) {
       const account = entry.id;
       const runId = host.newId();
@@ -56,11 +73,32 @@ export function serve(entry: AccountEntry, platform: Platform, host: Host): Coll
   });
 }
 
-/** Offers a collector that lives elsewhere: `call` passes the method and its arguments on. */
-export function offer(
-  call: (method: Method, args: unknown[]) => Promise<Outcome<unknown>>,
-): CollectorService {
-  return Object.fromEntries(
-    METHODS.map((method) => [method, (...args: unknown[]) => call(method, args)]),
-  ) as unknown as CollectorService;
+/** Opens the collector now; what comes out answers with it each time, or throws what was wrong. */
+function opener(entry: AccountEntry, platform: Platform, host: Host): () => ThrowingCalls {
+  try {
+    const collector = new Collector(readAccount(entry, platform), host);
+    return () => collector;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
+/** Offers a collector that lives wherever `ask` finds it. */
+export function offer(ask: Ask): CollectorService {
+  return {
+    collect: (trigger) => ask("collect", trigger),
+    getEvents: (args) => ask("getEvents", args),
+    testConnection: () => ask("testConnection"),
+    status: () => ask("status"),
+    verdict: () => ask("verdict"),
+    measures: () => ask("measures"),
+    deadLetters: (limit) => ask("deadLetters", limit),
+    redeliver: (limit) => ask("redeliver", limit),
+    startBackfill: (range) => ask("startBackfill", range),
+    advanceBackfill: () => ask("advanceBackfill"),
+    cancelBackfill: () => ask("cancelBackfill"),
+    forgetCursor: () => ask("forgetCursor"),
+  };
 }

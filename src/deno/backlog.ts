@@ -3,8 +3,8 @@
  * A few accounts at a time, each in its turn, beside the schedule, which is never held up.
  */
 import { askEach, type Collectors } from "../collector/fleet.ts";
-import { type RunReport, wantsMore } from "../collector/runs/report.ts";
-import { type Method, offer, type Outcome } from "../collector/service.ts";
+import { type RunReport, type Trigger, wantsMore } from "../collector/runs/report.ts";
+import type { CollectorService, Outcome } from "../collector/service.ts";
 
 /** How many backlogs are followed at the same time. */
 const FOLLOWERS = 3;
@@ -19,39 +19,53 @@ export function followBacklogs(
   collectors: Collectors,
   stop: Pick<AbortSignal, "aborted">,
 ): FollowedCollectors {
-  const waiting = new Set<string>();
-  const followers = new Set<Promise<void>>();
+  const backlogs = new Backlogs(collectors, stop);
+  const of = (id: string): CollectorService => ({
+    ...collectors.of(id),
+    collect: (trigger) => backlogs.collect(id, trigger),
+  });
+  return {
+    ids: collectors.ids,
+    of,
+    all: askEach(collectors.ids, of),
+    settled: () => backlogs.settled(),
+  };
+}
 
-  async function call(id: string, method: Method, args: unknown[]): Promise<Outcome<unknown>> {
-    const ask = collectors.of(id)[method] as (...args: unknown[]) => Promise<Outcome<unknown>>;
-    const outcome = await ask(...args);
-    if (method === "collect" && outcome.ok && wantsMore(outcome.value as RunReport)) {
-      waiting.add(id);
-      if (followers.size < FOLLOWERS) startFollower();
+class Backlogs {
+  readonly #waiting = new Set<string>();
+  readonly #followers = new Set<Promise<void>>();
+
+  constructor(
+    private readonly collectors: Collectors,
+    private readonly stop: Pick<AbortSignal, "aborted">,
+  ) {}
+
+  /** Collects an account; what is left to read is followed. */
+  async collect(id: string, trigger: Trigger): Promise<Outcome<RunReport>> {
+    const outcome = await this.collectors.of(id).collect(trigger);
+    if (outcome.ok && wantsMore(outcome.value)) {
+      this.#waiting.add(id);
+      if (this.#followers.size < FOLLOWERS) this.#startFollower();
     }
     return outcome;
   }
 
-  function startFollower(): void {
-    const follower = follow().finally(() => followers.delete(follower));
-    followers.add(follower);
+  async settled(): Promise<void> {
+    while (this.#followers.size > 0) await Promise.all(this.#followers);
   }
 
-  async function follow(): Promise<void> {
-    while (!stop.aborted) {
-      const [id] = waiting;
+  #startFollower(): void {
+    const follower = this.#follow().finally(() => this.#followers.delete(follower));
+    this.#followers.add(follower);
+  }
+
+  async #follow(): Promise<void> {
+    while (!this.stop.aborted) {
+      const [id] = this.#waiting;
       if (id === undefined) return;
-      waiting.delete(id);
-      await call(id, "collect", ["backlog"]);
+      this.#waiting.delete(id);
+      await this.collect(id, "backlog");
     }
   }
-
-  return {
-    ids: collectors.ids,
-    of: (id) => offer((method, args) => call(id, method, args)),
-    all: (method, args) => askEach(collectors.ids, (id) => call(id, method, args)),
-    async settled() {
-      while (followers.size > 0) await Promise.all(followers);
-    },
-  };
 }

@@ -4,7 +4,7 @@
  */
 import { askEach, type Collectors } from "../collector/fleet.ts";
 import type { Host, LogLine } from "../collector/platform.ts";
-import { type CollectorService, type Outcome, serve } from "../collector/service.ts";
+import { type CollectorService, serve } from "../collector/service.ts";
 import { denoDigest } from "./digest.ts";
 import { type Outlet, Outlets } from "./http_clients.ts";
 import { openKv, storageInKv, storageInMemory } from "./storage.ts";
@@ -65,14 +65,11 @@ export async function openDenoCollectors(options: DenoCollectorsOptions): Promis
   }
   if (unverified.length > 0) log(unverifiedWarning(unverified));
   const ids = [...services.keys()];
+  const of = (id: string) => services.get(id)!;
   return {
     ids,
-    of: (id) => services.get(id)!,
-    all: (method, args) =>
-      askEach(ids, (id) => {
-        const ask = services.get(id)![method] as (...args: unknown[]) => Promise<Outcome<unknown>>;
-        return ask(...args);
-      }),
+    of,
+    all: askEach(ids, of),
     async close() {
       await outlets.close();
       kv?.close();

@@ -74,7 +74,7 @@ function stopAtSignal(): { readonly signal: AbortSignal; readonly stopped: Promi
 
 /** What is wrong with the settings of accounts. */
 async function brokenAccounts(collectors: Collectors): Promise<Problem[]> {
-  const outcomes = await collectors.all("verdict", []);
+  const outcomes = await collectors.all("verdict");
   return outcomes.flatMap((outcome) => outcome.ok ? [] : [outcome.problem]);
 }
 

@@ -8,7 +8,6 @@ import { answerDescription, answerDocs } from "./openapi/answer.tsx";
 import { problemOfRun } from "../collector/collect_all.ts";
 import { chooseAccount, type Collectors } from "../collector/fleet.ts";
 import type { LogLine } from "../collector/platform.ts";
-import type { Verdict } from "../collector/health/health.ts";
 import { configurationFailed, type TestedStep } from "../collector/runs/connection_check.ts";
 import type { CollectorService } from "../collector/service.ts";
 import { CollectorError } from "../errors.ts";
@@ -98,10 +97,10 @@ export function createApp<E extends AccessVariables>(
       const verdict = unwrap(await collector(c).verdict());
       return c.json({ version: VERSION, ...verdict }, verdict.alarming ? 503 : 200);
     }
-    const outcomes = await all.all("verdict", []);
+    const outcomes = await all.all("verdict");
     const accounts = outcomes.map((outcome, i) =>
       outcome.ok
-        ? { account: all.ids[i], ...outcome.value as Verdict }
+        ? { account: all.ids[i], ...outcome.value }
         : { account: all.ids[i], alarming: true, problem: outcome.problem }
     );
     const alarming = accounts.some((account) => account.alarming);
@@ -130,10 +129,10 @@ export function createApp<E extends AccessVariables>(
           ? c.json(report)
           : problemResponse(c, { ...report.problem, ...{ runId: report.runId, report } });
       }
-      const outcomes = await all.all("collect", ["http"]);
+      const outcomes = await all.all("collect", "http");
       const accounts = outcomes.map((outcome, i) => ({
         account: all.ids[i],
-        ...(outcome.ok ? outcome.value as object : { problem: outcome.problem }),
+        ...(outcome.ok ? outcome.value : { problem: outcome.problem }),
       }));
       const failed = outcomes.filter((outcome) => problemOfRun(outcome) !== undefined).length;
       if (failed === 0) return c.json({ accounts });
@@ -146,7 +145,7 @@ export function createApp<E extends AccessVariables>(
     GET: async (c) => {
       const all = several(c);
       if (all === null) return c.json(unwrap(await collector(c).status()));
-      const outcomes = await all.all("status", []);
+      const outcomes = await all.all("status");
       const accounts = outcomes.map((outcome, i) =>
         outcome.ok ? outcome.value : { account: all.ids[i], problem: outcome.problem }
       );

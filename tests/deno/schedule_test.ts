@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { ROOT } from "../../scripts/local/bundle.ts";
 import { askEach, type Collectors } from "../../src/collector/fleet.ts";
 import type { LogLine } from "../../src/collector/platform.ts";
-import { offer } from "../../src/collector/service.ts";
+import { disabledReport } from "../../src/collector/runs/report.ts";
+import { type CollectorService, offer } from "../../src/collector/service.ts";
 import { followBacklogs } from "../../src/deno/backlog.ts";
 import { tick } from "../../src/deno/schedule.ts";
 import { openDenoStage, SECOND } from "./stage.ts";
@@ -15,17 +16,17 @@ function fakeCollectors(backlogs: Record<string, number>, onRun: () => void = ()
   const runs: string[] = [];
   const left = { ...backlogs };
   const ids = Object.keys(backlogs);
-  const collectors: Collectors = {
-    ids,
-    of: (id) =>
-      offer(async () => {
-        await Promise.resolve();
-        runs.push(id);
-        onRun();
-        return { ok: true, value: { outcome: "ok", more: --left[id] > 0, backfill: null } };
-      }),
-    all: (method, args) => askEach(ids, (id) => collectors.of(id)[method](...args as [never])),
-  };
+  const of = (id: string): CollectorService => ({
+    ...offer(() => Promise.reject(new Error("Nothing else is asked."))),
+    collect: async (trigger) => {
+      await Promise.resolve();
+      runs.push(id);
+      onRun();
+      const nothing = disabledReport({ runId: "a run", trigger, startedMs: 0 });
+      return { ok: true, value: { ...nothing, outcome: "ok", more: --left[id] > 0 } };
+    },
+  });
+  const collectors: Collectors = { ids, of, all: askEach(ids, of) };
   return { collectors, runs };
 }
 

@@ -11,10 +11,8 @@ import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { isSame } from "../auth/bearer.ts";
 import { problemOf, tellIfUnexpected, thrownProblem } from "../problems.ts";
-import type { Status } from "../../collector/collector.ts";
 import type { Collectors } from "../../collector/fleet.ts";
 import type { LogLine } from "../../collector/platform.ts";
-import type { Outcome } from "../../collector/service.ts";
 import { CollectorError, type ErrorCode, type Problem } from "../../errors.ts";
 import { AccountPage } from "./account.tsx";
 import { ACTIONS } from "./actions.ts";
@@ -117,7 +115,7 @@ export function createPage<E extends PageVariables>(
     const collectors = connect(c.env as E);
     const named = c.req.query("account");
     if (named === undefined && collectors.ids.length > 1) {
-      const outcomes = await collectors.all("status", []) as readonly Outcome<Status>[];
+      const outcomes = await collectors.all("status");
       const standings = outcomes.map((outcome, i) => standingOf(collectors.ids[i], outcome, nowMs));
       return show(
         c,

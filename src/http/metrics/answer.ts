@@ -2,7 +2,6 @@
 import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 import { chooseAccount, type Collectors } from "../../collector/fleet.ts";
-import type { Measures } from "../../collector/health/measures.ts";
 import { VERSION } from "../../version.ts";
 import { CONTENT_TYPES, expose } from "./exposition.ts";
 import { toFamilies } from "./families.ts";
@@ -15,11 +14,11 @@ export async function answerMetrics(c: Context, collectors: Collectors): Promise
   const named = c.req.query("account");
   const ids = named === undefined ? collectors.ids : [chooseAccount(collectors.ids, named)];
   const outcomes = named === undefined
-    ? await collectors.all("measures", [])
+    ? await collectors.all("measures")
     : [await collectors.of(ids[0]).measures()];
   const measured = outcomes.map((outcome, i) => ({
     account: ids[i],
-    measures: outcome.ok ? outcome.value as Measures : null,
+    measures: outcome.ok ? outcome.value : null,
   }));
   const wanted = accepts(c, {
     header: "Accept",

@@ -1,8 +1,8 @@
 /** The words of the page: lengths, times, since when, what to do. Pure, with a clock that stands still. */
 import assert from "node:assert/strict";
 import { createApp } from "../../../src/http/app.ts";
+import type { TestedStep } from "../../../src/collector/runs/connection_check.ts";
 import type { RunReport } from "../../../src/collector/runs/report.ts";
-import { offer } from "../../../src/collector/service.ts";
 import type { Problem } from "../../../src/errors.ts";
 import { ACTIONS } from "../../../src/http/dashboard/actions.ts";
 import { readSearch } from "../../../src/http/dashboard/event_search.ts";
@@ -12,13 +12,22 @@ import { lastDays, lastHours, sumOfEvents } from "../../../src/http/dashboard/pe
 import { grouped, standingOf, worst } from "../../../src/http/dashboard/account_state.ts";
 import { ago, count, cut, length, moment, took } from "../../../src/http/dashboard/format.ts";
 import { iso } from "../../../src/engine/time.ts";
-import { API_TOKEN, failed, NOW_MS, ok, run, status } from "./sample_site.ts";
+import {
+  type Answers,
+  API_TOKEN,
+  failed,
+  NOW_MS,
+  ok,
+  run,
+  sampleCollector,
+  status,
+} from "./sample_site.ts";
 
 const MINUTE_MS = 60_000;
 
 /** The notice of an action, when the collector answers so. */
-function perform(action: string, answer: unknown): Promise<Notice> {
-  return ACTIONS.get(action)!.perform(offer(() => Promise.resolve(ok(answer))));
+function perform(action: string, answers: Answers): Promise<Notice> {
+  return ACTIONS.get(action)!.perform(sampleCollector(answers));
 }
 
 Deno.test("lengths and times in words", () => {
@@ -76,8 +85,10 @@ Deno.test("each problem comes with what to do", () => {
 
 Deno.test("a run's notice says what happened, and is good only if nothing was refused", async () => {
   const told = async (fields: Partial<RunReport>) => {
-    const { title, ok } = await perform("collect", run({ delivered: 0, ...fields }));
-    return [title, ok];
+    const notice = await perform("collect", {
+      collect: ok(run({ delivered: 0, ...fields })),
+    });
+    return [notice.title, notice.ok];
   };
   const reconciliation = { day: "2026-11-20", found: 3, complete: true };
   const backfill = {
@@ -96,23 +107,29 @@ Deno.test("a run's notice says what happened, and is good only if nothing was re
     false,
   ]);
   assert.deepEqual(await told({ delivered: 2, deadLettered }), ["2 events delivered", false]);
-  const { lines } = await perform("collect", run({ delivered: 2, deadLettered, backfill }));
+  const { lines } = await perform("collect", {
+    collect: ok(run({ delivered: 2, deadLettered, backfill })),
+  });
   assert.deepEqual(lines.slice(1), ["XSIAM refused 1 event.", "The backfill went on."]);
 });
 
 Deno.test("dead letters that were not tried are to be redelivered again", async () => {
-  const all = await perform("redeliver", { delivered: 3, refused: 0, left: 0 });
+  const redelivered = (delivered: number, refused: number, left: number): Answers => ({
+    redeliver: ok({ delivered, refused, left }),
+  });
+  const all = await perform("redeliver", redelivered(3, 0, 0));
   assert.deepEqual([all.ok, all.lines.length], [true, 1]);
-  const refused = await perform("redeliver", { delivered: 1, refused: 2, left: 2 });
+  const refused = await perform("redeliver", redelivered(1, 2, 2));
   assert.deepEqual([refused.ok, refused.lines.length], [false, 1]);
-  const untried = await perform("redeliver", { delivered: 40, refused: 0, left: 60 });
+  const untried = await perform("redeliver", redelivered(40, 0, 60));
   assert.deepEqual([untried.ok, untried.lines.at(-1)], [false, "Redeliver again for the rest."]);
 });
 
 Deno.test("names keep their capitals when a test of the connection fails", async () => {
   const { problem } = failed("credentials_refused", "") as { problem: Problem };
-  const step = { step: "token", outcome: "failed", milliseconds: 1, problem };
-  assert.match((await perform("test-connection", [step])).title, /: LivePerson refused the client/);
+  const step: TestedStep = { step: "token", outcome: "failed", milliseconds: 1, problem };
+  const { title } = await perform("test-connection", { testConnection: ok([step]) });
+  assert.match(title, /: LivePerson refused the client/);
 });
 
 Deno.test("a search is checked by the names that its fields have on the page", () => {

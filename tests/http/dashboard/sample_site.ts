@@ -5,7 +5,14 @@
 import type { Status } from "../../../src/collector/collector.ts";
 import { UNKNOWN_HEALTH } from "../../../src/collector/health/health.ts";
 import type { RunReport } from "../../../src/collector/runs/report.ts";
-import { type Method, offer, type Outcome } from "../../../src/collector/service.ts";
+import {
+  type CollectorService,
+  type Method,
+  offer,
+  type Outcome,
+  type Value,
+} from "../../../src/collector/service.ts";
+import { askEach } from "../../../src/collector/fleet.ts";
 import { createApp } from "../../../src/http/app.ts";
 import { CollectorError, type ErrorCode, toProblem } from "../../../src/errors.ts";
 import { iso } from "../../../src/engine/time.ts";
@@ -16,20 +23,24 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** What the made-up collector of an account answers, by method. */
-export type Answers = Partial<Record<Method, Outcome<unknown>>>;
+export type Answers = { readonly [M in Method]?: Outcome<Value<M>> };
+
+export function sampleCollector(answers: Answers): CollectorService {
+  const missing = failed("internal", "The sample has no answer.");
+  const answer = <M extends Method>(method: M): Promise<Outcome<Value<M>>> => {
+    const known: Answers[M] = answers[method];
+    return Promise.resolve(known ?? missing);
+  };
+  return offer((method, ..._) => answer(method));
+}
 
 export function startSampleSite(accounts: Readonly<Record<string, Answers>>) {
   const ids = Object.keys(accounts);
-  const answer = (id: string, method: Method) =>
-    Promise.resolve(accounts[id][method] ?? failed("internal", "The sample has no answer."));
+  const of = (id: string) => sampleCollector(accounts[id]);
   const app = createApp<{ API_TOKEN: string }>({
     now: () => NOW_MS,
     log: () => {},
-    connect: () => ({
-      ids,
-      of: (id) => offer((method) => answer(id, method)),
-      all: (method) => Promise.all(ids.map((id) => answer(id, method))),
-    }),
+    connect: () => ({ ids, of, all: askEach(ids, of) }),
   });
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
