@@ -14,7 +14,7 @@ import { GRAPHQL } from "../../src/sources/liveperson/dialect.ts";
 import { toEvent } from "../../src/sources/liveperson/event.ts";
 import { readGraphql } from "../../src/sources/liveperson/graphql.ts";
 import { toRecords } from "../../src/sources/liveperson/record.ts";
-import { encodeBody } from "../../src/destinations/xsiam/xsiam.ts";
+import { encodeBody } from "../../src/destinations/xsiam/push.ts";
 
 export type Compression = "gzip" | "none";
 

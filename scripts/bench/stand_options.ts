@@ -1,5 +1,5 @@
 /** What the process of the simulators is asked for, what it tells, and how to collect from it. Pure. */
-import { ACCOUNT_LISTS } from "../../src/settings/accounts.ts";
+import { ACCOUNT_LISTS } from "../../src/pipelines/accounts.ts";
 
 export interface StandOptions {
   readonly accounts: number;

@@ -1,6 +1,7 @@
 /** Tells why a script failed, and what to do; and runs scripts so that this happens. Ends the process. */
 import { AnsweredProblem, thrownProblem } from "../../src/http/problems.ts";
-import { CollectorError, type Problem } from "../../src/errors.ts";
+import { CollectorError } from "../../src/errors.ts";
+import type { Problem } from "../../src/problems.ts";
 import { BAD_USAGE, FAILED } from "./command_line.ts";
 
 /** Runs a script's work, which answers the exit code; what it throws is told. */

@@ -1,5 +1,5 @@
 /** Which settings are secret, and how a text is kept free of them. Pure. */
-import { ACCOUNT_LISTS } from "../../src/settings/accounts.ts";
+import { ACCOUNT_LISTS } from "../../src/pipelines/accounts.ts";
 import type { Variables } from "../cli/settings_file.ts";
 
 export const SECRET_NAMES = [

@@ -1,8 +1,8 @@
 /** Which settings a deployment needs, and what of them is missing or wrong. Pure. */
 import { Buffer } from "node:buffer";
 import { CollectorError } from "../../src/errors.ts";
-import { ACCOUNT_LISTS, listAccounts, readAccount } from "../../src/settings/accounts.ts";
-import { SETTING_ROWS } from "../../src/settings/settings.ts";
+import { ACCOUNT_LISTS, listAccounts, readAccount } from "../../src/pipelines/accounts.ts";
+import { SETTING_ROWS } from "../../src/pipelines/settings.ts";
 import type { Variables } from "../cli/settings_file.ts";
 
 export interface NeededSetting {

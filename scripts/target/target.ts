@@ -4,7 +4,7 @@ import type { Status } from "../../src/collector/collector.ts";
 import { chooseAccount } from "../../src/collector/fleet.ts";
 import type { FoundEvents, GetEventsArguments } from "../../src/collector/runs/read_events.ts";
 import type { RunReport } from "../../src/collector/runs/report.ts";
-import type { Problem } from "../../src/errors.ts";
+import type { Problem } from "../../src/problems.ts";
 import { usageError } from "../cli/failure.ts";
 
 export type AccountStatus = Status | { readonly account: string; readonly problem: Problem };

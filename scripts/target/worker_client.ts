@@ -1,6 +1,6 @@
 /** Asks a deployed Worker, with its token. Redirects are never followed: they would be told the token. */
 import { AnsweredProblem } from "../../src/http/problems.ts";
-import type { Problem } from "../../src/errors.ts";
+import type { Problem } from "../../src/problems.ts";
 import { httpOrigin } from "../../src/settings/hosts.ts";
 import { scriptProblem, usageError } from "../cli/failure.ts";
 

@@ -17,7 +17,7 @@ import {
   serve,
 } from "../collector/service.ts";
 import { webDigest } from "../digest.ts";
-import type { AccountEntry } from "../settings/accounts.ts";
+import type { AccountEntry } from "../pipelines/accounts.ts";
 import { durableObjectStore } from "./durable_object_store.ts";
 import { entriesOf, type Env, type ObjectMethods, objectName, objectsOf } from "./objects.ts";
 import { workersKvStore } from "./workers_kv_store.ts";

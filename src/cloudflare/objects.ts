@@ -13,8 +13,9 @@ import {
   type Outcome,
   type Value,
 } from "../collector/service.ts";
-import { type Problem, toProblem, whereThrown } from "../errors.ts";
-import { type AccountEntry, listAccounts } from "../settings/accounts.ts";
+import { whereThrown } from "../errors.ts";
+import { type Problem, toProblem } from "../problems.ts";
+import { type AccountEntry, listAccounts } from "../pipelines/accounts.ts";
 import type { KvNamespace } from "./workers_kv_store.ts";
 
 /** Bindings and variables, see wrangler.toml. The settings are among them. */

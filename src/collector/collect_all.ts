@@ -1,5 +1,5 @@
 /** A tick of the schedule: every account is collected, and a failure is seen as one. */
-import { type Problem, toProblem } from "../errors.ts";
+import { type Problem, toProblem } from "../problems.ts";
 import type { Collectors } from "./fleet.ts";
 import type { LogLine } from "./platform.ts";
 import type { RunReport, Trigger } from "./runs/report.ts";

@@ -3,7 +3,8 @@
  * ask for. Runs take turns here.
  */
 import { utcDay } from "../engine/time.ts";
-import type { Settings } from "../settings/settings.ts";
+import type { Settings } from "../pipelines/settings.ts";
+import { identityOf } from "../destinations/catalog.ts";
 import { collect } from "./runs/live.ts";
 import type { Workplace } from "./workplace.ts";
 import { Backfill, type BackfillRange, type BackfillState } from "./runs/backfill.ts";
@@ -46,7 +47,7 @@ export class Collector {
 
   constructor(private readonly settings: Settings, private readonly host: Host) {
     const account = settings.LIVEPERSON_ACCOUNT_ID;
-    const destination = destinationName(settings) ?? "none";
+    const destination = identityOf(settings) ?? "none";
     this.#workplace = {
       settings,
       host,
@@ -87,7 +88,7 @@ export class Collector {
     return {
       ...this.#judge(whole),
       account: this.settings.LIVEPERSON_ACCOUNT_ID,
-      destination: destinationName(this.settings),
+      destination: identityOf(this.settings),
       health,
       deadLetters: await deadLetters.count(),
       backfill: await this.#workplace.backfill.state(),
@@ -166,11 +167,6 @@ export class Collector {
     this.#turn = turn.catch(() => {});
     return turn;
   }
-}
-
-/** The host of the destination; with the account it names the cursor. */
-export function destinationName(settings: Settings): string | null {
-  return settings.XSIAM_URL === undefined ? null : new URL(settings.XSIAM_URL).host;
 }
 
 function readable(cursor: string | null): unknown {

@@ -2,9 +2,9 @@
  * The collector as others ask for it, in this process or across a Durable Object's border: typed calls
  * whose answers are plain data. What goes wrong is an answer too, never an exception.
  */
-import { type Problem, toProblem } from "../errors.ts";
-import { type AccountEntry, readAccount } from "../settings/accounts.ts";
-import type { Platform } from "../settings/settings.ts";
+import { type Problem, toProblem } from "../problems.ts";
+import { type AccountEntry, readAccount } from "../pipelines/accounts.ts";
+import type { Platform } from "../pipelines/settings.ts";
 import { Collector, type ListedLetters, type Status } from "./collector.ts";
 import type { Verdict } from "./health/health.ts";
 import type { Measures } from "./health/measures.ts";

@@ -1,5 +1,5 @@
 /** What the collector of one account works with. */
-import type { Settings } from "../settings/settings.ts";
+import type { Settings } from "../pipelines/settings.ts";
 import type { Backfill } from "./runs/backfill.ts";
 import type { DeadLetterBox } from "./records/dead_letters.ts";
 import type { HealthRecord } from "./records/health_record.ts";

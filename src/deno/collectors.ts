@@ -2,6 +2,7 @@
  * The collectors of all accounts in this process, under Deno. Their state is in one Deno KV database,
  * which other processes may share: runs of the same account and destination take turns.
  */
+import { ANY_DESTINATION } from "../destinations/catalog.ts";
 import { askEach, type Collectors } from "../collector/fleet.ts";
 import type { Host, LogLine } from "../collector/platform.ts";
 import { type CollectorService, serve } from "../collector/service.ts";
@@ -10,8 +11,8 @@ import { type Outlet, Outlets } from "./http_clients.ts";
 import { openKv, storageInKv, storageInMemory } from "./storage.ts";
 import { type Clock, Turns } from "./lease.ts";
 import { CollectorError } from "../errors.ts";
-import { type AccountEntry, listAccounts, readAccount } from "../settings/accounts.ts";
-import type { Settings } from "../settings/settings.ts";
+import { type AccountEntry, listAccounts, readAccount } from "../pipelines/accounts.ts";
+import type { Settings } from "../pipelines/settings.ts";
 
 export interface DenoCollectorsOptions {
   readonly variables: Record<string, string | undefined>;
@@ -104,7 +105,7 @@ function unverifiedWarning(accounts: readonly string[]): LogLine {
     event: "certificates_not_verified",
     accounts,
     message: "TRUST_ANY_CERTIFICATE is on: CERTIFICATES ARE NOT VERIFIED. Anybody on the way to " +
-      "LivePerson or XSIAM can read the credentials and the events, and change them. For a private " +
+      `LivePerson or ${ANY_DESTINATION} can read the credentials and the events, and change them. For a private ` +
       "certificate authority set CA_CERTIFICATE_FILE instead.",
   };
 }

@@ -1,7 +1,7 @@
 /** The settings of the Deno host itself, and which variables it reads. Pure. */
 import { CollectorError } from "../errors.ts";
-import { ACCOUNT_LISTS } from "../settings/accounts.ts";
-import { SETTING_ROWS } from "../settings/settings.ts";
+import { ACCOUNT_LISTS } from "../pipelines/accounts.ts";
+import { SETTING_ROWS } from "../pipelines/settings.ts";
 
 export interface HostSettings {
   /** The database file. */

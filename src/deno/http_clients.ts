@@ -4,7 +4,7 @@
  */
 import { X509Certificate } from "node:crypto";
 import { CollectorError } from "../errors.ts";
-import type { Settings } from "../settings/settings.ts";
+import type { Settings } from "../pipelines/settings.ts";
 
 export interface Outlet {
   readonly fetch: typeof fetch;

@@ -9,7 +9,8 @@ import { HOST_VARIABLES, readHostSettings } from "./host_settings.ts";
 import { stopListener } from "./signals.ts";
 import { tick } from "./schedule.ts";
 import { openDenoCollectors } from "./collectors.ts";
-import { CollectorError, type Problem, toProblem } from "../errors.ts";
+import { CollectorError } from "../errors.ts";
+import { type Problem, toProblem } from "../problems.ts";
 import { writeLog } from "../collector/log.ts";
 
 const SCHEDULE = "*/5 * * * *";

@@ -2,6 +2,7 @@
  * The arguments of the routes, from the query or a JSON body, and what is said when one is wrong. Pure.
  * The API description is made from the same schemas.
  */
+import { ANY_DESTINATION } from "../destinations/catalog.ts";
 import * as v from "valibot";
 import type { BackfillRange } from "../collector/runs/backfill.ts";
 import type { GetEventsArguments } from "../collector/runs/read_events.ts";
@@ -89,7 +90,7 @@ export function getEventsArguments(nowMs: number) {
       ),
       start_time: v.optional(startTime, DEFAULTS.start_time),
       should_push_events: v.optional(
-        v.pipe(push, v.description("Push the events to XSIAM too. By POST only.")),
+        v.pipe(push, v.description(`Push the events to ${ANY_DESTINATION} too. By POST only.`)),
         DEFAULTS.should_push_events,
       ),
       account,

@@ -8,6 +8,8 @@ import { type RetryLimits, retryWaitMs } from "./retry.ts";
 
 export interface UpstreamRequest {
   readonly name: UpstreamName;
+  /** What errors call it, if that is not known from its name. */
+  readonly label?: string;
   readonly url: string;
   readonly method: "GET" | "POST";
   readonly headers?: Record<string, string>;
@@ -52,12 +54,12 @@ export interface TracedAttempt {
 }
 
 /** How many attempts were made, by service and status; `none` when there was no answer. */
-export type Answers = Readonly<Partial<Record<UpstreamName, Readonly<Record<string, number>>>>>;
+export type Answers = Readonly<Record<UpstreamName, Readonly<Record<string, number>>>>;
 
 export class Upstream {
   #requests = 0;
   #retries = 0;
-  readonly #answers: Partial<Record<UpstreamName, Record<string, number>>> = {};
+  readonly #answers: Record<UpstreamName, Record<string, number>> = {};
 
   constructor(readonly options: UpstreamOptions) {}
 
@@ -176,7 +178,7 @@ function redacted(headers: Record<string, string>): Record<string, string> {
 }
 
 /** A request as errors name it: no query, nothing secret. */
-function describe({ name, method, url }: UpstreamRequest): string {
+function describe({ name, label, method, url }: UpstreamRequest): string {
   const { host, pathname } = new URL(url);
-  return `${UPSTREAM_LABELS[name]} (${method} ${host}${pathname})`;
+  return `${label ?? UPSTREAM_LABELS[name]} (${method} ${host}${pathname})`;
 }

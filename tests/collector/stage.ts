@@ -1,7 +1,7 @@
 /** A collector in this process between the two simulators, with settings to override. */
 import { Collector } from "../../src/collector/collector.ts";
 import type { Host } from "../../src/collector/platform.ts";
-import { readSettings } from "../../src/settings/settings.ts";
+import { readSettings } from "../../src/pipelines/settings.ts";
 import type { AuditRecord } from "../../scripts/simulators/records.ts";
 import { startLivePerson } from "../../scripts/simulators/liveperson.ts";
 import { startXsiam } from "../../scripts/simulators/xsiam.ts";

@@ -1,5 +1,5 @@
 /** The Test button: tries each step of the way to the audit trail, and tells how it went. */
-import { type Problem, toProblem } from "../../errors.ts";
+import { type Problem, toProblem } from "../../problems.ts";
 import type { Session } from "../../sources/liveperson/session.ts";
 
 export interface TestedStep {

@@ -2,14 +2,15 @@
  * The connections of one run or command to the services outside: all its requests go through one
  * `Upstream`, with one budget of requests and time.
  */
-import type { Destination } from "../../engine/deliver.ts";
+import { neededNames } from "../../destinations/advice.ts";
+import { KINDS } from "../../destinations/catalog.ts";
+import type { OpenDestination } from "../../destinations/kind.ts";
 import { CollectorError } from "../../errors.ts";
 import { AuditTrail } from "../../sources/liveperson/audit.ts";
 import { Session, type Vault } from "../../sources/liveperson/session.ts";
 import { openVault } from "../../sources/liveperson/vault.ts";
-import type { Settings } from "../../settings/settings.ts";
+import type { Settings } from "../../pipelines/settings.ts";
 import { Upstream } from "../../upstream/upstream.ts";
-import { Xsiam } from "../../destinations/xsiam/xsiam.ts";
 import type { Host } from "../platform.ts";
 import { openTrace, type Trace } from "./trace.ts";
 
@@ -61,19 +62,14 @@ export class Connections {
   }
 
   /** @throws {CollectorError} `destination_not_configured` */
-  destination(): Destination {
-    const { XSIAM_URL, XSIAM_API_KEY, XSIAM_AUTH_ID, XSIAM_COMPRESSION } = this.settings;
-    if (XSIAM_URL === undefined || XSIAM_API_KEY === undefined) {
-      throw new CollectorError("destination_not_configured", {
-        detail: "XSIAM_URL and XSIAM_API_KEY are not set.",
-      });
+  destination(): OpenDestination {
+    for (const kind of KINDS) {
+      const opened = kind.open(this.settings, this.upstream);
+      if (opened !== null) return opened;
     }
-    return new Xsiam({
-      origin: XSIAM_URL,
-      apiKey: XSIAM_API_KEY,
-      authId: XSIAM_AUTH_ID,
-      compression: XSIAM_COMPRESSION,
-    }, this.upstream);
+    throw new CollectorError("destination_not_configured", {
+      detail: `${KINDS.map(neededNames).join(", nor ")} are not set.`,
+    });
   }
 
   /** What was learned under other settings must not be used: it can't be opened under these. */

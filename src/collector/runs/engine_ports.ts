@@ -4,7 +4,7 @@ import type { DeadLetters, Limits, Ports } from "../../engine/ports.ts";
 import { PAGE_SIZE } from "../../sources/liveperson/audit.ts";
 import { toEvent } from "../../sources/liveperson/event.ts";
 import type { SourceRecord } from "../../sources/liveperson/record.ts";
-import type { Settings } from "../../settings/settings.ts";
+import type { Settings } from "../../pipelines/settings.ts";
 import type { Connections } from "./connections.ts";
 import type { Host } from "../platform.ts";
 

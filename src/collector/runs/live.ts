@@ -9,9 +9,10 @@ import {
   startProgress,
 } from "../../engine/ports.ts";
 import { run } from "../../engine/run.ts";
-import { CollectorError, toProblem, whereThrown } from "../../errors.ts";
+import { CollectorError, whereThrown } from "../../errors.ts";
+import { toProblem } from "../../problems.ts";
 import { parsePast } from "../../settings/duration.ts";
-import type { Settings } from "../../settings/settings.ts";
+import type { Settings } from "../../pipelines/settings.ts";
 import type { BackfillState } from "./backfill.ts";
 import { Connections } from "./connections.ts";
 import { type CollectorPorts, engineLimits, enginePorts } from "./engine_ports.ts";

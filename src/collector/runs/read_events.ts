@@ -2,15 +2,16 @@
  * The `liveperson-get-events` command: reads events from a time on, oldest first, and pushes them if
  * asked to. It is a run of the engine whose cursor is thrown away.
  */
+import type { OpenDestination } from "../../destinations/kind.ts";
 import { Batch, type Line, toLine } from "../../engine/batch.ts";
 import { firstCursor } from "../../engine/cursor.ts";
-import { deliver, type Destination, type Settled } from "../../engine/deliver.ts";
+import { deliver, type Settled } from "../../engine/deliver.ts";
 import { startProgress } from "../../engine/ports.ts";
 import { run } from "../../engine/run.ts";
 import { CollectorError } from "../../errors.ts";
 import { PAGE_SIZE } from "../../sources/liveperson/audit.ts";
 import { type AuditEvent, toEvent } from "../../sources/liveperson/event.ts";
-import type { Settings } from "../../settings/settings.ts";
+import type { Settings } from "../../pipelines/settings.ts";
 import { Connections } from "./connections.ts";
 import { breathe } from "./engine_ports.ts";
 import type { Host } from "../platform.ts";
@@ -68,7 +69,7 @@ export async function getEvents(
 /** Pushes events outside a collection: a refused one is an error here, and not dead-lettered. */
 async function pushAll(
   events: readonly AuditEvent[],
-  destination: Destination,
+  destination: OpenDestination,
   random: () => number,
 ): Promise<void> {
   const settled: Settled<Line> = { delivered: [], refused: [], accepting: false };
@@ -81,8 +82,9 @@ async function pushAll(
   if (settled.refused.length === 0) return;
   const [{ status, reason }] = settled.refused;
   throw new CollectorError("destination_refuses_events", {
-    detail: `${settled.delivered.length} of ${events.length} events were pushed. XSIAM answered ` +
+    detail:
+      `${settled.delivered.length} of ${events.length} events were pushed. ${destination.label} answered ` +
       `${status} to the other ${settled.refused.length}: ${reason}.`,
-    upstream: { name: "xsiam", status },
+    upstream: { name: destination.id, status },
   });
 }

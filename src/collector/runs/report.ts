@@ -1,5 +1,5 @@
 /** What a run tells about itself: to its caller, in one log line, and in `/status`. Pure. */
-import type { Problem } from "../../errors.ts";
+import type { Problem } from "../../problems.ts";
 import { iso } from "../../engine/time.ts";
 import type { Progress } from "../../engine/ports.ts";
 import type { Answers, Upstream } from "../../upstream/upstream.ts";
@@ -33,7 +33,7 @@ export interface RunReport {
   readonly retries: number;
   readonly recordsRead: number;
   readonly relocations: number;
-  /** Requests to other services, by name: domain, token, audit, xsiam. */
+  /** Requests to other services, by name: domain, token, audit, and the destination's id. */
   readonly requests: Readonly<Record<string, number>>;
   /** The same by service and status; `none` where there was no answer. */
   readonly answers: Answers;

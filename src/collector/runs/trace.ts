@@ -3,7 +3,7 @@
  * switched on, so that it can't be forgotten.
  */
 import { iso } from "../../engine/time.ts";
-import type { Settings } from "../../settings/settings.ts";
+import type { Settings } from "../../pipelines/settings.ts";
 import type { TracedAttempt } from "../../upstream/upstream.ts";
 import type { Host } from "../platform.ts";
 

@@ -1,9 +1,10 @@
 /** How an account stands: its state in words, since when, and what to do about each problem. Pure. */
+import { ANY_DESTINATION_FIRST } from "../../destinations/catalog.ts";
 import type { Status } from "../../collector/collector.ts";
 import type { State } from "../../collector/health/health.ts";
 import type { Outcome } from "../../collector/service.ts";
 import { DAY_MS, iso } from "../../engine/time.ts";
-import type { Problem } from "../../errors.ts";
+import type { Problem } from "../../problems.ts";
 import { ago, count, length, moment } from "./format.ts";
 
 /** A problem, or something to know, and what to do about it. */
@@ -106,7 +107,7 @@ function adviceFor(status: Status, nowMs: number): Advice[] {
   }
   if (deadLetters > 0) {
     advice.push({
-      title: `XSIAM refused ${count(deadLetters, "event")}`,
+      title: `${ANY_DESTINATION_FIRST} refused ${count(deadLetters, "event")}`,
       detail: "They are kept, and the collection goes on without them.",
       action: "Read the reasons under Dead letters, correct the cause, then redeliver them.",
     });

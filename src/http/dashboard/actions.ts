@@ -1,8 +1,9 @@
 /** What the buttons do: the words of each confirmation, and the outcome as a notice. */
+import { ANY_DESTINATION, ANY_DESTINATION_FIRST } from "../../destinations/catalog.ts";
 import type { RunReport } from "../../collector/runs/report.ts";
 import type { CollectorService, Outcome } from "../../collector/service.ts";
 import { configurationFailed, type TestedStep } from "../../collector/runs/connection_check.ts";
-import type { Problem } from "../../errors.ts";
+import type { Problem } from "../../problems.ts";
 import type { Notice } from "./notice.ts";
 import { count, day, took } from "./format.ts";
 
@@ -25,21 +26,21 @@ export const ACTIONS: ReadonlyMap<string, Action> = new Map(Object.entries(
       name: "Collect now",
       confirm: "Collect now",
       explanation: "A run starts at once, as if the schedule had started it. It delivers what is " +
-        "new to XSIAM. A run that is under way is waited for.",
+        `new to ${ANY_DESTINATION}. A run that is under way is waited for.`,
       perform: async (collector) => toldRun(await collector.collect("http")),
     },
     "test-connection": {
       name: "Test connection",
       confirm: "Test now",
       explanation: "Signs in to LivePerson and makes one call to the audit API, as a new " +
-        "installation would. Nothing is collected, and nothing is sent to XSIAM.",
+        `installation would. Nothing is collected, and nothing is sent to ${ANY_DESTINATION}.`,
       perform: async (collector) => toldTest(await collector.testConnection()),
     },
     "redeliver": {
       name: "Redeliver dead letters",
       confirm: "Redeliver",
       explanation:
-        `Up to ${MAX_REDELIVERED} events that XSIAM refused are pushed once more. What ` +
+        `Up to ${MAX_REDELIVERED} events that ${ANY_DESTINATION} refused are pushed once more. What ` +
         "it accepts is removed from the dead letters; the rest stays.",
       perform: async (collector) => {
         const outcome = await collector.redeliver(MAX_REDELIVERED);
@@ -74,7 +75,9 @@ function toldRun(outcome: Outcome<RunReport>): Notice {
   const found = reconciliation?.found ?? 0;
   const [title = "Nothing new", ...others] = [
     ...(delivered > 0 ? [`${count(delivered, "event")} delivered`] : []),
-    ...(deadLettered > 0 ? [`XSIAM refused ${count(deadLettered, "event")}`] : []),
+    ...(deadLettered > 0
+      ? [`${ANY_DESTINATION_FIRST} refused ${count(deadLettered, "event")}`]
+      : []),
     ...(found > 0
       ? [`Reconciliation found ${count(found, "event")} of ${day(reconciliation!.day)}`]
       : []),

@@ -1,6 +1,7 @@
 /** @jsxRuntime automatic */
 /** @jsxImportSource hono/jsx */
-/** The events that XSIAM refused: id and reason, never their content. */
+/** The events that the destination refused: id and reason, never their content. */
+import { ANY_DESTINATION_FIRST } from "../../destinations/catalog.ts";
 import type { ListedLetters } from "../../collector/collector.ts";
 import { count, cut, moment } from "./format.ts";
 
@@ -17,7 +18,8 @@ export function DeadLettersCard(
     <section class="card" aria-labelledby="letters">
       <h2 id="letters">{count(all, "dead letter")}</h2>
       <p class="quiet">
-        XSIAM refused these events. <code>GET /dead-letters</code> has their content.
+        {ANY_DESTINATION_FIRST} refused these events. <code>GET /dead-letters</code>{" "}
+        has their content.
       </p>
       <table class="stacked" role="table">
         <thead role="rowgroup">
@@ -34,8 +36,9 @@ export function DeadLettersCard(
                 <code>{eventId}</code>
               </th>
               <td role="cell" data-name="Reason">
-                {status === null ? "Too large to be sent" : `XSIAM answered ${status}`}:{" "}
-                {cut(reason, MAX_REASON_LENGTH)}
+                {status === null
+                  ? "Too large to be sent"
+                  : `${ANY_DESTINATION_FIRST} answered ${status}`}: {cut(reason, MAX_REASON_LENGTH)}
               </td>
               <td role="cell" data-name="Refused">{moment(refusedAt, nowMs)}</td>
             </tr>

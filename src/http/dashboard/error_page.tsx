@@ -1,7 +1,7 @@
 /** @jsxRuntime automatic */
 /** @jsxImportSource hono/jsx */
 /** A page that can't be shown: why, and what to do. */
-import type { Problem } from "../../errors.ts";
+import type { Problem } from "../../problems.ts";
 import { Shape } from "./shapes.tsx";
 
 export function ClosedPage({ problem: { title, detail, action } }: { problem: Problem }) {

@@ -1,6 +1,7 @@
 /** @jsxRuntime automatic */
 /** @jsxImportSource hono/jsx */
 /** The numbers since the beginning, each with what it means. */
+import { ANY_DESTINATION } from "../../destinations/catalog.ts";
 import type { Status } from "../../collector/collector.ts";
 import { day, instant, number } from "./format.ts";
 
@@ -9,12 +10,12 @@ export function TotalsCard({ health }: { health: Status["health"] }) {
   const rows: [string, number, string][] = [
     ["Runs", totals.runs, "started by the schedule, a backlog or a person"],
     ["Failed runs", totals.failedRuns, "nothing is lost: the next run goes on from the cursor"],
-    ["Events delivered", totals.delivered, "acknowledged by XSIAM"],
+    ["Events delivered", totals.delivered, `acknowledged by ${ANY_DESTINATION}`],
     ["Late arrivals", totals.lateArrivals, "shown by LivePerson only after newer events"],
     ["Found by reconciliation", totals.reconciled, "by reading each day once more"],
     ["Twins", totals.twins, "alike in every field; each has an id of its own"],
     ["Repeats", totals.repeats, "may have come twice after a crash, with the same id"],
-    ["Dead letters", totals.deadLettered, "refused by XSIAM, and kept"],
+    ["Dead letters", totals.deadLettered, `refused by ${ANY_DESTINATION}, and kept`],
     ["Retries", totals.retries, "requests that had to be made again"],
   ];
   return (

@@ -2,6 +2,7 @@
  * The metrics: their names, types and meaning, and where in the collectors' measures their values are.
  * Pure. docs/metrics.md has the same table; a test holds the two in step.
  */
+import { ANY_DESTINATION } from "../../destinations/catalog.ts";
 import { DURATION_BOUNDS_SECONDS, type State } from "../../collector/health/health.ts";
 import type { Measures } from "../../collector/health/measures.ts";
 import { type Family, histogramSamples, type Labels, type Sample } from "./exposition.ts";
@@ -22,7 +23,11 @@ interface Plain extends Omit<Family, "samples"> {
 }
 
 const COUNTERS: readonly Plain[] = [
-  counter("events_delivered", "Events that XSIAM took, in the normal course", "delivered"),
+  counter(
+    "events_delivered",
+    `Events that ${ANY_DESTINATION} took, in the normal course`,
+    "delivered",
+  ),
   counter(
     "events_reconciled",
     "Events that came too late and were found a day later",

@@ -10,7 +10,7 @@ import type { FoundEvents } from "../../collector/runs/read_events.ts";
 import type { Redelivery } from "../../collector/runs/redeliver.ts";
 import type { RunReport } from "../../collector/runs/report.ts";
 import type { TestedStep } from "../../collector/runs/connection_check.ts";
-import type { Problem } from "../../errors.ts";
+import type { Problem } from "../../problems.ts";
 import type { SCHEMAS } from "./answers.ts";
 
 type Described<Name extends keyof typeof SCHEMAS> = v.InferOutput<typeof SCHEMAS[Name]>;

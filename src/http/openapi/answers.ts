@@ -4,7 +4,15 @@
  */
 import * as v from "valibot";
 import { backfillArguments, getEventsArguments } from "../arguments.ts";
-import { type ErrorCode, REASONS } from "../../errors.ts";
+import { ANY_DESTINATION, ANY_DESTINATION_FIRST, KINDS } from "../../destinations/catalog.ts";
+import { type ErrorCode, UPSTREAM_LABELS } from "../../errors.ts";
+import { REASONS } from "../../problems.ts";
+
+/** The services that are talked to, as problems and counts name them. */
+const SERVICES: readonly string[] = [
+  ...Object.keys(UPSTREAM_LABELS),
+  ...KINDS.map((kind) => kind.id),
+];
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const instant = v.pipe(v.string(), v.isoTimestamp());
@@ -37,7 +45,7 @@ const Problem = told(
     action: v.optional(told(v.string(), "What to do about it.")),
     upstream: v.optional(told(
       v.object({
-        name: v.picklist(["domain", "token", "audit", "xsiam"]),
+        name: v.picklist(SERVICES),
         status: v.optional(told(v.pipe(v.number(), v.integer()), "What it answered.")),
       }),
       "The service that failed.",
@@ -69,7 +77,7 @@ const AuditEvent = open(
 const Events = v.object({
   LivePerson: v.object({ Event: told(v.array(AuditEvent), "Oldest first.") }),
   count,
-  pushed: told(count, "How many were pushed to XSIAM."),
+  pushed: told(count, `How many were pushed to ${ANY_DESTINATION}.`),
   more: told(v.boolean(), "There are more than the limit."),
 });
 
@@ -97,7 +105,9 @@ const Backfill = told(
 
 const statuses = v.optional(v.record(v.string(), count));
 const Answers = told(
-  v.object({ domain: statuses, token: statuses, audit: statuses, xsiam: statuses }),
+  v.object(Object.fromEntries(SERVICES.map((name) => [name, statuses]))) as v.GenericSchema<
+    Record<string, Record<string, number>>
+  >,
   "Attempts at requests, by service and status; `none` where there was no answer.",
 );
 
@@ -111,9 +121,9 @@ const Run = told(
     ),
     startedAt: instant,
     durationMs: count,
-    delivered: told(count, "Events that XSIAM acknowledged."),
+    delivered: told(count, `Events that ${ANY_DESTINATION} acknowledged.`),
     batches: count,
-    deadLettered: told(count, "Events that XSIAM refused."),
+    deadLettered: told(count, `Events that ${ANY_DESTINATION} refused.`),
     lateArrivals: told(count, "Events that the source showed only after newer ones."),
     twins: told(count, "Events that are identical to an earlier one in every field."),
     repeats: told(count, "Events that may have come twice, because a run was cut off."),
@@ -208,7 +218,7 @@ const Totals = v.object({
 const Status = v.object({
   ...Verdict.entries,
   account,
-  destination: told(v.nullable(v.string()), "XSIAM's host."),
+  destination: told(v.nullable(v.string()), `${ANY_DESTINATION_FIRST}'s host.`),
   health: v.object({
     lastRun: v.nullable(Run),
     consecutiveFailures: count,
@@ -227,7 +237,7 @@ const Status = v.object({
       "The last 24 hours and 14 days, oldest first; those without a run are left out.",
     ),
   }),
-  deadLetters: told(count, "Events that XSIAM refused and that are kept."),
+  deadLetters: told(count, `Events that ${ANY_DESTINATION} refused and that are kept.`),
   backfill: v.nullable(Backfill),
   cursor: told(v.unknown(), "The stored cursor as it is; null before the first run."),
 });
@@ -240,11 +250,11 @@ const DeadLetter = told(
     reason: v.string(),
     status: told(
       v.nullable(v.pipe(v.number(), v.integer())),
-      "What XSIAM answered; null when the event was too large to be sent at all.",
+      `What ${ANY_DESTINATION} answered; null when the event was too large to be sent at all.`,
     ),
     refusedAt: instant,
   }),
-  "An event that XSIAM refused.",
+  `An event that ${ANY_DESTINATION} refused.`,
 );
 const DeadLetters = v.object({
   count,

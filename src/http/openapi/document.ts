@@ -1,6 +1,8 @@
 /** The API description: OpenAPI 3.1, made from the schemas that validate. Pure; made once, when asked for. */
+import { ANY_DESTINATION_IN_FULL } from "../../destinations/catalog.ts";
 import { type ConversionConfig, toJsonSchema, toJsonSchemaDefs } from "@valibot/to-json-schema";
-import { type ErrorCode, REASONS } from "../../errors.ts";
+import type { ErrorCode } from "../../errors.ts";
+import { REASONS } from "../../problems.ts";
 import { VERSION } from "../../version.ts";
 import { type SchemaName, SCHEMAS } from "./answers.ts";
 import type {
@@ -41,7 +43,7 @@ function makeDocument(): ApiDocument {
       title: "LivePerson audit collector",
       version: VERSION,
       description:
-        "Collects LivePerson's audit events and pushes them to Cortex XSIAM. All routes " +
+        `Collects LivePerson's audit events and pushes them to ${ANY_DESTINATION_IN_FULL}. All routes ` +
         "but `/healthz` need the API token. Errors are problem+json with a stable `code`: an " +
         "unknown path is answered with 404, a method that a path does not take with 405.",
     },

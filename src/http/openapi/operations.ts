@@ -2,6 +2,7 @@
  * Every route by method: what it is for, what it takes, what it answers, and how it may fail. A test
  * holds the list against the app's routes, and every answer against the Worker's.
  */
+import { ANY_DESTINATION } from "../../destinations/catalog.ts";
 import type * as v from "valibot";
 import { ACCOUNT_QUERY, CURSOR_QUERY, HEALTH_QUERY } from "../arguments.ts";
 import type { ErrorCode } from "../../errors.ts";
@@ -230,7 +231,7 @@ export const OPERATIONS: readonly Operation[] = [
     id: "listDeadLetters",
     method: "GET",
     path: "/dead-letters",
-    summary: "List the events that XSIAM refused",
+    summary: `List the events that ${ANY_DESTINATION} refused`,
     words: "They are kept with the reason until they are delivered.",
     query: ACCOUNT_QUERY,
     examples: [`${CURL} "$URL/dead-letters"`],

@@ -2,7 +2,7 @@
 import type { Digest } from "../../digest.ts";
 import { CollectorError } from "../../errors.ts";
 import type { Page, Source } from "../../engine/locate.ts";
-import type { Settings } from "../../settings/settings.ts";
+import type { LivePersonSettings } from "./settings.ts";
 import type { Upstream, UpstreamReply } from "../../upstream/upstream.ts";
 import { type Dialect, GRAPHQL, readDialect, REST } from "./dialect.ts";
 import { failure, isSilence } from "./failure.ts";
@@ -24,7 +24,7 @@ export class AuditTrail implements Source<SourceRecord> {
 
   /** `memory`: what an earlier run kept, see there; null if nothing was. */
   constructor(
-    private readonly settings: Settings,
+    private readonly settings: LivePersonSettings,
     private readonly upstream: Upstream,
     private readonly session: Session,
     private readonly host: { readonly now: () => number; readonly digest: Digest },

@@ -1,7 +1,7 @@
 /** Finds the hosts of an account through LivePerson's Domain API. Source: developers.liveperson.com, "Domain API". */
 import * as v from "valibot";
 import { CollectorError } from "../../errors.ts";
-import { discoveredOrigin } from "../../settings/hosts.ts";
+import { discoveredOrigin } from "./hosts.ts";
 import type { Upstream, UpstreamReply } from "../../upstream/upstream.ts";
 import { failure } from "./failure.ts";
 

@@ -2,7 +2,7 @@
  * What is known of an account's connection: its hosts and its token. Kept between runs, so that an
  * idle run needs neither discovery nor sign-in. Does I/O through `Upstream` and the vault.
  */
-import type { Settings } from "../../settings/settings.ts";
+import type { LivePersonSettings } from "./settings.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
 import { discover, type Service } from "./discovery.ts";
 import { isSilence } from "./failure.ts";
@@ -32,7 +32,7 @@ export class Session {
   #renewal: Promise<string> | undefined;
 
   constructor(
-    private readonly settings: Settings,
+    private readonly settings: LivePersonSettings,
     private readonly upstream: Upstream,
     private readonly vault: Vault,
     private readonly now: () => number,

@@ -14,7 +14,8 @@ import {
 } from "../../../src/collector/service.ts";
 import { askEach } from "../../../src/collector/fleet.ts";
 import { createApp } from "../../../src/http/app.ts";
-import { CollectorError, type ErrorCode, toProblem } from "../../../src/errors.ts";
+import { CollectorError, type ErrorCode } from "../../../src/errors.ts";
+import { toProblem } from "../../../src/problems.ts";
 import { iso } from "../../../src/engine/time.ts";
 
 export const NOW_MS = Date.UTC(2026, 10, 21, 19, 42);

@@ -1,6 +1,6 @@
 /** The page at `/docs` in a real browser: who may read it, what it tells, and how it looks. */
 import assert from "node:assert/strict";
-import { REASONS } from "../../../src/errors.ts";
+import { REASONS } from "../../../src/problems.ts";
 import { startSession } from "../../../src/http/auth/session.ts";
 import { look, PHONE, TestBrowser } from "../dashboard/browser.ts";
 import { SECRETS, Stage } from "../../cloudflare/stage.ts";

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { apiDocument } from "../../../src/http/openapi/document.ts";
 import { createApp } from "../../../src/http/app.ts";
 import { readBackfillRange, readGetEventsArguments } from "../../../src/http/arguments.ts";
-import { REASONS } from "../../../src/errors.ts";
+import { REASONS } from "../../../src/problems.ts";
 import type { Json } from "../../cloudflare/stage.ts";
 import { Described } from "./described.ts";
 

@@ -1,7 +1,7 @@
 /** The rules of the settings: what each of them takes, its default, and how bad ones are told. */
 import assert from "node:assert/strict";
 import { CollectorError } from "../../src/errors.ts";
-import { type Platform, readSettings, type Settings } from "../../src/settings/settings.ts";
+import { type Platform, readSettings, type Settings } from "../../src/pipelines/settings.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;

@@ -6,9 +6,10 @@ import { gzipSync } from "node:zlib";
 import * as v from "valibot";
 import { CollectorError } from "../../errors.ts";
 import type { Line } from "../../engine/batch.ts";
-import type { Destination, Verdict } from "../../engine/deliver.ts";
+import type { Verdict } from "../../engine/deliver.ts";
 import { failedForNow } from "../../upstream/retry.ts";
 import type { Upstream, UpstreamReply } from "../../upstream/upstream.ts";
+import type { DestinationLimits, OpenDestination } from "../kind.ts";
 
 export interface XsiamOptions {
   /** `https://api-{tenant}` */
@@ -17,6 +18,17 @@ export interface XsiamOptions {
   readonly authId: string | undefined;
   readonly compression: "gzip" | "none";
 }
+
+/** Source: the same page. It recommends 1 MiB a request, and names no number of events. */
+export const LIMITS: DestinationLimits = {
+  targetBytes: 1024 * 1024,
+  maxBytes: 10 * 1024 * 1024,
+  maxEvents: Infinity,
+  maxEventBytes: 5_000_000,
+};
+
+export const ID = "xsiam";
+export const LABEL = "XSIAM";
 
 /** Level 3 takes half the CPU of the usual 6, for bodies that are a seventh larger. */
 const GZIP = { level: 3, chunkSize: 256 * 1024 };
@@ -27,14 +39,23 @@ const NEWLINE = 10;
 /** XSIAM answers `{"error":"false"}` to what it took; anything else with status 200 is not from it. */
 const Acknowledgement = v.object({ error: v.union([v.literal("false"), v.literal(false)]) });
 
-export class Xsiam implements Destination {
+export class Xsiam implements OpenDestination {
+  readonly id = ID;
+  readonly label = LABEL;
+  readonly limits = LIMITS;
+
   constructor(private readonly options: XsiamOptions, private readonly upstream: Upstream) {}
 
   /** @throws {CollectorError} `destination_unauthorized`, `destination_not_found` or an `upstream_…` one */
   async push(lines: readonly Line[], { probing }: { probing: boolean }): Promise<Verdict> {
+    return readVerdict(await this.#send(lines, probing));
+  }
+
+  #send(lines: readonly Line[], probing: boolean): Promise<UpstreamReply> {
     const { origin, apiKey, authId, compression } = this.options;
-    const reply = await this.upstream.send({
-      name: "xsiam",
+    return this.upstream.send({
+      name: ID,
+      label: LABEL,
       method: "POST",
       url: `${origin}/logs/v1/event`,
       headers: {
@@ -47,13 +68,12 @@ export class Xsiam implements Destination {
       retry: (reply) =>
         failedForNow(reply) && !(reply.status === 500 && (probing || speaksOfFormat(reply.text))),
     });
-    return readVerdict(reply);
   }
 }
 
 function readVerdict(reply: UpstreamReply): Verdict {
   const { unanswered } = reply;
-  const upstream = { name: "xsiam", status: reply.status } as const;
+  const upstream = { name: ID, status: reply.status };
   const detail = `XSIAM answered ${reply.status}.`;
   switch (reply.status) {
     case 200:

@@ -1,6 +1,6 @@
 /** Which hosts the Domain API may name: only there are the credentials sent. */
 import assert from "node:assert/strict";
-import { discoveredOrigin, xsiamOrigin } from "../../src/settings/hosts.ts";
+import { discoveredOrigin } from "../../../src/sources/liveperson/hosts.ts";
 
 const DOMAIN_API = "https://api.liveperson.net";
 const LOCAL_DOMAIN_API = "http://127.0.0.1:8080";
@@ -47,18 +47,4 @@ Deno.test("a host on loopback is only good for a Domain API that is on loopback 
   for (const host of ["example.com", "va.liveperson.net", "127.0.0.1.example.com", "10.0.0.1:9"]) {
     assert.equal(discoveredOrigin(host, LOCAL_DOMAIN_API), null, host);
   }
-});
-
-Deno.test("XSIAM's URL may be the collector's whole one, and no other path", () => {
-  const origin = "https://api-tenant.xdr.eu.paloaltonetworks.com";
-  for (
-    const value of [origin, `${origin}/`, `${origin}/logs/v1/event`, `${origin}/logs/v1/event/`]
-  ) {
-    assert.equal(xsiamOrigin(value), origin);
-  }
-  assert.throws(() => xsiamOrigin(`${origin}/logs/v1/bulk_load`), /must not contain a path/);
-  assert.throws(
-    () => xsiamOrigin("api-tenant.xdr.eu.paloaltonetworks.com"),
-    /must begin with https/,
-  );
 });

@@ -2,7 +2,10 @@
  * Which accounts are collected: one, from the settings themselves, or many, from `LIVEPERSON_ACCOUNTS`
  * and its continuations. Pure. A broken account is told when it is read, so that it never holds up another.
  */
+import * as v from "valibot";
+import { identityOf, KINDS } from "../destinations/catalog.ts";
 import { CollectorError } from "../errors.ts";
+import { givenSettings } from "../settings/read.ts";
 import { type Platform, readSettings, SETTING_ROWS, type Settings } from "./settings.ts";
 
 export interface AccountEntry {
@@ -109,8 +112,17 @@ function readEntry(
 }
 
 function named(id: string, variables: Readonly<Record<string, unknown>>) {
-  const url = text(variables.XSIAM_URL);
-  return { id, destination: URL.canParse(url) ? new URL(url).host : "none" };
+  return { id, destination: identityOf(readLeniently(variables)) ?? "none" };
+}
+
+/** The settings of the destinations that can be read; what is wrong with others is told when all are read. */
+function readLeniently(variables: Readonly<Record<string, unknown>>) {
+  const tables = KINDS.map(({ settings }) => {
+    const given = givenSettings(Object.keys(settings), variables);
+    const result = v.safeParse(v.object(settings), given);
+    return result.success ? result.output : {};
+  });
+  return Object.assign({}, ...tables);
 }
 
 function parseList(name: string, json: string): readonly unknown[] {

@@ -1,6 +1,6 @@
 /** The accounts in the settings: one of their own, and those of the lists. */
 import assert from "node:assert/strict";
-import { ACCOUNT_LISTS, listAccounts, readAccount } from "../../src/settings/accounts.ts";
+import { ACCOUNT_LISTS, listAccounts, readAccount } from "../../src/pipelines/accounts.ts";
 
 const account = (id: string, more: Record<string, unknown> = {}) => ({
   LIVEPERSON_ACCOUNT_ID: id,

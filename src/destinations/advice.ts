@@ -1,0 +1,52 @@
+/** The words of errors that are about a destination: its own, or, where it may be any, what holds for all. Pure. */
+import type { ErrorCode } from "../errors.ts";
+import { ANY_DESTINATION_FIRST, kindOf, KINDS } from "./catalog.ts";
+import type { Advice, AdvisedCode, AnyKind } from "./kind.ts";
+
+type DestinationCode = Extract<ErrorCode, `destination_${string}`>;
+
+const TITLES: Readonly<Record<AdvisedCode, string>> = {
+  destination_unauthorized: "The destination refused the credentials",
+  destination_not_found: "There is nothing at the destination's URL",
+  destination_refuses_everything: "The destination accepts nothing that is sent",
+};
+
+/** Title and action of each error, when it is not known which destination it is about. */
+export const DESTINATION_ADVICE: Readonly<Record<DestinationCode, Advice>> = {
+  destination_not_configured: {
+    title: "There is no destination to push to",
+    action: `Set ${KINDS.map((kind) => neededNames(kind)).join(", or ")}.`,
+  },
+  destination_unauthorized: anyAdvice("destination_unauthorized"),
+  destination_not_found: anyAdvice("destination_not_found"),
+  destination_refuses_everything: anyAdvice("destination_refuses_everything"),
+  destination_refuses_events: refusesEvents(ANY_DESTINATION_FIRST),
+};
+
+/** The words of the destination that an error names; undefined when it names none, or there are none. */
+export function adviceOf(code: ErrorCode, destinationId: string | undefined): Advice | undefined {
+  const kind = kindOf(destinationId);
+  if (kind === undefined) return undefined;
+  if (code === "destination_refuses_events") return refusesEvents(kind.label);
+  return kind.advice[code as AdvisedCode];
+}
+
+/** The settings that a destination can't do without, as a list in words. */
+export function neededNames(kind: AnyKind): string {
+  const names = Object.keys(kind.needed);
+  return [names.slice(0, -1).join(", "), ...names.slice(-1)].filter((part) => part !== "")
+    .join(" and ");
+}
+
+function anyAdvice(code: AdvisedCode): Advice {
+  if (KINDS.length === 1) return KINDS[0].advice[code];
+  const actions = KINDS.map((kind) => `${kind.label}: ${kind.advice[code].action}`);
+  return { title: TITLES[code], action: actions.join(" ") };
+}
+
+function refusesEvents(destination: string): Advice {
+  return {
+    title: `${destination} refuses some of the events`,
+    action: "Look at the events with should_push_events=false; the cron dead-letters such events.",
+  };
+}

@@ -1,0 +1,50 @@
+/** Cortex XSIAM's HTTP log collector, as a destination: what the collector needs to know of it. */
+import type { DestinationKind } from "../kind.ts";
+import { ID, LABEL, LIMITS, Xsiam } from "./push.ts";
+import { XSIAM_SETTINGS } from "./settings.ts";
+
+export const xsiam: DestinationKind<typeof XSIAM_SETTINGS> = {
+  id: ID,
+  label: LABEL,
+  fullName: "Cortex XSIAM",
+  settings: XSIAM_SETTINGS,
+  needed: {
+    XSIAM_URL: "URL of XSIAM's HTTP log collector",
+    XSIAM_API_KEY: "API key of XSIAM's HTTP log collector",
+  },
+  secrets: ["XSIAM_API_KEY", "XSIAM_AUTH_ID"],
+  limits: LIMITS,
+  advice: {
+    destination_unauthorized: {
+      title: "XSIAM refused the API key",
+      action: "Check XSIAM_API_KEY and XSIAM_AUTH_ID, and that the HTTP collector is enabled.",
+    },
+    destination_not_found: {
+      title: "There is no HTTP collector at the XSIAM URL",
+      action: "Check XSIAM_URL: it is https://api-<your tenant>, without a path.",
+    },
+    destination_refuses_everything: {
+      title: "XSIAM accepts nothing that is sent",
+      action:
+        "Check that XSIAM_COMPRESSION and the JSON format match the HTTP collector's settings. " +
+        "No event was given up.",
+    },
+  },
+  hosts: ["*.paloaltonetworks.com"],
+  connectionCheck: {
+    check: null,
+    because: "The HTTP log collector documents no call but the one that stores what it is sent.",
+  },
+
+  identity: ({ XSIAM_URL }) => XSIAM_URL === undefined ? null : new URL(XSIAM_URL).host,
+
+  open({ XSIAM_URL, XSIAM_API_KEY, XSIAM_AUTH_ID, XSIAM_COMPRESSION }, upstream) {
+    if (XSIAM_URL === undefined || XSIAM_API_KEY === undefined) return null;
+    return new Xsiam({
+      origin: XSIAM_URL,
+      apiKey: XSIAM_API_KEY,
+      authId: XSIAM_AUTH_ID,
+      compression: XSIAM_COMPRESSION,
+    }, upstream);
+  },
+};

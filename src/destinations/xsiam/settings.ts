@@ -1,0 +1,19 @@
+/** XSIAM's settings. Pure. */
+import * as v from "valibot";
+import { httpOrigin } from "../../settings/hosts.ts";
+import { choice, parsed, secret } from "../../settings/values.ts";
+
+export const XSIAM_SETTINGS = {
+  XSIAM_URL: v.optional(parsed(xsiamOrigin)),
+  XSIAM_API_KEY: v.optional(secret),
+  XSIAM_AUTH_ID: v.optional(secret),
+  XSIAM_COMPRESSION: v.optional(choice(["gzip", "none"]), "gzip"),
+};
+
+/**
+ * The origin of XSIAM. The collector's whole URL, as XSIAM shows it, is forgiven.
+ * @throws {Error} whose message goes behind the setting's name
+ */
+export function xsiamOrigin(value: string): string {
+  return httpOrigin(value.replace(/\/logs\/v1\/event\/?$/, ""));
+}

@@ -1,0 +1,102 @@
+/**
+ * The settings: every name, default and rule in one table, that of the source and those of the
+ * destinations among them. Pure. The README's table is held against this one by a test.
+ */
+import * as v from "valibot";
+import { DESTINATION_SETTINGS, KINDS } from "../destinations/catalog.ts";
+import { parsePast } from "../settings/duration.ts";
+import { httpOrigin } from "../settings/hosts.ts";
+import { givenSettings, incomplete, readTable } from "../settings/read.ts";
+import { boolean, length, parsed, secret, text, wholeNumber } from "../settings/values.ts";
+import { LIVEPERSON_SECRETS, LIVEPERSON_SETTINGS } from "../sources/liveperson/settings.ts";
+
+/** Which host the collector runs on: some options exist on one only. */
+export type Platform = "workers" | "deno";
+
+/**
+ * A run of so many requests reads some 750,000 events, in 20 seconds of CPU: Cloudflare affords a
+ * Durable Object 30.
+ */
+const MOST_REQUESTS = 2000;
+/** With fewer, a batch of refused events could not be taken apart in one run. */
+const FEWEST_REQUESTS = 45;
+
+const SETTINGS = v.object({
+  ...LIVEPERSON_SETTINGS,
+  LIVEPERSON_ACCOUNTS: v.optional(text),
+  FETCH_EVENTS: v.optional(boolean, "true"),
+  FIRST_FETCH: v.optional(
+    v.pipe(
+      text,
+      v.check(
+        (value) => parsePast(value, Date.UTC(2100, 0)) !== null,
+        "must be a time such as 3 days, or an ISO 8601 time",
+      ),
+    ),
+    "3 days",
+  ),
+  MAX_FETCH: v.optional(wholeNumber(1, 1_000_000), "5000"),
+  LATE_ARRIVAL_WINDOW: v.optional(length(0, 86_400_000, "15 minutes"), "15 minutes"),
+  TRUST_ANY_CERTIFICATE: v.optional(boolean, "false"),
+  CA_CERTIFICATE_FILE: v.optional(text),
+  USE_SYSTEM_PROXY: v.optional(boolean, "false"),
+  ...DESTINATION_SETTINGS,
+  REQUEST_TIMEOUT: v.optional(length(100, 300_000, "30 seconds"), "30 seconds"),
+  RETRY_DELAY: v.optional(length(0, 60_000, "5 seconds"), "5 seconds"),
+  REQUESTS_PER_RUN: v.optional(wholeNumber(FEWEST_REQUESTS, MOST_REQUESTS), "45"),
+  LAG_THRESHOLD: v.optional(length(60_000, 30 * 86_400_000, "1 hour"), "1 hour"),
+  DEBUG_TRACE: v.optional(boolean, "false"),
+  API_TOKEN: v.optional(secret),
+  CLOUDFLARE_ACCESS_TEAM_DOMAIN: v.optional(parsed(httpOrigin)),
+  CLOUDFLARE_ACCESS_AUDIENCE: v.optional(text),
+});
+
+export type Settings = v.InferOutput<typeof SETTINGS>;
+
+const SECRETS = new Set([
+  ...LIVEPERSON_SECRETS,
+  ...KINDS.flatMap((kind) => kind.secrets),
+  "API_TOKEN",
+]);
+
+/** Name, default, whether it must be set, and whether it must never be shown, of each setting. */
+export const SETTING_ROWS = Object.entries(SETTINGS.entries).map(([name, schema]) => ({
+  name,
+  required: schema.type !== "optional",
+  default: schema.type === "optional" ? schema.default as string | undefined : undefined,
+  secret: SECRETS.has(name),
+}));
+
+const NAMES = SETTING_ROWS.map((row) => row.name);
+
+/**
+ * Reads the settings from the environment's variables. Empty ones count as not set; others are ignored.
+ * @throws {CollectorError} `configuration_invalid`, naming every bad setting
+ */
+export function readSettings(variables: Record<string, unknown>, platform: Platform): Settings {
+  const given = givenSettings(NAMES, variables);
+  return readTable(SETTINGS, given, contradictions(given, platform));
+}
+
+/** Settings of which none is worth anything without the others. */
+const TOGETHER: readonly (readonly string[])[] = [
+  ...KINDS.map((kind) => Object.keys(kind.needed)),
+  ["CLOUDFLARE_ACCESS_TEAM_DOMAIN", "CLOUDFLARE_ACCESS_AUDIENCE"],
+];
+
+/** What is wrong with settings that are each right for themselves. */
+function contradictions(given: Readonly<Record<string, unknown>>, platform: Platform): string[] {
+  const problems: string[] = [];
+  const on = (name: string) => String(given[name]).trim().toLowerCase() === "true";
+  if (platform === "workers") {
+    const wanted = ["TRUST_ANY_CERTIFICATE", "USE_SYSTEM_PROXY"].filter(on);
+    if ("CA_CERTIFICATE_FILE" in given) wanted.push("CA_CERTIFICATE_FILE");
+    for (const name of wanted) {
+      problems.push(
+        `${name} can't be used on Cloudflare Workers, which always verify certificates, trust public ` +
+          "ones only, and have no proxies; run the collector under Deno for it",
+      );
+    }
+  }
+  return [...problems, ...TOGETHER.flatMap((names) => incomplete(names, given))];
+}

@@ -1,0 +1,185 @@
+/** What each error means to a caller: HTTP status, title, and what to do about it. Pure. */
+import { adviceOf, DESTINATION_ADVICE } from "./destinations/advice.ts";
+import { CollectorError, type ErrorCode, type UpstreamName } from "./errors.ts";
+
+interface Reason {
+  readonly status: number;
+  readonly title: string;
+  readonly action: string;
+}
+
+/** Every reason for failure: the HTTP status its problem answer has, its title, and what to do. */
+export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
+  configuration_invalid: {
+    status: 503,
+    title: "The configuration is not valid",
+    action: "Correct the settings that are named, then start or deploy again.",
+  },
+  destination_not_configured: { status: 503, ...DESTINATION_ADVICE.destination_not_configured },
+  discovery_failed: {
+    status: 502,
+    title: "The account's host could not be discovered",
+    action: "Check LIVEPERSON_ACCOUNT_ID and LIVEPERSON_DOMAIN_API_URL.",
+  },
+  discovered_host_refused: {
+    status: 502,
+    title: "The discovered host does not belong to LivePerson",
+    action: "Check LIVEPERSON_DOMAIN_API_URL. No credentials were sent to that host.",
+  },
+  credentials_refused: {
+    status: 502,
+    title: "LivePerson refused the client id and secret",
+    action:
+      "Check LIVEPERSON_CLIENT_ID, LIVEPERSON_CLIENT_SECRET and LIVEPERSON_AUTH_SERVER_URL: " +
+      "the server must be the one of the account's region.",
+  },
+  token_refused: {
+    status: 502,
+    title: "The audit API refused a new access token",
+    action: "Check that the API key belongs to this account and may read the audit trail.",
+  },
+  audit_forbidden: {
+    status: 502,
+    title: "The account may not read the audit trail",
+    action: "Ask LivePerson to enable the Audit Trail API for this API key.",
+  },
+  audit_refused: {
+    status: 502,
+    title: "The audit API refused the request",
+    action: "Set LIVEPERSON_AUDIT_API to graphql or rest if you know which one the account speaks.",
+  },
+  destination_unauthorized: { status: 502, ...DESTINATION_ADVICE.destination_unauthorized },
+  destination_not_found: { status: 502, ...DESTINATION_ADVICE.destination_not_found },
+  destination_refuses_everything: {
+    status: 502,
+    ...DESTINATION_ADVICE.destination_refuses_everything,
+  },
+  destination_refuses_events: { status: 502, ...DESTINATION_ADVICE.destination_refuses_events },
+  accounts_failed: {
+    status: 502,
+    title: "Some of the accounts failed",
+    action: "Look at the problem of each account that failed.",
+  },
+  upstream_rate_limited: {
+    status: 503,
+    title: "The service asks for fewer requests",
+    action: "Nothing: the next run goes on. If it persists, run the cron less often.",
+  },
+  upstream_failed: {
+    status: 502,
+    title: "The service failed",
+    action: "Nothing: the next run tries again. If it persists, look at the service's status page.",
+  },
+  upstream_unreachable: {
+    status: 502,
+    title: "The service could not be reached",
+    action: "Check the host name in the settings. The next run tries again.",
+  },
+  upstream_timeout: {
+    status: 504,
+    title: "The service did not answer in time",
+    action: "Nothing: the next run tries again.",
+  },
+  upstream_redirected: {
+    status: 502,
+    title: "The service answered with a redirect, which is never followed",
+    action: "Check the URL in the settings.",
+  },
+  upstream_unreadable: {
+    status: 502,
+    title: "The service's answer could not be understood",
+    action:
+      "Check that nothing stands between the collector and the service, such as a login page.",
+  },
+  request_budget_spent: {
+    status: 503,
+    title: "The run has used up its requests",
+    action: "Nothing: the next run goes on.",
+  },
+  turn_lost: {
+    status: 503,
+    title: "Another process has taken the run over",
+    action: "Nothing: that process goes on. If it persists, look for a host that is overloaded.",
+  },
+  stopping: {
+    status: 503,
+    title: "The collector is stopping",
+    action: "Try again once it is up.",
+  },
+  cursor_unreadable: {
+    status: 500,
+    title: "The stored cursor can't be read",
+    action: "Restore it from a backup, or start over on purpose: DELETE /cursor?confirm=<account>.",
+  },
+  cursor_newer: {
+    status: 500,
+    title: "The stored cursor was written by a newer version",
+    action:
+      "Deploy that version again, or start over on purpose: DELETE /cursor?confirm=<account>.",
+  },
+  arguments_invalid: {
+    status: 400,
+    title: "The arguments are not valid",
+    action: "Correct the arguments that are named.",
+  },
+  backfill_running: {
+    status: 409,
+    title: "Another backfill is under way",
+    action: "Wait until it is complete, or give it up: DELETE /backfill.",
+  },
+  unauthorized: {
+    status: 401,
+    title: "The request carries no valid token",
+    action: "Send the header Authorization: Bearer <API_TOKEN>.",
+  },
+  not_found: {
+    status: 404,
+    title: "There is no such route",
+    action: "See the routes in the README, or at /docs.",
+  },
+  method_not_allowed: {
+    status: 405,
+    title: "The route does not take this method",
+    action: "Use one of the methods in the Allow header.",
+  },
+  body_too_large: {
+    status: 413,
+    title: "The request's body is too large",
+    action: "Send at most 64 KiB.",
+  },
+  api_token_missing: {
+    status: 503,
+    title: "The routes are closed until API_TOKEN is set",
+    action: "Set API_TOKEN, for example with: wrangler secret put API_TOKEN.",
+  },
+  internal: {
+    status: 500,
+    title: "Something unexpected went wrong",
+    action: "Look at the log line of this run, and report it.",
+  },
+};
+
+/** An RFC 9457 problem: what an error looks like to a caller, in a log line and in `/status`. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly action?: string;
+  readonly upstream?: { readonly name: UpstreamName; readonly status?: number };
+  /** The account that it is about. */
+  readonly account?: string;
+  /** Ties the answer to the log lines of the run or command. */
+  readonly runId?: string;
+}
+
+/** The problem that an error is. Of an error that is not ours only the class is told: its text may hold anything. */
+export function toProblem(error: unknown): Problem {
+  const known = error instanceof CollectorError ? error : new CollectorError("internal", {
+    detail: `An unexpected ${error instanceof Error ? error.name : typeof error} was thrown.`,
+  });
+  const { code, details: { detail, upstream } } = known;
+  const { status, title, action } = { ...REASONS[code], ...adviceOf(code, upstream?.name) };
+  return { type: "about:blank", title, status, code, detail, action, upstream };
+}

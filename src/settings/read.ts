@@ -1,0 +1,42 @@
+/** Reads a table of settings from variables. Pure. All bad settings are reported at once, by name, and never a value. */
+import * as v from "valibot";
+import { CollectorError } from "../errors.ts";
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/** What is set of the named settings. Empty ones count as not set. */
+export function givenSettings(names: readonly string[], variables: Variables): Variables {
+  return Object.fromEntries(
+    names.map((name) => [name, variables[name]])
+      .filter(([, value]) => typeof value === "string" && value.trim() !== ""),
+  );
+}
+
+/**
+ * Reads what is set. `contradictions`: what is wrong with settings that are each right for themselves.
+ * @throws {CollectorError} `configuration_invalid`, naming every bad setting
+ */
+export function readTable<Table extends v.ObjectEntries>(
+  table: v.ObjectSchema<Table, undefined>,
+  given: Variables,
+  contradictions: readonly string[],
+): v.InferOutput<v.ObjectSchema<Table, undefined>> {
+  const result = v.safeParse(table, given);
+  const problems = (result.issues ?? []).map((issue) => {
+    const name = v.getDotPath(issue) ?? "";
+    return `${name} ${name in given ? issue.message : "is not set"}`;
+  });
+  problems.push(...contradictions);
+  if (result.success && problems.length === 0) return result.output;
+  throw new CollectorError("configuration_invalid", {
+    detail: [...new Set(problems)].map((problem) => `${problem}.`).join(" "),
+  });
+}
+
+/** Settings of which none is worth anything without the others: what is missing of them. */
+export function incomplete(names: readonly string[], given: Variables): string[] {
+  const set = names.filter((name) => name in given);
+  if (set.length === 0) return [];
+  return names.filter((name) => !set.includes(name))
+    .map((name) => `${name} is not set, but ${set[0]} is`);
+}

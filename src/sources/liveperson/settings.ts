@@ -1,0 +1,26 @@
+/** LivePerson's settings: how an account is reached, and what of its audit trail is asked for. Pure. */
+import * as v from "valibot";
+import { httpOrigin } from "../../settings/hosts.ts";
+import { boolean, choice, parsed, required } from "../../settings/values.ts";
+import { authServerOrigin } from "./hosts.ts";
+
+export const LIVEPERSON_SETTINGS = {
+  LIVEPERSON_ACCOUNT_ID: v.pipe(
+    required,
+    v.regex(/^[a-zA-Z0-9_]{1,20}$/, "must be 1 to 20 letters, digits or underscores"),
+  ),
+  LIVEPERSON_CLIENT_ID: required,
+  LIVEPERSON_CLIENT_SECRET: required,
+  LIVEPERSON_AUTH_SERVER_URL: v.optional(parsed(authServerOrigin)),
+  LIVEPERSON_DOMAIN_API_URL: v.optional(parsed(httpOrigin), "https://api.liveperson.net"),
+  LIVEPERSON_AUDIT_API: v.optional(choice(["auto", "graphql", "rest"]), "auto"),
+  INCLUDE_LPA_CHANGES: v.optional(boolean, "true"),
+  INCLUDE_AUTOMATIC_UPDATES: v.optional(boolean, "false"),
+};
+
+export type LivePersonSettings = v.InferOutput<
+  v.ObjectSchema<typeof LIVEPERSON_SETTINGS, undefined>
+>;
+
+/** Which of them must never be shown. */
+export const LIVEPERSON_SECRETS = ["LIVEPERSON_CLIENT_SECRET"];
