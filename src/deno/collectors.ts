@@ -7,9 +7,9 @@ import { askEach, type Collectors } from "../collector/fleet.ts";
 import type { Host, LogLine } from "../collector/platform.ts";
 import { type CollectorService, serve } from "../collector/service.ts";
 import { denoDigest } from "./digest.ts";
-import { type Outlet, Outlets } from "./http_clients.ts";
+import { type HttpClient, HttpClients } from "./http_clients.ts";
 import { openKv, storageInKv, storageInMemory } from "./storage.ts";
-import { type Clock, Turns } from "./lease.ts";
+import { type Clock, Lease } from "./lease.ts";
 import { CollectorError } from "../errors.ts";
 import { type AccountEntry, listAccounts, readAccount } from "../pipelines/accounts.ts";
 import type { Settings } from "../pipelines/settings.ts";
@@ -42,19 +42,19 @@ export async function openDenoCollectors(options: DenoCollectorsOptions): Promis
   const { log, stop = { aborted: false } } = options;
   const entries = listAccounts(options.variables, "deno");
   const kv = options.kvPath === undefined ? undefined : await openKv(options.kvPath);
-  const outlets = new Outlets();
+  const httpClients = new HttpClients();
   const holder = crypto.randomUUID();
   const services = new Map<string, CollectorService>();
   const unverified: string[] = [];
   for (const entry of entries) {
     const name = `${entry.id}/${entry.destination}`;
-    const { outlet, settings, problems } = await openOutlet(entry, outlets);
+    const { httpClient, settings, problems } = await openHttpClient(entry, httpClients);
     if (settings?.TRUST_ANY_CERTIFICATE) unverified.push(entry.id);
     const host: Host = {
       ...(kv === undefined
         ? storageInMemory()
-        : storageInKv(kv, new Turns({ kv, name, holder, clock: CLOCK, log, stop }), name)),
-      fetch: outlet?.fetch ?? fetch,
+        : storageInKv(kv, new Lease({ kv, name, holder, clock: CLOCK, log, stop }), name)),
+      fetch: httpClient?.fetch ?? fetch,
       now: Date.now,
       random: Math.random,
       newId: () => crypto.randomUUID(),
@@ -72,15 +72,15 @@ export async function openDenoCollectors(options: DenoCollectorsOptions): Promis
     of,
     all: askEach(ids, of),
     async close() {
-      await outlets.close();
+      await httpClients.close();
       kv?.close();
     },
   };
 }
 
 /** The account's way out; what is wrong with its CA file becomes a problem of the account. */
-async function openOutlet(entry: AccountEntry, outlets: Outlets): Promise<{
-  readonly outlet?: Outlet;
+async function openHttpClient(entry: AccountEntry, httpClients: HttpClients): Promise<{
+  readonly httpClient?: HttpClient;
   readonly settings?: Settings;
   readonly problems: readonly string[];
 }> {
@@ -92,7 +92,7 @@ async function openOutlet(entry: AccountEntry, outlets: Outlets): Promise<{
     return { problems }; // the account's service tells
   }
   try {
-    return { outlet: await outlets.of(settings), settings, problems };
+    return { httpClient: await httpClients.of(settings), settings, problems };
   } catch (error) {
     if (!(error instanceof CollectorError)) throw error;
     return { problems: [...problems, error.details.detail.replace(/\.$/, "")] };

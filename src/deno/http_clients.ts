@@ -1,18 +1,18 @@
 /**
  * How requests leave the Deno host: through the system's proxy or not, and which certificates are
- * trusted. Accounts with the same settings share an outlet. Reads the CA file; opens connections.
+ * trusted. Accounts with the same settings share a client. Reads the CA file; opens connections.
  */
 import { X509Certificate } from "node:crypto";
 import { CollectorError } from "../errors.ts";
 import type { Settings } from "../pipelines/settings.ts";
 
-export interface Outlet {
+export interface HttpClient {
   readonly fetch: typeof fetch;
   close(): void | Promise<void>;
 }
 
 /** The settings that matter here. */
-export type OutletSettings = Pick<
+export type HttpClientSettings = Pick<
   Settings,
   "TRUST_ANY_CERTIFICATE" | "USE_SYSTEM_PROXY" | "CA_CERTIFICATE_FILE"
 >;
@@ -21,26 +21,26 @@ export type OutletSettings = Pick<
 export const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"]
   .flatMap((name) => [name, name.toLowerCase()]);
 
-export class Outlets {
-  readonly #open = new Map<string, Promise<Outlet>>();
+export class HttpClients {
+  readonly #open = new Map<string, Promise<HttpClient>>();
 
   /** @throws {CollectorError} `configuration_invalid` when the CA file can't be read */
-  of(settings: OutletSettings): Promise<Outlet> {
+  of(settings: HttpClientSettings): Promise<HttpClient> {
     const { TRUST_ANY_CERTIFICATE, USE_SYSTEM_PROXY, CA_CERTIFICATE_FILE } = settings;
     const key = JSON.stringify([TRUST_ANY_CERTIFICATE, USE_SYSTEM_PROXY, CA_CERTIFICATE_FILE]);
-    const outlet = this.#open.get(key) ?? open(settings);
-    this.#open.set(key, outlet);
-    return outlet;
+    const client = this.#open.get(key) ?? open(settings);
+    this.#open.set(key, client);
+    return client;
   }
 
   async close(): Promise<void> {
-    for (const outlet of await Promise.allSettled(this.#open.values())) {
-      if (outlet.status === "fulfilled") await outlet.value.close();
+    for (const client of await Promise.allSettled(this.#open.values())) {
+      if (client.status === "fulfilled") await client.value.close();
     }
   }
 }
 
-async function open(settings: OutletSettings): Promise<Outlet> {
+async function open(settings: HttpClientSettings): Promise<HttpClient> {
   const { TRUST_ANY_CERTIFICATE, USE_SYSTEM_PROXY, CA_CERTIFICATE_FILE: file } = settings;
   const caCerts = file === undefined ? [] : [await readCertificates(file)];
   return TRUST_ANY_CERTIFICATE
@@ -49,7 +49,7 @@ async function open(settings: OutletSettings): Promise<Outlet> {
 }
 
 /** Deno's own `fetch`. Its client looks for the proxy variables when it is created. */
-function openVerifying(useProxy: boolean, caCerts: string[]): Outlet {
+function openVerifying(useProxy: boolean, caCerts: string[]): HttpClient {
   const create = () => Deno.createHttpClient({ caCerts });
   const client = useProxy ? create() : withoutProxyVariables(create);
   return {
@@ -59,7 +59,7 @@ function openVerifying(useProxy: boolean, caCerts: string[]): Outlet {
 }
 
 /** Deno's `fetch` always verifies certificates, so undici takes its place. */
-async function openTrusting(useProxy: boolean): Promise<Outlet> {
+async function openTrusting(useProxy: boolean): Promise<HttpClient> {
   const undici = await import("undici");
   const connect = { rejectUnauthorized: false };
   const dispatcher = useProxy

@@ -1,14 +1,14 @@
 /**
- * Turns between processes that share a Deno KV database. Who has the turn holds a lease, renews it, and
- * writes only as long as it is theirs: each write is committed together with a check of the lease.
- * So a process that stalled for longer than its lease can't overwrite what its successor wrote.
+ * The lease that processes sharing a Deno KV database hold in turn. Its holder renews it, and writes only
+ * while it is theirs: each write is committed together with a check of the lease. So a process that
+ * stalled for longer than its lease can't overwrite what its successor wrote.
  */
 import { CollectorError } from "../errors.ts";
 import type { LogLine } from "../collector/platform.ts";
 import { commit } from "./kv_commit.ts";
 import type { Writer } from "./kv_store.ts";
 
-/** Time, as the turns need it. */
+/** Time, as the lease needs it. */
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
@@ -17,9 +17,9 @@ export interface Clock {
   every(ms: number, work: () => void): () => void;
 }
 
-export interface TurnsOptions {
+export interface LeaseOptions {
   readonly kv: Deno.Kv;
-  /** Whose turns: who has the same name takes turns. */
+  /** Those with the same name take turns. */
   readonly name: string;
   /** Names this process, and no other. */
   readonly holder: string;
@@ -36,14 +36,14 @@ const RENEWAL_MS = LEASE_MS / 4;
 /** How often who waits looks whether it is their turn. */
 const POLL_MS = 500;
 
-export class Turns implements Writer {
+export class Lease implements Writer {
   /** Changes only when the turn changes hands: its version is what writes are checked against. */
   readonly #turnKey: Deno.KvKey;
   /** Until when the lease lasts, epoch milliseconds. */
   readonly #untilKey: Deno.KvKey;
   #version: string | null = null;
 
-  constructor(private readonly options: TurnsOptions) {
+  constructor(private readonly options: LeaseOptions) {
     this.#turnKey = ["turn", options.name, "holder"];
     this.#untilKey = ["turn", options.name, "until"];
   }

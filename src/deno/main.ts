@@ -7,7 +7,7 @@ import type { Collectors } from "../collector/fleet.ts";
 import { followBacklogs } from "./backlog.ts";
 import { HOST_VARIABLES, readHostSettings } from "./host_settings.ts";
 import { stopListener } from "./signals.ts";
-import { tick } from "./schedule.ts";
+import { collectOnSchedule } from "./schedule.ts";
 import { openDenoCollectors } from "./collectors.ts";
 import { CollectorError } from "../errors.ts";
 import { type Problem, toProblem } from "../problems.ts";
@@ -47,7 +47,7 @@ async function main(): Promise<number> {
 
   let running = Promise.resolve();
   const cron = Deno.cron("collect", SCHEDULE, { signal: stopping.signal }, () => {
-    return running = tick(collectors, writeLog);
+    return running = collectOnSchedule(collectors, writeLog);
   });
 
   await stopping.stopped;

@@ -1,10 +1,13 @@
-/** A tick of the Deno host's schedule. */
+/** What the Deno host does when its schedule says so. */
 import { collectAll } from "../collector/collect_all.ts";
 import type { Collectors } from "../collector/fleet.ts";
 import type { LogLine } from "../collector/platform.ts";
 
 /** Collects every account. A failure is logged and not thrown, so that the host lives on. */
-export async function tick(collectors: Collectors, log: (line: LogLine) => void): Promise<void> {
+export async function collectOnSchedule(
+  collectors: Collectors,
+  log: (line: LogLine) => void,
+): Promise<void> {
   try {
     await collectAll(() => collectors, "cron", log);
   } catch (error) {

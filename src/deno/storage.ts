@@ -4,7 +4,7 @@ import type { Host } from "../collector/platform.ts";
 import { CollectorError } from "../errors.ts";
 import { denoKvStore } from "./kv_store.ts";
 import { memoryStore } from "../storage/memory_store.ts";
-import type { Turns } from "./lease.ts";
+import type { Lease } from "./lease.ts";
 
 export type Storage = Pick<Host, "published" | "local" | "exclusively">;
 
@@ -28,10 +28,10 @@ export function storageInMemory(): Storage {
 }
 
 /** `name`: of the account and destination. The published cursors of all lie together. */
-export function storageInKv(kv: Deno.Kv, turns: Turns, name: string): Storage {
+export function storageInKv(kv: Deno.Kv, lease: Lease, name: string): Storage {
   return {
-    published: denoKvStore(kv, ["published"], turns),
-    local: denoKvStore(kv, ["local", name], turns),
-    exclusively: (work) => turns.exclusively(work),
+    published: denoKvStore(kv, ["published"], lease),
+    local: denoKvStore(kv, ["local", name], lease),
+    exclusively: (work) => lease.exclusively(work),
   };
 }

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import type { Host } from "../../src/collector/platform.ts";
 import { denoDigest } from "../../src/deno/digest.ts";
 import { storageInKv } from "../../src/deno/storage.ts";
-import { Turns } from "../../src/deno/lease.ts";
+import { Lease } from "../../src/deno/lease.ts";
 import { denoKvStore, type Writer } from "../../src/deno/kv_store.ts";
 import { change, MINUTE, openStage, type Stage } from "../collector/stage.ts";
 import { FakeClock } from "./fake_clock.ts";
@@ -58,9 +58,9 @@ function mortalKv(kv: Deno.Kv, dyingAt?: DyingAt) {
 function hostOn(kv: Deno.Kv, clock: FakeClock, holder: string): Host {
   const stop = { aborted: false };
   const name = "12345678/xsiam";
-  const turns = new Turns({ kv, name, holder, clock, log: () => {}, stop });
+  const lease = new Lease({ kv, name, holder, clock, log: () => {}, stop });
   return {
-    ...storageInKv(kv, turns, name),
+    ...storageInKv(kv, lease, name),
     fetch,
     now: () => clock.now(),
     random: () => 0.3,

@@ -8,7 +8,7 @@ import type { LogLine } from "../../src/collector/platform.ts";
 import { disabledReport } from "../../src/collector/runs/report.ts";
 import { type CollectorService, offer } from "../../src/collector/service.ts";
 import { followBacklogs } from "../../src/deno/backlog.ts";
-import { tick } from "../../src/deno/schedule.ts";
+import { collectOnSchedule } from "../../src/deno/schedule.ts";
 import { openDenoStage, SECOND } from "./stage.ts";
 
 /** Collectors with so many runs to do each; `runs` tells who ran, in order. */
@@ -35,7 +35,7 @@ Deno.test("a tick collects, and the backlog is followed to its end", async () =>
   stage.addChanges(25);
   const stop = { aborted: false };
   const collectors = followBacklogs(await stage.open({ MAX_FETCH: "10" }), stop);
-  await tick(collectors, (line) => stage.lines.push(line));
+  await collectOnSchedule(collectors, (line) => stage.lines.push(line));
   await collectors.settled();
   assert.equal(stage.xsiam.count, 25);
   assert.deepEqual(stage.lines.map((line) => line.trigger), ["cron", "backlog", "backlog"]);
@@ -51,7 +51,7 @@ Deno.test("a tick tells of an account that failed, and collects the others", asy
     ]),
   });
   const lines: LogLine[] = [];
-  await tick(collectors, (line) => lines.push(line));
+  await collectOnSchedule(collectors, (line) => lines.push(line));
   assert.equal(stage.xsiam.count, 2);
   assert.deepEqual(lines.map(({ event }) => event), ["tick_failed"]);
   assert.match(String(lines[0].message), /^2 of 3 accounts failed: second: .*broken: conf/);
@@ -60,7 +60,7 @@ Deno.test("a tick tells of an account that failed, and collects the others", asy
 Deno.test("a long backlog does not hold up a tick, nor the other backlogs", async () => {
   const { collectors, runs } = fakeCollectors({ a: 100, b: 3, c: 1, d: 100, e: 100, f: 3 });
   const followed = followBacklogs(collectors, { aborted: false });
-  await tick(followed, () => {});
+  await collectOnSchedule(followed, () => {});
   assert.ok(runs.length < 30, "the tick ended long before the backlogs");
   await followed.settled();
   assert.equal(runs.length, 307);
@@ -76,7 +76,7 @@ Deno.test("told to stop, no further run begins", async () => {
     if (runs.length === 5) stop.aborted = true;
   });
   const followed = followBacklogs(collectors, stop);
-  await tick(followed, () => {});
+  await collectOnSchedule(followed, () => {});
   await followed.settled();
   assert.equal(runs.length, 5);
 });
