@@ -2,9 +2,10 @@
  * `deno task backfill`: delivers a past range to XSIAM, with a cursor of its own: here, on a chosen
  * state, or on a deployed Worker. The live collection is not touched.
  */
+import type { BackfillState } from "../../src/collector/health/report.ts";
 import { readBackfillRange } from "../../src/http/arguments.ts";
 import { AnsweredProblem } from "../../src/http/problems.ts";
-import type { BackfillRange, BackfillState } from "../../src/collector/runs/backfill.ts";
+import type { BackfillRange } from "../../src/collector/runs/backfill.ts";
 import { iso } from "../../src/engine/time.ts";
 import { countRange } from "./count_range.ts";
 import { openMemoryTarget, openTarget } from "../target/open_target.ts";

@@ -4,7 +4,7 @@
  */
 import process from "node:process";
 import { openDenoCollectors } from "../../src/deno/collectors.ts";
-import { type RunReport, wantsMore } from "../../src/collector/runs/report.ts";
+import { type RunReport, wantsMore } from "../../src/collector/health/report.ts";
 
 const variables: Record<string, string> = JSON.parse(Deno.args[0]);
 const collectors = await openDenoCollectors({ variables, kvPath: undefined, log: () => {} });

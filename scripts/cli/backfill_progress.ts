@@ -1,5 +1,5 @@
 /** A backfill's way in numbers and words. Pure. */
-import type { BackfillState } from "../../src/collector/runs/backfill.ts";
+import type { BackfillState } from "../../src/collector/health/report.ts";
 import { count, dayAndTime } from "./words.ts";
 
 /** How much of the range is done, by time: from 0 to 1. */

@@ -1,8 +1,7 @@
 /** The status of a collector as a page, and of several as a table. Pure. */
-import type { BackfillState } from "../../src/collector/runs/backfill.ts";
 import type { Status } from "../../src/collector/collector.ts";
 import type { State } from "../../src/collector/health/health.ts";
-import type { RunReport } from "../../src/collector/runs/report.ts";
+import type { BackfillState, RunReport } from "../../src/collector/health/report.ts";
 import { type AccountStatus, isProblem } from "../target/target.ts";
 import { backfillFraction } from "../cli/backfill_progress.ts";
 import type { Colours } from "../cli/colours.ts";

@@ -1,9 +1,9 @@
 /** What a script talks to: the collectors in this process, with their state, or a deployed Worker. */
-import type { BackfillRange, BackfillState } from "../../src/collector/runs/backfill.ts";
+import type { BackfillRange } from "../../src/collector/runs/backfill.ts";
 import type { Status } from "../../src/collector/collector.ts";
 import { chooseAccount } from "../../src/collector/fleet.ts";
 import type { FoundEvents, GetEventsArguments } from "../../src/collector/runs/read_events.ts";
-import type { RunReport } from "../../src/collector/runs/report.ts";
+import type { BackfillState, RunReport } from "../../src/collector/health/report.ts";
 import type { Problem } from "../../src/problems.ts";
 import { usageError } from "../cli/failure.ts";
 

@@ -1,8 +1,7 @@
 /** The collectors of a deployed Worker, asked over its routes. */
 import { AnsweredProblem } from "../../src/http/problems.ts";
-import type { BackfillState } from "../../src/collector/runs/backfill.ts";
 import type { Status } from "../../src/collector/collector.ts";
-import type { RunReport } from "../../src/collector/runs/report.ts";
+import type { BackfillState, RunReport } from "../../src/collector/health/report.ts";
 import type { AuditEvent } from "../../src/sources/liveperson/event.ts";
 import type { AccountStatus, Target } from "./target.ts";
 import type { WorkerClient } from "./worker_client.ts";

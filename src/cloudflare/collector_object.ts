@@ -8,7 +8,7 @@ import { askEach } from "../collector/fleet.ts";
 import { writeLog } from "../collector/log.ts";
 import type { BackfillRange } from "../collector/runs/backfill.ts";
 import type { GetEventsArguments } from "../collector/runs/read_events.ts";
-import { type RunReport, type Trigger, wantsMore } from "../collector/runs/report.ts";
+import { type RunReport, type Trigger, wantsMore } from "../collector/health/report.ts";
 import {
   type Arguments,
   type CollectorService,

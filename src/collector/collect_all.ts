@@ -2,7 +2,7 @@
 import { type Problem, toProblem } from "../problems.ts";
 import type { Collectors } from "./fleet.ts";
 import type { LogLine } from "./platform.ts";
-import type { RunReport, Trigger } from "./runs/report.ts";
+import type { RunReport, Trigger } from "./health/report.ts";
 import type { Outcome } from "./service.ts";
 
 /** Why a collection failed, if it did. */

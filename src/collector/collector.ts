@@ -6,19 +6,19 @@ import { utcDay } from "../engine/time.ts";
 import type { Settings } from "../pipelines/settings.ts";
 import { identityOf } from "../destinations/catalog.ts";
 import { collect } from "./runs/live.ts";
-import type { Workplace } from "./workplace.ts";
-import { Backfill, type BackfillRange, type BackfillState } from "./runs/backfill.ts";
+import type { RunContext } from "./runs/context.ts";
+import { Backfill, type BackfillRange } from "./runs/backfill.ts";
 import { Connections } from "./runs/connections.ts";
 import { DeadLetterBox, type KeptLetter } from "./records/dead_letters.ts";
 import { engineLimits, enginePorts } from "./runs/engine_ports.ts";
 import { type FoundEvents, getEvents, type GetEventsArguments } from "./runs/read_events.ts";
 import { type Health, judge, type Verdict } from "./health/health.ts";
-import { HealthRecord } from "./records/health_record.ts";
+import { HealthRecord } from "./health/health_record.ts";
 import type { Host } from "./platform.ts";
 import { Keeper } from "./records/cursor_store.ts";
 import { measure, type Measures } from "./health/measures.ts";
 import { redeliver, type Redelivery } from "./runs/redeliver.ts";
-import type { RunReport, Trigger } from "./runs/report.ts";
+import type { BackfillState, RunReport, Trigger } from "./health/report.ts";
 import { testConnection, type TestedStep } from "./runs/connection_check.ts";
 
 export interface Status extends Verdict {
@@ -41,14 +41,14 @@ export interface ListedLetters {
 const MAX_LISTED_CHARACTERS = 8 * 1024 * 1024;
 
 export class Collector {
-  readonly #workplace: Workplace;
+  readonly #context: RunContext;
   #turn: Promise<unknown> = Promise.resolve();
   #running: Promise<RunReport> | undefined;
 
   constructor(private readonly settings: Settings, private readonly host: Host) {
     const account = settings.LIVEPERSON_ACCOUNT_ID;
     const destination = identityOf(settings) ?? "none";
-    this.#workplace = {
+    this.#context = {
       settings,
       host,
       keeper: new Keeper(host, { account, destination }),
@@ -60,7 +60,7 @@ export class Collector {
 
   /** Collects now. Who comes during a run gets that run's report. A failed run is reported, not thrown. */
   collect(trigger: Trigger): Promise<RunReport> {
-    this.#running ??= this.#inTurn(() => collect(this.#workplace, trigger))
+    this.#running ??= this.#inTurn(() => collect(this.#context, trigger))
       .finally(() => this.#running = undefined);
     return this.#running;
   }
@@ -82,7 +82,7 @@ export class Collector {
   }
 
   async status(): Promise<Status> {
-    const { keeper, deadLetters, health: record } = this.#workplace;
+    const { keeper, deadLetters, health: record } = this.#context;
     const whole = await record.read();
     const { completeUntilMs: _, ...health } = whole;
     return {
@@ -91,18 +91,18 @@ export class Collector {
       destination: identityOf(this.settings),
       health,
       deadLetters: await deadLetters.count(),
-      backfill: await this.#workplace.backfill.state(),
+      backfill: await this.#context.backfill.state(),
       cursor: readable(await keeper.published()),
     };
   }
 
   async verdict(): Promise<Verdict> {
-    return this.#judge(await this.#workplace.health.read());
+    return this.#judge(await this.#context.health.read());
   }
 
   /** What `/metrics` tells, read from the collector's own storage alone. */
   async measures(): Promise<Measures> {
-    const { deadLetters, backfill, health: record } = this.#workplace;
+    const { deadLetters, backfill, health: record } = this.#context;
     const health = await record.read();
     return measure(
       health,
@@ -113,7 +113,7 @@ export class Collector {
   }
 
   async deadLetters(limit: number): Promise<ListedLetters> {
-    const { deadLetters } = this.#workplace;
+    const { deadLetters } = this.#context;
     const letters: KeptLetter[] = [];
     let characters = 0;
     for await (const letter of deadLetters.list(limit)) {
@@ -126,31 +126,31 @@ export class Collector {
 
   /** Pushes the first `limit` dead letters again. What is accepted is removed, the rest stays. */
   redeliver(limit: number): Promise<Redelivery> {
-    return this.#inTurn(() => redeliver(this.#workplace, limit));
+    return this.#inTurn(() => redeliver(this.#context, limit));
   }
 
   /** Asks for a past range; the runs go on with it, beside the live collection. */
   startBackfill(range: BackfillRange): Promise<BackfillState> {
-    return this.#inTurn(() => this.#workplace.backfill.start(range));
+    return this.#inTurn(() => this.#context.backfill.start(range));
   }
 
   /** Goes on with the backfill alone, for one run's budget; null when there is nothing to do. */
   advanceBackfill(): Promise<BackfillState | null> {
     return this.#inTurn(async () => {
       const connections = await Connections.open(this.settings, this.host, this.host.newId());
-      const ports = enginePorts(this.#workplace, connections, null);
-      return await this.#workplace.backfill.advance(ports, engineLimits(this.#workplace));
+      const ports = enginePorts(this.#context, connections, null);
+      return await this.#context.backfill.advance(ports, engineLimits(this.#context));
     });
   }
 
   cancelBackfill(): Promise<void> {
-    return this.#inTurn(() => this.#workplace.backfill.cancel());
+    return this.#inTurn(() => this.#context.backfill.cancel());
   }
 
   /** Starts over on purpose: the next run begins with the first fetch. */
   forgetCursor(): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#workplace.keeper.forget();
+      await this.#context.keeper.forget();
       const account = this.settings.LIVEPERSON_ACCOUNT_ID;
       this.host.log({ level: "warn", event: "cursor_deleted", account });
     });

@@ -9,11 +9,11 @@ import { Collector, type ListedLetters, type Status } from "./collector.ts";
 import type { Verdict } from "./health/health.ts";
 import type { Measures } from "./health/measures.ts";
 import type { Host } from "./platform.ts";
-import type { BackfillRange, BackfillState } from "./runs/backfill.ts";
+import type { BackfillRange } from "./runs/backfill.ts";
 import type { TestedStep } from "./runs/connection_check.ts";
 import type { FoundEvents, GetEventsArguments } from "./runs/read_events.ts";
 import type { Redelivery } from "./runs/redeliver.ts";
-import type { RunReport, Trigger } from "./runs/report.ts";
+import type { BackfillState, RunReport, Trigger } from "./health/report.ts";
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | {
   readonly ok: false;

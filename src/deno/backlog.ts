@@ -3,7 +3,7 @@
  * A few accounts at a time, each in its turn, beside the schedule, which is never held up.
  */
 import { askEach, type Collectors } from "../collector/fleet.ts";
-import { type RunReport, type Trigger, wantsMore } from "../collector/runs/report.ts";
+import { type RunReport, type Trigger, wantsMore } from "../collector/health/report.ts";
 import type { CollectorService, Outcome } from "../collector/service.ts";
 
 /** How many backlogs are followed at the same time. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { RunReport } from "../../src/collector/runs/report.ts";
+import type { RunReport } from "../../src/collector/health/report.ts";
 import { PROXY_VARIABLES } from "../../src/deno/http_clients.ts";
 import type { DenoCollectors } from "../../src/deno/collectors.ts";
 import type { Problem } from "../../src/problems.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { ROOT } from "../../scripts/local/bundle.ts";
 import { askEach, type Collectors } from "../../src/collector/fleet.ts";
 import type { LogLine } from "../../src/collector/platform.ts";
-import { disabledReport } from "../../src/collector/runs/report.ts";
+import { disabledReport } from "../../src/collector/health/report.ts";
 import { type CollectorService, offer } from "../../src/collector/service.ts";
 import { followBacklogs } from "../../src/deno/backlog.ts";
 import { collectOnSchedule } from "../../src/deno/schedule.ts";

@@ -2,7 +2,7 @@
 import { iso } from "../../engine/time.ts";
 import type { Answers } from "../../upstream/upstream.ts";
 import { type History, NO_HISTORY, withRun } from "./history.ts";
-import type { RunReport } from "../runs/report.ts";
+import type { RunReport } from "./report.ts";
 
 export interface Totals {
   readonly runs: number;

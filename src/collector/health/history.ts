@@ -1,6 +1,6 @@
 /** What happened of late: counts by hour for a day, and by day for two weeks. Pure. */
 import { iso } from "../../engine/time.ts";
-import type { RunReport } from "../runs/report.ts";
+import type { RunReport } from "./report.ts";
 
 export interface Period {
   /** The hour, `2026-11-21T19`, or the day, `2026-11-21`, in UTC. */

@@ -2,8 +2,8 @@
  * What a collector measures of itself, for `/metrics`. Pure. Everything here is in the collector's own
  * storage, so that a scrape costs nothing in KV.
  */
+import type { BackfillState } from "./report.ts";
 import { iso } from "../../engine/time.ts";
-import type { BackfillState } from "../runs/backfill.ts";
 import type { Health, Totals, Verdict } from "./health.ts";
 
 export interface Measures extends Verdict {

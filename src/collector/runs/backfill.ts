@@ -16,22 +16,12 @@ import { iso } from "../../engine/time.ts";
 import { CollectorError } from "../../errors.ts";
 import type { CollectorPorts } from "./engine_ports.ts";
 import type { Host } from "../platform.ts";
+import type { BackfillState } from "../health/report.ts";
 
 /** A range of event times: from, inclusive, to, exclusive. Epoch milliseconds. */
 export interface BackfillRange {
   readonly fromMs: number;
   readonly toMs: number;
-}
-
-export interface BackfillState {
-  readonly from: string;
-  readonly to: string;
-  readonly startedAt: string;
-  readonly completedAt: string | null;
-  readonly delivered: number;
-  readonly deadLettered: number;
-  /** Everything of the range before this time is delivered. */
-  readonly reached: string;
 }
 
 interface Stored extends BackfillState {

@@ -13,18 +13,24 @@ import { CollectorError, whereThrown } from "../../errors.ts";
 import { toProblem } from "../../problems.ts";
 import { parsePast } from "../../settings/duration.ts";
 import type { Settings } from "../../pipelines/settings.ts";
-import type { BackfillState } from "./backfill.ts";
 import { Connections } from "./connections.ts";
 import { type CollectorPorts, engineLimits, enginePorts } from "./engine_ports.ts";
 import { afterRun } from "../health/health.ts";
 import type { Opened } from "../records/cursor_store.ts";
 import { Ledger } from "../records/ledger.ts";
-import { dueDay, reconcile, type Reconciliation } from "./reconcile.ts";
-import type { Workplace } from "../workplace.ts";
-import { disabledReport, type RunReport, toReport, type Trigger } from "./report.ts";
+import { dueDay, reconcile } from "./reconcile.ts";
+import type { RunContext } from "./context.ts";
+import {
+  type BackfillState,
+  disabledReport,
+  type Reconciliation,
+  type RunReport,
+  toReport,
+  type Trigger,
+} from "../health/report.ts";
 
-export async function collect(workplace: Workplace, trigger: Trigger): Promise<RunReport> {
-  const { settings, host, keeper } = workplace;
+export async function collect(context: RunContext, trigger: Trigger): Promise<RunReport> {
+  const { settings, host, keeper } = context;
   const run = { runId: host.newId(), trigger, startedMs: host.now() };
   if (!settings.FETCH_EVENTS) {
     const message = "FETCH_EVENTS is false: nothing is collected.";
@@ -34,7 +40,7 @@ export async function collect(workplace: Workplace, trigger: Trigger): Promise<R
     return disabledReport(run);
   }
   const connections = await Connections.open(settings, host, run.runId);
-  const health = await workplace.health.read();
+  const health = await context.health.read();
   let opened: Opened | null = null;
   let progress: Progress | null = null;
   let aside = NOTHING_ASIDE;
@@ -42,16 +48,16 @@ export async function collect(workplace: Workplace, trigger: Trigger): Promise<R
   let failure: unknown;
   try {
     opened = await keeper.open(firstFetchMs(settings, run.startedMs), trigger === "backlog");
-    tellOfCursor(opened, run.runId, workplace);
+    tellOfCursor(opened, run.runId, context);
     progress = startProgress(opened.cursor, opened.found === "stored" || opened.found === "behind");
     const live = await collectLive(
       progress,
       connections,
-      workplace,
+      context,
       health.lastRun?.more ?? false,
     );
     completeUntilMs = completeUntil(progress, run.startedMs, completeUntilMs);
-    if (!progress.more) aside = await workAside(live, progress, connections, workplace);
+    if (!progress.more) aside = await workAside(live, progress, connections, context);
   } catch (error) {
     // what a run has committed before its requests were used up is no failure: the next run goes on
     if (isSpent(error) && progress !== null && progress.commits > 0) progress.more = true;
@@ -72,9 +78,9 @@ export async function collect(workplace: Workplace, trigger: Trigger): Promise<R
     completeUntilMs,
     ...(failure !== undefined && { problem: toProblem(failure) }),
   });
-  const deadLetters = workplace.deadLetters.takeAdded();
-  await workplace.health.write(afterRun(health, report, completeUntilMs, deadLetters));
-  tellOfRun(report, failure, workplace);
+  const deadLetters = context.deadLetters.takeAdded();
+  await context.health.write(afterRun(health, report, completeUntilMs, deadLetters));
+  tellOfRun(report, failure, context);
   return report;
 }
 
@@ -89,12 +95,12 @@ interface Tools {
 async function collectLive(
   progress: Progress,
   connections: Connections,
-  workplace: Workplace,
+  context: RunContext,
   backlog: boolean,
 ): Promise<Tools> {
-  const { host, keeper } = workplace;
-  const ports = enginePorts(workplace, connections, progress.cursor.dialect);
-  const limits = engineLimits(workplace);
+  const { host, keeper } = context;
+  const ports = enginePorts(context, connections, progress.cursor.dialect);
+  const limits = engineLimits(context);
   const ledger = await Ledger.open(host);
   const cursors: CursorKeeper = {
     announce: (events) => keeper.announce(events),
@@ -112,16 +118,16 @@ async function workAside(
   { ports, limits, ledger }: Tools,
   progress: Progress,
   connections: Connections,
-  workplace: Workplace,
+  context: RunContext,
 ): Promise<Aside> {
-  const { settings, host } = workplace;
+  const { settings, host } = context;
   if (!connections.mayGoOn()) return NOTHING_ASIDE;
   const day = dueDay(ledger, host.now(), settings.LATE_ARRIVAL_WINDOW);
   const reconciliation = day === null
     ? null
     : await reconcile(day, progress.cursor, ledger, ports, limits, host);
   if (!connections.mayGoOn()) return { reconciliation, backfill: null };
-  return { reconciliation, backfill: await workplace.backfill.advance(ports, limits) };
+  return { reconciliation, backfill: await context.backfill.advance(ports, limits) };
 }
 
 /** What a run did beside its live part. */
@@ -147,7 +153,7 @@ function completeUntil(progress: Progress, startedMs: number, beforeMs: number |
   return Math.max(beforeMs ?? 0, seen.at(-1)?.timeMs ?? sealedBeforeMs);
 }
 
-function tellOfCursor({ found }: Opened, runId: string, { settings, host }: Workplace): void {
+function tellOfCursor({ found }: Opened, runId: string, { settings, host }: RunContext): void {
   const account = settings.LIVEPERSON_ACCOUNT_ID;
   if (found === "lost") {
     const message = "The stored cursor is gone. Collecting begins anew from FIRST_FETCH: events " +
@@ -160,7 +166,7 @@ function tellOfCursor({ found }: Opened, runId: string, { settings, host }: Work
   }
 }
 
-function tellOfRun(report: RunReport, failure: unknown, { settings, host }: Workplace): void {
+function tellOfRun(report: RunReport, failure: unknown, { settings, host }: RunContext): void {
   const account = settings.LIVEPERSON_ACCOUNT_ID;
   if (report.outcome === "ok") {
     host.log({ level: "info", event: "run_ended", account, ...report });

@@ -11,18 +11,11 @@ import { eventId } from "../../sources/liveperson/record.ts";
 import type { CollectorPorts } from "./engine_ports.ts";
 import type { Host } from "../platform.ts";
 import type { Ledger } from "../records/ledger.ts";
+import type { Reconciliation } from "../health/report.ts";
 
 /** A day is read again this long after the late-arrival window of its last event has passed. */
 const PATIENCE_MS = 60 * 60_000;
 const KEY = "reconciliation";
-
-export interface Reconciliation {
-  readonly day: string;
-  /** Events that had not been delivered. */
-  readonly found: number;
-  /** False when the run's budget ended first; the next run goes on. */
-  readonly complete: boolean;
-}
 
 /** The day that is due to be reconciled, or null: the first one that is not, so that none is passed over. */
 export function dueDay(ledger: Ledger, nowMs: number, lateArrivalWindowMs: number): string | null {

@@ -1,6 +1,6 @@
 /** Pushes dead letters again, one by one, so that one that is still refused does not hold back the rest. */
 import { lineOf } from "../../engine/batch.ts";
-import type { Workplace } from "../workplace.ts";
+import type { RunContext } from "./context.ts";
 import { Connections } from "./connections.ts";
 
 export interface Redelivery {
@@ -16,7 +16,7 @@ const TRIED_LAST = "redelivered-last";
 
 /** Tries `limit` letters, or as many as the requests of one run suffice for. */
 export async function redeliver(
-  { settings, host, deadLetters }: Workplace,
+  { settings, host, deadLetters }: RunContext,
   limit: number,
 ): Promise<Redelivery> {
   const runId = host.newId();

@@ -1,6 +1,6 @@
 /** What the buttons do: the words of each confirmation, and the outcome as a notice. */
 import { ANY_DESTINATION, ANY_DESTINATION_FIRST } from "../../destinations/catalog.ts";
-import type { RunReport } from "../../collector/runs/report.ts";
+import type { RunReport } from "../../collector/health/report.ts";
 import type { CollectorService, Outcome } from "../../collector/service.ts";
 import { configurationFailed, type TestedStep } from "../../collector/runs/connection_check.ts";
 import type { Problem } from "../../problems.ts";

@@ -1,7 +1,7 @@
 /** @jsxRuntime automatic */
 /** @jsxImportSource hono/jsx */
 /** How far a backfill is. */
-import type { BackfillState } from "../../collector/runs/backfill.ts";
+import type { BackfillState } from "../../collector/health/report.ts";
 import { count, instant, moment } from "./format.ts";
 
 export function BackfillCard({ backfill, nowMs }: { backfill: BackfillState; nowMs: number }) {

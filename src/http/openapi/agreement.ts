@@ -3,12 +3,11 @@
  * does not compile. It has no code.
  */
 import type * as v from "valibot";
-import type { BackfillState } from "../../collector/runs/backfill.ts";
 import type { ListedLetters, Status } from "../../collector/collector.ts";
 import type { Verdict } from "../../collector/health/health.ts";
 import type { FoundEvents } from "../../collector/runs/read_events.ts";
 import type { Redelivery } from "../../collector/runs/redeliver.ts";
-import type { RunReport } from "../../collector/runs/report.ts";
+import type { BackfillState, RunReport } from "../../collector/health/report.ts";
 import type { TestedStep } from "../../collector/runs/connection_check.ts";
 import type { Problem } from "../../problems.ts";
 import type { SCHEMAS } from "./answers.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createApp } from "../../../src/http/app.ts";
 import type { TestedStep } from "../../../src/collector/runs/connection_check.ts";
-import type { RunReport } from "../../../src/collector/runs/report.ts";
+import type { RunReport } from "../../../src/collector/health/report.ts";
 import type { Problem } from "../../../src/problems.ts";
 import { ACTIONS } from "../../../src/http/dashboard/actions.ts";
 import { readSearch } from "../../../src/http/dashboard/event_search.ts";

@@ -4,7 +4,7 @@
  */
 import type { Status } from "../../../src/collector/collector.ts";
 import { UNKNOWN_HEALTH } from "../../../src/collector/health/health.ts";
-import type { RunReport } from "../../../src/collector/runs/report.ts";
+import type { RunReport } from "../../../src/collector/health/report.ts";
 import {
   type CollectorService,
   type Method,

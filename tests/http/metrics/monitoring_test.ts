@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { ROOT } from "../../../scripts/local/bundle.ts";
 import { judge, UNKNOWN_HEALTH } from "../../../src/collector/health/health.ts";
 import { measure } from "../../../src/collector/health/measures.ts";
-import { disabledReport } from "../../../src/collector/runs/report.ts";
+import { disabledReport } from "../../../src/collector/health/report.ts";
 import { expose } from "../../../src/http/metrics/exposition.ts";
 import { toFamilies } from "../../../src/http/metrics/families.ts";
 import { withFolder } from "../../cloudflare/stage.ts";

@@ -3,9 +3,7 @@ import type { Problem } from "../../problems.ts";
 import { iso } from "../../engine/time.ts";
 import type { Progress } from "../../engine/ports.ts";
 import type { Answers, Upstream } from "../../upstream/upstream.ts";
-import type { BackfillState } from "./backfill.ts";
 import type { Found, Opened } from "../records/cursor_store.ts";
-import type { Reconciliation } from "./reconcile.ts";
 
 /** Who started the run. */
 export type Trigger = "cron" | "http" | "backlog" | "script";
@@ -45,6 +43,27 @@ export interface RunReport {
   /** Age of the oldest time that may still hold undelivered events. */
   readonly lagSeconds: number | null;
   readonly problem?: Problem;
+}
+
+/** What reconciliation did on a day. */
+export interface Reconciliation {
+  readonly day: string;
+  /** Events that had not been delivered. */
+  readonly found: number;
+  /** False when the run's budget ended first; the next run goes on. */
+  readonly complete: boolean;
+}
+
+/** Where a backfill stands. */
+export interface BackfillState {
+  readonly from: string;
+  readonly to: string;
+  readonly startedAt: string;
+  readonly completedAt: string | null;
+  readonly delivered: number;
+  readonly deadLettered: number;
+  /** Everything of the range before this time is delivered. */
+  readonly reached: string;
 }
 
 /** Should the next run follow at once? */

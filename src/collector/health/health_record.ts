@@ -1,5 +1,5 @@
 /** Keeps the health of a collector in its own storage. */
-import { type Health, UNKNOWN_HEALTH } from "../health/health.ts";
+import { type Health, UNKNOWN_HEALTH } from "./health.ts";
 import type { Host } from "../platform.ts";
 
 const KEY = "health";

@@ -1,0 +1,16 @@
+/** What the runs of one account and destination work with. */
+import type { Settings } from "../../pipelines/settings.ts";
+import type { Backfill } from "./backfill.ts";
+import type { DeadLetterBox } from "../records/dead_letters.ts";
+import type { HealthRecord } from "../health/health_record.ts";
+import type { Host } from "../platform.ts";
+import type { Keeper } from "../records/cursor_store.ts";
+
+export interface RunContext {
+  readonly settings: Settings;
+  readonly host: Host;
+  readonly keeper: Keeper;
+  readonly deadLetters: DeadLetterBox;
+  readonly backfill: Backfill;
+  readonly health: HealthRecord;
+}
