@@ -1,13 +1,13 @@
-/** Starts the simulators' process, and speaks with it. */
+/** Starts the process of the simulated environment, and speaks with it. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { Addition, StandCounts, StandOptions } from "./stand_options.ts";
-import { TextLineStream } from "./text_lines.ts";
+import type { Addition, StandCounts, StandOptions, StandStarted } from "./stand_options.ts";
 
 const SCRIPT = fileURLToPath(new URL("./stand.ts", import.meta.url));
 
-export interface Stand extends AsyncDisposable {
-  readonly livePerson: string;
-  readonly xsiam: string;
+export interface Stand extends AsyncDisposable, StandStarted {
   readonly wire: StandOptions["wire"];
   counts(): Promise<StandCounts>;
   add(addition: Addition): Promise<StandCounts>;
@@ -15,36 +15,30 @@ export interface Stand extends AsyncDisposable {
 
 export async function openStand(options: Partial<StandOptions> = {}): Promise<Stand> {
   const whole: StandOptions = {
-    ...{ accounts: 1, latencyMs: 0, compression: "gzip", wire: "graphql", keepAnswers: false },
+    ...{ accounts: 1, latencyMs: 0, wire: "graphql", keepAnswers: false },
     ...options,
   };
-  const process = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "-A",
-      "--no-check",
-      SCRIPT,
-      JSON.stringify(whole),
-    ],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const lines = process.stdout.pipeThrough(new TextLineStream()).getReader();
-  const input = process.stdin.getWriter();
-  const hear = async () => JSON.parse((await lines.read()).value!);
-  const tell = async (words: object): Promise<StandCounts> => {
-    await input.write(new TextEncoder().encode(`${JSON.stringify(words)}\n`));
+  const stand = spawn(
+    Deno.execPath(),
+    ["run", "-A", "--no-check", SCRIPT, JSON.stringify(whole)],
+    { stdio: ["pipe", "pipe", "inherit"] },
+  );
+  const ended = once(stand, "exit");
+  const lines = createInterface(stand.stdout)[Symbol.asyncIterator]();
+  const hear = async () => JSON.parse((await lines.next()).value!);
+  const ask = async (what: { readonly add?: Addition }): Promise<StandCounts> => {
+    stand.stdin.write(`${JSON.stringify(what)}\n`);
     return await hear();
   };
-  const urls: { livePerson: string; xsiam: string } = await hear();
+  const { settings }: StandStarted = await hear();
   return {
-    ...urls,
+    settings,
     wire: whole.wire,
-    counts: () => tell({}),
-    add: (addition) => tell({ add: addition }),
+    counts: () => ask({}),
+    add: (addition) => ask({ add: addition }),
     async [Symbol.asyncDispose]() {
-      await input.close();
-      await process.status;
+      stand.stdin.end();
+      await ended;
     },
   };
 }

@@ -2,7 +2,6 @@
 import { type LocalWorker, startWorker } from "../local/worker.ts";
 import { cpuMsOf, findWorkerd } from "./cpu.ts";
 import type { Stand } from "./open_stand.ts";
-import { settingsFor } from "./stand_options.ts";
 
 export interface Product extends AsyncDisposable {
   readonly worker: LocalWorker;
@@ -15,7 +14,6 @@ export interface Product extends AsyncDisposable {
 }
 
 interface ProductOptions {
-  readonly accounts?: number;
   /** What is to be measured beside the CPU, at the cost of it. */
   readonly observe?: "memory" | "operations";
   readonly settings?: Readonly<Record<string, string>>;
@@ -26,8 +24,8 @@ const POLL_MS = 10;
 const PATIENCE_MS = 600_000;
 
 export async function openProduct(stand: Stand, options: ProductOptions = {}): Promise<Product> {
-  const { accounts = 1, observe } = options;
-  const settings = { ...settingsFor(stand, accounts), ...options.settings };
+  const settings = { ...stand.settings, ...options.settings };
+  const { observe } = options;
   const worker = await startWorker({ observe, settings });
   const pid = findWorkerd();
   const tick = async () => {

@@ -8,20 +8,19 @@ import { graphqlBody } from "../../src/sources/liveperson/graphql.ts";
 import { restBody } from "../../src/sources/liveperson/rest.ts";
 import { OLD } from "./figures.ts";
 import type { Stand } from "./open_stand.ts";
-import { accountId, CREDENTIALS } from "./stand_options.ts";
 
 /** The most records that one request is answered with. */
 export const PAGE = 500;
 
 const BODY_CHARACTERS = 1024 * 1024;
-const ID = accountId(0);
 
-export async function signIn({ livePerson }: Stand): Promise<string> {
-  const response = await fetch(`${livePerson}/sentinel/api/v2/account/${ID}/app/token`, {
+export async function signIn({ settings }: Stand): Promise<string> {
+  const { LIVEPERSON_DOMAIN_API_URL: livePerson, LIVEPERSON_ACCOUNT_ID: id } = settings;
+  const response = await fetch(`${livePerson}/sentinel/api/v2/account/${id}/app/token`, {
     method: "POST",
     body: new URLSearchParams({
-      client_id: CREDENTIALS.clientId,
-      client_secret: CREDENTIALS.clientSecret,
+      client_id: settings.LIVEPERSON_CLIENT_ID,
+      client_secret: settings.LIVEPERSON_CLIENT_SECRET,
       grant_type: "client_credentials",
     }),
   });
@@ -29,11 +28,12 @@ export async function signIn({ livePerson }: Stand): Promise<string> {
 }
 
 /** The text of one page of the audit trail, which begins before the oldest events of a measurement. */
-export async function readPage({ livePerson, wire }: Stand, token: string, offset: number) {
+export async function readPage({ settings, wire }: Stand, token: string, offset: number) {
+  const { LIVEPERSON_DOMAIN_API_URL: livePerson, LIVEPERSON_ACCOUNT_ID: id } = settings;
   const day = new Date(Date.now() - OLD.fromAgeMs).toISOString().slice(0, 10);
   const range = { day, offset, first: PAGE };
   const response = await fetch(
-    `${livePerson}/api/account/${ID}/configuration/metadata/audit`,
+    `${livePerson}/api/account/${id}/configuration/metadata/audit`,
     {
       method: "POST",
       headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
@@ -65,11 +65,11 @@ export async function collectSimply(stand: Stand): Promise<void> {
   }
 }
 
-async function push({ xsiam }: Stand, body: string): Promise<void> {
-  const response = await fetch(`${xsiam}/logs/v1/event`, {
+async function push({ settings }: Stand, body: string): Promise<void> {
+  const response = await fetch(`${settings.XSIAM_URL}/logs/v1/event`, {
     method: "POST",
     headers: {
-      Authorization: CREDENTIALS.apiKey,
+      Authorization: settings.XSIAM_API_KEY,
       "Content-Type": "text/plain",
       "Content-Encoding": "gzip",
     },

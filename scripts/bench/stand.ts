@@ -1,44 +1,48 @@
 /**
- * The simulators of a measurement, in a process of their own, so that what they cost is not counted as
- * the product's. Prints a line of JSON when they are up, and one for each line of JSON that it is told.
+ * The simulated environment of a measurement, in a process of its own, so that what it costs is not counted
+ * as the product's. Prints a line of JSON when it is up, and one for each line of JSON that it is told.
  * Ends when its input does. Loopback only.
  */
-import { TextLineStream } from "./text_lines.ts";
+import process from "node:process";
+import { createInterface } from "node:readline";
+import { startEnvironment } from "../simulators/environment.ts";
 import { generateRecords } from "../simulators/records.ts";
-import { startLivePerson } from "../simulators/liveperson.ts";
-import { startXsiam } from "../simulators/xsiam.ts";
-import { accountId, CREDENTIALS, type StandCounts, type StandOptions } from "./stand_options.ts";
+import type { Addition, StandCounts, StandOptions, StandStarted } from "./stand_options.ts";
 
-const { accounts, latencyMs, compression, wire, keepAnswers }: StandOptions = JSON.parse(
-  Deno.args[0],
-);
-const { clientId, clientSecret, apiKey } = CREDENTIALS;
-const ids = Array.from({ length: accounts }, (_, index) => accountId(index));
-const livePerson = await startLivePerson({
-  accounts: ids.map((id) => ({ accountId: id, clientId, clientSecret })),
-  keepRequestBodies: false,
-  latencyMs,
-  wire,
-  keepAnswers,
+const { accounts: count, latencyMs, wire, keepAnswers }: StandOptions = JSON.parse(Deno.args[0]);
+const accounts = Array.from({ length: count }, (_, index) => ({
+  accountId: `site${index}`,
+  clientId: "client",
+  clientSecret: "client-secret",
+}));
+await using environment = await startEnvironment({
+  accounts,
+  apiToken: "bench-token",
+  livePerson: { keepRequestBodies: false, latencyMs, wire, keepAnswers },
+  xsiam: { apiKey: "xsiam-key", keepEvents: false, latencyMs },
 });
-const xsiam = await startXsiam({ apiKey, keepEvents: false, latencyMs, compression });
+const { livePerson, xsiam, settings } = environment;
 
-console.log(JSON.stringify({ livePerson: livePerson.url, xsiam: xsiam.url }));
+tell<StandStarted>({ settings: { ...settings, FIRST_FETCH: "60 days" } });
 let seed = 0;
-for await (const line of Deno.stdin.readable.pipeThrough(new TextLineStream())) {
-  const { add } = JSON.parse(line);
-  for (const id of add === undefined ? [] : ids) {
-    livePerson.add(generateRecords({
-      ...{ seed: ++seed, count: add.events, accountId: id, automaticShare: 0 },
-      fromMs: Date.now() - add.fromAgeMs,
-      toMs: Date.now() - add.toAgeMs,
-    }));
-  }
-  const counts: StandCounts = {
+for await (const line of createInterface(process.stdin)) {
+  const { add }: { add?: Addition } = JSON.parse(line);
+  if (add !== undefined) { for (const { accountId } of accounts) addEvents(accountId, add); }
+  tell<StandCounts>({
     received: xsiam.count,
     asked: livePerson.requests.length,
     pushes: xsiam.requests.length,
-  };
-  console.log(JSON.stringify(counts));
+  });
 }
-await Promise.all([livePerson.close(), xsiam.close()]);
+
+function tell<T>(what: T): void {
+  console.log(JSON.stringify(what));
+}
+
+function addEvents(accountId: string, { events, fromAgeMs, toAgeMs }: Addition): void {
+  livePerson.add(generateRecords({
+    ...{ seed: ++seed, count: events, accountId, automaticShare: 0 },
+    fromMs: Date.now() - fromAgeMs,
+    toMs: Date.now() - toAgeMs,
+  }));
+}

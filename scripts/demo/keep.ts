@@ -3,6 +3,7 @@ import { fireCron, type Run } from "./play.ts";
 import { ACCOUNT, type Stage } from "./stage.ts";
 import { newChanges } from "../simulators/new_changes.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
+import { waitOrStop } from "../cli/wait.ts";
 import { count, number, timeOfDay, total } from "../cli/words.ts";
 
 /** New changes in the time between two runs. */
@@ -19,7 +20,7 @@ export async function keepGoing(
   const change = newChanges(ACCOUNT.accountId, SEED);
   const everyMs = everySeconds * 1000;
   const changes = setInterval(
-    () => stage.liveperson.add([change(Date.now())]),
+    () => stage.livePerson.add([change(Date.now())]),
     everyMs / CHANGES_A_RUN,
   );
   let runs = 0;
@@ -52,9 +53,6 @@ function describe({ report }: Run): string {
 
 /** Waits so long; true if the signal came before. */
 async function stoppedWithin(ms: number, stop: StopSignal): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([promise, stop.wait]);
-  clearTimeout(timer);
+  await waitOrStop(ms, stop);
   return stop.stopped;
 }

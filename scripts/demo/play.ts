@@ -59,7 +59,7 @@ export async function* play(stage: Stage): AsyncGenerator<Scene> {
   yield await storedCursor(stage);
 
   const changes = someChanges(Date.now());
-  stage.liveperson.add(changes);
+  stage.livePerson.add(changes);
   const second = await fireCron(stage);
   const added = changes.length;
   yield { name: "second", added, run: second, problems: secondProblems(second, added) };
@@ -89,8 +89,8 @@ export async function fireCron(stage: Stage): Promise<Run> {
   };
 }
 
-function opened({ worker, liveperson, xsiam }: Stage, visible: number): Scene {
-  const urls = { worker: worker.url, liveperson: liveperson.url, xsiam: xsiam.url };
+function opened({ worker, livePerson, xsiam }: Stage, visible: number): Scene {
+  const urls = { worker: worker.url, liveperson: livePerson.url, xsiam: xsiam.url };
   return { name: "opened", urls, generated: GENERATED_RECORDS, visible, problems: [] };
 }
 

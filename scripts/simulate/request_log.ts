@@ -1,6 +1,7 @@
 /** What the simulators were asked, one entry a request, as it comes. It reads what they remember. */
-import type { LivePersonRequest, LivePersonSimulator } from "../simulators/liveperson.ts";
-import type { XsiamRequest, XsiamSimulator } from "../simulators/xsiam.ts";
+import type { Environment } from "../simulators/environment.ts";
+import type { LivePersonRequest } from "../simulators/liveperson.ts";
+import type { XsiamRequest } from "../simulators/xsiam.ts";
 
 export interface SeenRequest {
   readonly simulator: "liveperson" | "xsiam";
@@ -17,16 +18,15 @@ const PUSH_PATH = "/logs/v1/event";
 
 /** Calls `seen` for each request from now on; the result stops it, after the last ones. */
 export function followRequests(
-  liveperson: LivePersonSimulator,
-  xsiam: XsiamSimulator,
+  { livePerson, xsiam }: Pick<Environment, "livePerson" | "xsiam">,
   seen: (request: SeenRequest) => void,
 ): Disposable {
-  let livepersonSeen = liveperson.requests.length;
+  let livePersonSeen = livePerson.requests.length;
   let xsiamSeen = xsiam.requests.length;
   const look = () => {
-    const fromLivePerson = liveperson.requests.slice(livepersonSeen);
+    const fromLivePerson = livePerson.requests.slice(livePersonSeen);
     const fromXsiam = xsiam.requests.slice(xsiamSeen);
-    livepersonSeen += fromLivePerson.length;
+    livePersonSeen += fromLivePerson.length;
     xsiamSeen += fromXsiam.length;
     fromLivePerson.map(ofLivePerson).forEach(seen);
     fromXsiam.map(ofXsiam).forEach(seen);

@@ -3,9 +3,8 @@
  * It goes on until Ctrl-C. Loopback only.
  */
 import { Option } from "commander";
-import { type LivePersonSimulator, startLivePerson } from "../simulators/liveperson.ts";
+import { type Environment, startEnvironment } from "../simulators/environment.ts";
 import { generateRecords } from "../simulators/records.ts";
-import { startXsiam, type XsiamSimulator } from "../simulators/xsiam.ts";
 import { stdoutColours } from "../cli/colours.ts";
 import {
   DONE,
@@ -15,7 +14,8 @@ import {
   textLike,
   wholeNumber,
 } from "../cli/command_line.ts";
-import { devVars, PLAIN_TEXT } from "./dev_vars.ts";
+import { PLAIN_TEXT } from "./dev_vars.ts";
+import { count } from "../cli/words.ts";
 import { newChanges } from "../simulators/new_changes.ts";
 import { followRequests } from "./request_log.ts";
 import { humanLog, jsonLog } from "./simulate_log.ts";
@@ -71,92 +71,74 @@ const command = scriptCommand(
 
 async function main(options: Options): Promise<number> {
   using stop = listenForStop();
-  await using started = new AsyncDisposableStack();
-  let liveperson: LivePersonSimulator;
-  let xsiam: XsiamSimulator;
+  let environment: Environment;
   try {
-    liveperson = started.use(await openLivePerson(options));
-    xsiam = started.use(await openXsiam(options));
+    environment = await openEnvironment(options);
   } catch (error) {
-    if (!(error instanceof PortTaken)) throw error;
-    console.error(`error: ${error.message}`);
+    const why = portProblem(error, options);
+    if (why === undefined) throw error;
+    console.error(`error: ${why}`);
     return FAILED;
   }
-  await simulate(options, liveperson, xsiam, stop);
+  await using _ = environment;
+  await simulate(options, environment, stop);
   return DONE;
 }
 
 async function simulate(
   options: Options,
-  liveperson: LivePersonSimulator,
-  xsiam: XsiamSimulator,
+  environment: Environment,
   stop: StopSignal,
 ): Promise<void> {
+  const { livePerson, xsiam, settings } = environment;
   const log = options.json ? jsonLog : humanLog(stdoutColours());
   const time = () => new Date().toISOString();
   const change = newChanges(options.account, options.seed);
   const changes = options.rate === 0 ? undefined : setInterval(
-    () => liveperson.add([change(Date.now())]),
+    () => livePerson.add([change(Date.now())]),
     MINUTE_MS / options.rate,
   );
   let requests = 0;
-  const following = followRequests(liveperson, xsiam, (request) => {
+  const following = followRequests(environment, (request) => {
     requests++;
     console.log(log.request(request, time()));
   });
-  const { wire, records, days, rate } = options;
-  const urls = { liveperson: liveperson.url, xsiam: xsiam.url };
-  const variables = devVars({ ...options, liveperson, xsiam });
-  console.log(log.started({ urls, wire, records, days, rate, devVars: variables }));
+  const { wire, records, days, rate, compression } = options;
+  const urls = { liveperson: livePerson.url, xsiam: xsiam.url };
+  const devVars = {
+    ...settings,
+    XSIAM_COMPRESSION: compression,
+    FIRST_FETCH: count(days, "day"),
+  };
+  console.log(log.started({ urls, wire, records, days, rate, devVars }));
   await stop.wait;
   clearInterval(changes);
   following[Symbol.dispose]();
   console.log(log.stopped(requests, time()));
 }
 
-async function openLivePerson(options: Options): Promise<LivePersonSimulator> {
-  const { account: accountId, clientId, clientSecret, wire, seed, records: count } = options;
-  const liveperson = await unlessTaken(
-    options.livepersonPort,
-    "--liveperson-port",
-    (port) =>
-      startLivePerson({
-        port,
-        wire,
-        accounts: [{ accountId, clientId, clientSecret }],
-        keepRequestBodies: false,
-      }),
-  );
+async function openEnvironment(options: Options): Promise<Environment> {
+  const { account: accountId, clientId, clientSecret, wire, seed, records } = options;
+  const { apiKey, compression } = options;
+  const environment = await startEnvironment({
+    accounts: [{ accountId, clientId, clientSecret }],
+    apiToken: "local-token",
+    livePerson: { port: options.livepersonPort, wire, keepRequestBodies: false },
+    xsiam: { port: options.xsiamPort, apiKey, compression, keepEvents: false },
+  });
   const toMs = Date.now();
   const fromMs = toMs - options.days * DAY_MS;
-  liveperson.add(generateRecords({ seed, count, fromMs, toMs, accountId }));
-  return liveperson;
+  environment.livePerson.add(generateRecords({ seed, count: records, fromMs, toMs, accountId }));
+  return environment;
 }
 
-function openXsiam({ xsiamPort, apiKey, compression }: Options): Promise<XsiamSimulator> {
-  return unlessTaken(
-    xsiamPort,
-    "--xsiam-port",
-    (port) => startXsiam({ port, apiKey, compression, keepEvents: false }),
-  );
-}
-
-class PortTaken extends Error {}
-
-/** @throws {PortTaken} when somebody else listens at the port */
-async function unlessTaken<T>(
-  port: number,
-  option: string,
-  start: (port: number) => Promise<T>,
-): Promise<T> {
-  try {
-    return await start(port);
-  } catch (error) {
-    const { code } = error as { code?: string };
-    if (code !== "EADDRINUSE" && code !== "EACCES") throw error;
-    const why = code === "EACCES" ? "may not be used" : "is taken";
-    throw new PortTaken(`port ${port} ${why}; choose another one with ${option}`);
-  }
+/** Why a port can't be had; undefined if that is not what went wrong. */
+function portProblem(error: unknown, { livepersonPort }: Options): string | undefined {
+  const { code, port } = error as { code?: string; port?: number };
+  if (code !== "EADDRINUSE" && code !== "EACCES") return undefined;
+  const why = code === "EACCES" ? "may not be used" : "is taken";
+  const option = port === livepersonPort ? "--liveperson-port" : "--xsiam-port";
+  return `port ${port} ${why}; choose another one with ${option}`;
 }
 
 if (import.meta.main) Deno.exit(await main(readOptions<Options>(command, Deno.args)));

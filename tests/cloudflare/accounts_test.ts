@@ -1,11 +1,9 @@
 /** Many accounts on one Worker: each collected on its own, and a broken one holds up no other. */
 import assert from "node:assert/strict";
-import { startWorker } from "../../scripts/local/worker.ts";
-import { startLivePerson } from "../../scripts/simulators/liveperson.ts";
-import { startXsiam } from "../../scripts/simulators/xsiam.ts";
+import { listAccounts, settingsOfAccount } from "../../scripts/simulators/environment.ts";
+import { openEnvironment } from "../environment.ts";
 import { record } from "../simulators/sample.ts";
-
-const TOKEN = "an-api-token";
+import { startWorkerIn } from "./worker_in.ts";
 
 async function openAccounts(
   count: number,
@@ -16,8 +14,8 @@ async function openAccounts(
     clientId: `client${i}`,
     clientSecret: `secret-of-${i}`,
   }));
-  const livePerson = await startLivePerson({ accounts });
-  const xsiam = await startXsiam({ apiKey: "xsiam-key" });
+  const environment = await openEnvironment({ accounts });
+  const { livePerson, xsiam } = environment;
   const now = Date.now();
   for (const { accountId } of accounts) {
     livePerson.add(
@@ -30,33 +28,17 @@ async function openAccounts(
       ),
     );
   }
-  const list = accounts.map(({ accountId, clientId, clientSecret }) => ({
-    LIVEPERSON_ACCOUNT_ID: accountId,
-    LIVEPERSON_CLIENT_ID: clientId,
-    LIVEPERSON_CLIENT_SECRET: clientSecret,
-    ...overrides[accountId],
+  const list = accounts.map((account) => ({
+    ...settingsOfAccount(account),
+    ...overrides[account.accountId],
   }));
-  const worker = await startWorker({
-    settings: {
-      LIVEPERSON_ACCOUNTS: JSON.stringify(list),
-      LIVEPERSON_AUTH_SERVER_URL: livePerson.host,
-      LIVEPERSON_DOMAIN_API_URL: livePerson.url,
-      XSIAM_URL: xsiam.url,
-      XSIAM_API_KEY: "xsiam-key",
-      RETRY_DELAY: "0 seconds",
-      API_TOKEN: TOKEN,
-    },
-  });
+  const worker = await startWorkerIn(environment, { settings: listAccounts(list) });
   return {
     ...{ livePerson, xsiam, worker },
-    async ask(path: string, method = "GET") {
-      const headers = { Authorization: `Bearer ${TOKEN}` };
-      const response = await worker.fetch(path, { method, headers });
-      return { status: response.status, body: await response.json() };
-    },
+    ask: worker.ask,
     async [Symbol.asyncDispose]() {
       await worker.close();
-      await Promise.all([livePerson.close(), xsiam.close()]);
+      await environment[Symbol.asyncDispose]();
     },
   };
 }

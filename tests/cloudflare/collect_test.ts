@@ -5,19 +5,11 @@
 import assert from "node:assert/strict";
 import { generateRecords } from "../../scripts/simulators/records.ts";
 import { MAX_RECORD_BYTES } from "../../scripts/simulators/xsiam_body.ts";
-import {
-  ACCOUNT,
-  change,
-  DAY_MS,
-  HOUR_MS,
-  Stage,
-  tenth,
-  until,
-  withFolder,
-  XSIAM_AUTH_ID,
-} from "./stage.ts";
+import { ACCOUNT, change, DAY_MS, HOUR_MS, tenth, until, withFolder } from "../environment.ts";
+import { Stage } from "./stage.ts";
 
 const MIB = 1024 * 1024;
+const XSIAM_AUTH_ID = "auth-1d-4242";
 
 /** What a person's changes of the last three days look like, none of them automatic. */
 function history(count: number, fromMs = Date.now() - 2 * DAY_MS) {

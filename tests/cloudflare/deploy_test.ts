@@ -6,10 +6,8 @@ import assert from "node:assert/strict";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../../scripts/local/bundle.ts";
-import { startLivePerson } from "../../scripts/simulators/liveperson.ts";
-import { startXsiam } from "../../scripts/simulators/xsiam.ts";
 import { VERSION } from "../../src/version.ts";
-import { ACCOUNT, change, SECRETS, until, withFolder } from "./stage.ts";
+import { change, openEnvironment, SECRETS, until, withFolder } from "../environment.ts";
 
 /** Wrangler stays on this machine: it looks neither for its own updates nor for where it is. */
 const ENV = { WRANGLER_HIDE_BANNER: "true", CLOUDFLARE_CF_FETCH_ENABLED: "false", NO_COLOR: "1" };
@@ -45,23 +43,9 @@ Deno.test("deno task deploy builds what it would deploy, with its bindings", asy
 });
 
 Deno.test("deno task dev runs the Worker with its settings, and fires its cron on demand", async () => {
-  await using livePerson = await startLivePerson({
-    accounts: [{
-      accountId: ACCOUNT,
-      clientId: "client-1",
-      clientSecret: SECRETS.LIVEPERSON_CLIENT_SECRET,
-    }],
-  });
-  await using xsiam = await startXsiam({ apiKey: SECRETS.XSIAM_API_KEY });
+  await using environment = await openEnvironment();
+  const { livePerson, xsiam, settings } = environment;
   livePerson.add([change(), change(), change()]);
-  const settings = {
-    ...SECRETS,
-    LIVEPERSON_ACCOUNT_ID: ACCOUNT,
-    LIVEPERSON_CLIENT_ID: "client-1",
-    LIVEPERSON_DOMAIN_API_URL: livePerson.url,
-    LIVEPERSON_AUTH_SERVER_URL: livePerson.host,
-    XSIAM_URL: xsiam.url,
-  };
 
   await withFolder(async (folder) => {
     const vars = join(folder, ".dev.vars");

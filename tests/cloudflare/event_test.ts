@@ -1,7 +1,8 @@
 /** An event, field by field: what the Worker makes of a record, in both wire formats. */
 import assert from "node:assert/strict";
 import type { AuditRecord } from "../../scripts/simulators/records.ts";
-import { ACCOUNT, change, type Json, MINUTE_MS, Stage, tenth } from "./stage.ts";
+import { ACCOUNT, change, MINUTE_MS, tenth } from "../environment.ts";
+import { type Json, Stage } from "./stage.ts";
 
 const OUTPUTS = [
   "changeDate",

@@ -6,7 +6,8 @@
 import assert from "node:assert/strict";
 import type { Fault, FaultTarget } from "../../scripts/simulators/faults.ts";
 import { type AuditRecord, generateRecords } from "../../scripts/simulators/records.ts";
-import { ACCOUNT, change, HOUR_MS, type Json, SECRETS, Stage, until } from "./stage.ts";
+import { ACCOUNT, change, HOUR_MS, SECRETS, until } from "../environment.ts";
+import { type Json, Stage } from "./stage.ts";
 
 interface Failure {
   readonly name: string;

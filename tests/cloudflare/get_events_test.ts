@@ -1,6 +1,7 @@
 /** The `liveperson-get-events` command by HTTP: its arguments, its answers, and what it leaves alone. */
 import assert from "node:assert/strict";
-import { type Answer, change, DAY_MS, HOUR_MS, type Json, MINUTE_MS, Stage } from "./stage.ts";
+import { change, DAY_MS, HOUR_MS, MINUTE_MS } from "../environment.ts";
+import { type Answer, type Json, Stage } from "./stage.ts";
 
 const DAYS = 20;
 /** Every two hours, and never on a boundary that a test asks for. */

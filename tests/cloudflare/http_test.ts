@@ -1,7 +1,8 @@
 /** The HTTP side of the Worker: who may use it, how it refuses, and what its routes answer. */
 import assert from "node:assert/strict";
 import { VERSION } from "../../src/version.ts";
-import { ACCOUNT, type Answer, type Json, SECRETS, Stage } from "./stage.ts";
+import { ACCOUNT, SECRETS } from "../environment.ts";
+import { type Answer, type Json, Stage } from "./stage.ts";
 
 /** Every route that needs the token, with its methods. */
 const ROUTES: Record<string, string[]> = {

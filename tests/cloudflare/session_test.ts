@@ -1,6 +1,7 @@
 /** What the Worker knows of an account's connection: its hosts and its token, and how long it trusts them. */
 import assert from "node:assert/strict";
-import { ACCOUNT, Stage, until } from "./stage.ts";
+import { ACCOUNT, until } from "../environment.ts";
+import { Stage } from "./stage.ts";
 
 Deno.test("the authorization server is discovered if it isn't set", async () => {
   await using stage = await Stage.open({ settings: { LIVEPERSON_AUTH_SERVER_URL: undefined } });

@@ -1,45 +1,24 @@
 /**
- * The stage of the end-to-end tests: both simulators, and the deployable bundle on real workerd
- * between them, on loopback. Everything that the Worker says or stores is kept, and when the stage
- * closes none of it may hold a secret, nor the log the content of an event.
+ * The stage of the end-to-end tests: the deployable bundle on real workerd in the simulated environment,
+ * with a wiretap on each of its ways out. Everything that the Worker says or stores is kept, and when the
+ * stage closes none of it may hold a secret, nor the log the content of an event.
  */
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   type LocalWorker,
   type LocalWorkerOptions,
   startWorker,
 } from "../../scripts/local/worker.ts";
-import {
-  type LivePersonSettings,
-  type LivePersonSimulator,
-  startLivePerson,
-} from "../../scripts/simulators/liveperson.ts";
+import type { Environment } from "../../scripts/simulators/environment.ts";
+import type { LivePersonOptions } from "../../scripts/simulators/liveperson.ts";
 import type { AuditRecord } from "../../scripts/simulators/records.ts";
-import {
-  startXsiam,
-  type XsiamSettings,
-  type XsiamSimulator,
-} from "../../scripts/simulators/xsiam.ts";
-import { record as sampleRecord } from "../simulators/sample.ts";
+import type { XsiamSettings } from "../../scripts/simulators/xsiam.ts";
+import { assertDiscreet, change, openEnvironment, SECRETS, until } from "../environment.ts";
 import { startWiretap, type Wiretap } from "./wiretap.ts";
 
-export const ACCOUNT = "12345678";
-export const SECRETS = {
-  LIVEPERSON_CLIENT_SECRET: "client+s3cret/äöü=",
-  XSIAM_API_KEY: "xsiam-k3y-7d1f",
-  API_TOKEN: "api-t0ken-9b2c",
-} as const;
-/** Set only where it is what the test is about. */
-export const XSIAM_AUTH_ID = "auth-1d-4242";
-
 const SECRET_NAMES = [...Object.keys(SECRETS), "XSIAM_AUTH_ID"];
-
-export const MINUTE_MS = 60_000;
-export const HOUR_MS = 60 * MINUTE_MS;
-export const DAY_MS = 24 * HOUR_MS;
 
 // deno-lint-ignore no-explicit-any
 export type Json = any;
@@ -47,7 +26,7 @@ export type Json = any;
 export interface StageOptions {
   /** Over the stage's own; `undefined` leaves one of them out. */
   readonly settings?: Readonly<Record<string, string | undefined>>;
-  readonly livePerson?: Partial<LivePersonSettings>;
+  readonly livePerson?: Partial<LivePersonOptions>;
   readonly xsiam?: Partial<XsiamSettings>;
   /** A folder in which KV and Durable Objects survive; in memory if left out. */
   readonly persistTo?: string;
@@ -86,41 +65,35 @@ export class Stage implements AsyncDisposable {
   readonly #secrets: readonly string[];
 
   private constructor(
-    readonly livePerson: LivePersonSimulator,
-    readonly xsiam: XsiamSimulator,
+    private readonly environment: Environment,
     readonly taps: { readonly livePerson: Wiretap; readonly xsiam: Wiretap },
     private readonly options: LocalWorkerOptions,
     public worker: LocalWorker,
   ) {
     this.#secrets = SECRET_NAMES.map((name) => options.settings[name] ?? "")
-      .flatMap((value) => [...value.split(/\s+/), encodeURIComponent(value)])
+      .flatMap((value) => [value, ...value.split(/\s+/)])
       .filter((value) => value.length > 3);
   }
 
   static async open(options: StageOptions = {}): Promise<Stage> {
-    const credentials = { clientId: "client-1", clientSecret: SECRETS.LIVEPERSON_CLIENT_SECRET };
-    const livePerson = await startLivePerson({
-      accounts: [{ accountId: ACCOUNT, ...credentials }],
-      ...options.livePerson,
-    });
-    const xsiam = await startXsiam({ apiKey: SECRETS.XSIAM_API_KEY, ...options.xsiam });
+    const environment = await openEnvironment(options);
+    const { livePerson, xsiam } = environment;
     const taps = {
       livePerson: await startWiretap(portOf(livePerson)),
       xsiam: await startWiretap(portOf(xsiam)),
     };
     livePerson.baseUri ??= taps.livePerson.host;
-    const settings = withoutUndefined({
-      ...SECRETS,
-      LIVEPERSON_ACCOUNT_ID: ACCOUNT,
-      LIVEPERSON_CLIENT_ID: credentials.clientId,
-      LIVEPERSON_DOMAIN_API_URL: taps.livePerson.url,
-      LIVEPERSON_AUTH_SERVER_URL: taps.livePerson.host,
-      XSIAM_URL: taps.xsiam.url,
-      RETRY_DELAY: "0 seconds",
-      ...options.settings,
-    });
+    const settings = withoutUndefined({ ...environment.settingsAt(taps), ...options.settings });
     const workerOptions = { settings, persistTo: options.persistTo };
-    return new Stage(livePerson, xsiam, taps, workerOptions, await startWorker(workerOptions));
+    return new Stage(environment, taps, workerOptions, await startWorker(workerOptions));
+  }
+
+  get livePerson() {
+    return this.environment.livePerson;
+  }
+
+  get xsiam() {
+    return this.environment.xsiam;
   }
 
   /** Stops the Worker and starts it again, on what it stored. */
@@ -247,7 +220,7 @@ export class Stage implements AsyncDisposable {
     try {
       await this.#stop();
     } finally {
-      await Promise.all([this.livePerson.close(), this.xsiam.close()]);
+      await this.environment[Symbol.asyncDispose]();
       await Promise.all(this.#wiretaps.map((tap) => tap[Symbol.asyncDispose]()));
     }
     this.#assertDiscreet();
@@ -273,42 +246,12 @@ export class Stage implements AsyncDisposable {
       .filter(({ target, status }) => target === "token" && status === 200).length;
     assert.ok(issued === 0 || tokens.length > 0, "the wiretaps heard the tokens");
     const bodies = this.livePerson.requests.map(({ body }) => body);
-    for (const text of [...this.#logged, ...this.#said, ...targets, ...bodies]) {
-      for (const secret of [...this.#secrets, ...tokens]) {
-        assert.ok(!text.includes(secret), `a secret shows in: ${text.slice(0, 2000)}`);
-      }
-    }
+    const texts = [...this.#logged, ...this.#said, ...targets, ...bodies];
+    assertDiscreet(texts, [...this.#secrets, ...tokens]);
     const log = this.#logged.join("\n");
     for (const name of this.#names) {
       assert.ok(!log.includes(name), `the log holds content of an event: ${name}`);
     }
-  }
-}
-
-let changes = 0;
-
-/** A change that was made just now, unlike any other unless `fields` make it so. */
-export function change(fields: Partial<AuditRecord> = {}): AuditRecord {
-  return sampleRecord({
-    accountId: ACCOUNT,
-    changeTimestampMs: tenth(Date.now() - 1000),
-    objectName: `Object no. ${++changes}`,
-    ...fields,
-  });
-}
-
-/** An instant as exactly as the source tells it. */
-export function tenth(timeMs: number): number {
-  return Math.floor(timeMs / 100) * 100;
-}
-
-/** Lends a folder for a while. */
-export async function withFolder(use: (path: string) => Promise<void>): Promise<void> {
-  const path = await Deno.makeTempDir();
-  try {
-    await use(path);
-  } finally {
-    await Deno.remove(path, { recursive: true });
   }
 }
 
@@ -320,21 +263,6 @@ async function filesIn(path: string | undefined): Promise<string[]> {
   return await Promise.all(
     files.map(({ parentPath, name }) => readFile(join(parentPath, name), "latin1")),
   );
-}
-
-/** Asks again and again until the answer is yes. */
-export async function until(
-  what: string | (() => string),
-  isSo: () => boolean | Promise<boolean>,
-  timeoutMs = 15_000,
-): Promise<void> {
-  const deadlineMs = Date.now() + timeoutMs;
-  while (!await isSo()) {
-    if (Date.now() > deadlineMs) {
-      assert.fail(`Waited ${timeoutMs} ms for ${typeof what === "string" ? what : what()}`);
-    }
-    await sleep(10);
-  }
 }
 
 function isCronRun({ event, trigger }: Json): boolean {

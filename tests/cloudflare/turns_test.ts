@@ -1,6 +1,7 @@
 /** One run at a time, on the real runtime: overlapping callers, and a process that dies in mid-run. */
 import assert from "node:assert/strict";
-import { change, MINUTE_MS, Stage, tenth, until, withFolder } from "./stage.ts";
+import { change, MINUTE_MS, tenth, until, withFolder } from "../environment.ts";
+import { Stage } from "./stage.ts";
 
 Deno.test("cron and /collect that overlap make one run, and deliver each event once", async () => {
   await using stage = await Stage.open();

@@ -3,7 +3,8 @@
  * account speaks, and that it remembers what it found out.
  */
 import assert from "node:assert/strict";
-import { change, type Json, Stage } from "./stage.ts";
+import { change } from "../environment.ts";
+import { type Json, Stage } from "./stage.ts";
 
 /** The bodies of the audit requests from number `from` on, parsed. */
 function bodies(stage: Stage, from = 0): Json[] {

@@ -1,16 +1,17 @@
 /** Honest: healthy and empty is told from failing, since when, and when somebody is to be woken. */
 import assert from "node:assert/strict";
 import { mortalHost, newStorage } from "./mortal_host.ts";
-import { change, HOUR, MINUTE, openStage } from "./stage.ts";
+import { changeAt, HOUR_MS, MINUTE_MS, openEnvironment } from "../environment.ts";
+import { collectorIn } from "./collector_in.ts";
 
 const NOW = Date.parse("2026-03-10T12:00:00Z");
 
 async function opened() {
-  const stage = await openStage({ now: () => NOW });
+  const environment = await openEnvironment({ livePerson: { now: () => NOW } });
   const storage = newStorage();
   const at = (nowMs: number, settings: Record<string, string> = {}) =>
-    stage.collector(mortalHost(storage, () => nowMs), settings);
-  return { stage, at, [Symbol.asyncDispose]: () => stage[Symbol.asyncDispose]() };
+    collectorIn(environment, mortalHost(storage, () => nowMs), settings);
+  return { environment, at, [Symbol.asyncDispose]: () => environment[Symbol.asyncDispose]() };
 }
 
 Deno.test("before the first run nothing can be said, which is alarming", async () => {
@@ -22,7 +23,7 @@ Deno.test("before the first run nothing can be said, which is alarming", async (
 Deno.test("an account without events is healthy", async () => {
   await using s = await opened();
   await s.at(NOW).collect("cron");
-  const { state, alarming, lagSeconds, because } = await s.at(NOW + MINUTE).verdict();
+  const { state, alarming, lagSeconds, because } = await s.at(NOW + MINUTE_MS).verdict();
   assert.deepEqual([state, alarming, lagSeconds], ["healthy", false, 60]);
   assert.match(because, /has shown no event/);
 });
@@ -30,14 +31,14 @@ Deno.test("an account without events is healthy", async () => {
 Deno.test("failing is told from the first failed run, alarming from the third, since when and what to do", async () => {
   await using s = await opened();
   await s.at(NOW).collect("cron");
-  s.stage.livePerson.forbidden = true;
+  s.environment.livePerson.forbidden = true;
   const alarms: boolean[] = [];
   for (const minute of [5, 10, 15]) {
-    await s.at(NOW + minute * MINUTE).collect("cron");
-    alarms.push((await s.at(NOW + minute * MINUTE).verdict()).alarming);
+    await s.at(NOW + minute * MINUTE_MS).collect("cron");
+    alarms.push((await s.at(NOW + minute * MINUTE_MS).verdict()).alarming);
   }
   assert.deepEqual(alarms, [false, false, true]);
-  const status = await s.at(NOW + 16 * MINUTE).status();
+  const status = await s.at(NOW + 16 * MINUTE_MS).status();
   assert.equal(status.state, "failing");
   assert.equal(status.health.consecutiveFailures, 3);
   assert.equal(status.health.failingSince, "2026-03-10T12:05:00.000Z");
@@ -46,10 +47,10 @@ Deno.test("failing is told from the first failed run, alarming from the third, s
   assert.match(status.health.lastRun?.problem?.action ?? "", /Audit Trail/);
   assert.equal(status.lagSeconds, 16 * 60);
 
-  s.stage.livePerson.forbidden = false;
-  await s.at(NOW + 20 * MINUTE).collect("cron");
-  await s.at(NOW + 25 * MINUTE).collect("cron");
-  const { state, alarming, health } = await s.at(NOW + 25 * MINUTE).status();
+  s.environment.livePerson.forbidden = false;
+  await s.at(NOW + 20 * MINUTE_MS).collect("cron");
+  await s.at(NOW + 25 * MINUTE_MS).collect("cron");
+  const { state, alarming, health } = await s.at(NOW + 25 * MINUTE_MS).status();
   assert.deepEqual([state, alarming], ["healthy", false]);
   assert.equal(health.workingSince, "2026-03-10T12:20:00.000Z");
 });
@@ -57,16 +58,16 @@ Deno.test("failing is told from the first failed run, alarming from the third, s
 Deno.test("when the cron stops, the lag grows until it is alarming", async () => {
   await using s = await opened();
   await s.at(NOW).collect("cron");
-  assert.equal((await s.at(NOW + 59 * MINUTE).verdict()).state, "healthy");
-  const { state, alarming } = await s.at(NOW + 61 * MINUTE).verdict();
+  assert.equal((await s.at(NOW + 59 * MINUTE_MS).verdict()).state, "healthy");
+  const { state, alarming } = await s.at(NOW + 61 * MINUTE_MS).verdict();
   assert.deepEqual([state, alarming], ["behind", true]);
-  const patient = await s.at(NOW + 61 * MINUTE, { LAG_THRESHOLD: "3 hours" }).verdict();
+  const patient = await s.at(NOW + 61 * MINUTE_MS, { LAG_THRESHOLD: "3 hours" }).verdict();
   assert.equal(patient.alarming, false);
 });
 
 Deno.test("a backlog is a lag: its age is that of the last event delivered", async () => {
   await using s = await opened();
-  s.stage.livePerson.add([3, 2, 1].map((hours) => change(NOW - hours * HOUR)));
+  s.environment.livePerson.add([3, 2, 1].map((hours) => changeAt(NOW - hours * HOUR_MS)));
   const report = await s.at(NOW, { MAX_FETCH: "1" }).collect("cron");
   assert.deepEqual([report.more, report.lagSeconds], [true, 3 * 3600]);
   assert.equal((await s.at(NOW).verdict()).state, "behind");
@@ -78,21 +79,21 @@ Deno.test("switched off is neither healthy nor failing", async () => {
   assert.equal(report.outcome, "disabled");
   const { state, alarming } = await s.at(NOW, { FETCH_EVENTS: "false" }).verdict();
   assert.deepEqual([state, alarming], ["disabled", false]);
-  assert.equal(s.stage.livePerson.requests.length, 0);
+  assert.equal(s.environment.livePerson.requests.length, 0);
 });
 
 Deno.test("late arrivals, twins and retries are counted, in the report and altogether", async () => {
   await using s = await opened();
-  const twin = change(NOW - 10 * MINUTE, { newValue: "twin" });
-  s.stage.livePerson.add([twin, twin, change(NOW - 8 * MINUTE)]);
+  const twin = changeAt(NOW - 10 * MINUTE_MS, { newValue: "twin" });
+  s.environment.livePerson.add([twin, twin, changeAt(NOW - 8 * MINUTE_MS)]);
   const first = await s.at(NOW).collect("cron");
   assert.deepEqual([first.delivered, first.twins, first.lateArrivals], [3, 1, 0]);
-  s.stage.livePerson.add([twin, change(NOW - 9 * MINUTE)]);
-  s.stage.livePerson.faults.next("audit", { status: 503 });
-  const second = await s.at(NOW + MINUTE).collect("cron");
+  s.environment.livePerson.add([twin, changeAt(NOW - 9 * MINUTE_MS)]);
+  s.environment.livePerson.faults.next("audit", { status: 503 });
+  const second = await s.at(NOW + MINUTE_MS).collect("cron");
   assert.deepEqual([second.delivered, second.twins, second.lateArrivals], [2, 1, 2]);
   assert.ok(second.retries >= 1);
-  const { totals } = (await s.at(NOW + MINUTE).status()).health;
+  const { totals } = (await s.at(NOW + MINUTE_MS).status()).health;
   assert.deepEqual([totals.delivered, totals.twins, totals.lateArrivals], [5, 2, 2]);
-  assert.deepEqual(new Set(s.stage.xsiam.deliveries().values()), new Set([1]));
+  assert.deepEqual(new Set(s.environment.xsiam.deliveries().values()), new Set([1]));
 });

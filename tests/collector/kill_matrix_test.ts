@@ -4,7 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { mortalHost, newStorage, type Storage } from "./mortal_host.ts";
-import { change, MINUTE, openStage, type Stage } from "./stage.ts";
+import { changeAt, MINUTE_MS, openEnvironment } from "../environment.ts";
+import { collectorIn } from "./collector_in.ts";
+import type { Environment } from "../../scripts/simulators/environment.ts";
 
 const NOW = Date.parse("2026-03-10T12:00:00Z");
 const POISON = "poison";
@@ -14,16 +16,20 @@ const LONG_VALUE = "x".repeat(300_000);
 /** Twelve changes, three batches: one of them poison, two of them twins. */
 function history() {
   return Array.from({ length: 12 }, (_, i) =>
-    change(NOW - (120 - i) * MINUTE, {
+    changeAt(NOW - (120 - i) * MINUTE_MS, {
       oldValue: LONG_VALUE,
       newValue: i === 5 ? POISON : `value ${i}`,
-      ...(i === 7 && { changeTimestampMs: NOW - 114 * MINUTE, newValue: "value 6" }),
+      ...(i === 7 && { changeTimestampMs: NOW - 114 * MINUTE_MS, newValue: "value 6" }),
     }));
 }
 
-async function collectAll(stage: Stage, storage: Storage, now: () => number): Promise<void> {
+async function collectAll(
+  environment: Environment,
+  storage: Storage,
+  now: () => number,
+): Promise<void> {
   for (let run = 0; run < 5; run++) {
-    const report = await stage.collector(mortalHost(storage, now)).collect("cron");
+    const report = await collectorIn(environment, mortalHost(storage, now)).collect("cron");
     assert.equal(report.outcome, "ok", JSON.stringify(report.problem));
     if (!report.more && report.delivered === 0) return;
   }
@@ -32,16 +38,16 @@ async function collectAll(stage: Stage, storage: Storage, now: () => number): Pr
 
 /** One life: killed at an operation, then continued. Returns the operations of the first process. */
 async function live(dieAt?: { operation: number; when: "before" | "after" }) {
-  await using stage = await openStage({ now: () => NOW });
-  stage.livePerson.add(history());
-  stage.xsiam.poison = (event) => event.newValue === POISON;
+  await using environment = await openEnvironment({ livePerson: { now: () => NOW } });
+  environment.livePerson.add(history());
+  environment.xsiam.poison = (event) => event.newValue === POISON;
   const storage = newStorage();
   const host = mortalHost(storage, () => NOW, dieAt);
-  await stage.collector(host).collect("cron").catch(() => {});
-  const batchesBefore = stage.xsiam.requests.filter((request) => request.status === 200);
-  await collectAll(stage, storage, () => NOW + MINUTE);
+  await collectorIn(environment, host).collect("cron").catch(() => {});
+  const batchesBefore = environment.xsiam.requests.filter((request) => request.status === 200);
+  await collectAll(environment, storage, () => NOW + MINUTE_MS);
 
-  const deliveries = stage.xsiam.deliveries();
+  const deliveries = environment.xsiam.deliveries();
   const letters = [...storage.local.keys()].filter((key) => key.startsWith("dead-letter/"));
   assert.equal(deliveries.size, 11, "every event but the poison is delivered");
   assert.equal(letters.length, 1, "the poison is kept");

@@ -1,31 +1,32 @@
 /** Poison does not block: a refused event is kept with its reason, the rest is delivered. */
 import assert from "node:assert/strict";
 import { mortalHost, newStorage } from "./mortal_host.ts";
-import { change, MINUTE, openStage } from "./stage.ts";
+import { changeAt, MINUTE_MS, openEnvironment } from "../environment.ts";
+import { collectorIn } from "./collector_in.ts";
 
 const NOW = Date.parse("2026-03-10T12:00:00Z");
 
 async function poisoned(poisonStatus: number, count = 20) {
-  const stage = await openStage({ now: () => NOW });
-  stage.livePerson.add(
+  const environment = await openEnvironment({ livePerson: { now: () => NOW } });
+  environment.livePerson.add(
     Array.from(
       { length: count },
-      (_, i) => change(NOW - (count - i) * MINUTE, { newValue: `${i}` }),
+      (_, i) => changeAt(NOW - (count - i) * MINUTE_MS, { newValue: `${i}` }),
     ),
   );
-  stage.xsiam.poisonStatus = poisonStatus as 400;
+  environment.xsiam.poisonStatus = poisonStatus as 400;
   const storage = newStorage();
   const host = mortalHost(storage, () => NOW);
   return {
-    ...{ stage, storage, host, collector: stage.collector(host) },
-    [Symbol.asyncDispose]: () => stage[Symbol.asyncDispose](),
+    ...{ environment, storage, host, collector: collectorIn(environment, host) },
+    [Symbol.asyncDispose]: () => environment[Symbol.asyncDispose](),
   };
 }
 
 for (const status of [400, 413, 500]) {
   Deno.test(`an event that is refused with ${status} goes to the dead letters, the rest is delivered`, async () => {
     await using p = await poisoned(status);
-    p.stage.xsiam.poison = (event) => event.newValue === "7" || event.newValue === "8";
+    p.environment.xsiam.poison = (event) => event.newValue === "7" || event.newValue === "8";
     const report = await p.collector.collect("cron");
     assert.deepEqual([report.outcome, report.delivered, report.deadLettered], ["ok", 18, 2]);
     const { letters, count } = await p.collector.deadLetters(10);
@@ -34,85 +35,88 @@ for (const status of [400, 413, 500]) {
     assert.deepEqual(letters.map((letter) => JSON.parse(letter.json).newValue).sort(), ["7", "8"]);
     assert.equal((await p.collector.status()).deadLetters, 2);
 
-    p.stage.xsiam.poison = (event) => event.newValue === "8";
+    p.environment.xsiam.poison = (event) => event.newValue === "8";
     assert.deepEqual(await p.collector.redeliver(10), { delivered: 1, refused: 1, left: 1 });
-    p.stage.xsiam.poison = () => false;
+    p.environment.xsiam.poison = () => false;
     assert.deepEqual(await p.collector.redeliver(10), { delivered: 1, refused: 0, left: 0 });
-    assert.deepEqual(new Set(p.stage.xsiam.deliveries().values()), new Set([1]));
-    assert.equal(p.stage.xsiam.count, 20);
+    assert.deepEqual(new Set(p.environment.xsiam.deliveries().values()), new Set([1]));
+    assert.equal(p.environment.xsiam.count, 20);
   });
 }
 
 Deno.test("when nothing gets through, nothing is given up, and the error says what to check", async () => {
   await using p = await poisoned(400);
-  p.stage.xsiam.compression = "none";
+  p.environment.xsiam.compression = "none";
   const report = await p.collector.collect("cron");
   assert.equal(report.problem?.code, "destination_refuses_everything");
   assert.match(report.problem?.action ?? "", /XSIAM_COMPRESSION/);
   assert.equal((await p.collector.deadLetters(10)).count, 0);
-  p.stage.xsiam.compression = "gzip";
+  p.environment.xsiam.compression = "gzip";
   assert.equal((await p.collector.collect("cron")).delivered, 20);
 });
 
 Deno.test("a single new event that is refused waits until another one gets through", async () => {
   await using p = await poisoned(400, 1);
-  p.stage.xsiam.poison = (event) => event.newValue === "0";
+  p.environment.xsiam.poison = (event) => event.newValue === "0";
   assert.equal((await p.collector.collect("cron")).outcome, "failed");
-  p.stage.livePerson.add([change(NOW - 1, { newValue: "good" })]);
+  p.environment.livePerson.add([changeAt(NOW - 1, { newValue: "good" })]);
   const report = await p.collector.collect("cron");
   assert.deepEqual([report.delivered, report.deadLettered], [1, 1]);
 });
 
 Deno.test("a long run of poison at the front does not hide that the rest gets through", async () => {
   await using p = await poisoned(400, 200);
-  p.stage.xsiam.poison = (event) => Number(event.newValue) < 150;
+  p.environment.xsiam.poison = (event) => Number(event.newValue) < 150;
   for (let run = 0; run < 40; run++) {
     const { more, delivered, outcome } = await p.collector.collect("cron");
     if (outcome === "ok" && !more && delivered === 0) break;
   }
-  assert.equal(p.stage.xsiam.count, 50);
+  assert.equal(p.environment.xsiam.count, 50);
   assert.equal((await p.collector.deadLetters(1)).count, 150);
-  assert.deepEqual(new Set(p.stage.xsiam.deliveries().values()), new Set([1]));
+  assert.deepEqual(new Set(p.environment.xsiam.deliveries().values()), new Set([1]));
 });
 
 Deno.test("a delivery that breaks off half-way goes on where it was, without repeats", async () => {
   await using p = await poisoned(400, 64);
-  p.stage.xsiam.poison = (event) => event.newValue === "40";
-  p.stage.xsiam.faults.when("push", (n) => n === 6 ? { status: 401 } : undefined);
+  p.environment.xsiam.poison = (event) => event.newValue === "40";
+  p.environment.xsiam.faults.when("push", (n) => n === 6 ? { status: 401 } : undefined);
   const first = await p.collector.collect("cron");
   assert.equal(first.problem?.code, "destination_unauthorized");
   assert.ok(first.delivered > 0);
   const second = await p.collector.collect("cron");
   assert.equal(first.delivered + second.delivered, 63);
   assert.equal(first.deadLettered + second.deadLettered, 1);
-  assert.deepEqual(new Set(p.stage.xsiam.deliveries().values()), new Set([1]));
+  assert.deepEqual(new Set(p.environment.xsiam.deliveries().values()), new Set([1]));
 });
 
 Deno.test("a batch of nothing but poison waits for the next one, and is settled once", async () => {
   await using p = await poisoned(400, 0);
   const padding = "x".repeat(400_000);
-  p.stage.livePerson.add(
-    Array.from({ length: 9 }, (_, i) => change(NOW - MINUTE + i, { newValue: `${i} ${padding}` })),
+  p.environment.livePerson.add(
+    Array.from(
+      { length: 9 },
+      (_, i) => changeAt(NOW - MINUTE_MS + i, { newValue: `${i} ${padding}` }),
+    ),
   );
-  p.stage.xsiam.poison = (event) => Number(String(event.newValue).split(" ")[0]) < 3;
+  p.environment.xsiam.poison = (event) => Number(String(event.newValue).split(" ")[0]) < 3;
   const report = await p.collector.collect("cron");
   assert.deepEqual(
     [report.outcome, report.delivered, report.deadLettered, report.more],
     ["ok", 6, 3, false],
   );
-  assert.deepEqual(new Set(p.stage.xsiam.deliveries().values()), new Set([1]));
+  assert.deepEqual(new Set(p.environment.xsiam.deliveries().values()), new Set([1]));
 });
 
 Deno.test("each dead letter gets its turn, though those before it are refused for good", async () => {
   await using p = await poisoned(400, 120);
-  p.stage.xsiam.poison = (event) => Number(event.newValue) % 2 === 1;
+  p.environment.xsiam.poison = (event) => Number(event.newValue) % 2 === 1;
   for (let run = 0; run < 20; run++) {
     if (!(await p.collector.collect("cron")).more) break;
   }
   const { letters, count } = await p.collector.deadLetters(100);
   assert.deepEqual([count, letters.length], [60, 60]);
   const hopeless = new Set(letters.slice(0, 40).map((letter) => letter.eventId));
-  p.stage.xsiam.poison = (event) => hopeless.has(String(event.event_id));
+  p.environment.xsiam.poison = (event) => hopeless.has(String(event.event_id));
   assert.equal((await p.collector.redeliver(100)).delivered, 0, "one run has too few requests");
   const second = await p.collector.redeliver(100);
   assert.deepEqual([second.delivered, second.left], [20, 40]);
@@ -121,11 +125,14 @@ Deno.test("each dead letter gets its turn, though those before it are refused fo
 Deno.test("a list of dead letters ends before it is too large for an isolate", async () => {
   await using p = await poisoned(400, 0);
   const padding = "x".repeat(3_000_000);
-  p.stage.livePerson.add(
-    Array.from({ length: 5 }, (_, i) => change(NOW - MINUTE + i, { newValue: `${i} ${padding}` })),
+  p.environment.livePerson.add(
+    Array.from(
+      { length: 5 },
+      (_, i) => changeAt(NOW - MINUTE_MS + i, { newValue: `${i} ${padding}` }),
+    ),
   );
-  p.stage.livePerson.add([change(NOW - MINUTE - 1, { newValue: "good" })]);
-  p.stage.xsiam.poison = (event) => event.newValue !== "good";
+  p.environment.livePerson.add([changeAt(NOW - MINUTE_MS - 1, { newValue: "good" })]);
+  p.environment.xsiam.poison = (event) => event.newValue !== "good";
   await p.collector.collect("cron");
   const { letters, count } = await p.collector.deadLetters(100);
   assert.deepEqual([count, letters.length], [5, 3]);
@@ -134,7 +141,7 @@ Deno.test("a list of dead letters ends before it is too large for an isolate", a
 Deno.test("a 500 that is not XSIAM's own word about the format is no refusal", async () => {
   await using p = await poisoned(400, 20);
   const body = "<html>An error occurred. More information may be in the server's log.</html>";
-  p.stage.xsiam.faults.when("push", (n) => n <= 4 ? { status: 500, body } : undefined);
+  p.environment.xsiam.faults.when("push", (n) => n <= 4 ? { status: 500, body } : undefined);
   const report = await p.collector.collect("cron");
   assert.deepEqual([report.problem?.code, report.delivered], ["upstream_failed", 0]);
   assert.equal((await p.collector.collect("cron")).delivered, 20);

@@ -1,40 +1,51 @@
 /** Reconciliation: what arrives too late for the engine is found once a day, and delivered once. */
 import assert from "node:assert/strict";
 import { mortalHost, newStorage } from "./mortal_host.ts";
-import { change, HOUR, MINUTE, openStage } from "./stage.ts";
+import { changeAt, HOUR_MS, MINUTE_MS, openEnvironment } from "../environment.ts";
+import { collectorIn } from "./collector_in.ts";
 
 const NOON = Date.parse("2026-03-10T12:00:00Z");
 const NEXT_MORNING = Date.parse("2026-03-11T03:00:00Z");
 
 async function dayOf(count: number, settings: Record<string, string> = {}) {
   let nowMs = NOON;
-  const stage = await openStage({ now: () => nowMs });
+  const environment = await openEnvironment({ livePerson: { now: () => nowMs } });
   const storage = newStorage();
-  stage.livePerson.add(
-    Array.from({ length: count }, (_, i) => change(NOON - HOUR + i * 1000, { newValue: `${i}` })),
+  environment.livePerson.add(
+    Array.from(
+      { length: count },
+      (_, i) => changeAt(NOON - HOUR_MS + i * 1000, { newValue: `${i}` }),
+    ),
   );
   const collect = async (atMs: number) => {
     nowMs = atMs;
-    return await stage.collector(mortalHost(storage, () => nowMs), settings).collect("cron");
+    return await collectorIn(environment, mortalHost(storage, () => nowMs), settings).collect(
+      "cron",
+    );
   };
   await collect(NOON);
-  return { stage, storage, collect, [Symbol.asyncDispose]: () => stage[Symbol.asyncDispose]() };
+  return {
+    environment,
+    storage,
+    collect,
+    [Symbol.asyncDispose]: () => environment[Symbol.asyncDispose](),
+  };
 }
 
 Deno.test("an event that arrives hours late is delivered by the reconciliation of its day, once", async () => {
   await using d = await dayOf(40);
-  d.stage.livePerson.add([change(NOON + 5 * HOUR)]);
-  await d.collect(NOON + 6 * HOUR);
-  const late = change(NOON - 30 * MINUTE, { newValue: "hours late" });
-  const twin = change(NOON - HOUR, { newValue: "0" });
-  d.stage.livePerson.add([late, twin]);
-  assert.equal((await d.collect(NOON + 7 * HOUR)).delivered, 0, "too late for the window");
+  d.environment.livePerson.add([changeAt(NOON + 5 * HOUR_MS)]);
+  await d.collect(NOON + 6 * HOUR_MS);
+  const late = changeAt(NOON - 30 * MINUTE_MS, { newValue: "hours late" });
+  const twin = changeAt(NOON - HOUR_MS, { newValue: "0" });
+  d.environment.livePerson.add([late, twin]);
+  assert.equal((await d.collect(NOON + 7 * HOUR_MS)).delivered, 0, "too late for the window");
 
   const report = await d.collect(NEXT_MORNING);
   assert.deepEqual(report.reconciliation, { day: "2026-03-10", found: 2, complete: true });
-  assert.equal(d.stage.xsiam.count, 43);
-  assert.equal(d.stage.xsiam.deliveries().size, 43);
-  const again = await d.collect(NEXT_MORNING + 5 * MINUTE);
+  assert.equal(d.environment.xsiam.count, 43);
+  assert.equal(d.environment.xsiam.deliveries().size, 43);
+  const again = await d.collect(NEXT_MORNING + 5 * MINUTE_MS);
   assert.equal(again.reconciliation, null, "once a day");
   assert.equal(again.requests.audit, 1);
   const ledger = [...d.storage.local.keys()].filter((key) => key.startsWith("ledger/"));
@@ -46,68 +57,71 @@ Deno.test("a closed day without late events costs one read and delivers nothing"
   const report = await d.collect(NEXT_MORNING);
   assert.deepEqual(report.reconciliation, { day: "2026-03-10", found: 0, complete: true });
   assert.equal(report.requests.audit, 2);
-  assert.equal(d.stage.xsiam.count, 40);
+  assert.equal(d.environment.xsiam.count, 40);
 });
 
 Deno.test("what the collection may still deliver itself is left to it", async () => {
   await using d = await dayOf(3);
-  d.stage.livePerson.add([change(NOON + MINUTE, { newValue: "after the last event seen" })]);
+  d.environment.livePerson.add([
+    changeAt(NOON + MINUTE_MS, { newValue: "after the last event seen" }),
+  ]);
   const report = await d.collect(NEXT_MORNING);
   assert.equal(report.delivered, 1);
   assert.equal(report.reconciliation?.found, 0);
-  await d.collect(NEXT_MORNING + MINUTE);
-  assert.deepEqual(new Set(d.stage.xsiam.deliveries().values()), new Set([1]));
+  await d.collect(NEXT_MORNING + MINUTE_MS);
+  assert.deepEqual(new Set(d.environment.xsiam.deliveries().values()), new Set([1]));
 });
 
 Deno.test("a long day is reconciled over several runs, within each run's limits", async () => {
   await using d = await dayOf(3000, { MAX_FETCH: "3000" });
-  d.stage.livePerson.add([change(NOON + 5 * HOUR)]);
-  await d.collect(NOON + 6 * HOUR);
+  d.environment.livePerson.add([changeAt(NOON + 5 * HOUR_MS)]);
+  await d.collect(NOON + 6 * HOUR_MS);
   const late = Array.from(
     { length: 25 },
-    (_, i) => change(NOON - HOUR + i * 100_000 + 50, { newValue: `late ${i}` }),
+    (_, i) => changeAt(NOON - HOUR_MS + i * 100_000 + 50, { newValue: `late ${i}` }),
   );
-  d.stage.livePerson.add(late);
+  d.environment.livePerson.add(late);
   const found: number[] = [];
   for (let run = 0; run < 20; run++) {
-    const { reconciliation } = await d.collect(NEXT_MORNING + run * MINUTE);
+    const { reconciliation } = await d.collect(NEXT_MORNING + run * MINUTE_MS);
     if (reconciliation === null) break;
     found.push(reconciliation.found);
   }
   assert.equal(found.reduce((sum, n) => sum + n), 25);
-  assert.equal(d.stage.xsiam.deliveries().size, 3026);
-  assert.deepEqual(new Set(d.stage.xsiam.deliveries().values()), new Set([1]));
+  assert.equal(d.environment.xsiam.deliveries().size, 3026);
+  assert.deepEqual(new Set(d.environment.xsiam.deliveries().values()), new Set([1]));
 });
 
 Deno.test("yesterday is not reconciled by a collector that only began today", async () => {
-  await using stage = await openStage({ now: () => NEXT_MORNING });
-  stage.livePerson.add([change(NOON)]);
-  const report = await stage.collector(mortalHost(newStorage(), () => NEXT_MORNING)).collect(
-    "cron",
-  );
+  await using environment = await openEnvironment({ livePerson: { now: () => NEXT_MORNING } });
+  environment.livePerson.add([changeAt(NOON)]);
+  const report = await collectorIn(environment, mortalHost(newStorage(), () => NEXT_MORNING))
+    .collect(
+      "cron",
+    );
   assert.equal(report.delivered, 1);
   assert.equal(report.reconciliation, null);
 });
 
 Deno.test("no day is passed over when reconciliation fails for a day, and the lag stays true meanwhile", async () => {
   await using d = await dayOf(3);
-  d.stage.livePerson.add([change(NOON + 5 * HOUR)]);
-  await d.collect(NOON + 6 * HOUR);
-  d.stage.livePerson.add([change(NOON - 30 * MINUTE, { newValue: "late" })]);
-  d.stage.xsiam.poison = (event) => event.newValue === "late";
+  d.environment.livePerson.add([changeAt(NOON + 5 * HOUR_MS)]);
+  await d.collect(NOON + 6 * HOUR_MS);
+  d.environment.livePerson.add([changeAt(NOON - 30 * MINUTE_MS, { newValue: "late" })]);
+  d.environment.xsiam.poison = (event) => event.newValue === "late";
   const failed = await d.collect(NEXT_MORNING);
   assert.equal(failed.outcome, "failed");
   assert.equal(failed.lagSeconds, 0, "the collection itself is complete");
-  await d.collect(NEXT_MORNING + 12 * HOUR);
+  await d.collect(NEXT_MORNING + 12 * HOUR_MS);
 
-  d.stage.xsiam.poison = () => false;
+  d.environment.xsiam.poison = () => false;
   const days = [];
   for (const hours of [24, 25]) {
-    days.push((await d.collect(NEXT_MORNING + hours * HOUR)).reconciliation);
+    days.push((await d.collect(NEXT_MORNING + hours * HOUR_MS)).reconciliation);
   }
   assert.deepEqual(days, [
     { day: "2026-03-10", found: 1, complete: true },
     { day: "2026-03-11", found: 0, complete: true },
   ]);
-  assert.deepEqual(new Set(d.stage.xsiam.deliveries().values()), new Set([1]));
+  assert.deepEqual(new Set(d.environment.xsiam.deliveries().values()), new Set([1]));
 });

@@ -1,17 +1,25 @@
 /** DEBUG_TRACE: each request in a line, without secrets or bodies, and for an hour at most. */
 import assert from "node:assert/strict";
 import { mortalHost, newStorage } from "./mortal_host.ts";
-import { change, HOUR, MINUTE, openStage } from "./stage.ts";
+import {
+  assertDiscreet,
+  changeAt,
+  HOUR_MS,
+  MINUTE_MS,
+  openEnvironment,
+  SECRETS,
+} from "../environment.ts";
+import { collectorIn } from "./collector_in.ts";
 
 const NOW = Date.parse("2026-03-10T12:00:00Z");
 
 Deno.test("every request is traced without secrets, for an hour, and again once it was switched off", async () => {
-  await using stage = await openStage({ now: () => NOW });
-  stage.livePerson.add([change(NOW - MINUTE, { objectName: "a secret project" })]);
+  await using environment = await openEnvironment({ livePerson: { now: () => NOW } });
+  environment.livePerson.add([changeAt(NOW - MINUTE_MS, { objectName: "a secret project" })]);
   const storage = newStorage();
   const traced = async (atMs: number, wanted: boolean) => {
     const host = mortalHost(storage, () => atMs);
-    await stage.collector(host, { DEBUG_TRACE: String(wanted) }).collect("cron");
+    await collectorIn(environment, host, { DEBUG_TRACE: String(wanted) }).collect("cron");
     return host.lines;
   };
   const lines = (await traced(NOW, true)).filter((line) => line.event === "upstream_request");
@@ -21,11 +29,12 @@ Deno.test("every request is traced without secrets, for an hour, and again once 
     assert.ok(String(line.host).startsWith("127.0.0.1:") && String(line.path).startsWith("/"));
   }
   const text = JSON.stringify(lines);
-  assert.doesNotMatch(text, /Bearer|client-secret|xsiam-key|a secret project|version=1\.0/);
+  assert.doesNotMatch(text, /Bearer|a secret project|version=1\.0/);
+  assertDiscreet([text], Object.values(SECRETS));
 
-  const late = await traced(NOW + HOUR, true);
+  const late = await traced(NOW + HOUR_MS, true);
   assert.deepEqual(late.map((line) => line.event), ["trace_ended", "run_ended"]);
-  await traced(NOW + HOUR, false);
-  const again = await traced(NOW + HOUR + MINUTE, true);
+  await traced(NOW + HOUR_MS, false);
+  const again = await traced(NOW + HOUR_MS + MINUTE_MS, true);
   assert.equal(again.filter((line) => line.event === "upstream_request").length, 1);
 });

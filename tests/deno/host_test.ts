@@ -33,7 +33,7 @@ Deno.test("the start task gives the right to every variable that is read, and no
 Deno.test("the routes answer, and a backlog is followed to its end", async () => {
   await using stage = await openDenoStage();
   stage.addChanges(25);
-  await using host = await RunningHost.start(stage.folder, { ...stage.variables, MAX_FETCH: "10" });
+  await using host = await RunningHost.start(stage.folder, { ...stage.settings, MAX_FETCH: "10" });
   assert.equal((await (await host.fetch("/healthz")).json()).status, "up");
   const report = await (await host.fetch("/collect", { method: "POST" })).json();
   assert.equal(report.delivered, 10);
@@ -51,7 +51,7 @@ Deno.test("on SIGTERM a run finishes its batch and commits, and the next process
   stage.addChanges(1200); // pages of 500
   stage.livePerson.faults.next("audit", { delayMs: 1000 });
   {
-    await using host = await RunningHost.start(stage.folder, stage.variables);
+    await using host = await RunningHost.start(stage.folder, stage.settings);
     await host.fetch("/healthz");
     const answer = host.fetch("/collect", { method: "POST" }).then((response) => response.json());
     await until(() => stage.livePerson.requests.some(({ target }) => target === "token"));
@@ -64,7 +64,7 @@ Deno.test("on SIGTERM a run finishes its batch and commits, and the next process
   }
   const before = stage.xsiam.count;
   assert.ok(before > 0 && before < 1200, `${before} events were delivered`);
-  await using host = await RunningHost.start(stage.folder, stage.variables);
+  await using host = await RunningHost.start(stage.folder, stage.settings);
   const report = await (await host.fetch("/collect", { method: "POST" })).json();
   assert.equal(report.cursor, "stored");
   assert.equal(report.delivered, 1200 - before);
@@ -86,7 +86,7 @@ Deno.test("any certificate, and a private authority, work with the rights of the
   ];
   for (const [index, variant] of variants.entries()) {
     stage.addChanges(2, `round ${index}`);
-    await using host = await RunningHost.start(stage.folder, { ...stage.variables, ...variant });
+    await using host = await RunningHost.start(stage.folder, { ...stage.settings, ...variant });
     const report = await (await host.fetch("/collect", { method: "POST" })).json();
     assert.equal(report.outcome, "ok", JSON.stringify(report));
     assert.equal(
@@ -109,7 +109,7 @@ Deno.test("a start that can't succeed says why, and exits with 1", async () => {
     [{ PORT: taken }, /PORT is taken/],
   ];
   for (const [settings, says] of wrong) {
-    await using host = await RunningHost.start(stage.folder, { ...stage.variables, ...settings });
+    await using host = await RunningHost.start(stage.folder, { ...stage.settings, ...settings });
     assert.equal(await host.ended(), 1, host.printed);
     assert.match(host.printed, says);
     assert.match(host.printed, /^error: [^\n]*\n$/, "one line, no stack");

@@ -9,7 +9,8 @@ import type { Problem } from "../../src/problems.ts";
 import { readSettings } from "../../src/pipelines/settings.ts";
 import { makeCertificates } from "./certificates.ts";
 import { startForwardProxy, startTls } from "./counterparts.ts";
-import { ACCOUNT, type DenoStage, openDenoStage, SECOND } from "./stage.ts";
+import { ACCOUNT, SECOND } from "../environment.ts";
+import { type DenoStage, openDenoStage } from "./stage.ts";
 
 const CERTIFICATES = await makeCertificates();
 

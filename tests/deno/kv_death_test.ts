@@ -8,7 +8,9 @@ import { denoDigest } from "../../src/deno/digest.ts";
 import { storageInKv } from "../../src/deno/storage.ts";
 import { Lease } from "../../src/deno/lease.ts";
 import { denoKvStore, type Writer } from "../../src/deno/kv_store.ts";
-import { change, MINUTE, openStage, type Stage } from "../collector/stage.ts";
+import { changeAt, MINUTE_MS, openEnvironment } from "../environment.ts";
+import { collectorIn } from "../collector/collector_in.ts";
+import type { Environment } from "../../scripts/simulators/environment.ts";
 import { FakeClock } from "./fake_clock.ts";
 
 /** Four of them fill a batch. */
@@ -71,12 +73,18 @@ function hostOn(kv: Deno.Kv, clock: FakeClock, holder: string): Host {
   };
 }
 
-async function live(stage: Stage, clock: FakeClock, dyingAt?: DyingAt): Promise<string[]> {
+async function live(
+  environment: Environment,
+  clock: FakeClock,
+  dyingAt?: DyingAt,
+): Promise<string[]> {
   const database = await Deno.openKv(":memory:");
   try {
     const dying = mortalKv(database, dyingAt);
-    await stage.collector(hostOn(dying.kv, clock, "first")).collect("cron").catch(() => {});
-    const next = stage.collector(hostOn(database, clock, "second"));
+    await collectorIn(environment, hostOn(dying.kv, clock, "first")).collect("cron").catch(
+      () => {},
+    );
+    const next = collectorIn(environment, hostOn(database, clock, "second"));
     for (let run = 0; run < 3; run++) {
       const report = await next.collect("cron");
       assert.equal(report.outcome, "ok", JSON.stringify(report.problem));
@@ -89,16 +97,19 @@ async function live(stage: Stage, clock: FakeClock, dyingAt?: DyingAt): Promise<
 
 async function check(dyingAt?: DyingAt): Promise<string[]> {
   const clock = new FakeClock(10_000);
-  await using stage = await openStage({ now: () => clock.now() });
-  stage.livePerson.add(
+  await using environment = await openEnvironment({ livePerson: { now: () => clock.now() } });
+  environment.livePerson.add(
     Array.from(
       { length: 9 },
       (_, i) =>
-        change(clock.nowMs - (120 - i) * MINUTE, { oldValue: LONG_VALUE, newValue: `value ${i}` }),
+        changeAt(clock.nowMs - (120 - i) * MINUTE_MS, {
+          oldValue: LONG_VALUE,
+          newValue: `value ${i}`,
+        }),
     ),
   );
-  const operations = await live(stage, clock, dyingAt);
-  const deliveries = [...stage.xsiam.deliveries().values()];
+  const operations = await live(environment, clock, dyingAt);
+  const deliveries = [...environment.xsiam.deliveries().values()];
   assert.equal(deliveries.length, 9, "nothing is lost");
   const repeated = deliveries.filter((times) => times > 1).length;
   assert.ok(repeated <= (dyingAt === undefined ? 0 : 4), `${repeated} events came again`);

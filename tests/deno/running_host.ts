@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../../scripts/local/bundle.ts";
-import { API_TOKEN } from "./stage.ts";
+import { SECRETS } from "../environment.ts";
 
 const PATIENCE_MS = 60_000;
 
@@ -50,7 +50,7 @@ export class RunningHost implements AsyncDisposable {
     const port = await this.#patiently(this.#listening.promise);
     return await fetch(`http://127.0.0.1:${port}${path}`, {
       ...init,
-      headers: { Authorization: `Bearer ${API_TOKEN}` },
+      headers: { Authorization: `Bearer ${SECRETS.API_TOKEN}` },
     });
   }
 

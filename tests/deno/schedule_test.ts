@@ -9,7 +9,8 @@ import { disabledReport } from "../../src/collector/health/report.ts";
 import { type CollectorService, offer } from "../../src/collector/service.ts";
 import { followBacklogs } from "../../src/deno/backlog.ts";
 import { collectOnSchedule } from "../../src/deno/schedule.ts";
-import { openDenoStage, SECOND } from "./stage.ts";
+import { SECOND } from "../environment.ts";
+import { openDenoStage } from "./stage.ts";
 
 /** Collectors with so many runs to do each; `runs` tells who ran, in order. */
 function fakeCollectors(backlogs: Record<string, number>, onRun: () => void = () => {}) {

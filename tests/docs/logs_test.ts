@@ -5,8 +5,9 @@ import { join } from "node:path";
 import type { LogLine } from "../../src/collector/platform.ts";
 import { ROOT } from "../../scripts/local/bundle.ts";
 import { mortalHost, newStorage } from "../collector/mortal_host.ts";
-import { change, HOUR, MINUTE, openStage } from "../collector/stage.ts";
-import { type Json, Stage, until } from "../cloudflare/stage.ts";
+import { collectorIn } from "../collector/collector_in.ts";
+import { changeAt, HOUR_MS, MINUTE_MS, openEnvironment, until } from "../environment.ts";
+import { type Json, Stage } from "../cloudflare/stage.ts";
 
 const NOW = Date.parse("2026-03-10T12:00:00Z");
 const text = await readFile(join(ROOT, "docs", "logs.md"), "utf8");
@@ -63,33 +64,33 @@ Deno.test("every event of the code has a row in docs/logs.md with its level, and
 });
 
 Deno.test("the lines of a collector have the fields that docs/logs.md tells", async () => {
-  await using stage = await openStage({ now: () => NOW });
+  await using environment = await openEnvironment({ livePerson: { now: () => NOW } });
   const storage = newStorage();
   const lines: LogLine[] = [];
   async function at(
     nowMs: number,
     settings: Record<string, string>,
-    act: (collector: ReturnType<typeof stage.collector>) => Promise<unknown>,
+    act: (collector: ReturnType<typeof collectorIn>) => Promise<unknown>,
   ) {
     const host = mortalHost(storage, () => nowMs);
-    await act(stage.collector(host, settings));
+    await act(collectorIn(environment, host, settings));
     lines.push(...host.lines);
   }
   const collect = (nowMs: number, settings: Record<string, string> = {}) =>
     at(nowMs, settings, (collector) => collector.collect("cron"));
 
-  stage.livePerson.add([change(NOW - MINUTE)]);
+  environment.livePerson.add([changeAt(NOW - MINUTE_MS)]);
   await collect(NOW, { DEBUG_TRACE: "true" });
-  await collect(NOW + HOUR, { DEBUG_TRACE: "true" });
+  await collect(NOW + HOUR_MS, { DEBUG_TRACE: "true" });
   await collect(NOW, { FETCH_EVENTS: "false" });
   const before = new Map(storage.published);
-  stage.livePerson.add([change(NOW - MINUTE / 2)]);
+  environment.livePerson.add([changeAt(NOW - MINUTE_MS / 2)]);
   await collect(NOW);
   for (const [key, cursor] of before) storage.published.set(key, cursor);
   await collect(NOW);
   storage.published.clear();
   await collect(NOW);
-  stage.livePerson.forbidden = true;
+  environment.livePerson.forbidden = true;
   await collect(NOW);
   await at(NOW, {}, (collector) => collector.redeliver(10));
   await at(NOW, {}, (collector) => collector.forgetCursor());

@@ -1,7 +1,8 @@
 /** `deno task backfill`, run as a process: on a state of its own, and on a Worker. */
 import assert from "node:assert/strict";
 import { stat } from "node:fs/promises";
-import { DAY_MS, ScriptStage } from "./script_stage.ts";
+import { DAY_MS } from "../environment.ts";
+import { ScriptStage } from "./script_stage.ts";
 import { runScript } from "./running_script.ts";
 
 const SCRIPT = "backfill";

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { format } from "../../scripts/get_events/event_formats.ts";
 import picocolors from "picocolors";
 import type { AuditEvent } from "../../src/sources/liveperson/event.ts";
-import { ACCOUNT, ScriptStage } from "./script_stage.ts";
+import { ACCOUNT } from "../environment.ts";
+import { ScriptStage } from "./script_stage.ts";
 import { runScript } from "./running_script.ts";
 
 const SCRIPT = "get_events";

@@ -1,25 +1,15 @@
 /**
- * The stage of the scripts' tests: both simulators, a settings file that names them, and a folder for
- * the state. When it closes, nothing that a script printed may hold a secret.
+ * The simulated environment of the scripts: with a settings file that names it, and a folder for the
+ * state. When it closes, nothing that a script printed may hold a secret.
  */
-import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type LocalWorker, startWorker } from "../../scripts/local/worker.ts";
-import { type LivePersonSimulator, startLivePerson } from "../../scripts/simulators/liveperson.ts";
+import type { Environment } from "../../scripts/simulators/environment.ts";
 import { type AuditRecord, generateRecords } from "../../scripts/simulators/records.ts";
-import { startXsiam, type XsiamSimulator } from "../../scripts/simulators/xsiam.ts";
+import { ACCOUNT, assertDiscreet, DAY_MS, openEnvironment, SECRETS } from "../environment.ts";
 import { type Ended, RunningScript } from "./running_script.ts";
-
-export const ACCOUNT = "12345678";
-export const SECRETS = {
-  LIVEPERSON_CLIENT_SECRET: "cl1ent+s3cret/9x=",
-  XSIAM_API_KEY: "xsiam-k3y-5e0a",
-  API_TOKEN: "api-t0ken-77c1",
-} as const;
-
-export const DAY_MS = 86_400_000;
 
 export type Settings = Readonly<Record<string, string | undefined>>;
 
@@ -29,34 +19,26 @@ export class ScriptStage implements AsyncDisposable {
   #files = 0;
 
   private constructor(
-    readonly livePerson: LivePersonSimulator,
-    readonly xsiam: XsiamSimulator,
+    private readonly environment: Environment,
     /** Of this test alone. */
     readonly folder: string,
   ) {}
 
   static async open(): Promise<ScriptStage> {
-    const credentials = { clientId: "app", clientSecret: SECRETS.LIVEPERSON_CLIENT_SECRET };
-    const accounts = [ACCOUNT, "second"].map((accountId) => ({ accountId, ...credentials }));
-    const [livePerson, xsiam, folder] = await Promise.all([
-      startLivePerson({ accounts }),
-      startXsiam({ apiKey: SECRETS.XSIAM_API_KEY }),
-      mkdtemp(join(tmpdir(), "scripts-test-")),
-    ]);
-    return new ScriptStage(livePerson, xsiam, folder);
+    const folder = await mkdtemp(join(tmpdir(), "scripts-test-"));
+    return new ScriptStage(await openEnvironment(), folder);
+  }
+
+  get livePerson() {
+    return this.environment.livePerson;
+  }
+
+  get xsiam() {
+    return this.environment.xsiam;
   }
 
   get settings(): Record<string, string> {
-    return {
-      ...SECRETS,
-      LIVEPERSON_ACCOUNT_ID: ACCOUNT,
-      LIVEPERSON_CLIENT_ID: "app",
-      LIVEPERSON_DOMAIN_API_URL: this.livePerson.url,
-      LIVEPERSON_AUTH_SERVER_URL: this.livePerson.host,
-      XSIAM_URL: this.xsiam.url,
-      RETRY_DELAY: "0 seconds",
-      FIRST_FETCH: "10 days",
-    };
+    return { ...this.environment.settings, FIRST_FETCH: "10 days" };
   }
 
   get kvPath(): string {
@@ -113,12 +95,8 @@ export class ScriptStage implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.close()));
-    await Promise.all([this.livePerson.close(), this.xsiam.close()]);
+    await this.environment[Symbol.asyncDispose]();
     await rm(this.folder, { recursive: true });
-    for (const text of this.#printed) {
-      for (const [name, secret] of Object.entries(SECRETS)) {
-        assert.ok(!text.includes(secret), `${name} was printed:\n${text}`);
-      }
-    }
+    assertDiscreet(this.#printed, Object.values(SECRETS));
   }
 }

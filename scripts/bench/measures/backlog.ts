@@ -3,7 +3,6 @@ import { fileURLToPath } from "node:url";
 import { type Figure, OLD, type Size } from "../figures.ts";
 import { openStand, type Stand } from "../open_stand.ts";
 import { openProduct } from "../product.ts";
-import { settingsFor } from "../stand_options.ts";
 
 const DENO_PRODUCT = fileURLToPath(new URL("../deno_product.ts", import.meta.url));
 
@@ -32,7 +31,7 @@ async function workerdCpuMs(stand: Stand, events: number): Promise<number> {
 }
 
 async function denoCpuMs(stand: Stand, events: number): Promise<number> {
-  const settings = { ...settingsFor(stand, 1), MAX_FETCH: String(events) };
+  const settings = { ...stand.settings, MAX_FETCH: String(events) };
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", DENO_PRODUCT, JSON.stringify(settings)],
   }).output();

@@ -5,7 +5,7 @@ import { openProduct } from "../product.ts";
 
 export async function manyAccounts({ accounts }: Size): Promise<Figure[]> {
   await using stand = await openStand({ accounts });
-  await using product = await openProduct(stand, { accounts });
+  await using product = await openProduct(stand);
   await stand.add({ ...RECENT, events: 2 });
   await product.tick();
   const before = { ...await stand.counts(), cpuMs: product.cpuMs() };

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { readSettings } from "../../../src/pipelines/settings.ts";
-import { SECRETS, Stage } from "../../cloudflare/stage.ts";
+import { SECRETS } from "../../environment.ts";
+import { Stage } from "../../cloudflare/stage.ts";
 
 const AUDIENCE = "4714c1358e65fe4b408ad6d432a5f878f08194bdb4752441fd56faefa9b2b6f2";
 

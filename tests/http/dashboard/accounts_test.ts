@@ -1,12 +1,11 @@
 /** 200 accounts on the real bundle: an overview that fits a phone, the troubled on top, each with a page. */
 import assert from "node:assert/strict";
-import { startWorker } from "../../../scripts/local/worker.ts";
-import { startLivePerson } from "../../../scripts/simulators/liveperson.ts";
-import { startXsiam } from "../../../scripts/simulators/xsiam.ts";
+import { listAccounts, settingsOfAccount } from "../../../scripts/simulators/environment.ts";
+import { startWorkerIn } from "../../cloudflare/worker_in.ts";
+import { openEnvironment, SECRETS } from "../../environment.ts";
 import { record } from "../../simulators/sample.ts";
 import { heading, look, PHONE, signIn, TestBrowser } from "./browser.ts";
 
-const API_TOKEN = "an-api-token";
 const COUNT = 200;
 
 Deno.test("many accounts", async () => {
@@ -15,8 +14,8 @@ Deno.test("many accounts", async () => {
     clientId: `client${i}`,
     clientSecret: `secret-of-${i}`,
   }));
-  await using livePerson = await startLivePerson({ accounts });
-  await using xsiam = await startXsiam({ apiKey: "xsiam-key" });
+  await using environment = await openEnvironment({ accounts });
+  const { livePerson } = environment;
   const changeTimestampMs = Date.now() - 60_000;
   livePerson.add(accounts.map(({ accountId }) => record({ accountId, changeTimestampMs })));
   const overrides: Record<string, Record<string, unknown>> = {
@@ -24,27 +23,15 @@ Deno.test("many accounts", async () => {
     site099: { MAX_FETCH: "many" },
     site150: { FETCH_EVENTS: "false" },
   };
-  const list = accounts.map(({ accountId, clientId, clientSecret }) => ({
-    LIVEPERSON_ACCOUNT_ID: accountId,
-    LIVEPERSON_CLIENT_ID: clientId,
-    LIVEPERSON_CLIENT_SECRET: clientSecret,
-    ...overrides[accountId],
+  const list = accounts.map((account) => ({
+    ...settingsOfAccount(account),
+    ...overrides[account.accountId],
   }));
-  await using worker = await startWorker({
-    settings: {
-      LIVEPERSON_ACCOUNTS: JSON.stringify(list),
-      LIVEPERSON_AUTH_SERVER_URL: livePerson.host,
-      LIVEPERSON_DOMAIN_API_URL: livePerson.url,
-      XSIAM_URL: xsiam.url,
-      XSIAM_API_KEY: "xsiam-key",
-      RETRY_DELAY: "0 seconds",
-      API_TOKEN,
-    },
-  });
+  await using worker = await startWorkerIn(environment, { settings: listAccounts(list) });
   await worker.fireCron();
   await using browser = await TestBrowser.open();
   const page = await browser.page(worker.url);
-  await signIn(page, API_TOKEN);
+  await signIn(page, SECRETS.API_TOKEN);
 
   assert.equal(await heading(page), "2 of 200 failing");
   const words = await page.innerText("main");
@@ -61,7 +48,7 @@ Deno.test("many accounts", async () => {
   await page.getByText("Show all 197").click();
   await look(page, "worker-many-opened");
   const phone = await browser.page(worker.url, PHONE);
-  await signIn(phone, API_TOKEN);
+  await signIn(phone, SECRETS.API_TOKEN);
   await look(phone, "worker-many-phone");
 
   await page.getByRole("link", { name: "site123" }).click();

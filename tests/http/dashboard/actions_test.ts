@@ -1,7 +1,8 @@
 /** The buttons on the real bundle, without JavaScript: each is confirmed, done once, and told about. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { ACCOUNT, change, type Json, SECRETS, Stage } from "../../cloudflare/stage.ts";
+import { ACCOUNT, change, SECRETS } from "../../environment.ts";
+import { type Json, Stage } from "../../cloudflare/stage.ts";
 import { heading, look, PHONE, signIn, TestBrowser } from "./browser.ts";
 
 /** Presses a button of the status page, and its confirmation; answers what is told then. */

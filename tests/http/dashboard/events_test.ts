@@ -1,6 +1,7 @@
 /** Events on the page, from the real bundle: only when asked for, searched on the server, and always as text. */
 import assert from "node:assert/strict";
-import { change, SECRETS, Stage } from "../../cloudflare/stage.ts";
+import { change, SECRETS } from "../../environment.ts";
+import { Stage } from "../../cloudflare/stage.ts";
 import { heading, look, PHONE, signIn, TestBrowser } from "./browser.ts";
 
 const HOSTILE =

@@ -1,22 +1,22 @@
 /** `/metrics` of the deployable bundle: what it counts, who may read it, and what a scrape costs. */
 import assert from "node:assert/strict";
 import { kvOperations } from "../../../scripts/local/observe.ts";
-import { startWorker } from "../../../scripts/local/worker.ts";
-import { startLivePerson } from "../../../scripts/simulators/liveperson.ts";
-import { startXsiam } from "../../../scripts/simulators/xsiam.ts";
+import { listAccounts, settingsOfAccount } from "../../../scripts/simulators/environment.ts";
 import { VERSION } from "../../../src/version.ts";
 import { record } from "../../simulators/sample.ts";
-import { openObservedStage } from "../../cloudflare/observed_stage.ts";
+import { startWorkerIn } from "../../cloudflare/worker_in.ts";
 import {
   ACCOUNT,
+  account,
   change,
   DAY_MS,
   MINUTE_MS,
+  openEnvironment,
   SECRETS,
-  Stage,
   tenth,
   withFolder,
-} from "../../cloudflare/stage.ts";
+} from "../../environment.ts";
+import { Stage } from "../../cloudflare/stage.ts";
 import { type Metrics, readOpenMetrics } from "./openmetrics.ts";
 import { checkClassic, importOpenMetrics } from "./promtool.ts";
 
@@ -181,26 +181,16 @@ Deno.test("/metrics is read with the token, in the format that is asked for", as
 
 Deno.test("all accounts are in one scrape; a broken one is down, whatever it is called", async () => {
   const hostile = 'x"} 1\nliveperson_collector_up{account="forged"} 1\n# EOF\n\\';
-  await using livePerson = await startLivePerson({
-    accounts: [{ accountId: "good", clientId: "client", clientSecret: "client-secret" }],
-  });
-  await using xsiam = await startXsiam({ apiKey: "xsiam-key" });
-  livePerson.add([record({ accountId: "good", changeTimestampMs: Date.now() - MINUTE_MS })]);
-  const entry = { LIVEPERSON_CLIENT_ID: "client", LIVEPERSON_CLIENT_SECRET: "client-secret" };
-  await using worker = await startWorker({
-    settings: {
-      LIVEPERSON_ACCOUNTS: JSON.stringify([
-        { ...entry, LIVEPERSON_ACCOUNT_ID: "good" },
-        { ...entry, LIVEPERSON_ACCOUNT_ID: "bad", MAX_FETCH: "many" },
-        { ...entry, LIVEPERSON_ACCOUNT_ID: hostile },
-      ]),
-      LIVEPERSON_AUTH_SERVER_URL: livePerson.host,
-      LIVEPERSON_DOMAIN_API_URL: livePerson.url,
-      XSIAM_URL: xsiam.url,
-      XSIAM_API_KEY: "xsiam-key",
-      API_TOKEN: SECRETS.API_TOKEN,
-    },
-  });
+  const accounts = ["good", "bad", hostile].map(account);
+  await using environment = await openEnvironment({ accounts });
+  environment.livePerson.add([
+    record({ accountId: "good", changeTimestampMs: Date.now() - MINUTE_MS }),
+  ]);
+  const list = accounts.map((one) => ({
+    ...settingsOfAccount(one),
+    ...(one.accountId === "bad" && { MAX_FETCH: "many" }),
+  }));
+  await using worker = await startWorkerIn(environment, { settings: listAccounts(list) });
   await worker.fireCron();
   const headers = { Authorization: `Bearer ${SECRETS.API_TOKEN}` };
   const get = async (path: string, accept: string) => {
@@ -222,20 +212,25 @@ Deno.test("all accounts are in one scrape; a broken one is down, whatever it is 
 });
 
 Deno.test("KV sees one write a run, none in an idle one, and nothing of a scrape", async () => {
-  await using stage = await openObservedStage("operations");
+  await using environment = await openEnvironment();
+  await using worker = await startWorkerIn(environment, { observe: "operations" });
   const countsOf = async (act: () => Promise<unknown>) => {
-    const before = kvOperations(stage.worker.logs).length;
+    const before = kvOperations(worker.logs).length;
     await act();
-    return kvOperations(stage.worker.logs).slice(before);
+    return kvOperations(worker.logs).slice(before);
   };
   const puts = (operations: string[]) => operations.filter((name) => name === "put").length;
-  const recent = () => record({ accountId: "12345678", changeTimestampMs: Date.now() - 1000 });
-  stage.livePerson.add([recent(), recent()]);
-  assert.equal(puts(await countsOf(() => stage.ask("/collect", "POST"))), 1, "a run that delivers");
-  assert.equal(puts(await countsOf(() => stage.ask("/collect", "POST"))), 0, "an idle run");
+  const recent = () => record({ accountId: ACCOUNT, changeTimestampMs: Date.now() - 1000 });
+  environment.livePerson.add([recent(), recent()]);
+  assert.equal(
+    puts(await countsOf(() => worker.ask("/collect", "POST"))),
+    1,
+    "a run that delivers",
+  );
+  assert.equal(puts(await countsOf(() => worker.ask("/collect", "POST"))), 0, "an idle run");
   const scraped = await countsOf(async () => {
-    const headers = { Authorization: "Bearer an-api-token" };
-    const text = await (await stage.worker.fetch("/metrics", { headers })).text();
+    const headers = { Authorization: `Bearer ${SECRETS.API_TOKEN}` };
+    const text = await (await worker.fetch("/metrics", { headers })).text();
     assert.equal(readOpenMetrics(text).value(`${P}events_delivered_total`), 2);
   });
   assert.deepEqual(scraped, []);

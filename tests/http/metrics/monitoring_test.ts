@@ -8,7 +8,7 @@ import { measure } from "../../../src/collector/health/measures.ts";
 import { disabledReport } from "../../../src/collector/health/report.ts";
 import { expose } from "../../../src/http/metrics/exposition.ts";
 import { toFamilies } from "../../../src/http/metrics/families.ts";
-import { withFolder } from "../../cloudflare/stage.ts";
+import { withFolder } from "../../environment.ts";
 import { type Metrics, readOpenMetrics } from "./openmetrics.ts";
 import { checkClassic, promtool } from "./promtool.ts";
 

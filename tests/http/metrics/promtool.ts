@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { withFolder } from "../../cloudflare/stage.ts";
+import { withFolder } from "../../environment.ts";
 
 /** Runs promtool, and fails with what it says if it fails. */
 export async function promtool(args: readonly string[], stdin = ""): Promise<string> {

@@ -3,16 +3,13 @@
  * methods, statuses, content types, and every field of every body.
  */
 import assert from "node:assert/strict";
-import type { LivePersonOptions } from "../../../scripts/simulators/liveperson.ts";
 import { createApp } from "../../../src/http/app.ts";
 import type { LogLine } from "../../../src/collector/platform.ts";
+import { ACCOUNT, DAY_MS, SECOND } from "../../environment.ts";
 import {
-  ACCOUNT,
   type Answer,
-  DAY_MS,
   type Json,
   type RequestOptions,
-  SECRETS,
   Stage,
   type StageOptions,
 } from "../../cloudflare/stage.ts";
@@ -20,7 +17,6 @@ import { Described } from "./described.ts";
 
 const FORMATS = ["application/json", "text/markdown", "application/x-ndjson"];
 /** No other account of the stage has this id. */
-const OTHER = "87654321";
 
 Deno.test("the Worker answers what is described, and all that is described is answered", async (t) => {
   let described: Described | undefined;
@@ -77,7 +73,7 @@ Deno.test("the Worker answers what is described, and all that is described is an
       await site.ask(name, { token, query: "deep=true", expect: 401 });
       if (operation.responses[400]) {
         await site.ask(name, {
-          query: `deep=true&account=${OTHER}&from=1+day&confirm=1`,
+          query: `deep=true&account=${SECOND}&from=1+day&confirm=1`,
           expect: 400,
         });
       }
@@ -151,7 +147,7 @@ Deno.test("the Worker answers what is described, and all that is described is an
       await site.ask("GET /status");
       await site.ask("GET /metrics");
       await site.ask("GET /healthz", { query: "deep=true", expect: 503 });
-      await site.ask("GET /status", { query: `account=${OTHER}`, expect: 503 });
+      await site.ask("GET /status", { query: `account=${SECOND}`, expect: 503 });
     },
   );
 
@@ -245,13 +241,6 @@ class Site {
 
 /** The stage's account, and another one that shares its settings. */
 function twoAccounts(settings: Readonly<Record<string, string>>): StageOptions {
-  const clientSecret = SECRETS.LIVEPERSON_CLIENT_SECRET;
-  const livePerson: LivePersonOptions = {
-    accounts: [
-      { accountId: ACCOUNT, clientId: "client-1", clientSecret },
-      { accountId: OTHER, clientId: "client-2", clientSecret },
-    ],
-  };
-  const other = { LIVEPERSON_ACCOUNT_ID: OTHER, LIVEPERSON_CLIENT_ID: "client-2", ...settings };
-  return { livePerson, settings: { LIVEPERSON_ACCOUNTS: JSON.stringify([other]) } };
+  const other = { LIVEPERSON_ACCOUNT_ID: SECOND, ...settings };
+  return { settings: { LIVEPERSON_ACCOUNTS: JSON.stringify([other]) } };
 }

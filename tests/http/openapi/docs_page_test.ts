@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { REASONS } from "../../../src/problems.ts";
 import { startSession } from "../../../src/http/auth/session.ts";
 import { look, PHONE, TestBrowser } from "../dashboard/browser.ts";
-import { SECRETS, Stage } from "../../cloudflare/stage.ts";
+import { SECRETS } from "../../environment.ts";
+import { Stage } from "../../cloudflare/stage.ts";
 
 Deno.test("the page at /docs", async (t) => {
   await using stage = await Stage.open();
