@@ -3,8 +3,8 @@
  * state, or on a deployed Worker. The live collection is not touched.
  */
 import type { BackfillState } from "../../src/collector/health/report.ts";
-import { readBackfillRange } from "../../src/http/arguments.ts";
-import { AnsweredProblem } from "../../src/http/problems.ts";
+import { readBackfillRange } from "../../src/http/routes/backfill.ts";
+import { AnsweredProblem } from "../../src/http/routing/problems.ts";
 import type { BackfillRange } from "../../src/collector/runs/backfill.ts";
 import { iso } from "../../src/engine/time.ts";
 import { countRange } from "./count_range.ts";

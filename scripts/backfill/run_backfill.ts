@@ -1,6 +1,6 @@
 /** Brings a backfill to its end: advances it here, or follows it on a Worker, where the cron advances it. */
 import type { BackfillState } from "../../src/collector/health/report.ts";
-import { AnsweredProblem } from "../../src/http/problems.ts";
+import { AnsweredProblem } from "../../src/http/routing/problems.ts";
 import type { BackfillRange } from "../../src/collector/runs/backfill.ts";
 import { backfillFraction, backfillProgress } from "../cli/backfill_progress.ts";
 import { scriptProblem } from "../cli/failure.ts";

@@ -1,5 +1,5 @@
 /** Tells why a script failed, and what to do; and runs scripts so that this happens. Ends the process. */
-import { AnsweredProblem, thrownProblem } from "../../src/http/problems.ts";
+import { AnsweredProblem, thrownProblem } from "../../src/http/routing/problems.ts";
 import { CollectorError } from "../../src/errors.ts";
 import type { Problem } from "../../src/problems.ts";
 import { BAD_USAGE, FAILED } from "./command_line.ts";

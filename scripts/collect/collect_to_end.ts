@@ -1,5 +1,5 @@
 /** Collects one account, run after run, until there is no more. What fails is answered, not thrown. */
-import { thrownProblem } from "../../src/http/problems.ts";
+import { thrownProblem } from "../../src/http/routing/problems.ts";
 import { wantsMore } from "../../src/collector/health/report.ts";
 import type { Problem } from "../../src/problems.ts";
 import type { Progress } from "../cli/progress.ts";

@@ -1,5 +1,5 @@
 /** The answer of get-events in each of its formats. Pure. */
-import { COLUMNS, toMarkdown } from "../../src/http/markdown.ts";
+import { COLUMNS, toMarkdown } from "../../src/http/routes/markdown.ts";
 import type { FoundEvents } from "../../src/collector/runs/read_events.ts";
 import type { AuditEvent } from "../../src/sources/liveperson/event.ts";
 import type { Colours } from "../cli/colours.ts";

@@ -3,7 +3,10 @@
  * LivePerson, pushes only if asked to, and stores nothing.
  */
 import { Option } from "commander";
-import { GET_EVENTS_DEFAULTS, readGetEventsArguments } from "../../src/http/arguments.ts";
+import {
+  GET_EVENTS_DEFAULTS,
+  readGetEventsArguments,
+} from "../../src/http/routes/event_arguments.ts";
 import type { FoundEvents, GetEventsArguments } from "../../src/collector/runs/read_events.ts";
 import { openMemoryTarget } from "../target/open_target.ts";
 import { chosenAccount } from "../target/target.ts";

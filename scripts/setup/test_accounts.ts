@@ -1,5 +1,5 @@
 /** Tests the connection of each account, really, before anything is deployed. */
-import { AnsweredProblem } from "../../src/http/problems.ts";
+import { AnsweredProblem } from "../../src/http/routing/problems.ts";
 import { openDenoCollectors } from "../../src/deno/collectors.ts";
 import { stdoutColours } from "../cli/colours.ts";
 import { stepLines, toTested } from "../cli/connection_steps.ts";

@@ -1,5 +1,5 @@
 /** The collectors in this process, as they are under Deno, on a state in a file or in memory. */
-import { unwrap } from "../../src/http/problems.ts";
+import { unwrap } from "../../src/http/routing/problems.ts";
 import type { LogLine } from "../../src/collector/platform.ts";
 import { openDenoCollectors } from "../../src/deno/collectors.ts";
 import type { Variables } from "../cli/settings_file.ts";

@@ -1,5 +1,5 @@
 /** Asks a deployed Worker, with its token. Redirects are never followed: they would be told the token. */
-import { AnsweredProblem } from "../../src/http/problems.ts";
+import { AnsweredProblem } from "../../src/http/routing/problems.ts";
 import type { Problem } from "../../src/problems.ts";
 import { httpOrigin } from "../../src/settings/hosts.ts";
 import { scriptProblem, usageError } from "../cli/failure.ts";

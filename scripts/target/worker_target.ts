@@ -1,5 +1,5 @@
 /** The collectors of a deployed Worker, asked over its routes. */
-import { AnsweredProblem } from "../../src/http/problems.ts";
+import { AnsweredProblem } from "../../src/http/routing/problems.ts";
 import type { Status } from "../../src/collector/collector.ts";
 import type { BackfillState, RunReport } from "../../src/collector/health/report.ts";
 import type { AuditEvent } from "../../src/sources/liveperson/event.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { GET_EVENTS_DEFAULTS } from "../../src/http/arguments.ts";
+import { GET_EVENTS_DEFAULTS } from "../../src/http/routes/event_arguments.ts";
 import { SETTING_ROWS } from "../../src/pipelines/settings.ts";
 import { VERSION } from "../../src/version.ts";
 import { ROOT } from "../../scripts/local/bundle.ts";

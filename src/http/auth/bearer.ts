@@ -1,7 +1,8 @@
 /** Who may use the routes: whoever sends the API token. Without a configured token, nobody. */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { MiddlewareHandler } from "hono";
-import { problemOf, problemResponse } from "../problems.ts";
+import { problemOf, problemResponse } from "../routing/problems.ts";
+import type { Access } from "../routing/route.ts";
 
 export interface AccessVariables {
   API_TOKEN?: string;
@@ -18,6 +19,9 @@ export const requireToken: MiddlewareHandler<{ Bindings: AccessVariables }> = as
   }
   await next();
 };
+
+/** For whoever sends the token. */
+export const TOKEN: Access = { guard: () => requireToken, isOpen: false };
 
 export function isBearer(header: string | undefined, token: string): boolean {
   return isSame(/^Bearer +(\S+) *$/i.exec(header ?? "")?.[1] ?? "", token);

@@ -10,7 +10,7 @@ import { html } from "hono/html";
 import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { isSame } from "../auth/bearer.ts";
-import { problemOf, tellIfUnexpected, thrownProblem } from "../problems.ts";
+import { problemOf, tellIfUnexpected, thrownProblem } from "../routing/problems.ts";
 import type { Collectors } from "../../collector/fleet.ts";
 import type { LogLine } from "../../collector/platform.ts";
 import { CollectorError, type ErrorCode } from "../../errors.ts";

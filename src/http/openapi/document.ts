@@ -1,41 +1,38 @@
-/** The API description: OpenAPI 3.1, made from the schemas that validate. Pure; made once, when asked for. */
-import { ANY_DESTINATION_IN_FULL } from "../../destinations/catalog.ts";
+/** The API description: OpenAPI 3.1, made from the routes and the schemas that validate. Pure. */
 import { type ConversionConfig, toJsonSchema, toJsonSchemaDefs } from "@valibot/to-json-schema";
-import type { ErrorCode } from "../../errors.ts";
+import { ANY_DESTINATION_IN_FULL } from "../../destinations/catalog.ts";
 import { REASONS } from "../../problems.ts";
 import { VERSION } from "../../version.ts";
-import { type SchemaName, SCHEMAS } from "./answers.ts";
-import type {
-  ApiDocument,
-  DocumentedAnswer,
-  DocumentedOperation,
-  Parameter,
-  Schema,
-} from "./openapi.ts";
-import { type ArgumentsSchema, type Failure, type Operation, OPERATIONS } from "./operations.ts";
+import type { ArgumentsReader } from "../routing/arguments.ts";
+import type { Route } from "../routing/route.ts";
+import { nameOf } from "../routing/schemas.ts";
+import { describeAnswers, describeProblem, reference } from "./answers.ts";
+import { namedSchemas } from "./named_schemas.ts";
+import type { ApiDocument, DocumentedOperation, Parameter, Schema } from "./openapi.ts";
 
-/** JSON Schema has no word for these; the descriptions tell them. */
 const CONVERSION: ConversionConfig = {
   typeMode: "input",
   target: "draft-2020-12",
+  // JSON Schema has no word for these; the descriptions tell them
   ignoreActions: ["trim", "to_lower_case", "check"],
   overrideRef: ({ referenceId }) => reference(referenceId),
+  overrideAction: ({ valibotAction, jsonSchema }) => {
+    if (valibotAction.type !== "metadata") return null;
+    // it is the schema's key among the components
+    const { name: _, ...schema } = jsonSchema as typeof jsonSchema & { name?: string };
+    return schema;
+  },
 };
 
-const PROBLEM_TYPE = "application/problem+json";
-
-let made: ApiDocument | undefined;
-
-export function apiDocument(): ApiDocument {
-  return made ??= makeDocument();
-}
-
-function makeDocument(): ApiDocument {
-  const schemas = toJsonSchemaDefs(SCHEMAS, CONVERSION) as Record<string, Schema>;
+export function apiDocument(routes: readonly Route[]): ApiDocument {
+  const schemas = toJsonSchemaDefs(
+    namedSchemas(routes) as never,
+    CONVERSION,
+  ) as Record<string, Schema>;
   const paths: Record<string, Record<string, DocumentedOperation>> = {};
-  for (const operation of OPERATIONS) {
-    const methods = paths[operation.path] ??= {};
-    methods[operation.method.toLowerCase()] = describe(operation, schemas);
+  for (const route of routes) {
+    const methods = paths[route.path] ??= {};
+    methods[route.method.toLowerCase()] = describe(route, schemas);
   }
   return {
     openapi: "3.1.0",
@@ -63,116 +60,36 @@ function makeDocument(): ApiDocument {
   };
 }
 
-function describe(
-  operation: Operation,
-  schemas: Readonly<Record<string, Schema>>,
-): DocumentedOperation {
-  const { access, query, arguments: named, method } = operation;
+function describe(route: Route, schemas: Readonly<Record<string, Schema>>): DocumentedOperation {
+  const { arguments: given, method } = route;
   return {
-    operationId: operation.id,
-    summary: operation.summary,
-    description: operation.words,
-    security: access === "anybody" ? [{}, { token: [] }] : [{ token: [] }],
-    parameters: named !== undefined
-      ? parameters(schemas[named])
-      : query !== undefined
-      ? parameters(toSchema(query))
-      : [],
-    ...(named !== undefined && method === "POST" && {
+    operationId: route.id,
+    summary: route.summary,
+    description: route.words,
+    security: route.access.isOpen ? [{}, { token: [] }] : [{ token: [] }],
+    parameters: given === undefined ? [] : parameters(given, schemas),
+    ...(given?.inBody && method === "POST" && {
       requestBody: {
         description:
           "The arguments, if they are not in the query. The Content-Type is not looked at.",
-        content: { "application/json": { schema: { $ref: reference(named) } } },
+        content: { "application/json": { schema: { $ref: reference(nameOf(given.schema)!) } } },
       },
     }),
-    responses: describeAnswers(operation),
-    "x-codeSamples": operation.examples.map((source) => ({ lang: "Shell", source })),
+    responses: describeAnswers(route),
+    "x-codeSamples": route.examples.map((source) => ({ lang: "Shell", source })),
   };
 }
 
-function toSchema(schema: ArgumentsSchema): Schema {
-  return toJsonSchema(schema as never, CONVERSION) as Schema;
-}
-
 /** A query has texts only: of a value that JSON may write in several ways, the first is shown. */
-function parameters({ properties = {}, required = [] }: Schema): Parameter[] {
+function parameters(
+  { schema }: ArgumentsReader<unknown>,
+  schemas: Readonly<Record<string, Schema>>,
+): Parameter[] {
+  const { properties = {}, required = [] } = schemas[nameOf(schema) ?? ""] ??
+    toJsonSchema(schema as never, CONVERSION) as Schema;
   return Object.entries(properties).map(([name, { description, anyOf, ...schema }]) => ({
     ...{ name, in: "query", required: required.includes(name) },
     ...(description !== undefined && { description }),
     schema: { ...anyOf?.[0], ...schema },
   }));
-}
-
-function describeAnswers(operation: Operation): Record<string, DocumentedAnswer> {
-  const responses: Record<string, DocumentedAnswer> = {};
-  for (const { status, words, content } of operation.answers) {
-    responses[status] = {
-      description: words,
-      content: Object.fromEntries(
-        Object.entries(content).map(([type, names]) => [type, { schema: oneOf(names) }]),
-      ),
-    };
-  }
-  const failing = Map.groupBy(problemsOf(operation), ({ status }) => status);
-  for (const [status, problems] of failing) {
-    const told = describeProblem(
-      status,
-      problems.map(({ code }) => code),
-      problems.map(({ schema }) => schema),
-    );
-    const before = responses[status];
-    responses[status] = before === undefined ? told : {
-      description: `${before.description} Or a problem: ${told.description}`,
-      content: { ...before.content, ...told.content },
-    };
-  }
-  return responses;
-}
-
-interface PossibleProblem {
-  readonly status: number;
-  readonly code: ErrorCode;
-  readonly schema: SchemaName;
-}
-
-function problemsOf({ problems, failures = [] }: Operation): PossibleProblem[] {
-  const plain: Failure = { codes: problems, schema: "Problem" };
-  return [plain, ...failures].flatMap(({ codes, schema, status }) =>
-    codes.map((code) => ({ code, schema, status: status ?? REASONS[code].status }))
-  );
-}
-
-const PROBLEM_HEADERS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
-  401: { "WWW-Authenticate": "`Bearer`" },
-  405: { Allow: "The methods that the path takes." },
-};
-
-function describeProblem(
-  status: number,
-  codes: readonly ErrorCode[],
-  schemas: readonly SchemaName[] = ["Problem"],
-): DocumentedAnswer {
-  const distinct = [...new Set(codes)].sort();
-  const headers = Object.entries(PROBLEM_HEADERS[status] ?? {}).map(([name, description]) => [
-    name,
-    { description, schema: { type: "string" } },
-  ]);
-  return {
-    description: distinct.map((code) => `\`${code}\``).join(", "),
-    ...(headers.length > 0 && { headers: Object.fromEntries(headers) }),
-    content: {
-      [PROBLEM_TYPE]: {
-        schema: { ...oneOf(schemas), properties: { code: { enum: distinct } } },
-      },
-    },
-  };
-}
-
-function oneOf(names: readonly SchemaName[]): Schema {
-  const references = [...new Set(names)].map((name) => ({ $ref: reference(name) }));
-  return references.length === 1 ? references[0] : { anyOf: references };
-}
-
-function reference(name: string): string {
-  return `#/components/schemas/${name}`;
 }

@@ -5,12 +5,14 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { apiDocument } from "../../../src/http/openapi/document.ts";
 import { createApp } from "../../../src/http/app.ts";
-import { readBackfillRange, readGetEventsArguments } from "../../../src/http/arguments.ts";
+import { readBackfillRange } from "../../../src/http/routes/backfill.ts";
+import { readGetEventsArguments } from "../../../src/http/routes/event_arguments.ts";
+import { ROUTES } from "../../../src/http/routes/index.ts";
 import { REASONS } from "../../../src/problems.ts";
 import type { Json } from "../../cloudflare/stage.ts";
 import { Described } from "./described.ts";
 
-const api = JSON.parse(JSON.stringify(apiDocument()));
+const api = JSON.parse(JSON.stringify(apiDocument(ROUTES)));
 const described = new Described(api);
 
 /** The status page and what it is made of: for people, and described on `/docs` by a link. */

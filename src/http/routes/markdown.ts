@@ -1,5 +1,5 @@
 /** Events as a Markdown table for people. Pure. */
-import type { AuditEvent } from "../sources/liveperson/event.ts";
+import type { AuditEvent } from "../../sources/liveperson/event.ts";
 
 /** The command's seven outputs, and what was changed from what to what. */
 export const COLUMNS = [

@@ -1,10 +1,10 @@
 /** Errors as HTTP answers: RFC 9457 `application/problem+json`, in one format for every route. */
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { LogLine } from "../collector/platform.ts";
-import type { Outcome } from "../collector/service.ts";
-import { CollectorError, type ErrorCode, whereThrown } from "../errors.ts";
-import { type Problem, toProblem } from "../problems.ts";
+import type { LogLine } from "../../collector/platform.ts";
+import type { Outcome } from "../../collector/service.ts";
+import { CollectorError, type ErrorCode, whereThrown } from "../../errors.ts";
+import { type Problem, toProblem } from "../../problems.ts";
 
 /** A problem that a collector answered with, on its way to the client. */
 export class AnsweredProblem extends Error {

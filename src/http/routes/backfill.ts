@@ -1,0 +1,79 @@
+/** `/backfill`: delivering a past range, and giving it up. */
+import * as v from "valibot";
+import type { BackfillRange } from "../../collector/runs/backfill.ts";
+import { PAST_FORMS } from "../../settings/duration.ts";
+import { TOKEN } from "../auth/bearer.ts";
+import { account, inQueryOrBody, past, readArguments, UTC_RULE } from "../routing/arguments.ts";
+import { unwrap } from "../routing/problems.ts";
+import { json } from "../routing/reply.ts";
+import { defineRoute, inJson } from "../routing/route.ts";
+import { named } from "../routing/schemas.ts";
+import { ACCOUNT, collectorOf, type NamedAccount } from "./accounts.ts";
+import { CURL } from "./examples.ts";
+import { IN_TURN } from "./problem_codes.ts";
+import { Backfill } from "./run_report.ts";
+
+const NoBackfill = named("NoBackfill", v.object({ backfill: v.null() }));
+
+function backfillArguments(nowMs: number) {
+  const from = past("from", `Events since then: ${PAST_FORMS}. ${UTC_RULE}`, nowMs);
+  const to = v.pipe(
+    past("to", "Events before then, in the same forms. Now, if left out.", nowMs),
+    v.maxValue(nowMs, "to must not lie in the future."),
+  );
+  return named(
+    "BackfillArguments",
+    v.pipe(
+      v.strictObject({ from, to: v.optional(to), account }, `from must be ${PAST_FORMS}.`),
+      v.check(({ from, to = nowMs }) => from < to, "from must be before to."),
+      v.transform(({ from, to = nowMs, ...rest }) => ({ fromMs: from, toMs: to, ...rest })),
+    ),
+  );
+}
+
+/**
+ * The range of a backfill: `from`, and `to`, which is now if left out.
+ * @throws {CollectorError} `arguments_invalid`, naming every bad argument
+ */
+export function readBackfillRange(
+  given: Readonly<Record<string, unknown>>,
+  nowMs: number,
+): BackfillRange & NamedAccount {
+  return readArguments(backfillArguments(nowMs), given);
+}
+
+export const startBackfill = defineRoute({
+  id: "startBackfill",
+  method: "POST",
+  path: "/backfill",
+  access: TOKEN,
+  summary: "Deliver a past range",
+  words: "Asks for a past range; the runs go on with it beside the live collection. The same " +
+    "two instants again, as `/status` tells them, go on where it was while it is not complete. " +
+    "The arguments may come in the query or in a JSON body.",
+  arguments: inQueryOrBody(backfillArguments),
+  examples: [`${CURL} -d '{"from": "90 days ago", "to": "30 days ago"}' "$URL/backfill"`],
+  answers: { 202: inJson("It is noted; `/status` shows how far it is.", Backfill) },
+  problems: [...IN_TURN, "backfill_running"],
+  handle: async (asked) => {
+    const { account: _, ...range } = asked.args;
+    return json(202, unwrap(await collectorOf(asked).startBackfill(range)));
+  },
+});
+
+export const cancelBackfill = defineRoute({
+  id: "cancelBackfill",
+  method: "DELETE",
+  path: "/backfill",
+  access: TOKEN,
+  summary: "Give up the backfill",
+  words: "What is delivered stays delivered. If there is none, nothing happens.",
+  arguments: ACCOUNT,
+  examples: [`${CURL} -X DELETE "$URL/backfill"`],
+  answers: { 200: inJson("There is no backfill any more.", NoBackfill) },
+  problems: IN_TURN,
+  handle: async (asked) => {
+    unwrap(await collectorOf(asked).cancelBackfill());
+    return json(200, { backfill: null });
+  },
+});

@@ -1,0 +1,73 @@
+/** `/dead-letters`: the events that the destination refused, and pushing them again. */
+import * as v from "valibot";
+import { ANY_DESTINATION } from "../../destinations/catalog.ts";
+import { TOKEN } from "../auth/bearer.ts";
+import { unwrap } from "../routing/problems.ts";
+import { json } from "../routing/reply.ts";
+import { defineRoute, inJson } from "../routing/route.ts";
+import { count, instant, named, told } from "../routing/schemas.ts";
+import { ACCOUNT, collectorOf } from "./accounts.ts";
+import { CURL } from "./examples.ts";
+import { ASKED, IN_TURN, PUSHING } from "./problem_codes.ts";
+
+/** Letters in one answer, and letters that are pushed at once. */
+const MAX_LETTERS = 100;
+
+const DeadLetter = named(
+  "DeadLetter",
+  v.object({
+    eventId: v.string(),
+    json: told(v.string(), "The event as it would have been pushed: one line of JSON."),
+    reason: v.string(),
+    status: told(
+      v.nullable(v.pipe(v.number(), v.integer())),
+      `What ${ANY_DESTINATION} answered; null when the event was too large to be sent at all.`,
+    ),
+    refusedAt: instant,
+  }),
+  `An event that ${ANY_DESTINATION} refused.`,
+);
+
+const DeadLetters = named(
+  "DeadLetters",
+  v.object({ count, letters: told(v.array(DeadLetter), "The first 100, by event id.") }),
+);
+
+const Redelivery = named(
+  "Redelivery",
+  v.object({
+    delivered: count,
+    refused: told(count, "Refused again, or too large to be sent at all."),
+    left: told(count, "Dead letters that are left altogether."),
+  }),
+);
+
+export const listDeadLetters = defineRoute({
+  id: "listDeadLetters",
+  method: "GET",
+  path: "/dead-letters",
+  access: TOKEN,
+  summary: `List the events that ${ANY_DESTINATION} refused`,
+  words: "They are kept with the reason until they are delivered.",
+  arguments: ACCOUNT,
+  examples: [`${CURL} "$URL/dead-letters"`],
+  answers: { 200: inJson("How many there are, and the first 100.", DeadLetters) },
+  problems: ASKED,
+  handle: async (asked) => json(200, unwrap(await collectorOf(asked).deadLetters(MAX_LETTERS))),
+});
+
+export const redeliver = defineRoute({
+  id: "redeliver",
+  method: "POST",
+  path: "/dead-letters/redeliver",
+  access: TOKEN,
+  summary: "Push the refused events again",
+  words:
+    "Pushes them one by one: as many as the requests of one run suffice for, 100 at most. What " +
+    "is accepted is removed, the rest stays. The next time begins behind the one that was tried last.",
+  arguments: ACCOUNT,
+  examples: [`${CURL} -X POST "$URL/dead-letters/redeliver"`],
+  answers: { 200: inJson("What became of them.", Redelivery) },
+  problems: [...IN_TURN, ...PUSHING],
+  handle: async (asked) => json(200, unwrap(await collectorOf(asked).redeliver(MAX_LETTERS))),
+});

@@ -1,0 +1,67 @@
+/** @jsxImportSource hono/jsx */
+/** @jsxRuntime automatic */
+/** `/openapi.json` and `/docs`: all routes, these two among them. The same for everybody, so made once. */
+import { createHash } from "node:crypto";
+import * as v from "valibot";
+import { READER } from "../auth/reader.ts";
+import { DocsPage } from "../openapi/docs_page.tsx";
+import { DOCS_STYLE } from "../openapi/docs_style.ts";
+import { apiDocument } from "../openapi/document.ts";
+import type { ApiDocument } from "../openapi/openapi.ts";
+import { json, text } from "../routing/reply.ts";
+import { defineRoute, inJson, type Route } from "../routing/route.ts";
+import { namedOpen, Text } from "../routing/schemas.ts";
+import { CURL } from "./examples.ts";
+import { GUARDED } from "./problem_codes.ts";
+
+const Description = namedOpen(
+  "Description",
+  v.looseObject({ openapi: v.string() }),
+  "This document.",
+);
+
+/** `routes`: all that there are. It is asked when the first request comes. */
+export function descriptionRoutes(routes: () => readonly Route[]): readonly Route[] {
+  const describeApi = once(() => apiDocument(routes()));
+  const renderDocs = once(() => `<!DOCTYPE html>${<DocsPage api={describeApi()} />}`);
+  return [
+    defineRoute({
+      id: "getDescription",
+      method: "GET",
+      path: "/openapi.json",
+      access: READER,
+      summary: "This description, for programs",
+      words: "OpenAPI 3.1, made from the schemas that the arguments are validated with.",
+      examples: [`${CURL} "$URL/openapi.json"`],
+      answers: { 200: inJson("The description.", Description) },
+      problems: GUARDED,
+      handle: () => json(200, describeApi() as ApiDocument & Record<string, unknown>),
+    }),
+    defineRoute({
+      id: "getDocs",
+      method: "GET",
+      path: "/docs",
+      access: READER,
+      summary: "This description, for people",
+      words: "One page that needs nothing from another host.",
+      examples: [`${CURL} "$URL/docs" > docs.html`],
+      answers: { 200: { words: "The page.", content: { "text/html": [Text] } } },
+      problems: GUARDED,
+      handle: () =>
+        text("text/html", renderDocs(), {
+          "Content-Type": "text/html; charset=UTF-8",
+          "Content-Security-Policy": DOCS_POLICY,
+        }),
+    }),
+  ];
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => made ??= make();
+}
+
+/** No script, no frame, no form, nothing from anywhere; of styles only the page's own. */
+const DOCS_POLICY = "default-src 'none'; style-src 'sha256-" +
+  createHash("sha256").update(DOCS_STYLE).digest("base64") +
+  "'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

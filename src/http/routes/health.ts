@@ -1,0 +1,97 @@
+/** `/healthz`: for monitors. */
+import type { MiddlewareHandler } from "hono";
+import * as v from "valibot";
+import type { Collectors } from "../../collector/fleet.ts";
+import { VERSION } from "../../version.ts";
+import { requireToken } from "../auth/bearer.ts";
+import { account as accountArgument, inQuery } from "../routing/arguments.ts";
+import { unwrap } from "../routing/problems.ts";
+import { json } from "../routing/reply.ts";
+import { type Access, defineRoute, inJson } from "../routing/route.ts";
+import { account, named, Problem, told } from "../routing/schemas.ts";
+import { collectorOf, several } from "./accounts.ts";
+import { CURL } from "./examples.ts";
+import { ASKED } from "./problem_codes.ts";
+import { lagSeconds } from "./run_report.ts";
+
+const Up = named("Up", v.object({ status: v.literal("up"), version: v.string() }));
+
+export const verdict = {
+  state: v.picklist(["waiting", "disabled", "healthy", "behind", "failing"]),
+  lagSeconds,
+  because: told(v.string(), "Why, in words."),
+  alarming: told(v.boolean(), "True when somebody should be woken."),
+};
+
+const Health = named("Health", v.object({ version: v.string(), ...verdict }));
+
+const AccountHealth = named("AccountHealth", v.object({ account, ...verdict }));
+
+const AccountAlarm = named(
+  "AccountAlarm",
+  v.object({ account, alarming: v.literal(true), problem: Problem }),
+  "An account that can't be asked.",
+);
+
+const Healths = named(
+  "Healths",
+  v.object({
+    version: v.string(),
+    alarming: v.boolean(),
+    accounts: v.array(v.union([AccountHealth, AccountAlarm])),
+  }),
+);
+
+const ARGUMENTS = inQuery(v.object({
+  deep: v.optional(
+    v.pipe(
+      v.picklist(["true", "false"], "deep must be true or false."),
+      v.description("Answer whether collecting works, and not only that the process is up."),
+    ),
+    "false",
+  ),
+  account: accountArgument,
+}));
+
+/** Only the deep answer needs the token. */
+const requireTokenIfDeep: MiddlewareHandler = async (c, next) => {
+  const { deep } = await ARGUMENTS.read(c.req, 0);
+  return deep === "true" ? await requireToken(c, next) : await next();
+};
+const TOKEN_IF_DEEP: Access = { guard: () => requireTokenIfDeep, isOpen: true };
+
+export const getHealth = defineRoute({
+  id: "getHealth",
+  method: "GET",
+  path: "/healthz",
+  access: TOKEN_IF_DEEP,
+  summary: "Watch it with a monitor",
+  words: "Says that the process is up, to everybody. With `deep=true`, which needs the token, it " +
+    "answers 503 after three failed runs in a row, if the lag is too long, before the first run " +
+    "has ended, and while the settings are bad.",
+  arguments: ARGUMENTS,
+  examples: [`curl "$URL/healthz"`, `${CURL} "$URL/healthz?deep=true"`],
+  answers: {
+    200: inJson("It is up; or collecting works.", Up, Health, Healths),
+    503: inJson("Somebody should look.", Health, Healths),
+  },
+  problems: ASKED,
+  handle: async (asked) => {
+    if (asked.args.deep === "false") return json(200, { status: "up", version: VERSION });
+    const all = several(asked);
+    if (all !== null) return await judgeAll(all);
+    const judged = unwrap(await collectorOf(asked).verdict());
+    return json(judged.alarming ? 503 : 200, { version: VERSION, ...judged });
+  },
+});
+
+async function judgeAll(all: Collectors) {
+  const outcomes = await all.all("verdict");
+  const accounts = outcomes.map((outcome, i) =>
+    outcome.ok
+      ? { account: all.ids[i], ...outcome.value }
+      : { account: all.ids[i], alarming: true as const, problem: outcome.problem }
+  );
+  const alarming = accounts.some((account) => account.alarming);
+  return json(alarming ? 503 : 200, { version: VERSION, alarming, accounts });
+}

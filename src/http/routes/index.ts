@@ -1,0 +1,28 @@
+/** All routes but those of the status page, in the order in which they are described. No code. */
+import type { Route } from "../routing/route.ts";
+import { cancelBackfill, startBackfill } from "./backfill.ts";
+import { collect } from "./collect.ts";
+import { forgetCursor } from "./cursor.ts";
+import { listDeadLetters, redeliver } from "./dead_letters.ts";
+import { descriptionRoutes } from "./description.tsx";
+import { getEvents, pushEvents } from "./get_events.ts";
+import { getHealth } from "./health.ts";
+import { getMetrics } from "./metrics.ts";
+import { getStatus } from "./status.ts";
+import { testConnection } from "./test_connection.ts";
+
+export const ROUTES: readonly Route[] = [
+  getEvents,
+  pushEvents,
+  testConnection,
+  collect,
+  getStatus,
+  getHealth,
+  getMetrics,
+  listDeadLetters,
+  redeliver,
+  startBackfill,
+  cancelBackfill,
+  forgetCursor,
+  ...descriptionRoutes(() => ROUTES),
+];

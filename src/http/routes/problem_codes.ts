@@ -1,0 +1,44 @@
+/** The problems that several routes have in common. No code. */
+import type { ErrorCode } from "../../errors.ts";
+
+export const GUARDED: readonly ErrorCode[] = ["unauthorized", "api_token_missing"];
+
+/** What may be wrong before an account is reached. */
+export const ASKED: readonly ErrorCode[] = [
+  ...GUARDED,
+  "arguments_invalid",
+  "configuration_invalid",
+  "internal",
+];
+
+export const CHANGING: readonly ErrorCode[] = [...ASKED, "body_too_large"];
+
+/** Of runs, which take turns. On Deno another process may have the turn, or this one may be stopping. */
+export const IN_TURN: readonly ErrorCode[] = [...CHANGING, "turn_lost", "stopping"];
+
+const SERVICE: readonly ErrorCode[] = [
+  "upstream_rate_limited",
+  "upstream_failed",
+  "upstream_unreachable",
+  "upstream_timeout",
+  "upstream_redirected",
+  "upstream_unreadable",
+  "request_budget_spent",
+];
+
+export const READING: readonly ErrorCode[] = [
+  "discovery_failed",
+  "discovered_host_refused",
+  "credentials_refused",
+  "token_refused",
+  "audit_forbidden",
+  "audit_refused",
+  ...SERVICE,
+];
+
+export const PUSHING: readonly ErrorCode[] = [
+  "destination_not_configured",
+  "destination_unauthorized",
+  "destination_not_found",
+  ...SERVICE,
+];

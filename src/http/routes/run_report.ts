@@ -1,0 +1,82 @@
+/** How the report of a run, and the backfill in it, are described. Several routes answer them. Pure. */
+import * as v from "valibot";
+import { ANY_DESTINATION } from "../../destinations/catalog.ts";
+import { account, count, instant, named, Problem, SERVICES, told } from "../routing/schemas.ts";
+
+export const lagSeconds = told(
+  v.nullable(count),
+  "Age of the oldest time that may still hold undelivered events.",
+);
+
+const Reconciliation = named(
+  "Reconciliation",
+  v.object({
+    day: v.pipe(v.string(), v.isoDate()),
+    found: told(count, "Events that had not been delivered."),
+    complete: told(v.boolean(), "False when the next run goes on."),
+  }),
+  "A day that was read again for what came too late.",
+);
+
+export const Backfill = named(
+  "Backfill",
+  v.object({
+    from: instant,
+    to: instant,
+    startedAt: instant,
+    completedAt: v.nullable(instant),
+    delivered: count,
+    deadLettered: count,
+    reached: told(instant, "Everything of the range before this time is delivered."),
+  }),
+  "A past range that is delivered beside the live collection.",
+);
+
+const statuses = v.optional(v.record(v.string(), count));
+export const Answers = named(
+  "Answers",
+  v.object(Object.fromEntries(SERVICES.map((name) => [name, statuses]))),
+  "Attempts at requests, by service and status; `none` where there was no answer.",
+);
+
+export const Run = named(
+  "Run",
+  v.object({
+    runId: told(v.string(), "Ties the log lines of the run together."),
+    trigger: v.picklist(["cron", "http", "backlog", "script"]),
+    outcome: told(
+      v.picklist(["ok", "failed", "disabled"]),
+      "`disabled`: `FETCH_EVENTS` is false, nothing was done.",
+    ),
+    startedAt: instant,
+    durationMs: count,
+    delivered: told(count, `Events that ${ANY_DESTINATION} acknowledged.`),
+    batches: count,
+    deadLettered: told(count, `Events that ${ANY_DESTINATION} refused.`),
+    lateArrivals: told(count, "Events that the source showed only after newer ones."),
+    twins: told(count, "Events that are identical to an earlier one in every field."),
+    repeats: told(count, "Events that may have come twice, because a run was cut off."),
+    reconciliation: v.nullable(Reconciliation),
+    backfill: v.nullable(Backfill),
+    retries: count,
+    recordsRead: count,
+    relocations: told(count, "How often the source's listing was found to have moved."),
+    requests: told(v.record(v.string(), count), "Requests to other services, by name."),
+    answers: Answers,
+    more: told(v.boolean(), "There is more to read: the next run follows at once."),
+    cursor: told(
+      v.nullable(v.picklist(["new", "stored", "behind", "lost"])),
+      "How the cursor was found; null when the run did not come so far.",
+    ),
+    revision: told(v.nullable(count), "The cursor's number after the run."),
+    lagSeconds,
+    problem: v.optional(Problem),
+  }),
+  "The report of a run.",
+);
+
+export const AccountProblem = named(
+  "AccountProblem",
+  v.object({ account, problem: Problem }),
+  "An account that failed.",
+);

@@ -1,0 +1,104 @@
+/** `/status`: how collecting goes. */
+import * as v from "valibot";
+import { ANY_DESTINATION, ANY_DESTINATION_FIRST } from "../../destinations/catalog.ts";
+import { TOKEN } from "../auth/bearer.ts";
+import { unwrap } from "../routing/problems.ts";
+import { json } from "../routing/reply.ts";
+import { defineRoute, inJson } from "../routing/route.ts";
+import { account, count, instant, named, told } from "../routing/schemas.ts";
+import { ACCOUNT, collectorOf, several } from "./accounts.ts";
+import { CURL } from "./examples.ts";
+import { verdict } from "./health.ts";
+import { ASKED } from "./problem_codes.ts";
+import { AccountProblem, Answers, Backfill, Run } from "./run_report.ts";
+
+const Period = named(
+  "Period",
+  v.object({
+    start: told(v.string(), "The hour, `2026-11-21T19`, or the day, `2026-11-21`, in UTC."),
+    events: count,
+    runs: count,
+    failedRuns: count,
+  }),
+);
+
+const Totals = named(
+  "Totals",
+  v.object({
+    runs: count,
+    failedRuns: count,
+    delivered: count,
+    deadLettered: count,
+    lateArrivals: count,
+    twins: count,
+    repeats: count,
+    reconciled: told(count, "Events that only reconciliation found."),
+    retries: count,
+    answers: Answers,
+    durations: told(
+      v.array(count),
+      "Runs that took no longer than 0.1, 0.5, 1, 5, 10, 30, 60, and 120 seconds.",
+    ),
+    durationSeconds: v.pipe(v.number(), v.minValue(0)),
+  }),
+);
+
+const health = v.object({
+  lastRun: v.nullable(Run),
+  consecutiveFailures: count,
+  failingSince: v.nullable(instant),
+  workingSince: v.nullable(instant),
+  lastSuccessAt: v.nullable(instant),
+  lastDelivery: v.nullable(v.object({ at: instant, events: count })),
+  reconciledThrough: told(
+    v.nullable(v.pipe(v.string(), v.isoDate())),
+    "The last day that was read again for what came too late.",
+  ),
+  cursorLostAt: told(v.nullable(instant), "When the stored cursor was found missing."),
+  totals: Totals,
+  history: told(
+    v.object({ hours: v.array(Period), days: v.array(Period) }),
+    "The last 24 hours and 14 days, oldest first; those without a run are left out.",
+  ),
+});
+
+const Status = named(
+  "Status",
+  v.object({
+    ...verdict,
+    account,
+    destination: told(v.nullable(v.string()), `${ANY_DESTINATION_FIRST}'s host.`),
+    health,
+    deadLetters: told(count, `Events that ${ANY_DESTINATION} refused and that are kept.`),
+    backfill: v.nullable(Backfill),
+    cursor: told(v.unknown(), "The stored cursor as it is; null before the first run."),
+  }),
+);
+
+const Statuses = named(
+  "Statuses",
+  v.object({ accounts: v.array(v.union([Status, AccountProblem])) }),
+);
+
+export const getStatus = defineRoute({
+  id: "getStatus",
+  method: "GET",
+  path: "/status",
+  access: TOKEN,
+  summary: "See whether collecting works",
+  words: "The verdict, the last run, the totals, the history and the cursor. Without `account` " +
+    "it is about all.",
+  arguments: ACCOUNT,
+  examples: [`${CURL} "$URL/status"`],
+  answers: { 200: inJson("The status of one account, or of all.", Status, Statuses) },
+  problems: ASKED,
+  handle: async (asked) => {
+    const all = several(asked);
+    if (all === null) return json(200, unwrap(await collectorOf(asked).status()));
+    const outcomes = await all.all("status");
+    const accounts = outcomes.map((outcome, i) =>
+      outcome.ok ? outcome.value : { account: all.ids[i], problem: outcome.problem }
+    );
+    return json(200, { accounts });
+  },
+});

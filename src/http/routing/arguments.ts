@@ -1,0 +1,123 @@
+/**
+ * How arguments are read, from the query or a JSON body, and what is said when one is wrong. The API
+ * description is made from the same schemas. Reads the request, nothing else.
+ */
+import type { HonoRequest } from "hono";
+import * as v from "valibot";
+import { CollectorError } from "../../errors.ts";
+import { parsePast, PAST_FORMS } from "../../settings/duration.ts";
+
+/** The schema of an object: each entry is an argument. */
+export type ArgumentsSchema<Args = unknown> = v.GenericSchema<unknown, Args> & {
+  readonly entries: Readonly<Record<string, v.GenericSchema>>;
+};
+
+/** How the arguments of a route are read, and how they are described. */
+export interface ArgumentsReader<Args> {
+  readonly schema: ArgumentsSchema;
+  /** True if a POST may have them in a JSON body too. */
+  readonly inBody: boolean;
+  /** @throws {CollectorError} `arguments_invalid`, naming every bad argument */
+  readonly read: (request: HonoRequest, nowMs: number) => Args | Promise<Args>;
+}
+
+/** Arguments of the query; others that it may have are not looked at. */
+export function inQuery<Args>(schema: ArgumentsSchema<Args>): ArgumentsReader<Args> {
+  return { schema, inBody: false, read: (request) => parse(schema, request.query()) };
+}
+
+/**
+ * Arguments of the query and of a JSON body alike, of which none may be unknown. They are described
+ * for any time: what is past is known only later.
+ */
+export function inQueryOrBody<Args>(
+  schemaAt: (nowMs: number) => ArgumentsSchema<Args>,
+): ArgumentsReader<Args> {
+  return {
+    schema: schemaAt(0),
+    inBody: true,
+    read: async (request, nowMs) => {
+      const body = request.method === "POST" ? await request.text() : "";
+      return readArguments(schemaAt(nowMs), mergeArguments(request.queries(), body));
+    },
+  };
+}
+
+/** The account that is meant. A JSON body may have it as a number. */
+export const account = v.optional(v.pipe(
+  v.union(
+    [v.string(), v.pipe(v.number(), v.integer(), v.transform(String))],
+    "account must be the id of an account.",
+  ),
+  v.description("The account that is meant. It may be left out if there is only one."),
+));
+
+export const UTC_RULE = "Without an offset it is UTC.";
+
+/** A way to write an instant in the past; its output is epoch milliseconds. */
+export function past(name: string, description: string, nowMs: number) {
+  return v.pipe(
+    v.string(`${name} must be ${PAST_FORMS}.`),
+    v.description(description),
+    v.rawTransform<string, number>(({ dataset, addIssue, NEVER }) => {
+      const timeMs = parsePast(dataset.value, nowMs);
+      if (timeMs !== null) return timeMs;
+      addIssue({ message: `${name} must be ${PAST_FORMS}.` });
+      return NEVER;
+    }),
+  );
+}
+
+function parse<Args>(schema: ArgumentsSchema<Args>, given: unknown): Args {
+  const result = v.safeParse(schema, given);
+  if (result.success) return result.output;
+  throw invalid(result.issues.map((issue) => issue.message));
+}
+
+/**
+ * Reads arguments of which none may be unknown: a typo must not silently become a default.
+ * @throws {CollectorError} `arguments_invalid`, naming every bad argument
+ */
+export function readArguments<T>(
+  schema: ArgumentsSchema<T>,
+  given: Readonly<Record<string, unknown>>,
+): T {
+  const isKnown = (name: string) => Object.hasOwn(schema.entries, name);
+  const known = Object.keys(schema.entries).join(", ");
+  const unknown = Object.keys(given).filter((name) => !isKnown(name))
+    .map((name) => `There is no argument ${JSON.stringify(name)}; there are ${known}.`);
+  const result = v.safeParse(
+    schema,
+    Object.fromEntries(Object.entries(given).filter(([name]) => isKnown(name))),
+  );
+  if (result.success && unknown.length === 0) return result.output;
+  throw invalid([...unknown, ...(result.issues ?? []).map((issue) => issue.message)]);
+}
+
+/** The arguments of a request, by name. One that is given twice is refused. */
+function mergeArguments(
+  query: Readonly<Record<string, string[]>>,
+  body: string,
+): Record<string, unknown> {
+  const fromBody = body.trim() === "" ? {} : parseObject(body);
+  const twice = Object.entries(query)
+    .filter(([name, values]) => values.length > 1 || Object.hasOwn(fromBody, name))
+    .map(([name]) => `${name} is given more than once.`);
+  if (twice.length > 0) throw invalid(twice);
+  const fromQuery = Object.entries(query).map(([name, [value]]) => [name, value]);
+  return { ...fromBody, ...Object.fromEntries(fromQuery) };
+}
+
+function parseObject(body: string): Record<string, unknown> {
+  try {
+    const value = JSON.parse(body);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // told below
+  }
+  throw invalid([`The body must be a JSON object, such as {"limit": 10}.`]);
+}
+
+function invalid(problems: readonly string[]): CollectorError {
+  return new CollectorError("arguments_invalid", { detail: [...new Set(problems)].join(" ") });
+}

@@ -1,0 +1,108 @@
+/**
+ * What a route is: one definition of its method, path, arguments, answers, problems, words and handler.
+ * A handler whose answer does not fit the schemas of its route does not compile. No I/O.
+ */
+import type { MiddlewareHandler } from "hono";
+import type * as v from "valibot";
+import type { Collectors } from "../../collector/fleet.ts";
+import type { ErrorCode } from "../../errors.ts";
+import type { ArgumentsReader } from "./arguments.ts";
+import type { Fitting, Readable } from "./fitting.ts";
+import type { ProblemType, Reply } from "./reply.ts";
+import type { Problem } from "./schemas.ts";
+
+/** What a route says of itself, for the API description. */
+interface Description {
+  readonly id: string;
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly path: string;
+  readonly summary: string;
+  readonly words: string;
+  /** Shell commands; `$URL` is where the Worker is. */
+  readonly examples: readonly string[];
+  readonly access: Access;
+  /** Codes of the problems that it may answer with. */
+  readonly problems: readonly ErrorCode[];
+}
+
+/** Who may use a route. It is checked before anything else, whatever the method. */
+export interface Access {
+  /** `now`: epoch milliseconds. */
+  readonly guard: (now: () => number) => MiddlewareHandler;
+  /** True if it takes at least some requests without a token. */
+  readonly isOpen: boolean;
+}
+
+export interface Answer {
+  readonly words: string;
+  /** By media type: one of these schemas. */
+  readonly content: Readonly<Record<string, readonly v.GenericSchema[]>>;
+}
+
+/** By status. */
+export type Answers = Readonly<Record<number, Answer>>;
+
+/** Problems that say more than others do. */
+export interface Failure {
+  readonly codes: readonly ErrorCode[];
+  readonly schema: v.GenericSchema;
+  /** If it is always the same, whatever the problem. */
+  readonly status?: number;
+}
+
+/** What a handler has to work with. */
+export interface Asked<Args> {
+  readonly args: Args;
+  /** @throws {CollectorError} `configuration_invalid` */
+  readonly connect: () => Collectors;
+  /** The one of these media types that the client prefers; the first if it does not care. */
+  readonly preferred: <const T extends string>(types: readonly [T, ...T[]]) => T;
+}
+
+/** A route as the app and the description use it. */
+export interface Route extends Description {
+  readonly arguments?: ArgumentsReader<unknown>;
+  readonly answers: Answers;
+  readonly failures: readonly Failure[];
+  readonly handle: (asked: Asked<never>) => Reply | Promise<Reply>;
+}
+
+interface Definition<Args, A extends Answers, F extends readonly Failure[], R> extends Description {
+  /** None are looked at if it is left out. */
+  readonly arguments?: ArgumentsReader<Args>;
+  readonly answers: A;
+  readonly failures?: F;
+  readonly handle: (asked: Asked<Args>) => Answered<R, A, F> | Promise<Answered<R, A, F>>;
+}
+
+type Answered<R, A extends Answers, F extends readonly Failure[]> =
+  & R
+  & Fitting<R, Described<A> | DescribedFailure<F>>;
+
+type Described<A extends Answers> = {
+  [S in keyof A & number]: {
+    [T in keyof A[S]["content"] & string]: Reply<S, T, Output<A[S]["content"][T][number]>>;
+  }[keyof A[S]["content"] & string];
+}[keyof A & number];
+
+type DescribedFailure<F extends readonly Failure[]> = Reply<
+  number,
+  ProblemType,
+  Output<typeof Problem | F[number]["schema"]>
+>;
+
+type Output<S extends v.GenericSchema> = S extends unknown ? Readable<v.InferOutput<S>> : never;
+
+export function defineRoute<
+  Args,
+  const A extends Answers,
+  const R extends Reply,
+  const F extends readonly Failure[] = [],
+>(definition: Definition<Args, A, F, R>): Route {
+  return { failures: [], ...definition } as Route;
+}
+
+/** An answer in JSON. */
+export function inJson<const S extends readonly v.GenericSchema[]>(words: string, ...schemas: S) {
+  return { words, content: { "application/json": schemas } } as const;
+}

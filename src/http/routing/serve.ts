@@ -1,0 +1,59 @@
+/** Serves routes: for each request the guard, the limit of the body, the arguments, then the handler. */
+import type { Context, Hono } from "hono";
+import { accepts } from "hono/accepts";
+import { bodyLimit } from "hono/body-limit";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Collectors } from "../../collector/fleet.ts";
+import { problemOf, problemResponse } from "./problems.ts";
+import type { Reply } from "./reply.ts";
+import type { Asked, Route } from "./route.ts";
+
+export interface ServeOptions<Bindings> {
+  /** @throws {CollectorError} `configuration_invalid` */
+  readonly connect: (env: Bindings) => Collectors;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+const MAX_BODY_BYTES = 64 * 1024;
+
+/** A path has the access of its first route. */
+export function serveRoutes<B extends object>(
+  app: Hono<{ Bindings: B }>,
+  routes: readonly Route[],
+  { connect, now }: ServeOptions<B>,
+): void {
+  const accesses = [...new Set(routes.map(({ access }) => access))];
+  const guards = new Map(accesses.map((access) => [access, access.guard(now)] as const));
+  for (const [path, [{ access }]] of Map.groupBy(routes, (route) => route.path)) {
+    app.use(path, guards.get(access)!, limitBody);
+  }
+  for (const route of routes) {
+    app.on(route.method, route.path, async (c) => {
+      const args = await route.arguments?.read(c.req, now());
+      const asked: Asked<unknown> = {
+        args,
+        connect: () => connect(c.env),
+        preferred: (types) => preferred(c, types),
+      };
+      return toResponse(c, await route.handle(asked as Asked<never>));
+    });
+  }
+}
+
+const limitBody = bodyLimit({
+  maxSize: MAX_BODY_BYTES,
+  onError: (c) => problemResponse(c, problemOf("body_too_large", "The body has over 64 KiB.")),
+});
+
+function preferred<T extends string>(c: Context, types: readonly [T, ...T[]]): T {
+  return accepts(c, { header: "Accept", supports: [...types], default: types[0] }) as T;
+}
+
+function toResponse(c: Context, { status, type, body, headers }: Reply): Response {
+  return c.body(
+    typeof body === "string" ? body : JSON.stringify(body),
+    status as ContentfulStatusCode,
+    { "Content-Type": type, ...headers },
+  );
+}
