@@ -146,6 +146,17 @@ Deno.test("get-events tells", async (t) => {
   });
 });
 
+Deno.test("get-events ends before an answer is too large for a Durable Object, and says there are more", async () => {
+  await using stage = await Stage.open();
+  const newestMs = Math.floor(Date.now() / 1000) * 1000;
+  const times = Array.from({ length: 120 }, (_, i) => newestMs - (120 - i) * 1000);
+  const oldValue = "€".repeat(300_000);
+  stage.add(times.map((changeTimestampMs) => change({ changeTimestampMs, oldValue })));
+  const { status, body } = await stage.get("/get-events?limit=1000");
+  assert.equal(status, 200, JSON.stringify(body).slice(0, 500));
+  assert.deepEqual([body.count, body.more], [28, true]);
+});
+
 Deno.test("get-events pushes", async (t) => {
   await using stage = await Stage.open();
   const all = stage.add(Array.from({ length: 12 }, () => change()));

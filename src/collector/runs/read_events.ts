@@ -27,9 +27,15 @@ export interface GetEventsArguments {
 export interface FoundEvents {
   readonly events: readonly AuditEvent[];
   readonly pushed: number;
-  /** True when the source has more events than were asked for. */
+  /** True when the source has more events than were asked for, or than are returned at once. */
   readonly more: boolean;
 }
+
+/**
+ * What is returned at once ends with the event that exceeds this. An isolate has 128 MB, and a value
+ * that leaves a Durable Object may have 32 MiB, at two bytes a character.
+ */
+const MAX_CHARACTERS = 8 * 1024 * 1024;
 
 export async function getEvents(
   settings: Settings,
@@ -38,7 +44,8 @@ export async function getEvents(
 ): Promise<FoundEvents> {
   const connections = await Connections.open(settings, host, host.newId());
   const destination = push ? connections.destination() : null;
-  const found: AuditEvent[] = [];
+  const found = new FoundList();
+  const progress = startProgress(firstCursor(startMs), false);
   const collectedAtMs = host.now();
   await run({
     source: connections.audit(connections.session(), null),
@@ -46,11 +53,11 @@ export async function getEvents(
     cursors: { announce: () => Promise.resolve(), commit: () => Promise.resolve() },
     deadLetters: { keep: () => Promise.resolve() },
     toLine(record, occurrence) {
-      found.push(toEvent(record, occurrence, settings.LIVEPERSON_ACCOUNT_ID, collectedAtMs));
+      found.add(toEvent(record, occurrence, settings.LIVEPERSON_ACCOUNT_ID, collectedAtMs));
       return { eventId: "", occurrence, json: "", bytes: 0 };
     },
     dialect: () => null,
-    mayGoOn: () => true,
+    mayGoOn: () => !found.full,
     throttled: () => 0,
     random: host.random,
     breathe,
@@ -60,10 +67,32 @@ export async function getEvents(
     lateArrivalWindowMs: settings.LATE_ARRIVAL_WINDOW,
     pageSize: PAGE_SIZE,
     maxPagesInFlight: 1,
-  }, startProgress(firstCursor(startMs), false));
-  const events = found.slice(0, limit);
+  }, progress);
+  const events = found.events.slice(0, limit);
   if (destination !== null) await pushAll(events, destination, host.random);
-  return { events, pushed: push ? events.length : 0, more: found.length > limit };
+  return {
+    events,
+    pushed: push ? events.length : 0,
+    more: progress.more || found.count > events.length,
+  };
+}
+
+/** The events that were found, as far as they are returned. */
+class FoundList {
+  readonly events: AuditEvent[] = [];
+  count = 0;
+  #characters = 0;
+
+  get full(): boolean {
+    return this.#characters > MAX_CHARACTERS;
+  }
+
+  add(event: AuditEvent): void {
+    this.count++;
+    if (this.full) return;
+    this.events.push(event);
+    this.#characters += JSON.stringify(event).length;
+  }
 }
 
 /** Pushes events outside a collection: a refused one is an error here, and not dead-lettered. */
