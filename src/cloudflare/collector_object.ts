@@ -17,9 +17,9 @@ import {
   serve,
 } from "../collector/service.ts";
 import { webDigest } from "../digest.ts";
-import type { AccountEntry } from "../pipelines/accounts.ts";
+import { brokenPipeline, type PipelineEntry } from "../pipelines/pipelines.ts";
 import { durableObjectStore } from "./durable_object_store.ts";
-import { entriesOf, type Env, type ObjectMethods, objectName, objectsOf } from "./objects.ts";
+import { entriesOf, type Env, type ObjectMethods, objectsOf } from "./objects.ts";
 import { workersKvStore } from "./workers_kv_store.ts";
 
 export class CollectorObject extends DurableObject<Env> implements ObjectMethods {
@@ -101,14 +101,13 @@ export class CollectorObject extends DurableObject<Env> implements ObjectMethods
     });
   }
 
-  #entry(): AccountEntry | undefined {
-    return entriesOf(this.env).find((entry) => objectName(entry) === this.ctx.id.name);
+  #entry(): PipelineEntry | undefined {
+    return entriesOf(this.env).find((entry) => entry.name === this.ctx.id.name);
   }
 
   /** While a deployment is under way, the caller may have other settings. */
-  #unknown(): AccountEntry {
-    const id = String(this.ctx.id.name);
-    const problems = ["the settings that its Durable Object has do not name it"];
-    return { id, destination: "none", variables: {}, problems, listed: true };
+  #unknown(): PipelineEntry {
+    const problem = "the settings that its Durable Object has do not name it";
+    return brokenPipeline(String(this.ctx.id.name), problem);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The Durable Objects from outside: one for each account and destination, asked by RPC. Errors cross
+ * The Durable Objects from outside: one for each pipeline, asked by RPC. Errors cross
  * that border with no more than their message, so the objects answer problems as values; whatever is
  * thrown nevertheless is Cloudflare's fault or ours. Calls objects, and logs when that fails.
  */
@@ -15,7 +15,7 @@ import {
 } from "../collector/service.ts";
 import { whereThrown } from "../errors.ts";
 import { type Problem, toProblem } from "../problems.ts";
-import { type AccountEntry, listAccounts } from "../pipelines/accounts.ts";
+import { listPipelines, type PipelineEntry } from "../pipelines/pipelines.ts";
 import type { KvNamespace } from "./workers_kv_store.ts";
 
 /** Bindings and variables, see wrangler.toml. The settings are among them. */
@@ -27,7 +27,7 @@ export interface Env extends Record<string, unknown> {
 
 /** What an object answers: its own collector's calls, and as a relay those of other objects. */
 export interface ObjectMethods extends CollectorService {
-  /** Makes the same call of each account; the outcomes are in the order of `ids`. */
+  /** Makes the same call of each pipeline; the outcomes are in the order of `ids`. */
   askAll<M extends Method>(
     ids: readonly string[],
     method: M,
@@ -39,7 +39,7 @@ export interface ObjectMethods extends CollectorService {
 export const ASKED_DIRECTLY = 40;
 
 /**
- * The collectors of all accounts. If there are many, some objects pass a call on, each with requests of its own.
+ * The collectors of all pipelines. If there are many, some objects pass a call on, each with requests of its own.
  * @throws {CollectorError} `configuration_invalid`
  */
 export function openObjects(env: Env): Collectors {
@@ -49,11 +49,11 @@ export function openObjects(env: Env): Collectors {
 }
 
 /**
- * Each account's collector, in its object.
+ * Each pipeline's collector, in its object, which knows by its name whose it is.
  * @throws {CollectorError} `configuration_invalid`
  */
 export function objectsOf(env: Env): Collectors["of"] {
-  const nameOf = new Map(entriesOf(env).map((entry) => [entry.id, objectName(entry)]));
+  const nameOf = new Map(entriesOf(env).map((entry) => [entry.id, entry.name]));
   return (id) =>
     offer(async (method, ...args) => {
       try {
@@ -63,11 +63,6 @@ export function objectsOf(env: Env): Collectors["of"] {
         return { ok: false, problem: { ...tellUnreachable(error, [id]), account: id } };
       }
     });
-}
-
-/** The object's name, by which it knows whose it is. */
-export function objectName({ id, destination }: AccountEntry): string {
-  return `${id}/${destination}`;
 }
 
 function askRelays(env: Env, ids: readonly string[]): AskAll {
@@ -96,16 +91,16 @@ function tellUnreachable(error: unknown, accounts: readonly string[]): Problem {
   return problem;
 }
 
-const entriesByEnv = new WeakMap<Env, readonly AccountEntry[]>();
+const entriesByEnv = new WeakMap<Env, readonly PipelineEntry[]>();
 
 /**
- * The accounts in the settings. Many objects share an isolate and its settings: the list is read once.
+ * The pipelines in the settings. Many objects share an isolate and its settings: the list is read once.
  * @throws {CollectorError} `configuration_invalid`
  */
-export function entriesOf(env: Env): readonly AccountEntry[] {
+export function entriesOf(env: Env): readonly PipelineEntry[] {
   const known = entriesByEnv.get(env);
   if (known !== undefined) return known;
-  const entries = listAccounts(env, "workers");
+  const entries = listPipelines(env, "workers");
   entriesByEnv.set(env, entries);
   return entries;
 }

@@ -1,6 +1,6 @@
 /**
  * Entry point on Cloudflare Workers: HTTP routes and the cron. The collectors live in Durable Objects,
- * one for each account and destination, so that runs take turns wherever they start.
+ * one for each pipeline, so that runs take turns wherever they start.
  */
 import { createApp } from "../http/app.ts";
 import { collectAll } from "../collector/collect_all.ts";

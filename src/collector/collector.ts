@@ -1,10 +1,10 @@
 /**
- * The collector of one account and destination: everything that the routes, the cron and the scripts
+ * The collector of one pipeline: everything that the routes, the cron and the scripts
  * ask for. Runs take turns here.
  */
 import { utcDay } from "../engine/time.ts";
-import type { Settings } from "../pipelines/settings.ts";
-import { identityOf } from "../destinations/catalog.ts";
+import { ownerOf } from "../pipelines/pipeline.ts";
+import type { PipelineSettings } from "../pipelines/pipelines.ts";
 import { collect } from "./runs/live.ts";
 import type { RunContext } from "./runs/context.ts";
 import { Backfill, type BackfillRange } from "./runs/backfill.ts";
@@ -45,13 +45,11 @@ export class Collector {
   #turn: Promise<unknown> = Promise.resolve();
   #running: Promise<RunReport> | undefined;
 
-  constructor(private readonly settings: Settings, private readonly host: Host) {
-    const account = settings.LIVEPERSON_ACCOUNT_ID;
-    const destination = identityOf(settings) ?? "none";
+  constructor(private readonly settings: PipelineSettings, private readonly host: Host) {
     this.#context = {
       settings,
       host,
-      keeper: new Keeper(host, { account, destination }),
+      keeper: new Keeper(host, ownerOf(settings.pipeline)),
       deadLetters: new DeadLetterBox(host),
       backfill: new Backfill(host),
       health: new HealthRecord(host),
@@ -88,7 +86,7 @@ export class Collector {
     return {
       ...this.#judge(whole),
       account: this.settings.LIVEPERSON_ACCOUNT_ID,
-      destination: identityOf(this.settings),
+      destination: this.settings.pipeline.destination?.identity ?? null,
       health,
       deadLetters: await deadLetters.count(),
       backfill: await this.#context.backfill.state(),

@@ -1,4 +1,4 @@
-/** All collectors together: one for each account, and what can be asked of all of them at once. */
+/** All collectors together: one for each pipeline, and what can be asked of all of them at once. */
 import pMap from "p-map";
 import { CollectorError } from "../errors.ts";
 import type { Arguments, CollectorService, Method, Outcome, Value } from "./service.ts";

@@ -11,7 +11,7 @@ export interface Host {
   readonly newId: () => string;
   readonly digest: Digest;
   readonly log: (line: LogLine) => void;
-  /** Does the work when no other process does any for the same account and destination. */
+  /** Does the work when no other process does any for the same pipeline. */
   readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>;
   /** Once aborted, a run ends after the batch in hand. */
   readonly stop: Pick<AbortSignal, "aborted">;

@@ -3,7 +3,7 @@
  * whose answers are plain data. What goes wrong is an answer too, never an exception.
  */
 import { type Problem, toProblem } from "../problems.ts";
-import { type AccountEntry, readAccount } from "../pipelines/accounts.ts";
+import { type PipelineEntry, readPipeline } from "../pipelines/pipelines.ts";
 import type { Platform } from "../pipelines/settings.ts";
 import { Collector, type ListedLetters, type Status } from "./collector.ts";
 import type { Verdict } from "./health/health.ts";
@@ -53,8 +53,8 @@ export type Ask = <M extends Method>(
 /** The calls as a collector in this process takes them: it throws. */
 type ThrowingCalls = { readonly [M in Method]: (...args: Arguments<M>) => Promise<Value<M>> };
 
-/** Offers the collector of an account that lives in this process. If its settings are bad, it says so. */
-export function serve(entry: AccountEntry, platform: Platform, host: Host): CollectorService {
+/** Offers the collector of a pipeline that lives in this process. If its settings are bad, it says so. */
+export function serve(entry: PipelineEntry, platform: Platform, host: Host): CollectorService {
   const open = opener(entry, platform, host);
   return offer(async (method, ...args) => {
     try {
@@ -74,9 +74,9 @@ export function serve(entry: AccountEntry, platform: Platform, host: Host): Coll
 }
 
 /** Opens the collector now; what comes out answers with it each time, or throws what was wrong. */
-function opener(entry: AccountEntry, platform: Platform, host: Host): () => ThrowingCalls {
+function opener(entry: PipelineEntry, platform: Platform, host: Host): () => ThrowingCalls {
   try {
-    const collector = new Collector(readAccount(entry, platform), host);
+    const collector = new Collector(readPipeline(entry, platform), host);
     return () => collector;
   } catch (error) {
     return () => {

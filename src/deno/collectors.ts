@@ -1,6 +1,6 @@
 /**
- * The collectors of all accounts in this process, under Deno. Their state is in one Deno KV database,
- * which other processes may share: runs of the same account and destination take turns.
+ * The collectors of all pipelines in this process, under Deno. Their state is in one Deno KV database,
+ * which other processes may share: runs of the same pipeline take turns.
  */
 import { ANY_DESTINATION } from "../destinations/catalog.ts";
 import { askEach, type Collectors } from "../collector/fleet.ts";
@@ -11,7 +11,12 @@ import { type HttpClient, HttpClients } from "./http_clients.ts";
 import { openKv, storageInKv, storageInMemory } from "./storage.ts";
 import { type Clock, Lease } from "./lease.ts";
 import { CollectorError } from "../errors.ts";
-import { type AccountEntry, listAccounts, readAccount } from "../pipelines/accounts.ts";
+import {
+  listPipelines,
+  type PipelineEntry,
+  readPipeline,
+  withProblems,
+} from "../pipelines/pipelines.ts";
 import type { Settings } from "../pipelines/settings.ts";
 
 export interface DenoCollectorsOptions {
@@ -40,16 +45,16 @@ const CLOCK: Clock = {
  */
 export async function openDenoCollectors(options: DenoCollectorsOptions): Promise<DenoCollectors> {
   const { log, stop = { aborted: false } } = options;
-  const entries = listAccounts(options.variables, "deno");
+  const entries = listPipelines(options.variables, "deno");
   const kv = options.kvPath === undefined ? undefined : await openKv(options.kvPath);
   const httpClients = new HttpClients();
   const holder = crypto.randomUUID();
   const services = new Map<string, CollectorService>();
-  const unverified: string[] = [];
+  const unverified = new Set<string>();
   for (const entry of entries) {
-    const name = `${entry.id}/${entry.destination}`;
+    const { name } = entry;
     const { httpClient, settings, problems } = await openHttpClient(entry, httpClients);
-    if (settings?.TRUST_ANY_CERTIFICATE) unverified.push(entry.id);
+    if (settings?.TRUST_ANY_CERTIFICATE) unverified.add(entry.account.id);
     const host: Host = {
       ...(kv === undefined
         ? storageInMemory()
@@ -62,9 +67,9 @@ export async function openDenoCollectors(options: DenoCollectorsOptions): Promis
       log,
       stop,
     };
-    services.set(entry.id, serve({ ...entry, problems }, "deno", host));
+    services.set(entry.id, serve(withProblems(entry, problems), "deno", host));
   }
-  if (unverified.length > 0) log(unverifiedWarning(unverified));
+  if (unverified.size > 0) log(unverifiedWarning([...unverified]));
   const ids = [...services.keys()];
   const of = (id: string) => services.get(id)!;
   return {
@@ -79,15 +84,15 @@ export async function openDenoCollectors(options: DenoCollectorsOptions): Promis
 }
 
 /** The account's way out; what is wrong with its CA file becomes a problem of the account. */
-async function openHttpClient(entry: AccountEntry, httpClients: HttpClients): Promise<{
+async function openHttpClient(entry: PipelineEntry, httpClients: HttpClients): Promise<{
   readonly httpClient?: HttpClient;
   readonly settings?: Settings;
   readonly problems: readonly string[];
 }> {
-  const { problems } = entry;
+  const { problems } = entry.account;
   let settings: Settings;
   try {
-    settings = readAccount(entry, "deno");
+    settings = readPipeline(entry, "deno");
   } catch {
     return { problems }; // the account's service tells
   }

@@ -27,7 +27,7 @@ export function storageInMemory(): Storage {
   return { published: memoryStore(), local: memoryStore(), exclusively: (work) => work() };
 }
 
-/** `name`: of the account and destination. The published cursors of all lie together. */
+/** `name`: of the pipeline. The published cursors of all lie together. */
 export function storageInKv(kv: Deno.Kv, lease: Lease, name: string): Storage {
   return {
     published: denoKvStore(kv, ["published"], lease),

@@ -28,8 +28,3 @@ export const ANY_DESTINATION_FIRST = ANY_DESTINATION[0].toUpperCase() + ANY_DEST
 
 /** All of them, by their names in full. */
 export const ANY_DESTINATION_IN_FULL = KINDS.map((kind) => kind.fullName).join(" or ");
-
-/** The identity of the destination that is configured; null when none is. */
-export function identityOf(settings: object): string | null {
-  return KINDS.map((kind) => kind.identity(settings)).find((identity) => identity !== null) ?? null;
-}

@@ -61,6 +61,7 @@ const remembered = v.array(v.tuple([
 const StoredCursor = v.strictObject({
   version: v.literal(CURSOR_VERSION),
   account: v.string(),
+  feed: v.string(),
   destination: v.string(),
   revision: count,
   start: instant,
@@ -72,9 +73,10 @@ const StoredCursor = v.strictObject({
   dialect: v.unknown(),
 });
 
-/** Whose cursor it is: one is kept for every account and destination. */
+/** Whose cursor it is: one is kept for every account, feed and destination. */
 export interface CursorOwner {
   readonly account: string;
+  readonly feed: string;
   readonly destination: string;
 }
 
@@ -83,6 +85,7 @@ export function encodeCursor(cursor: Cursor, owner: CursorOwner): string {
   return JSON.stringify({
     version: CURSOR_VERSION,
     account: owner.account,
+    feed: owner.feed,
     destination: owner.destination,
     revision: cursor.revision,
     start: iso(cursor.startMs),
@@ -116,10 +119,11 @@ export function decodeCursor(text: string, owner: CursorOwner): Cursor {
       detail: `The stored cursor can't be read at: ${where}.`,
     });
   }
-  const { account, destination } = parsed.output;
-  if (account !== owner.account || destination !== owner.destination) {
+  const { account, feed, destination } = parsed.output;
+  if (account !== owner.account || feed !== owner.feed || destination !== owner.destination) {
     throw new CollectorError("cursor_unreadable", {
-      detail: `The stored cursor belongs to account ${account} and destination ${destination}.`,
+      detail: `The stored cursor belongs to account ${account}, feed ${feed} and destination ` +
+        `${destination}.`,
     });
   }
   return {

@@ -2,17 +2,12 @@
  * Which accounts are collected: one, from the settings themselves, or many, from `LIVEPERSON_ACCOUNTS`
  * and its continuations. Pure. A broken account is told when it is read, so that it never holds up another.
  */
-import * as v from "valibot";
-import { identityOf, KINDS } from "../destinations/catalog.ts";
 import { CollectorError } from "../errors.ts";
-import { givenSettings } from "../settings/read.ts";
 import { type Platform, readSettings, SETTING_ROWS, type Settings } from "./settings.ts";
 
 export interface AccountEntry {
   /** The account's id, or `#3` for the third of the list if it has none of its own. */
   readonly id: string;
-  /** The destination's host. With the id it names the collector, and its cursor. */
-  readonly destination: string;
   readonly variables: Readonly<Record<string, unknown>>;
   /** What is wrong with the entry as such. */
   readonly problems: readonly string[];
@@ -57,7 +52,7 @@ export function listAccounts(
   const ownId = text(shared.LIVEPERSON_ACCOUNT_ID);
   const own: AccountEntry[] = ownId === ""
     ? []
-    : [{ ...named(ownId, shared), variables: shared, problems: [], listed: false }];
+    : [{ id: ownId, variables: shared, problems: [], listed: false }];
   if (lists.length === 0) {
     if (own.length === 0) readSettings(variables, platform); // throws, and names all that is missing
     return own;
@@ -97,7 +92,7 @@ function readEntry(
   shared: Readonly<Record<string, unknown>>,
 ): AccountEntry {
   const listed = true;
-  const anonymous = { id: `#${index + 1}`, destination: "none", variables: {}, listed };
+  const anonymous = { id: `#${index + 1}`, variables: {}, listed };
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     return { ...anonymous, problems: ["it is not an object of settings"] };
   }
@@ -108,21 +103,7 @@ function readEntry(
   const variables = { ...shared, ...Object.fromEntries(overrides) };
   const id = text((given as Record<string, unknown>).LIVEPERSON_ACCOUNT_ID);
   if (id === "") return { ...anonymous, problems: ["LIVEPERSON_ACCOUNT_ID is not set"] };
-  return { ...named(id, variables), variables, problems, listed };
-}
-
-function named(id: string, variables: Readonly<Record<string, unknown>>) {
-  return { id, destination: identityOf(readLeniently(variables)) ?? "none" };
-}
-
-/** The settings of the destinations that can be read; what is wrong with others is told when all are read. */
-function readLeniently(variables: Readonly<Record<string, unknown>>) {
-  const tables = KINDS.map(({ settings }) => {
-    const given = givenSettings(Object.keys(settings), variables);
-    const result = v.safeParse(v.object(settings), given);
-    return result.success ? result.output : {};
-  });
-  return Object.assign({}, ...tables);
+  return { id, variables, problems, listed };
 }
 
 function parseList(name: string, json: string): readonly unknown[] {

@@ -61,7 +61,7 @@ Deno.test("the cron", async (t) => {
 
   await t.step("keeps one cursor, which tells where it stands", async () => {
     const [[key, value]] = Object.entries(await stage.stored());
-    assert.equal(key, `cursor/${ACCOUNT}/${stage.taps.xsiam.host}`);
+    assert.equal(key, `cursor/${ACCOUNT}/audit/xsiam/${stage.taps.xsiam.host}`);
     const newest = Math.max(...all.map(({ changeTimestampMs }) => changeTimestampMs));
     assert.equal(JSON.parse(value).newest, new Date(newest).toISOString());
   });

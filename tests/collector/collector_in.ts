@@ -2,12 +2,13 @@
 import type { Environment } from "../../scripts/simulators/environment.ts";
 import { Collector } from "../../src/collector/collector.ts";
 import type { Host } from "../../src/collector/platform.ts";
-import { readSettings } from "../../src/pipelines/settings.ts";
+import { listPipelines, readPipeline } from "../../src/pipelines/pipelines.ts";
 
 export function collectorIn(
   { settings }: Environment,
   host: Host,
   overrides: Readonly<Record<string, string>> = {},
 ): Collector {
-  return new Collector(readSettings({ ...settings, ...overrides }, "workers"), host);
+  const [pipeline] = listPipelines({ ...settings, ...overrides }, "workers");
+  return new Collector(readPipeline(pipeline, "workers"), host);
 }

@@ -24,7 +24,7 @@ export type Fault = "fail before" | "fail after" | "die before" | "die after";
 
 export class Death extends Error {}
 
-const OWNER = { account: "12345678", destination: "api-model" };
+const OWNER = { account: "12345678", feed: "audit", destination: "api-model" };
 
 export class World {
   readonly #records: WorldRecord[];

@@ -44,8 +44,8 @@ const EMPTY: Journal = {
 
 const JOURNAL = "journal";
 
-export function cursorKey({ account, destination }: CursorOwner): string {
-  return `cursor/${account}/${destination}`;
+export function cursorKey({ account, feed, destination }: CursorOwner): string {
+  return `cursor/${account}/${feed}/${destination}`;
 }
 
 export class Keeper implements CursorKeeper {

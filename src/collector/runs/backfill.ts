@@ -30,7 +30,7 @@ interface Stored extends BackfillState {
 }
 
 const KEY = "backfill";
-const OWNER: CursorOwner = { account: "backfill", destination: "backfill" };
+const OWNER: CursorOwner = { account: "backfill", feed: "backfill", destination: "backfill" };
 
 export class Backfill {
   constructor(private readonly host: Host) {}

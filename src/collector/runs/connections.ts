@@ -3,13 +3,13 @@
  * `Upstream`, with one budget of requests and time.
  */
 import { neededNames } from "../../destinations/advice.ts";
-import { KINDS } from "../../destinations/catalog.ts";
+import { kindOf, KINDS } from "../../destinations/catalog.ts";
 import type { OpenDestination } from "../../destinations/kind.ts";
 import { CollectorError } from "../../errors.ts";
 import { AuditTrail } from "../../sources/liveperson/audit.ts";
 import { Session, type Vault } from "../../sources/liveperson/session.ts";
 import { openVault } from "../../sources/liveperson/vault.ts";
-import type { Settings } from "../../pipelines/settings.ts";
+import type { PipelineSettings } from "../../pipelines/pipelines.ts";
 import { Upstream } from "../../upstream/upstream.ts";
 import type { Host } from "../platform.ts";
 import { openTrace, type Trace } from "./trace.ts";
@@ -24,7 +24,7 @@ export class Connections {
   readonly #deadlineMs: number;
 
   private constructor(
-    private readonly settings: Settings,
+    private readonly settings: PipelineSettings,
     private readonly host: Host,
     trace: Trace,
   ) {
@@ -41,7 +41,7 @@ export class Connections {
   }
 
   /** `runId`: ties together the log lines of a run or command. */
-  static async open(settings: Settings, host: Host, runId: string): Promise<Connections> {
+  static async open(settings: PipelineSettings, host: Host, runId: string): Promise<Connections> {
     return new Connections(settings, host, await openTrace(settings, host, runId));
   }
 
@@ -63,10 +63,9 @@ export class Connections {
 
   /** @throws {CollectorError} `destination_not_configured` */
   destination(): OpenDestination {
-    for (const kind of KINDS) {
-      const opened = kind.open(this.settings, this.upstream);
-      if (opened !== null) return opened;
-    }
+    const kind = kindOf(this.settings.pipeline.destination?.kind);
+    const opened = kind?.open(this.settings, this.upstream) ?? null;
+    if (opened !== null) return opened;
     throw new CollectorError("destination_not_configured", {
       detail: `${KINDS.map(neededNames).join(", nor ")} are not set.`,
     });

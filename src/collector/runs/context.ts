@@ -1,5 +1,5 @@
-/** What the runs of one account and destination work with. */
-import type { Settings } from "../../pipelines/settings.ts";
+/** What the runs of one pipeline work with. */
+import type { PipelineSettings } from "../../pipelines/pipelines.ts";
 import type { Backfill } from "./backfill.ts";
 import type { DeadLetterBox } from "../records/dead_letters.ts";
 import type { HealthRecord } from "../health/health_record.ts";
@@ -7,7 +7,7 @@ import type { Host } from "../platform.ts";
 import type { Keeper } from "../records/cursor_store.ts";
 
 export interface RunContext {
-  readonly settings: Settings;
+  readonly settings: PipelineSettings;
   readonly host: Host;
   readonly keeper: Keeper;
   readonly deadLetters: DeadLetterBox;

@@ -11,7 +11,7 @@ import { run } from "../../engine/run.ts";
 import { CollectorError } from "../../errors.ts";
 import { PAGE_SIZE } from "../../sources/liveperson/audit.ts";
 import { type AuditEvent, toEvent } from "../../sources/liveperson/event.ts";
-import type { Settings } from "../../pipelines/settings.ts";
+import type { PipelineSettings } from "../../pipelines/pipelines.ts";
 import { Connections } from "./connections.ts";
 import { breathe } from "./engine_ports.ts";
 import type { Host } from "../platform.ts";
@@ -38,7 +38,7 @@ export interface FoundEvents {
 const MAX_CHARACTERS = 8 * 1024 * 1024;
 
 export async function getEvents(
-  settings: Settings,
+  settings: PipelineSettings,
   host: Host,
   { limit, startMs, push }: GetEventsArguments,
 ): Promise<FoundEvents> {

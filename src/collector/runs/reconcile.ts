@@ -36,7 +36,7 @@ export async function reconcile(
   limits: Limits,
   host: Host,
 ): Promise<Reconciliation> {
-  const owner = { account: "reconciliation", destination: day };
+  const owner = { account: "reconciliation", feed: day, destination: "reconciliation" };
   const stored = await host.local.get(`${KEY}/${day}`);
   const cursor = stored === null
     ? firstCursor(Math.max(dayStartMs(day), live.startMs))

@@ -1,0 +1,40 @@
+/**
+ * A pipeline: one feed of one account, delivered to one destination. Each has a collector of its own,
+ * with its own cursor, journal, health, ledger, dead letters and backfill, so that none holds up
+ * another. Pure.
+ */
+import type { CursorOwner } from "../engine/cursor.ts";
+
+/** What is collected of an account: its audit trail. */
+export type Feed = "audit";
+
+export interface Pipeline {
+  readonly account: string;
+  readonly feed: Feed;
+  /** Null while the account has none: then its runs fail, and say so. */
+  readonly destination: PipelineDestination | null;
+}
+
+export interface PipelineDestination {
+  /** Which kind of destination it is, by its id. */
+  readonly kind: string;
+  /** What tells it from others of its kind, such as its host. */
+  readonly identity: string;
+}
+
+/** Whose the pipeline's cursor is. */
+export function ownerOf({ account, feed, destination }: Pipeline): CursorOwner {
+  return { account, feed, destination: destinationName(destination) };
+}
+
+/**
+ * The pipeline's name: that of its Durable Object, or of its lease and its keys in Deno KV. Account,
+ * feed and kind have no slash, so no two pipelines have the same one.
+ */
+export function pipelineName({ account, feed, destination }: Pipeline): string {
+  return `${account}/${feed}/${destinationName(destination)}`;
+}
+
+function destinationName(destination: PipelineDestination | null): string {
+  return destination === null ? "none" : `${destination.kind}/${destination.identity}`;
+}

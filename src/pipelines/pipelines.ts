@@ -1,0 +1,94 @@
+/**
+ * Which pipelines there are: of each account in the settings, one for each destination that it has.
+ * Pure. What is broken is told when a pipeline is read, so that it never holds up another account's.
+ */
+import * as v from "valibot";
+import { KINDS } from "../destinations/catalog.ts";
+import type { AnyKind } from "../destinations/kind.ts";
+import { givenSettings } from "../settings/read.ts";
+import { type AccountEntry, listAccounts, readAccount } from "./accounts.ts";
+import { type Pipeline, type PipelineDestination, pipelineName } from "./pipeline.ts";
+import type { Platform, Settings } from "./settings.ts";
+
+export interface PipelineEntry {
+  /** What routes and scripts call it: the account's id, and the destination's if the account has several. */
+  readonly id: string;
+  /** What its state lies under, see `pipelineName`. */
+  readonly name: string;
+  readonly pipeline: Pipeline;
+  readonly account: AccountEntry;
+}
+
+/** What a pipeline works with: the settings of its account, and which of the account's pipelines it is. */
+export interface PipelineSettings extends Settings {
+  readonly pipeline: Pipeline;
+}
+
+/**
+ * The pipelines, not yet validated.
+ * @throws {CollectorError} `configuration_invalid` when there is no account, or a list can't be read
+ */
+export function listPipelines(
+  variables: Readonly<Record<string, unknown>>,
+  platform: Platform,
+): readonly PipelineEntry[] {
+  return listAccounts(variables, platform).flatMap(pipelinesOf);
+}
+
+/**
+ * The settings of a pipeline.
+ * @throws {CollectorError} `configuration_invalid`, naming every bad setting of its account
+ */
+export function readPipeline(
+  { account, pipeline }: PipelineEntry,
+  platform: Platform,
+): PipelineSettings {
+  return { ...readAccount(account, platform), pipeline };
+}
+
+/** A pipeline of which nothing is known but what is wrong with it. */
+export function brokenPipeline(id: string, problem: string): PipelineEntry {
+  return entryOf({ id, variables: {}, problems: [problem], listed: true }, id, null);
+}
+
+/** The pipeline with more that is wrong with its account. */
+export function withProblems(entry: PipelineEntry, problems: readonly string[]): PipelineEntry {
+  return { ...entry, account: { ...entry.account, problems } };
+}
+
+function pipelinesOf(account: AccountEntry): readonly PipelineEntry[] {
+  const destinations = destinationsOf(account.variables);
+  if (destinations.length === 0) return [entryOf(account, account.id, null)];
+  return destinations.map((destination) =>
+    entryOf(
+      account,
+      destinations.length === 1 ? account.id : `${account.id}/${destination.kind}`,
+      destination,
+    )
+  );
+}
+
+function entryOf(
+  account: AccountEntry,
+  id: string,
+  destination: PipelineDestination | null,
+): PipelineEntry {
+  const pipeline: Pipeline = { account: account.id, feed: "audit", destination };
+  return { id, name: pipelineName(pipeline), pipeline, account };
+}
+
+/** The destinations that are configured. One whose settings are bad is there too, to say so. */
+function destinationsOf(
+  variables: Readonly<Record<string, unknown>>,
+): readonly PipelineDestination[] {
+  return KINDS.flatMap((kind) => {
+    const given = givenSettings(Object.keys(kind.settings), variables);
+    if (Object.keys(kind.needed).every((name) => !(name in given))) return [];
+    return [{ kind: kind.id, identity: identityOf(kind, given) ?? "none" }];
+  });
+}
+
+function identityOf(kind: AnyKind, given: Readonly<Record<string, unknown>>): string | null {
+  const result = v.safeParse(v.object(kind.settings), given);
+  return result.success ? kind.identity(result.output) : null;
+}
