@@ -32,12 +32,6 @@ export function statusPage(status: Status, colours: Colours): string {
     ["Dead letters", deadLetters(status.deadLetters, colours)],
     ["Backfill", backfill === null ? "none" : backfillWords(backfill)],
   ];
-  if (health.cursorLostAt !== null) {
-    rows.push([
-      "Cursor",
-      colours.yellow(`was lost, and begun anew ${dayAndTime(health.cursorLostAt)}`),
-    ]);
-  }
   const title = `Account ${status.account}, to ${status.destination ?? "no destination"}`;
   const lines = rows.map(([name, text]) => `  ${name.padEnd(15)}${text}`);
   const problem = lastRun?.problem === undefined ? [] : ["", problemText(lastRun.problem)];

@@ -15,7 +15,7 @@ import { type FoundEvents, getEvents, type GetEventsArguments } from "./runs/rea
 import { type Health, judge, type Verdict } from "./health/health.ts";
 import { HealthRecord } from "./health/health_record.ts";
 import type { Host } from "./platform.ts";
-import { Keeper } from "./records/cursor_store.ts";
+import { CursorStore } from "./records/cursor_store.ts";
 import { measure, type Measures } from "./health/measures.ts";
 import { redeliver, type Redelivery } from "./runs/redeliver.ts";
 import type { BackfillState, RunReport, Trigger } from "./health/report.ts";
@@ -49,7 +49,7 @@ export class Collector {
     this.#context = {
       settings,
       host,
-      keeper: new Keeper(host, ownerOf(settings.pipeline)),
+      cursors: new CursorStore(host, ownerOf(settings.pipeline)),
       deadLetters: new DeadLetterBox(host),
       backfill: new Backfill(host),
       health: new HealthRecord(host),
@@ -80,7 +80,7 @@ export class Collector {
   }
 
   async status(): Promise<Status> {
-    const { keeper, deadLetters, health: record } = this.#context;
+    const { cursors, deadLetters, health: record } = this.#context;
     const whole = await record.read();
     const { completeUntilMs: _, ...health } = whole;
     return {
@@ -90,7 +90,7 @@ export class Collector {
       health,
       deadLetters: await deadLetters.count(),
       backfill: await this.#context.backfill.state(),
-      cursor: readable(await keeper.published()),
+      cursor: await cursors.shown(),
     };
   }
 
@@ -148,7 +148,7 @@ export class Collector {
   /** Starts over on purpose: the next run begins with the first fetch. */
   forgetCursor(): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#context.keeper.forget();
+      await this.#context.cursors.forget();
       const account = this.settings.LIVEPERSON_ACCOUNT_ID;
       this.host.log({ level: "warn", event: "cursor_deleted", account });
     });
@@ -164,13 +164,5 @@ export class Collector {
     const turn = this.#turn.then(() => this.host.exclusively(work));
     this.#turn = turn.catch(() => {});
     return turn;
-  }
-}
-
-function readable(cursor: string | null): unknown {
-  try {
-    return cursor === null ? null : JSON.parse(cursor);
-  } catch {
-    return { unreadable: true };
   }
 }

@@ -39,8 +39,6 @@ export interface Health {
   readonly completeUntilMs: number | null;
   /** The last day that was reconciled. */
   readonly reconciledThrough: string | null;
-  /** When the stored cursor was found missing, so that collecting began anew. */
-  readonly cursorLostAt: string | null;
   readonly totals: Totals;
   readonly history: History;
 }
@@ -54,7 +52,6 @@ export const UNKNOWN_HEALTH: Health = {
   lastDelivery: null,
   completeUntilMs: null,
   reconciledThrough: null,
-  cursorLostAt: null,
   totals: {
     runs: 0,
     failedRuns: 0,
@@ -96,7 +93,6 @@ export function afterRun(
     reconciledThrough: report.reconciliation?.complete
       ? report.reconciliation.day
       : health.reconciledThrough,
-    cursorLostAt: report.cursor === "lost" ? report.startedAt : health.cursorLostAt,
     totals: {
       runs: totals.runs + 1,
       failedRuns: totals.failedRuns + (failed ? 1 : 0),

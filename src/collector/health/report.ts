@@ -105,7 +105,7 @@ export function toReport(told: Told): RunReport {
     deadLettered: progress?.deadLettered ?? 0,
     lateArrivals: progress?.lateArrivals ?? 0,
     twins: progress?.twins ?? 0,
-    repeats: Math.min(opened?.unsettled ?? 0, progress?.delivered ?? 0),
+    repeats: Math.min(opened?.inFlight ?? 0, progress?.delivered ?? 0),
     reconciliation: told.reconciliation,
     backfill: told.backfill,
     retries: used.retries,

@@ -1,7 +1,7 @@
 /**
  * Keeps the cursor. Every acknowledged batch is committed to the journal, in the collector's own
- * consistent storage; once a run the cursor is published to where everybody can see it (KV). When the
- * two differ, the newer one counts, so a stale KV read can't turn the engine back.
+ * consistent storage, which is the authority. Once a run the cursor is published to where everybody can
+ * see it (KV). That copy is read only if the journal is empty, and published again if it is missing.
  */
 import {
   type Cursor,
@@ -10,109 +10,135 @@ import {
   encodeCursor,
   firstCursor,
 } from "../../engine/cursor.ts";
-import type { CursorKeeper } from "../../engine/ports.ts";
 import type { Host } from "../platform.ts";
+import { decodeJournal, EMPTY_JOURNAL, type Journal, readRevision } from "./journal.ts";
 
-/** How the cursor was found. `behind`: the published one was older than the journal. */
-export type Found = "new" | "stored" | "behind" | "lost";
+/**
+ * How the cursor was found: `new`, there was none; `stored`, in the journal; `republished`, in the
+ * journal, but the published copy was missing or another; `adopted`, from the published copy, the
+ * journal being empty.
+ */
+export const FOUND = ["new", "stored", "republished", "adopted"] as const;
+export type Found = typeof FOUND[number];
 
 export interface Opened {
   readonly cursor: Cursor;
   readonly found: Found;
-  /** Events that a run had begun to send when it ended without a commit: they may come twice. */
-  readonly unsettled: number;
+  /** Events that an earlier run had sent, or was about to, when it ended without an answer: they may come twice. */
+  readonly inFlight: number;
+  /** What the engine put aside with the cursor; null if nothing. */
+  readonly setAside: unknown;
 }
-
-interface Journal {
-  readonly cursor: string | null;
-  readonly revision: number;
-  /** Events that were about to be sent when it was written. */
-  readonly announced: number;
-  /** True once the cursor was published: from then on a missing one was lost. */
-  readonly published: boolean;
-  /** Published cursors up to this revision were deleted on purpose, and may still be seen for a while. */
-  readonly deletedUpTo: number;
-}
-
-const EMPTY: Journal = {
-  cursor: null,
-  revision: 0,
-  announced: 0,
-  published: false,
-  deletedUpTo: 0,
-};
 
 const JOURNAL = "journal";
+
+/** KV may show for a minute what it held before, a miss too. After this long, what it shows is what it holds. */
+const KV_SETTLES_MS = 2 * 60_000;
 
 export function cursorKey({ account, feed, destination }: CursorOwner): string {
   return `cursor/${account}/${feed}/${destination}`;
 }
 
-export class Keeper implements CursorKeeper {
-  #journal: Journal = EMPTY;
-  #unpublished = false;
+export class CursorStore {
+  #journal: Journal = EMPTY_JOURNAL;
+  #publish: "not needed" | "committed" | "again" = "not needed";
+  #leftInFlight = 0;
+  #marked = 0;
 
   constructor(private readonly host: Host, private readonly owner: CursorOwner) {}
 
   /**
-   * The cursor to begin with; `startMs` is where a first fetch begins. A run that follows another at
-   * once may not see yet what that one published: KV may remember for a minute that there was nothing.
+   * The cursor to begin with; `startMs` is where a first fetch begins.
    * @throws {CollectorError} `cursor_unreadable` or `cursor_newer`
    */
-  async open(startMs: number, followsAtOnce = false): Promise<Opened> {
-    const [found, journal] = await Promise.all([
+  async open(startMs: number): Promise<Opened> {
+    const [copy, text] = await this.#read();
+    const journal = decodeJournal(text);
+    const { revision, inFlight, setAside } = journal;
+    this.#journal = journal;
+    this.#leftInFlight = inFlight;
+    this.#marked = 0;
+    this.#publish = "not needed";
+    if (journal.cursor !== null) {
+      const cursor = decodeCursor(journal.cursor, this.owner);
+      const settled = this.host.now() - journal.publishedAtMs > KV_SETTLES_MS;
+      if (copy !== journal.cursor && settled) this.#publish = "again";
+      const found = this.#publish === "again" ? "republished" : "stored";
+      return { cursor, found, inFlight, setAside };
+    }
+    if (copy === null || isDeleted(copy, journal)) {
+      return { cursor: { ...firstCursor(startMs), revision }, found: "new", inFlight, setAside };
+    }
+    const adopted = decodeCursor(copy, this.owner);
+    const publishedAtMs = this.host.now();
+    await this.#write({ ...journal, cursor: copy, revision: adopted.revision, publishedAtMs });
+    return { cursor: adopted, found: "adopted", inFlight, setAside };
+  }
+
+  /** The cursor as it lies in the journal, for people to look at; null if there is none. */
+  async shown(): Promise<unknown> {
+    const text = await this.host.local.get(JOURNAL);
+    try {
+      const { cursor } = decodeJournal(text);
+      return cursor === null ? null : JSON.parse(cursor);
+    } catch {
+      return { unreadable: true };
+    }
+  }
+
+  /** Notes that so many events are about to be sent, so that a run after a crash can count repeats. */
+  async markInFlight(events: number): Promise<void> {
+    this.#marked += events;
+    await this.#write({ ...this.#journal, inFlight: events });
+  }
+
+  /** Notes that whatever was in flight got an answer, though none that acknowledges it. */
+  async clearInFlight(): Promise<void> {
+    if (this.#journal.inFlight > 0) await this.#write({ ...this.#journal, inFlight: 0 });
+  }
+
+  /** Events that an earlier run had left in flight and that this one has sent again. */
+  get resent(): number {
+    return Math.min(this.#leftInFlight, this.#marked);
+  }
+
+  /** Makes the cursor durable. `settled`: how many events it now lies behind that it did not before. */
+  async commit(cursor: Cursor, settled: number, setAside: unknown = null): Promise<void> {
+    await this.#write({
+      ...this.#journal,
+      cursor: encodeCursor(cursor, this.owner),
+      revision: cursor.revision,
+      inFlight: Math.max(0, this.#journal.inFlight - settled),
+      publishedAtMs: this.host.now(),
+      setAside,
+    });
+    this.#publish = "committed";
+  }
+
+  /** Publishes what was committed, or what KV has lost. */
+  async publish(): Promise<void> {
+    if (this.#publish === "not needed") return;
+    await this.host.published.put(cursorKey(this.owner), this.#journal.cursor!);
+    if (this.#publish === "again") {
+      await this.#write({ ...this.#journal, publishedAtMs: this.host.now() });
+    }
+    this.#publish = "not needed";
+  }
+
+  /** Forgets the cursor, whatever state it is in: the next run begins with the first fetch. */
+  async forget(): Promise<void> {
+    const [copy, text] = await this.#read();
+    const revision = Math.max(readRevision(text), readRevision(copy));
+    await this.#write({ ...EMPTY_JOURNAL, revision, deletedUpTo: revision });
+    await this.host.published.delete(cursorKey(this.owner));
+  }
+
+  /** The published copy and the journal, as they are stored. */
+  #read(): Promise<[string | null, string | null]> {
+    return Promise.all([
       this.host.published.get(cursorKey(this.owner)),
       this.host.local.get(JOURNAL),
     ]);
-    this.#journal = journal === null ? EMPTY : JSON.parse(journal);
-    this.#unpublished = false;
-    const { cursor: journaled, revision, announced: unsettled, deletedUpTo } = this.#journal;
-    const decoded = found === null ? null : decodeCursor(found, this.owner);
-    const stored = decoded !== null && decoded.revision > deletedUpTo ? decoded : null;
-    if (stored === null && this.#journal.published && !followsAtOnce) {
-      this.#journal = { ...EMPTY, revision, deletedUpTo };
-      return { cursor: { ...firstCursor(startMs), revision }, found: "lost", unsettled };
-    }
-    if (journaled !== null && revision > (stored?.revision ?? 0)) {
-      this.#unpublished = true;
-      return { cursor: decodeCursor(journaled, this.owner), found: "behind", unsettled };
-    }
-    return stored === null
-      ? { cursor: { ...firstCursor(startMs), revision }, found: "new", unsettled }
-      : { cursor: stored, found: "stored", unsettled };
-  }
-
-  /** The published cursor, as it is stored. */
-  async published(): Promise<string | null> {
-    return await this.host.published.get(cursorKey(this.owner));
-  }
-
-  async announce(events: number): Promise<void> {
-    await this.#write({ ...this.#journal, announced: events });
-  }
-
-  async commit(cursor: Cursor): Promise<void> {
-    const text = encodeCursor(cursor, this.owner);
-    await this.#write({ ...this.#journal, cursor: text, revision: cursor.revision, announced: 0 });
-    this.#unpublished = true;
-  }
-
-  /** Publishes what was committed, if anything was. */
-  async publish(): Promise<void> {
-    if (!this.#unpublished) return;
-    await this.host.published.put(cursorKey(this.owner), this.#journal.cursor!);
-    this.#unpublished = false;
-    if (!this.#journal.published) await this.#write({ ...this.#journal, published: true });
-  }
-
-  /** Forgets the cursor: the next run begins with the first fetch. */
-  async forget(): Promise<void> {
-    const journal = await this.host.local.get(JOURNAL);
-    const { revision } = journal === null ? EMPTY : JSON.parse(journal) as Journal;
-    const stored = readRevision(await this.published());
-    const deletedUpTo = Math.max(revision, stored);
-    await this.#write({ ...EMPTY, revision: deletedUpTo, deletedUpTo });
-    await this.host.published.delete(cursorKey(this.owner));
   }
 
   async #write(journal: Journal): Promise<void> {
@@ -121,12 +147,6 @@ export class Keeper implements CursorKeeper {
   }
 }
 
-/** The revision of a stored cursor, whatever else is wrong with it; 0 if there is none. */
-function readRevision(text: string | null): number {
-  try {
-    const { revision } = JSON.parse(text ?? "{}");
-    return Number.isSafeInteger(revision) ? revision : 0;
-  } catch {
-    return 0;
-  }
+function isDeleted(copy: string, { deletedUpTo }: Journal): boolean {
+  return deletedUpTo !== null && readRevision(copy) <= deletedUpTo;
 }

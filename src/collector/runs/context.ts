@@ -4,12 +4,12 @@ import type { Backfill } from "./backfill.ts";
 import type { DeadLetterBox } from "../records/dead_letters.ts";
 import type { HealthRecord } from "../health/health_record.ts";
 import type { Host } from "../platform.ts";
-import type { Keeper } from "../records/cursor_store.ts";
+import type { CursorStore } from "../records/cursor_store.ts";
 
 export interface RunContext {
   readonly settings: PipelineSettings;
   readonly host: Host;
-  readonly keeper: Keeper;
+  readonly cursors: CursorStore;
   readonly deadLetters: DeadLetterBox;
   readonly backfill: Backfill;
   readonly health: HealthRecord;

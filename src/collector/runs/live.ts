@@ -30,7 +30,7 @@ import {
 } from "../health/report.ts";
 
 export async function collect(context: RunContext, trigger: Trigger): Promise<RunReport> {
-  const { settings, host, keeper } = context;
+  const { settings, host } = context;
   const run = { runId: host.newId(), trigger, startedMs: host.now() };
   if (!settings.FETCH_EVENTS) {
     const message = "FETCH_EVENTS is false: nothing is collected.";
@@ -47,9 +47,9 @@ export async function collect(context: RunContext, trigger: Trigger): Promise<Ru
   let completeUntilMs = health.completeUntilMs;
   let failure: unknown;
   try {
-    opened = await keeper.open(firstFetchMs(settings, run.startedMs), trigger === "backlog");
+    opened = await context.cursors.open(firstFetchMs(settings, run.startedMs));
     tellOfCursor(opened, run.runId, context);
-    progress = startProgress(opened.cursor, opened.found === "stored" || opened.found === "behind");
+    progress = startProgress(opened.cursor, opened.found !== "new");
     const live = await collectLive(
       progress,
       connections,
@@ -64,7 +64,7 @@ export async function collect(context: RunContext, trigger: Trigger): Promise<Ru
     else failure = error;
   }
   try {
-    await keeper.publish();
+    await context.cursors.publish();
   } catch (error) {
     failure ??= error;
   }
@@ -98,15 +98,15 @@ async function collectLive(
   context: RunContext,
   backlog: boolean,
 ): Promise<Tools> {
-  const { host, keeper } = context;
+  const { host, cursors: store } = context;
   const ports = enginePorts(context, connections, progress.cursor.dialect);
   const limits = engineLimits(context);
   const ledger = await Ledger.open(host);
   const cursors: CursorKeeper = {
-    announce: (events) => keeper.announce(events),
+    announce: (events) => store.markInFlight(events),
     async commit(cursor, settled) {
       await ledger.add(settled, String(cursor.revision));
-      await keeper.commit(cursor);
+      await store.commit(cursor, settled.length);
     },
   };
   await run({ ...ports, cursors }, { ...limits, backlog }, progress);
@@ -155,14 +155,17 @@ function completeUntil(progress: Progress, startedMs: number, beforeMs: number |
 
 function tellOfCursor({ found }: Opened, runId: string, { settings, host }: RunContext): void {
   const account = settings.LIVEPERSON_ACCOUNT_ID;
-  if (found === "lost") {
-    const message = "The stored cursor is gone. Collecting begins anew from FIRST_FETCH: events " +
-      "since then come again, with the same event_id.";
-    host.log({ level: "error", event: "cursor_lost", runId, account, message });
+  if (found === "republished") {
+    const message =
+      "The published cursor is missing or is not the journal's, which counts. It is " +
+      "published again.";
+    host.log({ level: "warn", event: "cursor_republished", runId, account, message });
   }
-  if (found === "behind") {
-    const message = "The stored cursor is older than the journal, so the journal counts.";
-    host.log({ level: "warn", event: "cursor_behind", runId, account, message });
+  if (found === "adopted") {
+    const message =
+      "The journal is empty. Collecting goes on from the published cursor, which may " +
+      "be some batches old: events since then come again, with the same event_id.";
+    host.log({ level: "warn", event: "cursor_adopted", runId, account, message });
   }
 }
 

@@ -3,7 +3,7 @@ import { ANY_DESTINATION_FIRST } from "../../destinations/catalog.ts";
 import type { Status } from "../../collector/collector.ts";
 import type { State } from "../../collector/health/health.ts";
 import type { Outcome } from "../../collector/service.ts";
-import { DAY_MS, iso } from "../../engine/time.ts";
+import { iso } from "../../engine/time.ts";
 import type { Problem } from "../../problems.ts";
 import { ago, count, length, moment } from "./format.ts";
 
@@ -34,8 +34,6 @@ export const STATE_NAMES: Readonly<Record<State, string>> = {
 
 /** No run for so long, although one is due every five minutes: the schedule does not work. */
 const SILENT_MS = 20 * 60_000;
-/** For so long it is told that the cursor was lost. */
-const CURSOR_LOST_TOLD_MS = 7 * DAY_MS;
 
 export function standingOf(id: string, outcome: Outcome<Status>, nowMs: number): Standing {
   if (!outcome.ok) {
@@ -110,15 +108,6 @@ function adviceFor(status: Status, nowMs: number): Advice[] {
       title: `${ANY_DESTINATION_FIRST} refused ${count(deadLetters, "event")}`,
       detail: "They are kept, and the collection goes on without them.",
       action: "Read the reasons under Dead letters, correct the cause, then redeliver them.",
-    });
-  }
-  const { cursorLostAt } = health;
-  if (cursorLostAt !== null && nowMs - Date.parse(cursorLostAt) < CURSOR_LOST_TOLD_MS) {
-    advice.push({
-      title: `The stored cursor was missing at ${moment(cursorLostAt, nowMs)}`,
-      detail: "Collecting began anew from FIRST_FETCH. Events since then came again, with the " +
-        "same event_id.",
-      action: "Check who may delete from the KV namespace. For older events, ask for a backfill.",
     });
   }
   return advice;

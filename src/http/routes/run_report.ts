@@ -1,5 +1,6 @@
 /** How the report of a run, and the backfill in it, are described. Several routes answer them. Pure. */
 import * as v from "valibot";
+import { FOUND } from "../../collector/records/cursor_store.ts";
 import { ANY_DESTINATION } from "../../destinations/catalog.ts";
 import { account, count, instant, named, Problem, SERVICES, told } from "../routing/schemas.ts";
 
@@ -65,8 +66,9 @@ export const Run = named(
     answers: Answers,
     more: told(v.boolean(), "There is more to read: the next run follows at once."),
     cursor: told(
-      v.nullable(v.picklist(["new", "stored", "behind", "lost"])),
-      "How the cursor was found; null when the run did not come so far.",
+      v.nullable(v.picklist(FOUND)),
+      "How the cursor was found; null when the run did not come so far. `republished`: its copy was " +
+        "missing or another. `adopted`: it was read from that copy, the journal being empty.",
     ),
     revision: told(v.nullable(count), "The cursor's number after the run."),
     lagSeconds,

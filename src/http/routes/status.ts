@@ -54,7 +54,6 @@ const health = v.object({
     v.nullable(v.pipe(v.string(), v.isoDate())),
     "The last day that was read again for what came too late.",
   ),
-  cursorLostAt: told(v.nullable(instant), "When the stored cursor was found missing."),
   totals: Totals,
   history: told(
     v.object({ hours: v.array(Period), days: v.array(Period) }),
@@ -71,7 +70,7 @@ const Status = named(
     health,
     deadLetters: told(count, `Events that ${ANY_DESTINATION} refused and that are kept.`),
     backfill: v.nullable(Backfill),
-    cursor: told(v.unknown(), "The stored cursor as it is; null before the first run."),
+    cursor: told(v.unknown(), "The cursor as it is stored; null before the first run."),
   }),
 );
 

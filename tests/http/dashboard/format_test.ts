@@ -77,8 +77,6 @@ Deno.test("each problem comes with what to do", () => {
   const lastRun = run({ startedAt: iso(NOW_MS - 120 * MINUTE_MS) });
   assert.match(advice({ ...behind, health: { lastRun } }), /No run has ended for 1 hour.*cron/);
   assert.match(advice({ deadLetters: 1 }), /refused 1 event: Read the reasons/);
-  const cursorLostAt = iso(NOW_MS - 120 * MINUTE_MS);
-  assert.match(advice({ health: { cursorLostAt } }), /cursor was missing at 17:42 UTC.*backfill/);
   const broken = standingOf("a", failed("configuration_invalid", "X is not set."), NOW_MS);
   assert.deepEqual([broken.state, broken.because], ["failing", "X is not set."]);
 });
