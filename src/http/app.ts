@@ -4,10 +4,16 @@ import { methodNotAllowed } from "hono/method-not-allowed";
 import { secureHeaders } from "hono/secure-headers";
 import type { Collectors } from "../collector/fleet.ts";
 import type { LogLine } from "../collector/platform.ts";
-import type { AccessVariables } from "./auth/bearer.ts";
-import { createPage } from "./dashboard/page.tsx";
+import type { TokenVariables } from "./auth/bearer.ts";
+import { createDashboard } from "./dashboard/dashboard.ts";
 import { ROUTES } from "./routes/index.ts";
-import { problemOf, problemResponse, tellIfUnexpected, thrownProblem } from "./routing/problems.ts";
+import {
+  allowed,
+  problemOf,
+  problemResponse,
+  tellIfUnexpected,
+  thrownProblem,
+} from "./routing/problems.ts";
 import { serveRoutes } from "./routing/serve.ts";
 
 export interface AppOptions<E> {
@@ -18,7 +24,7 @@ export interface AppOptions<E> {
   readonly log: (line: LogLine) => void;
 }
 
-export function createApp<E extends AccessVariables>(
+export function createApp<E extends TokenVariables>(
   options: AppOptions<E>,
 ): Hono<{ Bindings: E }> {
   const app = new Hono<{ Bindings: E }>();
@@ -31,8 +37,8 @@ export function createApp<E extends AccessVariables>(
     app,
     onMethodNotAllowed: (c, methods) => {
       const detail = `${c.req.path} does not take ${c.req.method}.`;
-      const Allow = methods.filter((method) => method !== "HEAD").join(", ");
-      return problemResponse(c, problemOf("method_not_allowed", detail), { Allow });
+      const headers = { Allow: allowed(methods) };
+      return problemResponse(c, problemOf("method_not_allowed", detail), headers);
     },
   }));
   app.onError((error, c) => {
@@ -40,7 +46,7 @@ export function createApp<E extends AccessVariables>(
     return problemResponse(c, thrownProblem(error));
   });
   app.notFound((c) => problemResponse(c, problemOf("not_found", `There is no ${c.req.path}.`)));
-  app.route("/", createPage<E>(options));
+  app.route("/", createDashboard<E>(options));
   serveRoutes(app, ROUTES, options);
   return app;
 }

@@ -4,11 +4,11 @@ import type { MiddlewareHandler } from "hono";
 import { problemOf, problemResponse } from "../routing/problems.ts";
 import type { Access } from "../routing/route.ts";
 
-export interface AccessVariables {
+export interface TokenVariables {
   API_TOKEN?: string;
 }
 
-export const requireToken: MiddlewareHandler<{ Bindings: AccessVariables }> = async (c, next) => {
+export const requireToken: MiddlewareHandler<{ Bindings: TokenVariables }> = async (c, next) => {
   const token = c.env.API_TOKEN?.trim();
   if (!token) {
     return problemResponse(c, problemOf("api_token_missing", "API_TOKEN is not set."));

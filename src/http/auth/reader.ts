@@ -1,6 +1,6 @@
 /** Who may read the API description: whoever sends the API token, and whoever is signed in to the status page. */
 import type { MiddlewareHandler } from "hono";
-import { type AccessVariables, requireToken } from "./bearer.ts";
+import { requireToken, type TokenVariables } from "./bearer.ts";
 import type { Access } from "../routing/route.ts";
 import type { TeamKeys } from "./cloudflare_access.ts";
 import { findViewer } from "./viewer.ts";
@@ -9,7 +9,7 @@ import { findViewer } from "./viewer.ts";
 export const READER: Access = { guard: requireReader, isOpen: false };
 
 /** `now`: epoch milliseconds. Without `API_TOKEN` nobody may. */
-function requireReader(now: () => number): MiddlewareHandler<{ Bindings: AccessVariables }> {
+function requireReader(now: () => number): MiddlewareHandler<{ Bindings: TokenVariables }> {
   const teamKeys: TeamKeys = new Map();
   return async (c, next) => {
     const token = c.env.API_TOKEN?.trim() ?? "";

@@ -9,12 +9,12 @@ import { DeadLettersCard } from "./dead_letters.tsx";
 import { AdviceList, When } from "./layout.tsx";
 import { lastHours, sumOfEvents } from "./periods.ts";
 import { Shape, TONES } from "./shapes.tsx";
-import { type Standing, STATE_NAMES } from "./account_state.ts";
+import { type AccountState, STATE_NAMES } from "./account_state.ts";
 import { TotalsCard } from "./totals.tsx";
 import { length, number, took } from "./format.ts";
 
 export interface AccountProps {
-  readonly standing: Standing;
+  readonly account: AccountState;
   /** Null when they could not be listed. */
   readonly letters: ListedLetters | null;
   /** True when there are others: then there is a way back to all of them. */
@@ -22,8 +22,8 @@ export interface AccountProps {
   readonly nowMs: number;
 }
 
-export function AccountPage({ standing, letters, isOneOfMany, nowMs }: AccountProps) {
-  const { id, state, advice, status } = standing;
+export function AccountPage({ account, letters, isOneOfMany, nowMs }: AccountProps) {
+  const { id, state, advice, status } = account;
   const hasRun = status !== null && status.health.lastRun !== null;
   return (
     <>
@@ -32,7 +32,7 @@ export function AccountPage({ standing, letters, isOneOfMany, nowMs }: AccountPr
           <a href="/">All accounts</a>
         </p>
       )}
-      <Headline standing={standing} nowMs={nowMs} />
+      <Headline account={account} nowMs={nowMs} />
       {advice.length > 0 && (
         <section class="card" aria-labelledby="advice">
           <h2 id="advice">Why, and what to do</h2>
@@ -50,8 +50,8 @@ export function AccountPage({ standing, letters, isOneOfMany, nowMs }: AccountPr
   );
 }
 
-function Headline({ standing, nowMs }: { standing: Standing; nowMs: number }) {
-  const { id, state, because, status } = standing;
+function Headline({ account, nowMs }: { account: AccountState; nowMs: number }) {
+  const { id, state, because, status } = account;
   return (
     <section class={`card headline ${TONES[state]}`} aria-labelledby="state">
       <div class="headline-top">

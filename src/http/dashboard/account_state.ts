@@ -14,7 +14,7 @@ export interface Advice {
   readonly action: string;
 }
 
-export interface Standing {
+export interface AccountState {
   readonly id: string;
   readonly state: State;
   /** One sentence: why, and since when. */
@@ -35,7 +35,7 @@ export const STATE_NAMES: Readonly<Record<State, string>> = {
 /** No run for so long, although one is due every five minutes: the schedule does not work. */
 const SILENT_MS = 20 * 60_000;
 
-export function standingOf(id: string, outcome: Outcome<Status>, nowMs: number): Standing {
+export function accountStateOf(id: string, outcome: Outcome<Status>, nowMs: number): AccountState {
   if (!outcome.ok) {
     const { problem } = outcome;
     return {
@@ -132,19 +132,19 @@ function adviceForLag({ health }: Status, nowMs: number): Advice {
 const URGENCY: readonly State[] = ["failing", "behind", "waiting", "healthy", "disabled"];
 
 /** The most urgent state of several. What is switched off counts only if all are. */
-export function worst(standings: readonly Standing[]): State {
-  return URGENCY.find((state) => standings.some((one) => one.state === state)) ?? "waiting";
+export function worst(accounts: readonly AccountState[]): State {
+  return URGENCY.find((state) => accounts.some((one) => one.state === state)) ?? "waiting";
 }
 
 export interface Group {
   readonly state: State;
   /** True if each member has something to do. */
   readonly isNoted: boolean;
-  readonly members: readonly Standing[];
+  readonly members: readonly AccountState[];
 }
 
 /** Those that need somebody on top; the members keep their order. */
-export function grouped(standings: readonly Standing[]): readonly Group[] {
+export function grouped(accounts: readonly AccountState[]): readonly Group[] {
   const groups: [State, boolean][] = [
     ["failing", true],
     ["behind", true],
@@ -156,7 +156,7 @@ export function grouped(standings: readonly Standing[]): readonly Group[] {
   return groups.map(([state, isNoted]) => ({
     state,
     isNoted,
-    members: standings.filter((one) =>
+    members: accounts.filter((one) =>
       one.state === state && (state !== "healthy" || one.advice.length > 0 === isNoted)
     ),
   })).filter(({ members }) => members.length > 0);

@@ -4,7 +4,7 @@
 import type { Problem } from "../../problems.ts";
 import { Shape } from "./shapes.tsx";
 
-export function ClosedPage({ problem: { title, detail, action } }: { problem: Problem }) {
+export function ErrorPage({ problem: { title, detail, action } }: { problem: Problem }) {
   return (
     <section class="card headline bad" aria-labelledby="state">
       <div class="headline-top">

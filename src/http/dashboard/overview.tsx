@@ -4,29 +4,29 @@
 import type { State } from "../../collector/health/health.ts";
 import { lastHours, sumOfEvents } from "./periods.ts";
 import { Shape, TONES } from "./shapes.tsx";
-import { type Group, grouped, type Standing, STATE_NAMES, worst } from "./account_state.ts";
+import { type AccountState, type Group, grouped, STATE_NAMES, worst } from "./account_state.ts";
 import { ago, count, length, number } from "./format.ts";
 
 /** So many accounts of a group are told of at once; the rest can be opened. */
 const TOLD_AT_ONCE = 20;
 
 export interface OverviewProps {
-  readonly standings: readonly Standing[];
+  readonly accounts: readonly AccountState[];
   readonly nowMs: number;
 }
 
-export function Overview({ standings, nowMs }: OverviewProps) {
-  const state = worst(standings);
-  const groups = grouped(standings);
+export function Overview({ accounts, nowMs }: OverviewProps) {
+  const state = worst(accounts);
+  const groups = grouped(accounts);
   return (
     <>
       <section class={`card headline ${TONES[state]}`} aria-labelledby="state">
         <div class="headline-top">
           <Shape state={state} size={80} />
           <div>
-            <p class="quiet">{number(standings.length)} accounts</p>
-            <h1 id="state">{headline(standings, state)}</h1>
-            <p class="because">{summary(standings, nowMs)}</p>
+            <p class="quiet">{number(accounts.length)} accounts</p>
+            <h1 id="state">{headline(accounts, state)}</h1>
+            <p class="because">{summary(accounts, nowMs)}</p>
           </div>
         </div>
       </section>
@@ -63,17 +63,17 @@ function anchorOf({ state, isNoted }: Group): string {
   return isNoted ? `${state}-noted` : state;
 }
 
-function headline(standings: readonly Standing[], state: State): string {
-  const concerned = standings.filter((one) => one.state === state).length;
+function headline(accounts: readonly AccountState[], state: State): string {
+  const concerned = accounts.filter((one) => one.state === state).length;
   const name = STATE_NAMES[state];
-  return concerned === standings.length
+  return concerned === accounts.length
     ? `All ${name.toLowerCase()}`
-    : `${number(concerned)} of ${number(standings.length)} ${name.toLowerCase()}`;
+    : `${number(concerned)} of ${number(accounts.length)} ${name.toLowerCase()}`;
 }
 
-function summary(standings: readonly Standing[], nowMs: number): string {
-  const working = standings.filter((one) => one.state === "healthy").length;
-  const events = standings.reduce((sum, one) => sum + eventsOf(one, nowMs), 0);
+function summary(accounts: readonly AccountState[], nowMs: number): string {
+  const working = accounts.filter((one) => one.state === "healthy").length;
+  const events = accounts.reduce((sum, one) => sum + eventsOf(one, nowMs), 0);
   return `${number(working)} ${working === 1 ? "works" : "work"}. ${count(events, "event")} ` +
     "delivered in the last 24 hours.";
 }
@@ -103,7 +103,7 @@ function Members({ group: { members, isNoted }, nowMs }: { group: Group; nowMs: 
   );
 }
 
-function TroubledList({ members }: { members: readonly Standing[] }) {
+function TroubledList({ members }: { members: readonly AccountState[] }) {
   return (
     <ul class="accounts">
       {members.map(({ id, because, advice }) => (
@@ -123,7 +123,7 @@ function TroubledList({ members }: { members: readonly Standing[] }) {
   );
 }
 
-function Rows({ members, nowMs }: { members: readonly Standing[]; nowMs: number }) {
+function Rows({ members, nowMs }: { members: readonly AccountState[]; nowMs: number }) {
   return (
     <table class="stacked" role="table">
       <thead role="rowgroup">
@@ -166,6 +166,6 @@ function AccountLink({ id }: { id: string }) {
   return <a href={`/?account=${encodeURIComponent(id)}`}>{id}</a>;
 }
 
-function eventsOf({ status }: Standing, nowMs: number): number {
+function eventsOf({ status }: AccountState, nowMs: number): number {
   return status === null ? 0 : sumOfEvents(lastHours(status.health.history, nowMs));
 }

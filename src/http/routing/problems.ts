@@ -43,6 +43,11 @@ export function problemResponse(
   });
 }
 
+/** What an `Allow` header says. That a path takes HEAD goes without saying where it takes GET. */
+export function allowed(methods: readonly string[]): string {
+  return methods.filter((method) => method !== "HEAD").join(", ");
+}
+
 export function problemOf(code: ErrorCode, detail: string): Problem {
   return toProblem(new CollectorError(code, { detail }));
 }

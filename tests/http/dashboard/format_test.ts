@@ -9,7 +9,7 @@ import { readSearch } from "../../../src/http/dashboard/event_search.ts";
 import type { Notice } from "../../../src/http/dashboard/notice.ts";
 import { percentOf } from "../../../src/http/dashboard/backfill.tsx";
 import { lastDays, lastHours, sumOfEvents } from "../../../src/http/dashboard/periods.ts";
-import { grouped, standingOf, worst } from "../../../src/http/dashboard/account_state.ts";
+import { accountStateOf, grouped, worst } from "../../../src/http/dashboard/account_state.ts";
 import { ago, count, cut, length, moment, took } from "../../../src/http/dashboard/format.ts";
 import { iso } from "../../../src/engine/time.ts";
 import {
@@ -68,7 +68,7 @@ Deno.test("the charts have a bar for every hour and day, also for those without 
 
 Deno.test("each problem comes with what to do", () => {
   const advice = (fields: Parameters<typeof status>[1]) =>
-    standingOf("a", ok(status("a", fields)), NOW_MS).advice.map(({ title, action }) =>
+    accountStateOf("a", ok(status("a", fields)), NOW_MS).advice.map(({ title, action }) =>
       `${title}: ${action}`
     ).join("\n");
   assert.equal(advice({}), "");
@@ -77,7 +77,7 @@ Deno.test("each problem comes with what to do", () => {
   const lastRun = run({ startedAt: iso(NOW_MS - 120 * MINUTE_MS) });
   assert.match(advice({ ...behind, health: { lastRun } }), /No run has ended for 1 hour.*cron/);
   assert.match(advice({ deadLetters: 1 }), /refused 1 event: Read the reasons/);
-  const broken = standingOf("a", failed("configuration_invalid", "X is not set."), NOW_MS);
+  const broken = accountStateOf("a", failed("configuration_invalid", "X is not set."), NOW_MS);
   assert.deepEqual([broken.state, broken.because], ["failing", "X is not set."]);
 });
 
@@ -145,18 +145,18 @@ Deno.test("a search is checked by the names that its fields have on the page", (
 
 Deno.test("those that need somebody come first, and switched off is no trouble", () => {
   const failingSince = iso(NOW_MS);
-  const standings = (["healthy", "disabled", "behind", "failing", "waiting"] as const)
+  const accounts = (["healthy", "disabled", "behind", "failing", "waiting"] as const)
     .map((state) =>
-      standingOf(state, ok(status(state, { state, health: { failingSince } })), NOW_MS)
+      accountStateOf(state, ok(status(state, { state, health: { failingSince } })), NOW_MS)
     );
-  standings.push(standingOf("letters", ok(status("letters", { deadLetters: 1 })), NOW_MS));
+  accounts.push(accountStateOf("letters", ok(status("letters", { deadLetters: 1 })), NOW_MS));
   assert.deepEqual(
-    grouped(standings).map(({ members }) => members.map(({ id }) => id).join()),
+    grouped(accounts).map(({ members }) => members.map(({ id }) => id).join()),
     ["failing", "behind", "waiting", "letters", "disabled", "healthy"],
   );
-  assert.equal(worst(standings), "failing");
-  assert.equal(worst(standings.slice(0, 2)), "healthy");
-  assert.equal(worst(standings.slice(1, 2)), "disabled");
+  assert.equal(worst(accounts), "failing");
+  assert.equal(worst(accounts.slice(0, 2)), "healthy");
+  assert.equal(worst(accounts.slice(1, 2)), "disabled");
 });
 
 Deno.test("a backfill is at 100 percent only when it is complete", () => {

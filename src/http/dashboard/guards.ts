@@ -1,0 +1,76 @@
+/** What a request must pass before a page is shown or an action done. */
+import type { MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { ACCESS_HEADER } from "../auth/cloudflare_access.ts";
+import { findViewer, isFromHere, isOwnForm } from "../auth/viewer.ts";
+import { problemOf } from "../routing/problems.ts";
+import {
+  configuredToken,
+  localPath,
+  type PageContext,
+  type PageEnv,
+  readForm,
+} from "./page_context.ts";
+import { FOREIGN_FORM } from "./page_problems.ts";
+import { showProblem, showSignIn } from "./render.tsx";
+import { contentSecurityPolicy } from "./styles.ts";
+
+type Guard = MiddlewareHandler<PageEnv>;
+
+const MAX_FORM_BYTES = 16 * 1024;
+
+const withPolicy: Guard = async (c, next) => {
+  c.header("Content-Security-Policy", contentSecurityPolicy());
+  await next();
+};
+
+/** Without a token there is nothing to sign with, so nobody gets in. */
+const tokenIsSet: Guard = async (c, next) => {
+  if (configuredToken(c) === "") {
+    return showProblem(c, problemOf("api_token_missing", "The setting API_TOKEN is missing."));
+  }
+  await next();
+};
+
+const signedIn: Guard = async (c, next) => {
+  const viewer = await findViewer(c, configuredToken(c), c.var.teamKeys, c.var.nowMs);
+  if (viewer === null) return showSignIn(c, hereOf(c), refusalByAccess(c));
+  c.set("viewer", viewer);
+  await next();
+};
+
+const limited = bodyLimit({
+  maxSize: MAX_FORM_BYTES,
+  onError: (c) =>
+    showProblem(c as PageContext, problemOf("body_too_large", "The form has over 16 KiB.")),
+});
+
+/** Only a form that this page made, sent from this page. */
+const ownForm: Guard = async (c, next) => {
+  if (!isFromHere(c) || !isOwnForm(await readForm(c), c.var.viewer)) {
+    return showProblem(c, FOREIGN_FORM);
+  }
+  await next();
+};
+
+/** For whoever is signed in. */
+export const VIEWED: readonly Guard[] = [withPolicy, tokenIsSet, signedIn];
+
+/** A form of somebody who is not signed in yet. */
+export const SIGNING_IN: readonly Guard[] = [withPolicy, tokenIsSet, limited];
+
+/** A form of somebody who is signed in. */
+export const SUBMITTED: readonly Guard[] = [withPolicy, tokenIsSet, limited, signedIn, ownForm];
+
+/** The page that was asked for, to come back to it. */
+function hereOf(c: PageContext): string {
+  const { pathname, search } = new URL(c.req.url);
+  return c.req.method === "GET" ? localPath(pathname + search) : "/";
+}
+
+function refusalByAccess(c: PageContext): string | undefined {
+  return c.req.header(ACCESS_HEADER) === undefined ? undefined : (
+    "Cloudflare Access vouches for you, but its token was not accepted. Check " +
+    "CLOUDFLARE_ACCESS_TEAM_DOMAIN and CLOUDFLARE_ACCESS_AUDIENCE, or sign in here."
+  );
+}

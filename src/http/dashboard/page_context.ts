@@ -1,0 +1,51 @@
+/** What the routes of the status page have to work with. Reads the request, nothing else. */
+import type { Context } from "hono";
+import type { Collectors } from "../../collector/fleet.ts";
+import { CollectorError } from "../../errors.ts";
+import type { AccessVariables, TeamKeys } from "../auth/cloudflare_access.ts";
+import type { Viewer } from "../auth/viewer.ts";
+
+export interface PageBindings extends AccessVariables {
+  readonly API_TOKEN?: string;
+}
+
+interface PageVariables {
+  /** @throws {CollectorError} `configuration_invalid` */
+  readonly connect: () => Collectors;
+  /** Epoch milliseconds, when the request came. */
+  readonly nowMs: number;
+  readonly teamKeys: TeamKeys;
+  /** Set once somebody is known to be signed in. */
+  readonly viewer: Viewer;
+}
+
+export interface PageEnv {
+  Bindings: PageBindings;
+  Variables: PageVariables;
+}
+
+export type PageContext = Context<PageEnv>;
+
+/** The API token that is set; empty if none is. */
+export function configuredToken(c: PageContext): string {
+  return c.env.API_TOKEN?.trim() ?? "";
+}
+
+/** @throws {CollectorError} `arguments_invalid`, if the body is not the form that its type says it is */
+export async function readForm(c: PageContext): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    return await c.req.parseBody();
+  } catch (cause) {
+    const detail = "The body can't be read as the form that its Content-Type names.";
+    throw new CollectorError("arguments_invalid", { detail, cause });
+  }
+}
+
+/** A path of the status page's own, whatever was sent. */
+export function localPath(value: unknown): string {
+  const here = "https://here.invalid";
+  if (typeof value !== "string" || !URL.canParse(value, here)) return "/";
+  const { origin, pathname, search } = new URL(value, here);
+  const isOurs = pathname === "/" || pathname === "/events" || pathname.startsWith("/actions/");
+  return origin === here && isOurs ? pathname + search : "/";
+}

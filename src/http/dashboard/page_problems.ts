@@ -1,0 +1,27 @@
+/** Problems in the words of the status page: what a person who clicks can do about them. Pure. */
+import type { ErrorCode } from "../../errors.ts";
+import type { Problem } from "../../problems.ts";
+import { problemOf } from "../routing/problems.ts";
+
+export const FOREIGN_FORM = pageProblem("unauthorized", 403, {
+  title: "Nothing was done",
+  detail: "The form did not come from this page, or the session it came from has ended.",
+  action: "Go back to the status page and try again. If it happens each time, let the proxy in " +
+    "front, if there is one, pass the Host header on.",
+});
+
+export const NO_ACCOUNT = pageProblem("not_found", 404, {
+  title: "There is no such account",
+  detail: "No account of that id is collected here.",
+  action: "Go to the status page and choose one from there.",
+});
+
+export const NO_PAGE = pageProblem("not_found", 404, {
+  title: "There is no such page",
+  detail: "The address leads nowhere.",
+  action: "Go to the status page.",
+});
+
+function pageProblem(code: ErrorCode, status: number, words: Partial<Problem>): Problem {
+  return { ...problemOf(code, ""), status, ...words };
+}

@@ -1,0 +1,50 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
+/** The responses that pages are made into: a page for somebody who is signed in, the sign-in form, a problem. */
+import { html } from "hono/html";
+import type { Child } from "hono/jsx";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Problem } from "../../problems.ts";
+import { ErrorPage } from "./error_page.tsx";
+import { Layout, type LayoutProps, NoticeCard } from "./layout.tsx";
+import { takeNotice } from "./notice.ts";
+import { configuredToken, type PageContext } from "./page_context.ts";
+import { SignInForm } from "./sign_in_form.tsx";
+import { contentSecurityPolicy } from "./styles.ts";
+
+type Head = Pick<LayoutProps, "title" | "at">;
+
+/** With the notice on top that an action left for this viewer, if it did. */
+export function showPage(c: PageContext, head: Head, content: Child) {
+  const { viewer, nowMs } = c.var;
+  const notice = takeNotice(c, configuredToken(c), viewer);
+  return c.html(
+    document(
+      { ...head, viewer, nowMs },
+      <>
+        <NoticeCard notice={notice} />
+        {content}
+      </>,
+    ),
+  );
+}
+
+/** `to`: the page that was asked for. `error`: why the form is shown again. */
+export function showSignIn(c: PageContext, to: string, error?: string) {
+  c.header("WWW-Authenticate", "Bearer");
+  const head = { title: "Sign in", viewer: null, nowMs: c.var.nowMs };
+  return c.html(document(head, <SignInForm to={to} error={error} />), 401);
+}
+
+export function showProblem(c: PageContext, problem: Problem) {
+  c.header("Content-Security-Policy", contentSecurityPolicy());
+  const head = { title: problem.title, viewer: c.var.viewer ?? null, nowMs: c.var.nowMs };
+  return c.html(
+    document(head, <ErrorPage problem={problem} />),
+    problem.status as ContentfulStatusCode,
+  );
+}
+
+function document(props: LayoutProps, content: Child) {
+  return html`<!doctype html>${<Layout {...props}>{content}</Layout>}`;
+}
