@@ -2,6 +2,7 @@
  * `deno task backfill`: delivers a past range to XSIAM, with a cursor of its own: here, on a chosen
  * state, or on a deployed Worker. The live collection is not touched.
  */
+import { count } from "../../src/format.ts";
 import type { BackfillState } from "../../src/collector/health/report.ts";
 import { readBackfillRange } from "../../src/http/routes/backfill.ts";
 import { AnsweredProblem } from "../../src/http/routing/problems.ts";
@@ -19,7 +20,6 @@ import { openProgress } from "../cli/progress.ts";
 import { type TargetOptions, withTarget } from "../cli/script_options.ts";
 import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
 import { followCommand, resumeCommand } from "./resume_command.ts";
-import { count } from "../cli/words.ts";
 
 interface Options extends TargetOptions {
   readonly from?: string;

@@ -1,5 +1,5 @@
 /** Counts of events by day, with a bar each. Pure. */
-import { number } from "../cli/words.ts";
+import { number } from "../../src/format.ts";
 
 const BAR_WIDTH = 40;
 

@@ -1,4 +1,5 @@
 /** Brings a backfill to its end: advances it here, or follows it on a Worker, where the cron advances it. */
+import { dayAndTime } from "../../src/format.ts";
 import type { BackfillState } from "../../src/collector/health/report.ts";
 import { AnsweredProblem } from "../../src/http/routing/problems.ts";
 import type { BackfillRange } from "../../src/collector/runs/backfill.ts";
@@ -7,7 +8,6 @@ import { scriptProblem } from "../cli/failure.ts";
 import type { Progress } from "../cli/progress.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
 import { waitOrStop } from "../cli/wait.ts";
-import { dayAndTime } from "../cli/words.ts";
 import { isProblem, type Target } from "../target/target.ts";
 
 export interface BackfillRun {

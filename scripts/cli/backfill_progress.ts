@@ -1,6 +1,6 @@
 /** A backfill's way in numbers and words. Pure. */
+import { count, dayAndTime } from "../../src/format.ts";
 import type { BackfillState } from "../../src/collector/health/report.ts";
-import { count, dayAndTime } from "./words.ts";
 
 /** How much of the range is done, by time: from 0 to 1. */
 export function backfillFraction({ from, to, reached, completedAt }: BackfillState): number {

@@ -2,6 +2,7 @@
  * `deno task collect`: one run now, and the next ones while there is more: here, on a chosen state, or
  * on a deployed Worker.
  */
+import { count, number } from "../../src/format.ts";
 import pMap from "p-map";
 import { CONCURRENCY } from "../../src/collector/fleet.ts";
 import { type Collected, collectToEnd } from "./collect_to_end.ts";
@@ -12,7 +13,6 @@ import { problemText, runToEnd } from "../cli/failure.ts";
 import { openProgress, type Progress } from "../cli/progress.ts";
 import { type TargetOptions, withTarget } from "../cli/script_options.ts";
 import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
-import { count, number } from "../cli/words.ts";
 
 const command = withTarget(
   scriptCommand("collect", "Collects what is new and pushes it to XSIAM, now."),

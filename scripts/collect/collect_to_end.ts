@@ -1,11 +1,11 @@
 /** Collects one account, run after run, until there is no more. What fails is answered, not thrown. */
+import { count } from "../../src/format.ts";
 import { thrownProblem } from "../../src/http/routing/problems.ts";
 import { wantsMore } from "../../src/collector/health/report.ts";
 import type { Problem } from "../../src/problems.ts";
 import type { Progress } from "../cli/progress.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
 import { timeFraction } from "../cli/backfill_progress.ts";
-import { count } from "../cli/words.ts";
 import { isProblem, type Target } from "../target/target.ts";
 
 export interface Collected {

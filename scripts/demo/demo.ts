@@ -2,6 +2,7 @@
  * `deno task demo`: the whole collector on this machine, without credentials. It starts the
  * simulators and the Worker, lets them work, shows what happens, and checks it. Loopback only.
  */
+import { count } from "../../src/format.ts";
 import { stdoutColours } from "../cli/colours.ts";
 import {
   BAD_USAGE,
@@ -18,7 +19,6 @@ import { play, type Scene } from "./play.ts";
 import { API_TOKEN, KEPT_PORT, keptPort, type Stage, startStage } from "./stage.ts";
 import { tell } from "./story.ts";
 import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
-import { count } from "../cli/words.ts";
 
 interface Options {
   readonly keep?: true;

@@ -1,7 +1,7 @@
 /** Audit events as a small table that fits 100 columns. Pure. */
+import { timeOfDay } from "../../src/format.ts";
 import type { Colours } from "../cli/colours.ts";
 import { drawTable } from "../cli/table.ts";
-import { timeOfDay } from "../cli/words.ts";
 
 /** What the table reads of an event; anything else may be there too. */
 export type TableEvent = Readonly<Record<string, unknown>>;

@@ -1,10 +1,11 @@
 /** The demo when it stays up: changes keep coming, the cron keeps firing, one line tells of each run. */
+import { count, number, timeOfDay } from "../../src/format.ts";
 import { fireCron, type Run } from "./play.ts";
 import { ACCOUNT, type Stage } from "./stage.ts";
 import { newChanges } from "../simulators/new_changes.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
 import { waitOrStop } from "../cli/wait.ts";
-import { count, number, timeOfDay, total } from "../cli/words.ts";
+import { total } from "./requests.ts";
 
 /** New changes in the time between two runs. */
 const CHANGES_A_RUN = 4;

@@ -2,12 +2,13 @@
  * What the demo does, scene by scene: it uses the Worker as its users do (cron, routes, KV) and
  * checks what it finds. It prints nothing.
  */
+import { number } from "../../src/format.ts";
 import type { RunReport } from "../../src/collector/health/report.ts";
 import { type AuditRecord, generateRecords } from "../simulators/records.ts";
 import { compare, holds, type Proof } from "./proof.ts";
 import { ACCOUNT, API_TOKEN, GENERATED_RECORDS, type Stage } from "./stage.ts";
 import type { TableEvent } from "./event_table.ts";
-import { number, total } from "../cli/words.ts";
+import { total } from "./requests.ts";
 
 export interface Run {
   readonly report: RunReport;

@@ -1,9 +1,10 @@
 /** The demo's scenes in words. Pure: it answers lines, at most 100 columns wide. */
+import { count, dayAndTime, number } from "../../src/format.ts";
 import type { Colours } from "../cli/colours.ts";
 import type { Run, Scene, StoredCursor } from "./play.ts";
 import { holds, type Proof } from "./proof.ts";
 import { eventTable } from "./event_table.ts";
-import { count, dayAndTime, number, requests, total } from "../cli/words.ts";
+import { requests, total } from "./requests.ts";
 
 export function tell(scene: Scene, colours: Colours): string {
   const lines = [

@@ -1,10 +1,10 @@
 /** The answer of get-events in each of its formats. Pure. */
+import { count, number } from "../../src/format.ts";
 import { COLUMNS, toMarkdown } from "../../src/http/routes/markdown.ts";
 import type { FoundEvents } from "../../src/collector/runs/read_events.ts";
 import type { AuditEvent } from "../../src/sources/liveperson/event.ts";
 import type { Colours } from "../cli/colours.ts";
 import { drawTable, fitColumns, type TableColumn } from "../cli/table.ts";
-import { count, number } from "../cli/words.ts";
 
 export const FORMATS = ["table", "json", "ndjson", "csv", "markdown"] as const;
 

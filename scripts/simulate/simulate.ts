@@ -2,6 +2,7 @@
  * `deno task simulate`: the two simulators alone, on fixed ports, for people who build against them.
  * It goes on until Ctrl-C. Loopback only.
  */
+import { count } from "../../src/format.ts";
 import { Option } from "commander";
 import { type Environment, startEnvironment } from "../simulators/environment.ts";
 import { generateRecords } from "../simulators/records.ts";
@@ -15,7 +16,6 @@ import {
   wholeNumber,
 } from "../cli/command_line.ts";
 import { PLAIN_TEXT } from "./dev_vars.ts";
-import { count } from "../cli/words.ts";
 import { newChanges } from "../simulators/new_changes.ts";
 import { followRequests } from "./request_log.ts";
 import { humanLog, jsonLog } from "./simulate_log.ts";

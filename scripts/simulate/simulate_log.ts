@@ -1,8 +1,8 @@
 /** What `simulate` prints: for people, or one JSON object a line for machines. Pure. */
+import { count, number, timeOfDay } from "../../src/format.ts";
 import type { Colours } from "../cli/colours.ts";
 import { devVarsFile } from "./dev_vars.ts";
 import type { SeenRequest } from "./request_log.ts";
-import { count, number, timeOfDay } from "../cli/words.ts";
 
 export interface Started {
   readonly urls: Readonly<Record<"liveperson" | "xsiam", string>>;

@@ -1,4 +1,5 @@
 /** The status of a collector as a page, and of several as a table. Pure. */
+import { count, dayAndTime, number, roughly } from "../../src/format.ts";
 import type { Status } from "../../src/collector/collector.ts";
 import type { State } from "../../src/collector/health/health.ts";
 import type { BackfillState, RunReport } from "../../src/collector/health/report.ts";
@@ -7,7 +8,6 @@ import { backfillFraction } from "../cli/backfill_progress.ts";
 import type { Colours } from "../cli/colours.ts";
 import { problemText } from "../cli/failure.ts";
 import { drawTable, fitColumns, type TableColumn } from "../cli/table.ts";
-import { count, dayAndTime, number } from "../cli/words.ts";
 
 export function statusPage(status: Status, colours: Colours): string {
   const { health, state, because, backfill } = status;
@@ -98,11 +98,7 @@ function stateWord(state: State, colours: Colours): string {
 }
 
 function lag(seconds: number | null): string {
-  if (seconds === null) return "not known";
-  if (seconds < 120) return count(seconds, "second");
-  if (seconds < 7200) return count(Math.round(seconds / 60), "minute");
-  if (seconds < 172_800) return count(Math.round(seconds / 3600), "hour");
-  return count(Math.round(seconds / 86_400), "day");
+  return seconds === null ? "not known" : roughly(seconds);
 }
 
 function runWords({ startedAt, outcome, delivered, durationMs, trigger }: RunReport): string {

@@ -1,6 +1,7 @@
 /** Asks a deployed Worker, with its token. Redirects are never followed: they would be told the token. */
 import { AnsweredProblem } from "../../src/http/routing/problems.ts";
 import type { Problem } from "../../src/problems.ts";
+import { exactly } from "../../src/format.ts";
 import { httpOrigin } from "../../src/settings/hosts.ts";
 import { scriptProblem, usageError } from "../cli/failure.ts";
 
@@ -64,7 +65,7 @@ export class WorkerClient {
       });
     } catch (cause) {
       const why = timeout.aborted
-        ? `did not answer within ${TIMEOUT_MS / 1000} seconds`
+        ? `did not answer within ${exactly(TIMEOUT_MS)}`
         : "could not be reached";
       throw Object.assign(
         scriptProblem(

@@ -1,5 +1,6 @@
 /** How the value of a setting is read: schemas for texts, secrets, switches, numbers, lengths of time and URLs. Pure. */
 import * as v from "valibot";
+import { exactly } from "../format.ts";
 import { parseLengthMs } from "./duration.ts";
 
 export const text = v.pipe(v.string(), v.trim());
@@ -42,8 +43,8 @@ export function length(minMs: number, maxMs: number, example: string) {
     text,
     v.transform(parseLengthMs),
     v.number(`must be a length of time such as ${example}`),
-    v.minValue(minMs, `must not be shorter than ${minMs / 1000} seconds`),
-    v.maxValue(maxMs, `must not be longer than ${maxMs / 1000} seconds`),
+    v.minValue(minMs, `must not be shorter than ${exactly(minMs)}`),
+    v.maxValue(maxMs, `must not be longer than ${exactly(maxMs)}`),
   );
 }
 

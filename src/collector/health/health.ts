@@ -1,5 +1,6 @@
 /** Whether collecting works: what is remembered of the runs, and what follows from it. Pure. */
 import { iso } from "../../engine/time.ts";
+import { length } from "../../format.ts";
 import type { Answers } from "../../upstream/upstream.ts";
 import { type History, NO_HISTORY, withRun } from "./history.ts";
 import type { RunReport } from "./report.ts";
@@ -167,7 +168,7 @@ export function judge(
   if (tooFarBehind) {
     return tell(
       "behind",
-      `Events of the last ${lagSeconds} seconds may not be delivered yet.`,
+      `Events of the last ${length(lagMs / 1000)} may not be delivered yet.`,
       true,
     );
   }

@@ -11,7 +11,7 @@ import { lastHours, sumOfEvents } from "./periods.ts";
 import { Shape, TONES } from "./shapes.tsx";
 import { type AccountState, STATE_NAMES } from "./account_state.ts";
 import { TotalsCard } from "./totals.tsx";
-import { length, number, took } from "./format.ts";
+import { length, number, took } from "../../format.ts";
 
 export interface AccountProps {
   readonly account: AccountState;

@@ -5,7 +5,7 @@ import type { State } from "../../collector/health/health.ts";
 import type { Outcome } from "../../collector/service.ts";
 import { iso } from "../../engine/time.ts";
 import type { Problem } from "../../problems.ts";
-import { ago, count, length, moment } from "./format.ts";
+import { ago, count, length, moment } from "../../format.ts";
 
 /** A problem, or something to know, and what to do about it. */
 export interface Advice {

@@ -5,7 +5,7 @@ import type { CollectorService, Outcome } from "../../collector/service.ts";
 import { configurationFailed, type TestedStep } from "../../collector/runs/connection_check.ts";
 import type { Problem } from "../../problems.ts";
 import type { Notice } from "./notice.ts";
-import { count, day, took } from "./format.ts";
+import { count, day, took } from "../../format.ts";
 
 export interface Action {
   readonly name: string;

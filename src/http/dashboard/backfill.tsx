@@ -2,7 +2,7 @@
 /** @jsxImportSource hono/jsx */
 /** How far a backfill is. */
 import type { BackfillState } from "../../collector/health/report.ts";
-import { count, instant, moment } from "./format.ts";
+import { count, instant, moment } from "../../format.ts";
 
 export function BackfillCard({ backfill, nowMs }: { backfill: BackfillState; nowMs: number }) {
   const { from, to, reached, completedAt, delivered, deadLettered, startedAt } = backfill;

@@ -3,7 +3,7 @@
 /** Events over time as bars, drawn here as SVG; the same numbers stand in a table below. */
 import type { History } from "../../collector/health/history.ts";
 import { type Bar, lastDays, lastHours, sumOfEvents } from "./periods.ts";
-import { count, number } from "./format.ts";
+import { count, number } from "../../format.ts";
 
 /** In the drawing's own units. */
 const STEP = 10;

@@ -3,7 +3,7 @@
 /** The events that the destination refused: id and reason, never their content. */
 import { ANY_DESTINATION_FIRST } from "../../destinations/catalog.ts";
 import type { ListedLetters } from "../../collector/collector.ts";
-import { count, cut, moment } from "./format.ts";
+import { count, cut, moment } from "../../format.ts";
 
 const MAX_REASON_LENGTH = 300;
 

@@ -12,7 +12,7 @@ import {
 } from "./event_search.ts";
 import type { Advice } from "./account_state.ts";
 import { AdviceList } from "./layout.tsx";
-import { count, cut, day, instant, number } from "./format.ts";
+import { count, cut, day, instant, number } from "../../format.ts";
 
 export interface Found {
   /** Newest first. */

@@ -8,7 +8,7 @@ import type { Advice } from "./account_state.ts";
 import type { Notice } from "./notice.ts";
 import { STYLES } from "./styles.ts";
 import type { Viewer } from "../auth/viewer.ts";
-import { ago, moment } from "./format.ts";
+import { ago, moment } from "../../format.ts";
 
 export interface LayoutProps {
   readonly title: string;

@@ -7,7 +7,7 @@ import type { Context } from "hono";
 import { isSame } from "../auth/bearer.ts";
 import { sign } from "../auth/session.ts";
 import { forgetCookie, readCookie, type Viewer, writeCookie } from "../auth/viewer.ts";
-import { cut } from "./format.ts";
+import { cut } from "../../format.ts";
 
 export interface Notice {
   readonly ok: boolean;

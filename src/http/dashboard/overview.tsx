@@ -5,7 +5,7 @@ import type { State } from "../../collector/health/health.ts";
 import { lastHours, sumOfEvents } from "./periods.ts";
 import { Shape, TONES } from "./shapes.tsx";
 import { type AccountState, type Group, grouped, STATE_NAMES, worst } from "./account_state.ts";
-import { ago, count, length, number } from "./format.ts";
+import { ago, count, length, number } from "../../format.ts";
 
 /** So many accounts of a group are told of at once; the rest can be opened. */
 const TOLD_AT_ONCE = 20;

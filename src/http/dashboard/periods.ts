@@ -1,7 +1,7 @@
 /** The history as bars: every hour of a day and every day of two weeks, also those without a run. Pure. */
 import type { History, Period } from "../../collector/health/history.ts";
 import { DAY_MS, iso } from "../../engine/time.ts";
-import { day } from "./format.ts";
+import { day } from "../../format.ts";
 
 export interface Bar extends Period {
   /** `19:00` or `21 Nov 2026`. */

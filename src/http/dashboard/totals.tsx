@@ -3,7 +3,7 @@
 /** The numbers since the beginning, each with what it means. */
 import { ANY_DESTINATION } from "../../destinations/catalog.ts";
 import type { Status } from "../../collector/collector.ts";
-import { day, instant, number } from "./format.ts";
+import { day, instant, number } from "../../format.ts";
 
 export function TotalsCard({ health }: { health: Status["health"] }) {
   const { totals, lastRun, reconciledThrough, lastSuccessAt } = health;

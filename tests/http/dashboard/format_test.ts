@@ -10,7 +10,7 @@ import type { Notice } from "../../../src/http/dashboard/notice.ts";
 import { percentOf } from "../../../src/http/dashboard/backfill.tsx";
 import { lastDays, lastHours, sumOfEvents } from "../../../src/http/dashboard/periods.ts";
 import { accountStateOf, grouped, worst } from "../../../src/http/dashboard/account_state.ts";
-import { ago, count, cut, length, moment, took } from "../../../src/http/dashboard/format.ts";
+import { ago, count, cut, length, moment, took } from "../../../src/format.ts";
 import { iso } from "../../../src/engine/time.ts";
 import {
   type Answers,

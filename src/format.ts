@@ -1,4 +1,4 @@
-/** Numbers, times and lengths of time in plain English; times are UTC. Pure. */
+/** How people are told numbers, times and lengths of time, in plain English; times are UTC. Pure. */
 
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 const MINUTE = 60;
@@ -24,6 +24,27 @@ export function length(seconds: number): string {
     ? [count(Math.floor(seconds / HOUR), "hour"), Math.floor((seconds % HOUR) / MINUTE)]
     : [count(Math.floor(seconds / DAY), "day"), Math.floor((seconds % DAY) / HOUR)];
   return small === 0 ? large : `${large} ${count(small, seconds < DAY ? "minute" : "hour")}`;
+}
+
+/** A length of time in one unit, rounded: `90 seconds`, `2 hours`, `3 days`. */
+export function roughly(seconds: number): string {
+  if (seconds < 2 * MINUTE) return count(seconds, "second");
+  if (seconds < 2 * HOUR) return count(Math.round(seconds / MINUTE), "minute");
+  if (seconds < 2 * DAY) return count(Math.round(seconds / HOUR), "hour");
+  return count(Math.round(seconds / DAY), "day");
+}
+
+/** A length of time that is exactly so, in its largest whole unit: `0.1 seconds`, `5 minutes`, `1 day`. */
+export function exactly(ms: number): string {
+  const seconds = ms / 1000;
+  const [unit, name] = seconds >= DAY && seconds % DAY === 0
+    ? [DAY, "day"]
+    : seconds >= HOUR && seconds % HOUR === 0
+    ? [HOUR, "hour"]
+    : seconds >= MINUTE && seconds % MINUTE === 0
+    ? [MINUTE, "minute"]
+    : [1, "second"];
+  return count(seconds / unit, name);
 }
 
 /** `4 minutes ago`, or `just now`, as is what lies ahead because clocks differ. */
@@ -54,6 +75,19 @@ export function moment(iso: string, nowMs: number): string {
 /** `21 Nov 2026, 19:42 UTC` */
 export function instant(iso: string): string {
   return `${day(iso)}, ${iso.slice(11, 16)} UTC`;
+}
+
+/** `21 Nov 19:04:44`; text that is no time stays as it is. */
+export function dayAndTime(iso: string): string {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) return iso;
+  return `${time.getUTCDate()} ${MONTHS[time.getUTCMonth()]} ${timeOfDay(iso)}`;
+}
+
+/** `19:04:44`; text that is no time stays as it is. */
+export function timeOfDay(iso: string): string {
+  const ms = Date.parse(iso);
+  return Number.isNaN(ms) ? iso : new Date(ms).toISOString().slice(11, 19);
 }
 
 /** A text of at most `max` characters; what is cut ends with `…`. */
