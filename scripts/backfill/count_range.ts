@@ -7,7 +7,7 @@ import { scriptProblem } from "../cli/failure.ts";
 /** As much as a Worker answers at once. */
 const PART = 10_000;
 
-export interface RangeCount {
+interface RangeCount {
   readonly events: number;
   /** By UTC day, in order; those whose time can't be read under `unknown`. */
   readonly days: Readonly<Record<string, number>>;

@@ -10,7 +10,7 @@ import type { StopSignal } from "../cli/stop_signal.ts";
 import { waitOrStop } from "../cli/wait.ts";
 import { isProblem, type Target } from "../target/target.ts";
 
-export interface BackfillRun {
+interface BackfillRun {
   readonly target: Target;
   readonly account: string;
   readonly range: BackfillRange;

@@ -74,7 +74,7 @@ export function fitColumns(
 }
 
 /** Control characters and line breaks would break the table, or steer the terminal. */
-export function oneLine(value: unknown): string {
+function oneLine(value: unknown): string {
   return String(value ?? "").replace(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
 }
 

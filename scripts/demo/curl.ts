@@ -25,7 +25,7 @@ const TRIES: readonly Try[] = [
   },
 ];
 
-export interface CurlLine {
+interface CurlLine {
   readonly what: string;
   readonly command: string;
 }

@@ -14,7 +14,7 @@ const INPUTS = ["src", "scripts/local", "deno.lock", "deno.json", "wrangler.toml
 const DAY_MS = 86_400_000;
 const WORKER_OPTIONS = "worker_options.json";
 
-export interface Bundle {
+interface Bundle {
   /** Path of the one module. */
   readonly module: string;
   /** What wrangler.toml says of the Worker, as Miniflare wants it. */

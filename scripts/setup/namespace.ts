@@ -4,7 +4,7 @@ import { scriptProblem } from "../cli/failure.ts";
 import type { Wrangler } from "./wrangler.ts";
 import { namespaceId, namespaceTitle, withNamespaceId } from "./wrangler_toml.ts";
 
-export interface Namespace {
+interface Namespace {
   /** Null in a dry run that would create it. */
   readonly id: string | null;
   readonly found: "in wrangler.toml" | "created" | "by its name";

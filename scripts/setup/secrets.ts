@@ -2,7 +2,7 @@
 import { ACCOUNT_LISTS } from "../../src/pipelines/accounts.ts";
 import type { Variables } from "../cli/settings_file.ts";
 
-export const SECRET_NAMES = [
+const SECRET_NAMES = [
   "LIVEPERSON_CLIENT_SECRET",
   "XSIAM_API_KEY",
   "XSIAM_AUTH_ID",

@@ -14,7 +14,7 @@ export interface NeededSetting {
 }
 
 /** In the order in which they are asked for. */
-export const NEEDED: readonly NeededSetting[] = [
+const NEEDED: readonly NeededSetting[] = [
   { name: "LIVEPERSON_ACCOUNT_ID", what: "LivePerson account (site) id", secret: false },
   { name: "LIVEPERSON_CLIENT_ID", what: "Client id of the API key", secret: false },
   { name: "LIVEPERSON_CLIENT_SECRET", what: "Client secret of the API key", secret: true },

@@ -3,7 +3,7 @@ import { scriptProblem } from "../cli/failure.ts";
 import { redact } from "./secrets.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
 
-export interface WranglerOptions {
+interface WranglerOptions {
   /** The program and its first arguments; wrangler of this repository if left out. */
   readonly command?: string;
   /** The repository: it says which version of wrangler is run. */
@@ -14,7 +14,7 @@ export interface WranglerOptions {
   readonly stop: StopSignal;
 }
 
-export interface WranglerAnswer {
+interface WranglerAnswer {
   readonly ok: boolean;
   readonly text: string;
 }

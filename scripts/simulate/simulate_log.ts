@@ -4,7 +4,7 @@ import type { Colours } from "../cli/colours.ts";
 import { devVarsFile } from "./dev_vars.ts";
 import type { SeenRequest } from "./request_log.ts";
 
-export interface Started {
+interface Started {
   readonly urls: Readonly<Record<"liveperson" | "xsiam", string>>;
   readonly wire: string;
   readonly records: number;
@@ -13,7 +13,7 @@ export interface Started {
   readonly devVars: Readonly<Record<string, string>>;
 }
 
-export interface SimulateLog {
+interface SimulateLog {
   started(what: Started): string;
   request(what: SeenRequest, time: string): string;
   stopped(requests: number, time: string): string;

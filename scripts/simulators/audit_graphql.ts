@@ -26,7 +26,7 @@ export interface GraphqlSettings {
 }
 
 /** The result of a query, and the page it asked for (absent when nothing was listed). */
-export interface GraphqlOutcome {
+interface GraphqlOutcome {
   readonly result: ExecutionResult;
   readonly page?: PageNote | undefined;
 }

@@ -32,7 +32,7 @@ export interface AuditQuery {
 }
 
 /** One page, and how many records match in all. */
-export interface AuditPage {
+interface AuditPage {
   readonly records: readonly AuditRecord[];
   readonly total: number;
 }

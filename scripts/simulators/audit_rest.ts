@@ -8,7 +8,7 @@ import { MAX_FIRST, type PageNote } from "./audit_page.ts";
 import type { AuditRecord } from "./records.ts";
 
 /** The body to answer and the page it holds, or what is wrong with the request. */
-export type RestOutcome =
+type RestOutcome =
   | { readonly body: { readonly data: readonly unknown[] }; readonly page: PageNote }
   | { readonly mistake: string };
 

@@ -17,7 +17,7 @@ export interface EnvironmentOptions {
   readonly xsiam: XsiamOptions;
 }
 
-export type Settings = Readonly<Record<string, string>>;
+type Settings = Readonly<Record<string, string>>;
 
 interface Simulators {
   readonly livePerson: LivePersonSimulator;
@@ -25,7 +25,7 @@ interface Simulators {
 }
 
 /** Where a collector finds each of them: at the simulator itself, or at what listens in between. */
-export type Addresses = Readonly<Record<keyof Simulators, { readonly url: string }>>;
+type Addresses = Readonly<Record<keyof Simulators, { readonly url: string }>>;
 
 export interface Environment extends Simulators, AsyncDisposable {
   /** Settings of a collector of the accounts. */

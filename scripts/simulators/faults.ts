@@ -32,7 +32,7 @@ export type Fault =
  * Chooses the fault of a request; `n` counts the target's requests from 0, starting when the rule
  * was set.
  */
-export type FaultRule = (n: number) => Fault | undefined;
+type FaultRule = (n: number) => Fault | undefined;
 
 interface Plan {
   readonly queue: Fault[];

@@ -15,7 +15,7 @@ import { type Account, answerToken, type TokenSettings, TokenStore } from "./sen
 /**
  * Behaviour that may change while the simulator runs: set the field, and the next request sees it.
  */
-export type LivePersonSettings =
+type LivePersonSettings =
   & { -readonly [K in keyof AuditSettings]: AuditSettings[K] }
   & { -readonly [K in keyof TokenSettings]: TokenSettings[K] }
   & {

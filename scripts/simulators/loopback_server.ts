@@ -28,7 +28,7 @@ export interface Answer {
 }
 
 /** What a simulator gives to the server. */
-export interface LoopbackOptions<A extends Answer> {
+interface LoopbackOptions<A extends Answer> {
   /** 0 takes any free port. */
   readonly port: number;
   /** Added to every request, in milliseconds. */
@@ -47,7 +47,7 @@ export interface LoopbackOptions<A extends Answer> {
 }
 
 /** A running server. */
-export interface LoopbackServer {
+interface LoopbackServer {
   readonly port: number;
   /** Cuts every connection and frees the port; calling it again does nothing. */
   close(): Promise<void>;

@@ -47,7 +47,7 @@ export interface AuditRecord {
 }
 
 /** What to generate. */
-export interface GenerateOptions {
+interface GenerateOptions {
   readonly seed: number;
   readonly count: number;
   /** The earliest time, inclusive, in epoch milliseconds. */

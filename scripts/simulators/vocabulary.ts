@@ -5,7 +5,7 @@
  */
 
 /** An element of an object and at least two values it can have. */
-export type Element = readonly [name: string, values: readonly string[]];
+type Element = readonly [name: string, values: readonly string[]];
 
 /** A documented object type, with names and elements (four at least) of such objects. */
 export interface ObjectKind {

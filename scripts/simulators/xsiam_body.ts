@@ -12,12 +12,12 @@ export type XsiamEvent = Record<string, unknown>;
 export type Compression = "gzip" | "none";
 
 /** The events of a body, or why it is refused. */
-export type BodyOutcome =
+type BodyOutcome =
   | { readonly events: readonly XsiamEvent[] }
   | { readonly status: number; readonly message: string };
 
 /** The largest body, as received: 10 MiB. */
-export const MAX_BODY_BYTES = 10 * 1024 * 1024;
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
 /** The largest record, uncompressed: 5 MB. */
 export const MAX_RECORD_BYTES = 5_000_000;
 

@@ -5,7 +5,7 @@ import { openDenoCollectors } from "../../src/deno/collectors.ts";
 import type { Variables } from "../cli/settings_file.ts";
 import type { AccountStatus, Target } from "./target.ts";
 
-export interface LocalTargetOptions {
+interface LocalTargetOptions {
   readonly variables: Variables;
   /** Undefined: in memory, and nothing stays. */
   readonly kvPath: string | undefined;

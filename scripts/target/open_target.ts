@@ -11,7 +11,7 @@ import type { Target } from "./target.ts";
 import { WorkerClient } from "./worker_client.ts";
 import { workerTarget } from "./worker_target.ts";
 
-export interface Surroundings {
+interface Surroundings {
   /** Prints a line for people. */
   readonly say: (line: string) => void;
   readonly stop: StopSignal;

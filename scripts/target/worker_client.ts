@@ -5,7 +5,7 @@ import { exactly } from "../../src/format.ts";
 import { httpOrigin } from "../../src/settings/hosts.ts";
 import { scriptProblem, usageError } from "../cli/failure.ts";
 
-export interface WorkerClientOptions {
+interface WorkerClientOptions {
   readonly url: string;
   readonly token: string;
   /** Aborts the request under way. */
@@ -15,7 +15,7 @@ export interface WorkerClientOptions {
 /** A run may take two minutes, and wait for another one. */
 const TIMEOUT_MS = 300_000;
 
-export type Query = Readonly<Record<string, string | undefined>>;
+type Query = Readonly<Record<string, string | undefined>>;
 
 export class WorkerClient {
   readonly origin: string;

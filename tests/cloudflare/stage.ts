@@ -50,7 +50,7 @@ export interface RequestOptions {
 }
 
 /** A run of the collector as the platform and the log saw it. */
-export interface Run {
+interface Run {
   /** `ok`, or `exception` if the invocation was rejected. */
   readonly invocation: string;
   /** The one log line of the run, parsed: its report. */

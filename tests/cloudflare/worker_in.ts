@@ -7,7 +7,7 @@ import {
 import type { Environment } from "../../scripts/simulators/environment.ts";
 import { SECRETS } from "../environment.ts";
 
-export interface AskedWorker extends LocalWorker {
+interface AskedWorker extends LocalWorker {
   // deno-lint-ignore no-explicit-any
   ask(path: string, method?: string): Promise<{ readonly status: number; readonly body: any }>;
 }

@@ -17,7 +17,7 @@ export function newStorage(): Storage {
   return { published: new Map(), local: new Map() };
 }
 
-export interface MortalHost extends Host {
+interface MortalHost extends Host {
   /** Names of the operations so far, in order. */
   readonly operations: readonly string[];
   readonly lines: readonly LogLine[];
@@ -33,7 +33,7 @@ function mulberry32(seed: number): () => number {
   };
 }
 
-export class Death extends Error {}
+class Death extends Error {}
 
 /** `dieAt`: the number of the operation, and whether it still takes effect. */
 export function mortalHost(

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import type { ServerCertificate } from "./certificates.ts";
 
-export interface ForwardProxy extends AsyncDisposable {
+interface ForwardProxy extends AsyncDisposable {
   readonly url: string;
   /** What it was asked: `CONNECT host:port`, or `POST http://…`. */
   readonly asked: readonly string[];
