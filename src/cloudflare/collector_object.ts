@@ -87,7 +87,8 @@ export class CollectorObject extends DurableObject<Env> implements ObjectMethods
   }
 
   #service(): CollectorService {
-    return this.#served ??= serve(this.#entry() ?? this.#unknown(), "workers", {
+    return this.#served ??= serve(this.#entry() ?? this.#unknown(), {
+      name: "workers",
       fetch: (input, init) => fetch(input, init),
       now: Date.now,
       random: Math.random,

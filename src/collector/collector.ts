@@ -14,7 +14,7 @@ import { engineLimits, enginePorts } from "./runs/engine_ports.ts";
 import { type FoundEvents, getEvents, type GetEventsArguments } from "./runs/read_events.ts";
 import { type Health, judge, type Verdict } from "./health/health.ts";
 import { HealthRecord } from "./health/health_record.ts";
-import type { Host } from "./platform.ts";
+import type { Platform } from "./platform.ts";
 import { CursorStore } from "./records/cursor_store.ts";
 import { measure, type Measures } from "./health/measures.ts";
 import { redeliver, type Redelivery } from "./runs/redeliver.ts";
@@ -45,14 +45,14 @@ export class Collector {
   #turn: Promise<unknown> = Promise.resolve();
   #running: Promise<RunReport> | undefined;
 
-  constructor(private readonly settings: PipelineSettings, private readonly host: Host) {
+  constructor(private readonly settings: PipelineSettings, private readonly platform: Platform) {
     this.#context = {
       settings,
-      host,
-      cursors: new CursorStore(host, ownerOf(settings.pipeline)),
-      deadLetters: new DeadLetterBox(host),
-      backfill: new Backfill(host),
-      health: new HealthRecord(host),
+      platform,
+      cursors: new CursorStore(platform, ownerOf(settings.pipeline)),
+      deadLetters: new DeadLetterBox(platform),
+      backfill: new Backfill(platform),
+      health: new HealthRecord(platform),
     };
   }
 
@@ -64,19 +64,19 @@ export class Collector {
   }
 
   getEvents(args: GetEventsArguments): Promise<FoundEvents> {
-    return getEvents(this.settings, this.host, args);
+    return getEvents(this.settings, this.platform, args);
   }
 
   /** The Test button: each step with its outcome. Nothing that was remembered is used. */
   async testConnection(): Promise<readonly TestedStep[]> {
-    const connections = await Connections.open(this.settings, this.host, this.host.newId());
+    const connections = await Connections.open(this.settings, this.platform, this.platform.newId());
     const session = connections.session({
       read: () => Promise.resolve(null),
       write: () => Promise.resolve(),
     });
     const audit = connections.audit(session, null);
-    const range = { day: utcDay(this.host.now()), offset: 0, first: 1 };
-    return await testConnection(this.host.now, session, () => audit.read(range));
+    const range = { day: utcDay(this.platform.now()), offset: 0, first: 1 };
+    return await testConnection(this.platform.now, session, () => audit.read(range));
   }
 
   async status(): Promise<Status> {
@@ -135,7 +135,11 @@ export class Collector {
   /** Goes on with the backfill alone, for one run's budget; null when there is nothing to do. */
   advanceBackfill(): Promise<BackfillState | null> {
     return this.#inTurn(async () => {
-      const connections = await Connections.open(this.settings, this.host, this.host.newId());
+      const connections = await Connections.open(
+        this.settings,
+        this.platform,
+        this.platform.newId(),
+      );
       const ports = enginePorts(this.#context, connections, null);
       return await this.#context.backfill.advance(ports, engineLimits(this.#context));
     });
@@ -150,18 +154,18 @@ export class Collector {
     return this.#inTurn(async () => {
       await this.#context.cursors.forget();
       const account = this.settings.LIVEPERSON_ACCOUNT_ID;
-      this.host.log({ level: "warn", event: "cursor_deleted", account });
+      this.platform.log({ level: "warn", event: "cursor_deleted", account });
     });
   }
 
   #judge(health: Health): Verdict {
     const { LAG_THRESHOLD, FETCH_EVENTS } = this.settings;
-    return judge(health, this.host.now(), LAG_THRESHOLD, FETCH_EVENTS);
+    return judge(health, this.platform.now(), LAG_THRESHOLD, FETCH_EVENTS);
   }
 
   /** One after the other, whatever becomes of the one before. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(() => this.host.exclusively(work));
+    const turn = this.#turn.then(() => this.platform.exclusively(work));
     this.#turn = turn.catch(() => {});
     return turn;
   }

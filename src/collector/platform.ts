@@ -1,8 +1,10 @@
 /** What a platform gives the collector. Everything impure comes from here. */
 import type { Digest } from "../digest.ts";
+import type { PlatformName } from "../pipelines/settings.ts";
 import type { KeyValueStore } from "../storage/store.ts";
 
-export interface Host {
+export interface Platform {
+  readonly name: PlatformName;
   readonly fetch: typeof fetch;
   /** Epoch milliseconds. */
   readonly now: () => number;

@@ -4,11 +4,10 @@
  */
 import { type Problem, toProblem } from "../problems.ts";
 import { type PipelineEntry, readPipeline } from "../pipelines/pipelines.ts";
-import type { Platform } from "../pipelines/settings.ts";
 import { Collector, type ListedLetters, type Status } from "./collector.ts";
 import type { Verdict } from "./health/health.ts";
 import type { Measures } from "./health/measures.ts";
-import type { Host } from "./platform.ts";
+import type { Platform } from "./platform.ts";
 import type { BackfillRange } from "./runs/backfill.ts";
 import type { TestedStep } from "./runs/connection_check.ts";
 import type { FoundEvents, GetEventsArguments } from "./runs/read_events.ts";
@@ -54,19 +53,19 @@ export type Ask = <M extends Method>(
 type ThrowingCalls = { readonly [M in Method]: (...args: Arguments<M>) => Promise<Value<M>> };
 
 /** Offers the collector of a pipeline that lives in this process. If its settings are bad, it says so. */
-export function serve(entry: PipelineEntry, platform: Platform, host: Host): CollectorService {
-  const open = opener(entry, platform, host);
+export function serve(entry: PipelineEntry, platform: Platform): CollectorService {
+  const open = opener(entry, platform);
   return offer(async (method, ...args) => {
     try {
       return { ok: true, value: await open()[method](...args) };
     } catch (error) {
       const account = entry.id;
-      const runId = host.newId();
+      const runId = platform.newId();
       const problem: Problem = { ...toProblem(error), account, runId };
       if (method === "collect") {
-        host.log({ level: "error", event: "run_failed", runId, account, problem });
+        platform.log({ level: "error", event: "run_failed", runId, account, problem });
       } else if (problem.code !== "configuration_invalid") {
-        host.log({ level: "warn", event: "command_failed", runId, account, method, problem });
+        platform.log({ level: "warn", event: "command_failed", runId, account, method, problem });
       }
       return { ok: false, problem };
     }
@@ -74,9 +73,9 @@ export function serve(entry: PipelineEntry, platform: Platform, host: Host): Col
 }
 
 /** Opens the collector now; what comes out answers with it each time, or throws what was wrong. */
-function opener(entry: PipelineEntry, platform: Platform, host: Host): () => ThrowingCalls {
+function opener(entry: PipelineEntry, platform: Platform): () => ThrowingCalls {
   try {
-    const collector = new Collector(readPipeline(entry, platform), host);
+    const collector = new Collector(readPipeline(entry, platform.name), platform);
     return () => collector;
   } catch (error) {
     return () => {

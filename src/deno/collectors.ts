@@ -4,7 +4,7 @@
  */
 import { ANY_DESTINATION } from "../destinations/catalog.ts";
 import { askEach, type Collectors } from "../collector/fleet.ts";
-import type { Host, LogLine } from "../collector/platform.ts";
+import type { LogLine, Platform } from "../collector/platform.ts";
 import { type CollectorService, serve } from "../collector/service.ts";
 import { denoDigest } from "./digest.ts";
 import { type HttpClient, HttpClients } from "./http_clients.ts";
@@ -55,7 +55,8 @@ export async function openDenoCollectors(options: DenoCollectorsOptions): Promis
     const { name } = entry;
     const { httpClient, settings, problems } = await openHttpClient(entry, httpClients);
     if (settings?.TRUST_ANY_CERTIFICATE) unverified.add(entry.account.id);
-    const host: Host = {
+    const platform: Platform = {
+      name: "deno",
       ...(kv === undefined
         ? storageInMemory()
         : storageInKv(kv, new Lease({ kv, name, holder, clock: CLOCK, log, stop }), name)),
@@ -67,7 +68,7 @@ export async function openDenoCollectors(options: DenoCollectorsOptions): Promis
       log,
       stop,
     };
-    services.set(entry.id, serve(withProblems(entry, problems), "deno", host));
+    services.set(entry.id, serve(withProblems(entry, problems), platform));
   }
   if (unverified.size > 0) log(unverifiedWarning([...unverified]));
   const ids = [...services.keys()];

@@ -1,12 +1,12 @@
 /** Where a collector's state lies under Deno: in a Deno KV database, or in memory. Opens the database. */
 import { dirname } from "node:path";
-import type { Host } from "../collector/platform.ts";
+import type { Platform } from "../collector/platform.ts";
 import { CollectorError } from "../errors.ts";
 import { denoKvStore } from "./kv_store.ts";
 import { memoryStore } from "../storage/memory_store.ts";
 import type { Lease } from "./lease.ts";
 
-export type Storage = Pick<Host, "published" | "local" | "exclusively">;
+export type Storage = Pick<Platform, "published" | "local" | "exclusively">;
 
 /** @throws {CollectorError} `configuration_invalid` */
 export async function openKv(path: string): Promise<Deno.Kv> {

@@ -3,7 +3,7 @@
  * and its continuations. Pure. A broken account is told when it is read, so that it never holds up another.
  */
 import { CollectorError } from "../errors.ts";
-import { type Platform, readSettings, SETTING_ROWS, type Settings } from "./settings.ts";
+import { type PlatformName, readSettings, SETTING_ROWS, type Settings } from "./settings.ts";
 
 export interface AccountEntry {
   /** The account's id, or `#3` for the third of the list if it has none of its own. */
@@ -43,7 +43,7 @@ const OVERRIDABLE = new Set(
  */
 export function listAccounts(
   variables: Readonly<Record<string, unknown>>,
-  platform: Platform,
+  platform: PlatformName,
 ): readonly AccountEntry[] {
   const lists = ACCOUNT_LISTS.filter((name) => text(variables[name]) !== "");
   const shared = Object.fromEntries(
@@ -74,7 +74,7 @@ export function listAccounts(
  * The settings of an account.
  * @throws {CollectorError} `configuration_invalid`, naming every bad setting
  */
-export function readAccount(entry: AccountEntry, platform: Platform): Settings {
+export function readAccount(entry: AccountEntry, platform: PlatformName): Settings {
   try {
     if (entry.problems.length > 0) throw invalid(entry.problems);
     return readSettings(entry.variables, platform);

@@ -8,7 +8,7 @@ import type { AnyKind } from "../destinations/kind.ts";
 import { givenSettings } from "../settings/read.ts";
 import { type AccountEntry, listAccounts, readAccount } from "./accounts.ts";
 import { type Pipeline, type PipelineDestination, pipelineName } from "./pipeline.ts";
-import type { Platform, Settings } from "./settings.ts";
+import type { PlatformName, Settings } from "./settings.ts";
 
 export interface PipelineEntry {
   /** What routes and scripts call it: the account's id, and the destination's if the account has several. */
@@ -30,7 +30,7 @@ export interface PipelineSettings extends Settings {
  */
 export function listPipelines(
   variables: Readonly<Record<string, unknown>>,
-  platform: Platform,
+  platform: PlatformName,
 ): readonly PipelineEntry[] {
   return listAccounts(variables, platform).flatMap(pipelinesOf);
 }
@@ -41,7 +41,7 @@ export function listPipelines(
  */
 export function readPipeline(
   { account, pipeline }: PipelineEntry,
-  platform: Platform,
+  platform: PlatformName,
 ): PipelineSettings {
   return { ...readAccount(account, platform), pipeline };
 }

@@ -11,7 +11,7 @@ import { boolean, length, parsed, secret, text, wholeNumber } from "../settings/
 import { LIVEPERSON_SECRETS, LIVEPERSON_SETTINGS } from "../sources/liveperson/settings.ts";
 
 /** Which host the collector runs on: some options exist on one only. */
-export type Platform = "workers" | "deno";
+export type PlatformName = "workers" | "deno";
 
 /**
  * A run of so many requests reads some 750,000 events, in 20 seconds of CPU: Cloudflare affords a
@@ -73,7 +73,7 @@ const NAMES = SETTING_ROWS.map((row) => row.name);
  * Reads the settings from the environment's variables. Empty ones count as not set; others are ignored.
  * @throws {CollectorError} `configuration_invalid`, naming every bad setting
  */
-export function readSettings(variables: Record<string, unknown>, platform: Platform): Settings {
+export function readSettings(variables: Record<string, unknown>, platform: PlatformName): Settings {
   const given = givenSettings(NAMES, variables);
   return readTable(SETTINGS, given, contradictions(given, platform));
 }
@@ -85,7 +85,10 @@ const TOGETHER: readonly (readonly string[])[] = [
 ];
 
 /** What is wrong with settings that are each right for themselves. */
-function contradictions(given: Readonly<Record<string, unknown>>, platform: Platform): string[] {
+function contradictions(
+  given: Readonly<Record<string, unknown>>,
+  platform: PlatformName,
+): string[] {
   const problems: string[] = [];
   const on = (name: string) => String(given[name]).trim().toLowerCase() === "true";
   if (platform === "workers") {

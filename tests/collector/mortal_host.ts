@@ -2,7 +2,7 @@
  * A host whose process can die at any of its I/O operations. Every operation of the collector goes
  * through its host, so all are numbered here without being listed: a new one can't be forgotten.
  */
-import type { Host, LogLine } from "../../src/collector/platform.ts";
+import type { LogLine, Platform } from "../../src/collector/platform.ts";
 import { denoDigest } from "../../src/deno/digest.ts";
 import { memoryStore } from "../../src/storage/memory_store.ts";
 import type { KeyValueStore } from "../../src/storage/store.ts";
@@ -17,7 +17,7 @@ export function newStorage(): Storage {
   return { published: new Map(), local: new Map() };
 }
 
-interface MortalHost extends Host {
+interface MortalHost extends Platform {
   /** Names of the operations so far, in order. */
   readonly operations: readonly string[];
   readonly lines: readonly LogLine[];
@@ -67,6 +67,7 @@ export function mortalHost(
     });
 
   return {
+    name: "workers",
     fetch: (input, init) => operate("fetch", () => fetch(input, init)),
     now,
     random: mulberry32(7),

@@ -3,7 +3,7 @@
  * takes over, nothing is lost, and at most the batch in flight comes twice.
  */
 import assert from "node:assert/strict";
-import type { Host } from "../../src/collector/platform.ts";
+import type { Platform } from "../../src/collector/platform.ts";
 import { denoDigest } from "../../src/deno/digest.ts";
 import { storageInKv } from "../../src/deno/storage.ts";
 import { Lease } from "../../src/deno/lease.ts";
@@ -57,11 +57,12 @@ function mortalKv(kv: Deno.Kv, dyingAt?: DyingAt) {
   return { kv: mortal, operations };
 }
 
-function hostOn(kv: Deno.Kv, clock: FakeClock, holder: string): Host {
+function hostOn(kv: Deno.Kv, clock: FakeClock, holder: string): Platform {
   const stop = { aborted: false };
   const name = "12345678/xsiam";
   const lease = new Lease({ kv, name, holder, clock, log: () => {}, stop });
   return {
+    name: "deno",
     ...storageInKv(kv, lease, name),
     fetch,
     now: () => clock.now(),

@@ -1,7 +1,7 @@
 /** The rules of the settings: what each of them takes, its default, and how bad ones are told. */
 import assert from "node:assert/strict";
 import { CollectorError } from "../../src/errors.ts";
-import { type Platform, readSettings, type Settings } from "../../src/pipelines/settings.ts";
+import { type PlatformName, readSettings, type Settings } from "../../src/pipelines/settings.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -12,12 +12,12 @@ const REQUIRED = {
   LIVEPERSON_CLIENT_SECRET: "s3cret",
 };
 
-function read(given: Record<string, unknown>, platform: Platform = "workers"): Settings {
+function read(given: Record<string, unknown>, platform: PlatformName = "workers"): Settings {
   return readSettings({ ...REQUIRED, ...given }, platform);
 }
 
 /** What is said about bad settings. */
-function refusal(given: Record<string, unknown>, platform: Platform = "workers"): string {
+function refusal(given: Record<string, unknown>, platform: PlatformName = "workers"): string {
   try {
     read(given, platform);
   } catch (error) {

@@ -1,18 +1,18 @@
 /** Keeps the health of a collector in its own storage. */
 import { type Health, UNKNOWN_HEALTH } from "./health.ts";
-import type { Host } from "../platform.ts";
+import type { Platform } from "../platform.ts";
 
 const KEY = "health";
 
 export class HealthRecord {
-  constructor(private readonly host: Host) {}
+  constructor(private readonly platform: Platform) {}
 
   async read(): Promise<Health> {
-    const stored = await this.host.local.get(KEY);
+    const stored = await this.platform.local.get(KEY);
     return stored === null ? UNKNOWN_HEALTH : JSON.parse(stored);
   }
 
   async write(health: Health): Promise<void> {
-    await this.host.local.put(KEY, JSON.stringify(health));
+    await this.platform.local.put(KEY, JSON.stringify(health));
   }
 }

@@ -10,7 +10,7 @@ import {
   encodeCursor,
   firstCursor,
 } from "../../engine/cursor.ts";
-import type { Host } from "../platform.ts";
+import type { Platform } from "../platform.ts";
 import { decodeJournal, EMPTY_JOURNAL, type Journal, readRevision } from "./journal.ts";
 
 /**
@@ -45,7 +45,7 @@ export class CursorStore {
   #leftInFlight = 0;
   #marked = 0;
 
-  constructor(private readonly host: Host, private readonly owner: CursorOwner) {}
+  constructor(private readonly platform: Platform, private readonly owner: CursorOwner) {}
 
   /**
    * The cursor to begin with; `startMs` is where a first fetch begins.
@@ -61,7 +61,7 @@ export class CursorStore {
     this.#publish = "not needed";
     if (journal.cursor !== null) {
       const cursor = decodeCursor(journal.cursor, this.owner);
-      const settled = this.host.now() - journal.publishedAtMs > KV_SETTLES_MS;
+      const settled = this.platform.now() - journal.publishedAtMs > KV_SETTLES_MS;
       if (copy !== journal.cursor && settled) this.#publish = "again";
       const found = this.#publish === "again" ? "republished" : "stored";
       return { cursor, found, inFlight, setAside };
@@ -70,14 +70,14 @@ export class CursorStore {
       return { cursor: { ...firstCursor(startMs), revision }, found: "new", inFlight, setAside };
     }
     const adopted = decodeCursor(copy, this.owner);
-    const publishedAtMs = this.host.now();
+    const publishedAtMs = this.platform.now();
     await this.#write({ ...journal, cursor: copy, revision: adopted.revision, publishedAtMs });
     return { cursor: adopted, found: "adopted", inFlight, setAside };
   }
 
   /** The cursor as it lies in the journal, for people to look at; null if there is none. */
   async shown(): Promise<unknown> {
-    const text = await this.host.local.get(JOURNAL);
+    const text = await this.platform.local.get(JOURNAL);
     try {
       const { cursor } = decodeJournal(text);
       return cursor === null ? null : JSON.parse(cursor);
@@ -109,7 +109,7 @@ export class CursorStore {
       cursor: encodeCursor(cursor, this.owner),
       revision: cursor.revision,
       inFlight: Math.max(0, this.#journal.inFlight - settled),
-      publishedAtMs: this.host.now(),
+      publishedAtMs: this.platform.now(),
       setAside,
     });
     this.#publish = "committed";
@@ -118,9 +118,9 @@ export class CursorStore {
   /** Publishes what was committed, or what KV has lost. */
   async publish(): Promise<void> {
     if (this.#publish === "not needed") return;
-    await this.host.published.put(cursorKey(this.owner), this.#journal.cursor!);
+    await this.platform.published.put(cursorKey(this.owner), this.#journal.cursor!);
     if (this.#publish === "again") {
-      await this.#write({ ...this.#journal, publishedAtMs: this.host.now() });
+      await this.#write({ ...this.#journal, publishedAtMs: this.platform.now() });
     }
     this.#publish = "not needed";
   }
@@ -130,19 +130,19 @@ export class CursorStore {
     const [copy, text] = await this.#read();
     const revision = Math.max(readRevision(text), readRevision(copy));
     await this.#write({ ...EMPTY_JOURNAL, revision, deletedUpTo: revision });
-    await this.host.published.delete(cursorKey(this.owner));
+    await this.platform.published.delete(cursorKey(this.owner));
   }
 
   /** The published copy and the journal, as they are stored. */
   #read(): Promise<[string | null, string | null]> {
     return Promise.all([
-      this.host.published.get(cursorKey(this.owner)),
-      this.host.local.get(JOURNAL),
+      this.platform.published.get(cursorKey(this.owner)),
+      this.platform.local.get(JOURNAL),
     ]);
   }
 
   async #write(journal: Journal): Promise<void> {
-    await this.host.local.put(JOURNAL, JSON.stringify(journal));
+    await this.platform.local.put(JOURNAL, JSON.stringify(journal));
     this.#journal = journal;
   }
 }

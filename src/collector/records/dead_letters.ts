@@ -1,7 +1,7 @@
 /** Events that the destination refused, kept with the reason until they are redelivered. */
 import type { DeadLetter, DeadLetters } from "../../engine/ports.ts";
 import { iso } from "../../engine/time.ts";
-import type { Host } from "../platform.ts";
+import type { Platform } from "../platform.ts";
 
 export interface KeptLetter extends DeadLetter {
   /** ISO 8601: when it was refused last. */
@@ -13,13 +13,13 @@ const PREFIX = "dead-letter/";
 export class DeadLetterBox implements DeadLetters {
   #added = 0;
 
-  constructor(private readonly host: Host) {}
+  constructor(private readonly platform: Platform) {}
 
   async keep(letter: DeadLetter): Promise<void> {
-    const kept: KeptLetter = { ...letter, refusedAt: iso(this.host.now()) };
+    const kept: KeptLetter = { ...letter, refusedAt: iso(this.platform.now()) };
     const key = PREFIX + letter.eventId;
-    const known = await this.host.local.get(key) !== null;
-    await this.host.local.put(key, JSON.stringify(kept));
+    const known = await this.platform.local.get(key) !== null;
+    await this.platform.local.put(key, JSON.stringify(kept));
     if (!known) this.#added++;
   }
 
@@ -31,21 +31,21 @@ export class DeadLetterBox implements DeadLetters {
   }
 
   async count(): Promise<number> {
-    return (await this.host.local.list(PREFIX)).length;
+    return (await this.platform.local.list(PREFIX)).length;
   }
 
   /** At most `limit` letters, by event id, one at a time: from behind `after` on, and round to it again. */
   async *list(limit: number, after = ""): AsyncGenerator<KeptLetter> {
-    const keys = await this.host.local.list(PREFIX);
+    const keys = await this.platform.local.list(PREFIX);
     const behind = keys.filter((key) => key > PREFIX + after);
     const upTo = keys.filter((key) => key <= PREFIX + after);
     for (const key of [...behind, ...upTo].slice(0, limit)) {
-      const text = await this.host.local.get(key);
+      const text = await this.platform.local.get(key);
       if (text !== null) yield JSON.parse(text);
     }
   }
 
   async remove(eventId: string): Promise<void> {
-    await this.host.local.delete(PREFIX + eventId);
+    await this.platform.local.delete(PREFIX + eventId);
   }
 }

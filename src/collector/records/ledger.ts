@@ -4,7 +4,7 @@
  */
 import type { SettledEvent } from "../../engine/ports.ts";
 import { DAY_MS, dayStartMs, iso, utcDay } from "../../engine/time.ts";
-import type { Host } from "../platform.ts";
+import type { Platform } from "../platform.ts";
 
 const THROUGH = "reconciled-through";
 const PREFIX = "ledger/";
@@ -15,15 +15,15 @@ export class Ledger {
     ids: new Set(),
   };
 
-  private constructor(private readonly host: Host, readonly through: string) {}
+  private constructor(private readonly platform: Platform, readonly through: string) {}
 
   /** `through`: the last day that needs no reconciliation. Before the first run, that is yesterday. */
-  static async open(host: Host): Promise<Ledger> {
-    const stored = await host.local.get(THROUGH);
-    if (stored !== null) return new Ledger(host, stored);
-    const yesterday = utcDay(host.now() - DAY_MS);
-    await host.local.put(THROUGH, yesterday);
-    return new Ledger(host, yesterday);
+  static async open(platform: Platform): Promise<Ledger> {
+    const stored = await platform.local.get(THROUGH);
+    if (stored !== null) return new Ledger(platform, stored);
+    const yesterday = utcDay(platform.now() - DAY_MS);
+    await platform.local.put(THROUGH, yesterday);
+    return new Ledger(platform, yesterday);
   }
 
   /** Notes events of days that are still open. `commit` names the entry: the same one may be written again. */
@@ -38,7 +38,7 @@ export class Ledger {
       else ids.push(eventId);
     }
     for (const [hour, ids] of byHour) {
-      await this.host.local.put(`${PREFIX}${hour}/${commit}`, ids.join(" "));
+      await this.platform.local.put(`${PREFIX}${hour}/${commit}`, ids.join(" "));
     }
   }
 
@@ -51,17 +51,17 @@ export class Ledger {
 
   /** Forgets a reconciled day, and all before it. */
   async close(day: string): Promise<void> {
-    await this.host.local.put(THROUGH, day);
-    for (const key of await this.host.local.list(PREFIX)) {
+    await this.platform.local.put(THROUGH, day);
+    for (const key of await this.platform.local.list(PREFIX)) {
       if (key.slice(PREFIX.length, PREFIX.length + day.length) <= day) {
-        await this.host.local.delete(key);
+        await this.platform.local.delete(key);
       }
     }
   }
 
   async #load(hour: string): Promise<Set<string>> {
-    const keys = await this.host.local.list(`${PREFIX}${hour}/`);
-    const texts = await Promise.all(keys.map((key) => this.host.local.get(key)));
+    const keys = await this.platform.local.list(`${PREFIX}${hour}/`);
+    const texts = await Promise.all(keys.map((key) => this.platform.local.get(key)));
     return new Set(texts.flatMap((text) => text!.split(" ")));
   }
 }

@@ -15,7 +15,7 @@ import { run } from "../../engine/run.ts";
 import { iso } from "../../engine/time.ts";
 import { CollectorError } from "../../errors.ts";
 import type { CollectorPorts } from "./engine_ports.ts";
-import type { Host } from "../platform.ts";
+import type { Platform } from "../platform.ts";
 import type { BackfillState } from "../health/report.ts";
 
 /** A range of event times: from, inclusive, to, exclusive. Epoch milliseconds. */
@@ -33,7 +33,7 @@ const KEY = "backfill";
 const OWNER: CursorOwner = { account: "backfill", feed: "backfill", destination: "backfill" };
 
 export class Backfill {
-  constructor(private readonly host: Host) {}
+  constructor(private readonly platform: Platform) {}
 
   async state(): Promise<BackfillState | null> {
     const stored = await this.#read();
@@ -55,7 +55,7 @@ export class Backfill {
         detail: `The backfill from ${before.from} to ${before.to} is not complete.`,
       });
     }
-    const startedAt = iso(this.host.now());
+    const startedAt = iso(this.platform.now());
     const counts = { delivered: 0, deadLettered: 0, reached: from };
     await this.#write({ from, to, startedAt, completedAt: null, ...counts, cursor: null });
     return (await this.state())!;
@@ -63,7 +63,7 @@ export class Backfill {
 
   /** Gives up what is left of a backfill, if one is under way. */
   async cancel(): Promise<void> {
-    await this.host.local.delete(KEY);
+    await this.platform.local.delete(KEY);
   }
 
   /** Delivers the next part; null when there is nothing to do. */
@@ -80,7 +80,7 @@ export class Backfill {
       delivered: stored.delivered + progress.delivered,
       deadLettered: stored.deadLettered + progress.deadLettered,
       reached: complete ? stored.to : iso(next.seen.at(-1)?.timeMs ?? fromMs),
-      completedAt: complete ? iso(this.host.now()) : null,
+      completedAt: complete ? iso(this.platform.now()) : null,
       cursor: complete ? null : encodeCursor(next, OWNER),
     });
     await run(
@@ -99,11 +99,11 @@ export class Backfill {
   }
 
   async #read(): Promise<Stored | null> {
-    const text = await this.host.local.get(KEY);
+    const text = await this.platform.local.get(KEY);
     return text === null ? null : JSON.parse(text);
   }
 
   async #write(stored: Stored): Promise<void> {
-    await this.host.local.put(KEY, JSON.stringify(stored));
+    await this.platform.local.put(KEY, JSON.stringify(stored));
   }
 }

@@ -11,7 +11,7 @@ import { Session, type Vault } from "../../sources/liveperson/session.ts";
 import { openVault } from "../../sources/liveperson/vault.ts";
 import type { PipelineSettings } from "../../pipelines/pipelines.ts";
 import { Upstream } from "../../upstream/upstream.ts";
-import type { Host } from "../platform.ts";
+import type { Platform } from "../platform.ts";
 import { openTrace, type Trace } from "./trace.ts";
 
 /** A run reads no further page, and retries nothing any more, after this long. */
@@ -25,13 +25,13 @@ export class Connections {
 
   private constructor(
     private readonly settings: PipelineSettings,
-    private readonly host: Host,
+    private readonly platform: Platform,
     trace: Trace,
   ) {
-    this.#deadlineMs = host.now() + TIME_BUDGET_MS;
+    this.#deadlineMs = platform.now() + TIME_BUDGET_MS;
     this.upstream = new Upstream({
-      fetch: host.fetch,
-      now: host.now,
+      fetch: platform.fetch,
+      now: platform.now,
       timeoutMs: settings.REQUEST_TIMEOUT,
       retryDelayMs: settings.RETRY_DELAY,
       deadlineMs: this.#deadlineMs,
@@ -41,24 +41,28 @@ export class Connections {
   }
 
   /** `runId`: ties together the log lines of a run or command. */
-  static async open(settings: PipelineSettings, host: Host, runId: string): Promise<Connections> {
-    return new Connections(settings, host, await openTrace(settings, host, runId));
+  static async open(
+    settings: PipelineSettings,
+    platform: Platform,
+    runId: string,
+  ): Promise<Connections> {
+    return new Connections(settings, platform, await openTrace(settings, platform, runId));
   }
 
   /** False when what is left of the budget is needed to bring what was read to its end. */
   mayGoOn(): boolean {
-    return !this.host.stop.aborted && this.upstream.requestsLeft > RESERVED_REQUESTS &&
-      this.host.now() < this.#deadlineMs;
+    return !this.platform.stop.aborted && this.upstream.requestsLeft > RESERVED_REQUESTS &&
+      this.platform.now() < this.#deadlineMs;
   }
 
   /** `vault`: where hosts and token are remembered; the collector's own if left out. */
   session(vault: Vault = this.#vault()): Session {
-    return new Session(this.settings, this.upstream, vault, this.host.now);
+    return new Session(this.settings, this.upstream, vault, this.platform.now);
   }
 
   /** `memory`: what the source kept with the cursor; null if there is none. */
   audit(session: Session, memory: unknown): AuditTrail {
-    return new AuditTrail(this.settings, this.upstream, session, this.host, memory);
+    return new AuditTrail(this.settings, this.upstream, session, this.platform, memory);
   }
 
   /** @throws {CollectorError} `destination_not_configured` */
@@ -79,6 +83,6 @@ export class Connections {
       this.settings.LIVEPERSON_AUTH_SERVER_URL ?? "",
       this.settings.LIVEPERSON_DOMAIN_API_URL,
     ].join(" ");
-    return openVault(this.host.local, this.settings.LIVEPERSON_CLIENT_SECRET, binding);
+    return openVault(this.platform.local, this.settings.LIVEPERSON_CLIENT_SECRET, binding);
   }
 }

@@ -3,12 +3,12 @@ import type { PipelineSettings } from "../../pipelines/pipelines.ts";
 import type { Backfill } from "./backfill.ts";
 import type { DeadLetterBox } from "../records/dead_letters.ts";
 import type { HealthRecord } from "../health/health_record.ts";
-import type { Host } from "../platform.ts";
+import type { Platform } from "../platform.ts";
 import type { CursorStore } from "../records/cursor_store.ts";
 
 export interface RunContext {
   readonly settings: PipelineSettings;
-  readonly host: Host;
+  readonly platform: Platform;
   readonly cursors: CursorStore;
   readonly deadLetters: DeadLetterBox;
   readonly backfill: Backfill;

@@ -6,14 +6,14 @@ import { toEvent } from "../../sources/liveperson/event.ts";
 import type { SourceRecord } from "../../sources/liveperson/record.ts";
 import type { Settings } from "../../pipelines/settings.ts";
 import type { Connections } from "./connections.ts";
-import type { Host } from "../platform.ts";
+import type { Platform } from "../platform.ts";
 
 export type CollectorPorts = Omit<Ports<SourceRecord>, "cursors">;
 
 /** What of the collector's own is needed. */
 interface Needed {
   readonly settings: Settings;
-  readonly host: Host;
+  readonly platform: Platform;
   readonly deadLetters: DeadLetters;
 }
 
@@ -25,13 +25,13 @@ const MAX_PAGES_IN_FLIGHT = 4;
  * @throws {CollectorError} `destination_not_configured`
  */
 export function enginePorts(
-  { settings, host, deadLetters }: Needed,
+  { settings, platform, deadLetters }: Needed,
   connections: Connections,
   memory: unknown,
 ): CollectorPorts {
   const audit = connections.audit(connections.session(), memory);
   const accountId = settings.LIVEPERSON_ACCOUNT_ID;
-  const collectedAtMs = host.now();
+  const collectedAtMs = platform.now();
   return {
     source: audit,
     destination: connections.destination(),
@@ -41,7 +41,7 @@ export function enginePorts(
     dialect: () => audit.memory,
     mayGoOn: () => connections.mayGoOn(),
     throttled: () => audit.throttled,
-    random: host.random,
+    random: platform.random,
     breathe,
   };
 }

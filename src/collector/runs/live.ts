@@ -30,16 +30,16 @@ import {
 } from "../health/report.ts";
 
 export async function collect(context: RunContext, trigger: Trigger): Promise<RunReport> {
-  const { settings, host } = context;
-  const run = { runId: host.newId(), trigger, startedMs: host.now() };
+  const { settings, platform } = context;
+  const run = { runId: platform.newId(), trigger, startedMs: platform.now() };
   if (!settings.FETCH_EVENTS) {
     const message = "FETCH_EVENTS is false: nothing is collected.";
     const account = settings.LIVEPERSON_ACCOUNT_ID;
     const { runId } = run;
-    host.log({ level: "info", event: "collection_disabled", runId, account, message });
+    platform.log({ level: "info", event: "collection_disabled", runId, account, message });
     return disabledReport(run);
   }
-  const connections = await Connections.open(settings, host, run.runId);
+  const connections = await Connections.open(settings, platform, run.runId);
   const health = await context.health.read();
   let opened: Opened | null = null;
   let progress: Progress | null = null;
@@ -70,7 +70,7 @@ export async function collect(context: RunContext, trigger: Trigger): Promise<Ru
   }
   const report = toReport({
     ...run,
-    endedMs: host.now(),
+    endedMs: platform.now(),
     progress,
     opened,
     ...aside,
@@ -98,10 +98,10 @@ async function collectLive(
   context: RunContext,
   backlog: boolean,
 ): Promise<Tools> {
-  const { host, cursors: store } = context;
+  const { platform, cursors: store } = context;
   const ports = enginePorts(context, connections, progress.cursor.dialect);
   const limits = engineLimits(context);
-  const ledger = await Ledger.open(host);
+  const ledger = await Ledger.open(platform);
   const cursors: CursorKeeper = {
     announce: (events) => store.markInFlight(events),
     async commit(cursor, settled) {
@@ -120,12 +120,12 @@ async function workAside(
   connections: Connections,
   context: RunContext,
 ): Promise<Aside> {
-  const { settings, host } = context;
+  const { settings, platform } = context;
   if (!connections.mayGoOn()) return NOTHING_ASIDE;
-  const day = dueDay(ledger, host.now(), settings.LATE_ARRIVAL_WINDOW);
+  const day = dueDay(ledger, platform.now(), settings.LATE_ARRIVAL_WINDOW);
   const reconciliation = day === null
     ? null
-    : await reconcile(day, progress.cursor, ledger, ports, limits, host);
+    : await reconcile(day, progress.cursor, ledger, ports, limits, platform);
   if (!connections.mayGoOn()) return { reconciliation, backfill: null };
   return { reconciliation, backfill: await context.backfill.advance(ports, limits) };
 }
@@ -153,28 +153,28 @@ function completeUntil(progress: Progress, startedMs: number, beforeMs: number |
   return Math.max(beforeMs ?? 0, seen.at(-1)?.timeMs ?? sealedBeforeMs);
 }
 
-function tellOfCursor({ found }: Opened, runId: string, { settings, host }: RunContext): void {
+function tellOfCursor({ found }: Opened, runId: string, { settings, platform }: RunContext): void {
   const account = settings.LIVEPERSON_ACCOUNT_ID;
   if (found === "republished") {
     const message =
       "The published cursor is missing or is not the journal's, which counts. It is " +
       "published again.";
-    host.log({ level: "warn", event: "cursor_republished", runId, account, message });
+    platform.log({ level: "warn", event: "cursor_republished", runId, account, message });
   }
   if (found === "adopted") {
     const message =
       "The journal is empty. Collecting goes on from the published cursor, which may " +
       "be some batches old: events since then come again, with the same event_id.";
-    host.log({ level: "warn", event: "cursor_adopted", runId, account, message });
+    platform.log({ level: "warn", event: "cursor_adopted", runId, account, message });
   }
 }
 
-function tellOfRun(report: RunReport, failure: unknown, { settings, host }: RunContext): void {
+function tellOfRun(report: RunReport, failure: unknown, { settings, platform }: RunContext): void {
   const account = settings.LIVEPERSON_ACCOUNT_ID;
   if (report.outcome === "ok") {
-    host.log({ level: "info", event: "run_ended", account, ...report });
+    platform.log({ level: "info", event: "run_ended", account, ...report });
     return;
   }
   const thrownAt = report.problem?.code === "internal" ? whereThrown(failure) : undefined;
-  host.log({ level: "error", event: "run_failed", account, ...report, thrownAt });
+  platform.log({ level: "error", event: "run_failed", account, ...report, thrownAt });
 }

@@ -14,7 +14,7 @@ import { type AuditEvent, toEvent } from "../../sources/liveperson/event.ts";
 import type { PipelineSettings } from "../../pipelines/pipelines.ts";
 import { Connections } from "./connections.ts";
 import { breathe } from "./engine_ports.ts";
-import type { Host } from "../platform.ts";
+import type { Platform } from "../platform.ts";
 
 export interface GetEventsArguments {
   /** The most events to return. */
@@ -39,14 +39,14 @@ const MAX_CHARACTERS = 8 * 1024 * 1024;
 
 export async function getEvents(
   settings: PipelineSettings,
-  host: Host,
+  platform: Platform,
   { limit, startMs, push }: GetEventsArguments,
 ): Promise<FoundEvents> {
-  const connections = await Connections.open(settings, host, host.newId());
+  const connections = await Connections.open(settings, platform, platform.newId());
   const destination = push ? connections.destination() : null;
   const found = new FoundList();
   const progress = startProgress(firstCursor(startMs), false);
-  const collectedAtMs = host.now();
+  const collectedAtMs = platform.now();
   await run({
     source: connections.audit(connections.session(), null),
     destination: { push: () => Promise.resolve({ accepted: true }) },
@@ -59,7 +59,7 @@ export async function getEvents(
     dialect: () => null,
     mayGoOn: () => !found.full,
     throttled: () => 0,
-    random: host.random,
+    random: platform.random,
     breathe,
   }, {
     // one more than asked for tells whether there are more
@@ -69,7 +69,7 @@ export async function getEvents(
     maxPagesInFlight: 1,
   }, progress);
   const events = found.events.slice(0, limit);
-  if (destination !== null) await pushAll(events, destination, host.random);
+  if (destination !== null) await pushAll(events, destination, platform.random);
   return {
     events,
     pushed: push ? events.length : 0,

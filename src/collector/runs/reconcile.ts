@@ -9,7 +9,7 @@ import { run } from "../../engine/run.ts";
 import { DAY_MS, dayStartMs, utcDay } from "../../engine/time.ts";
 import { eventId } from "../../sources/liveperson/record.ts";
 import type { CollectorPorts } from "./engine_ports.ts";
-import type { Host } from "../platform.ts";
+import type { Platform } from "../platform.ts";
 import type { Ledger } from "../records/ledger.ts";
 import type { Reconciliation } from "../health/report.ts";
 
@@ -34,10 +34,10 @@ export async function reconcile(
   ledger: Ledger,
   ports: CollectorPorts,
   limits: Limits,
-  host: Host,
+  platform: Platform,
 ): Promise<Reconciliation> {
   const owner = { account: "reconciliation", feed: day, destination: "reconciliation" };
-  const stored = await host.local.get(`${KEY}/${day}`);
+  const stored = await platform.local.get(`${KEY}/${day}`);
   const cursor = stored === null
     ? firstCursor(Math.max(dayStartMs(day), live.startMs))
     : decodeCursor(stored, owner);
@@ -48,7 +48,7 @@ export async function reconcile(
       announce: () => Promise.resolve(),
       async commit(next, settled) {
         await ledger.add(settled, `reconciliation-${next.revision}`);
-        await host.local.put(`${KEY}/${day}`, encodeCursor(next, owner));
+        await platform.local.put(`${KEY}/${day}`, encodeCursor(next, owner));
       },
     },
     async wants({ timeMs, fingerprint }, occurrence) {
@@ -61,7 +61,7 @@ export async function reconcile(
   }, progress);
   if (!progress.more) {
     await ledger.close(day);
-    for (const key of await host.local.list(KEY)) await host.local.delete(key);
+    for (const key of await platform.local.list(KEY)) await platform.local.delete(key);
   }
   return {
     day,

@@ -16,13 +16,13 @@ const TRIED_LAST = "redelivered-last";
 
 /** Tries `limit` letters, or as many as the requests of one run suffice for. */
 export async function redeliver(
-  { settings, host, deadLetters }: RunContext,
+  { settings, platform, deadLetters }: RunContext,
   limit: number,
 ): Promise<Redelivery> {
-  const runId = host.newId();
-  const connections = await Connections.open(settings, host, runId);
+  const runId = platform.newId();
+  const connections = await Connections.open(settings, platform, runId);
   const destination = connections.destination();
-  const triedBefore = await host.local.get(TRIED_LAST) ?? "";
+  const triedBefore = await platform.local.get(TRIED_LAST) ?? "";
   let triedLast = triedBefore;
   let delivered = 0;
   let refused = 0;
@@ -38,11 +38,11 @@ export async function redeliver(
       else refused++;
     }
   } finally {
-    if (triedLast !== triedBefore) await host.local.put(TRIED_LAST, triedLast);
+    if (triedLast !== triedBefore) await platform.local.put(TRIED_LAST, triedLast);
   }
   const left = await deadLetters.count();
   const account = settings.LIVEPERSON_ACCOUNT_ID;
   const counts = { delivered, refused, left };
-  host.log({ level: "info", event: "dead_letters_redelivered", runId, account, ...counts });
+  platform.log({ level: "info", event: "dead_letters_redelivered", runId, account, ...counts });
   return { delivered, refused, left };
 }

@@ -5,7 +5,7 @@
 import { iso } from "../../engine/time.ts";
 import type { Settings } from "../../pipelines/settings.ts";
 import type { TracedAttempt } from "../../upstream/upstream.ts";
-import type { Host } from "../platform.ts";
+import type { Platform } from "../platform.ts";
 
 const KEY = "trace-until";
 const HOUR_MS = 3_600_000;
@@ -13,21 +13,25 @@ const HOUR_MS = 3_600_000;
 /** What to do with a traced attempt; undefined when nothing is to be traced. */
 export type Trace = ((attempt: TracedAttempt) => void) | undefined;
 
-export async function openTrace(settings: Settings, host: Host, runId: string): Promise<Trace> {
+export async function openTrace(
+  settings: Settings,
+  platform: Platform,
+  runId: string,
+): Promise<Trace> {
   const account = settings.LIVEPERSON_ACCOUNT_ID;
-  const stored = await host.local.get(KEY);
+  const stored = await platform.local.get(KEY);
   if (!settings.DEBUG_TRACE) {
-    if (stored !== null) await host.local.delete(KEY);
+    if (stored !== null) await platform.local.delete(KEY);
     return undefined;
   }
-  const untilMs = stored === null ? host.now() + HOUR_MS : Date.parse(stored);
-  if (stored === null) await host.local.put(KEY, iso(untilMs));
-  if (host.now() >= untilMs) {
+  const untilMs = stored === null ? platform.now() + HOUR_MS : Date.parse(stored);
+  if (stored === null) await platform.local.put(KEY, iso(untilMs));
+  if (platform.now() >= untilMs) {
     const message =
       "DEBUG_TRACE has run for its hour. Set it to false, and to true for another one.";
-    host.log({ level: "warn", event: "trace_ended", runId, account, message });
+    platform.log({ level: "warn", event: "trace_ended", runId, account, message });
     return undefined;
   }
   return (attempt) =>
-    host.log({ level: "debug", event: "upstream_request", runId, account, ...attempt });
+    platform.log({ level: "debug", event: "upstream_request", runId, account, ...attempt });
 }
