@@ -10,7 +10,7 @@ import { givenSettings, incomplete, readTable } from "../settings/read.ts";
 import { boolean, length, parsed, secret, text, wholeNumber } from "../settings/values.ts";
 import { LIVEPERSON_SECRETS, LIVEPERSON_SETTINGS } from "../sources/liveperson/settings.ts";
 
-/** Which host the collector runs on: some options exist on one only. */
+/** Which platform the collector runs on: some options exist on one only. */
 export type PlatformName = "workers" | "deno";
 
 /**

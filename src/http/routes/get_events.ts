@@ -39,7 +39,7 @@ const Events = named(
     LivePerson: v.object({ Event: told(v.array(AuditEvent), "Oldest first.") }),
     count,
     pushed: told(count, `How many were pushed to ${ANY_DESTINATION}.`),
-    more: told(v.boolean(), "There are more than the limit."),
+    more: told(v.boolean(), "There are more than are returned here."),
   }),
 );
 
