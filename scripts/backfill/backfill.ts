@@ -1,5 +1,5 @@
 /**
- * `deno task backfill`: delivers a past range to XSIAM, with a cursor of its own: here, on a chosen
+ * `deno task backfill`: delivers a past range, with a cursor of its own: here, on a chosen
  * state, or on a deployed Worker. The live collection is not touched.
  */
 import { count } from "../../src/format.ts";

@@ -4,6 +4,7 @@
  */
 import { count, number } from "../../src/format.ts";
 import pMap from "p-map";
+import { ANY_DESTINATION } from "../../src/destinations/catalog.ts";
 import { CONCURRENCY } from "../../src/collector/fleet.ts";
 import { type Collected, collectToEnd } from "./collect_to_end.ts";
 import { openTarget } from "../target/open_target.ts";
@@ -15,7 +16,7 @@ import { type TargetOptions, withTarget } from "../cli/script_options.ts";
 import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
 
 const command = withTarget(
-  scriptCommand("collect", "Collects what is new and pushes it to XSIAM, now."),
+  scriptCommand("collect", `Collects what is new and pushes it to ${ANY_DESTINATION}, now.`),
 ).addHelpText(
   "after",
   "\nCtrl-C ends it after the batch in hand; what was delivered is committed." +

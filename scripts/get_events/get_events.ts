@@ -3,6 +3,7 @@
  * LivePerson, pushes only if asked to, and stores nothing.
  */
 import { Option } from "commander";
+import { ANY_DESTINATION } from "../../src/destinations/catalog.ts";
 import {
   GET_EVENTS_DEFAULTS,
   readGetEventsArguments,
@@ -32,7 +33,7 @@ const command = withSettings(
     .option("--limit <count>", "the most events, up to 10,000", limit)
     .option("--start-time <time>", "ISO 8601, or like 2 weeks ago, today, yesterday", start_time)
     .addOption(
-      new Option("--should-push-events [boolean]", "push the events to XSIAM too")
+      new Option("--should-push-events [boolean]", `push the events to ${ANY_DESTINATION} too`)
         .preset("true").default(should_push_events),
     )
     .addOption(

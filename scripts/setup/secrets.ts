@@ -1,13 +1,9 @@
 /** Which settings are secret, and how a text is kept free of them. Pure. */
 import { ACCOUNT_LISTS } from "../../src/pipelines/accounts.ts";
+import { SETTING_ROWS } from "../../src/pipelines/settings.ts";
 import type { Variables } from "../cli/settings_file.ts";
 
-const SECRET_NAMES = [
-  "LIVEPERSON_CLIENT_SECRET",
-  "XSIAM_API_KEY",
-  "XSIAM_AUTH_ID",
-  "API_TOKEN",
-] as const;
+const SECRET_NAMES = SETTING_ROWS.filter(({ secret }) => secret).map(({ name }) => name);
 
 /** The values of all secrets, those of listed accounts among them. */
 export function secretValues(variables: Variables): readonly string[] {

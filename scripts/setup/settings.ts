@@ -1,7 +1,11 @@
 /** Which settings a deployment needs, and what of them is missing or wrong. Pure. */
 import { Buffer } from "node:buffer";
 import { CollectorError } from "../../src/errors.ts";
-import { ACCOUNT_LISTS, listAccounts, readAccount } from "../../src/pipelines/accounts.ts";
+import { neededNames } from "../../src/destinations/advice.ts";
+import { KINDS } from "../../src/destinations/catalog.ts";
+import type { AnyKind } from "../../src/destinations/kind.ts";
+import { ACCOUNT_LISTS } from "../../src/pipelines/accounts.ts";
+import { listPipelines, readPipeline } from "../../src/pipelines/pipelines.ts";
 import { SETTING_ROWS } from "../../src/pipelines/settings.ts";
 import type { Variables } from "../cli/settings_file.ts";
 
@@ -13,14 +17,21 @@ export interface NeededSetting {
   readonly secret: boolean;
 }
 
-/** In the order in which they are asked for. */
+/** In the order in which they are asked for; those of a destination follow. */
 const NEEDED: readonly NeededSetting[] = [
   { name: "LIVEPERSON_ACCOUNT_ID", what: "LivePerson account (site) id", secret: false },
   { name: "LIVEPERSON_CLIENT_ID", what: "Client id of the API key", secret: false },
   { name: "LIVEPERSON_CLIENT_SECRET", what: "Client secret of the API key", secret: true },
-  { name: "XSIAM_URL", what: "URL of XSIAM's HTTP log collector", secret: false },
-  { name: "XSIAM_API_KEY", what: "API key of XSIAM's HTTP log collector", secret: true },
 ];
+
+/** What each kind of destination needs. */
+function neededFor({ needed, secrets }: AnyKind): readonly NeededSetting[] {
+  return Object.entries(needed as Readonly<Record<string, string>>)
+    .map(([name, what]) => ({ name, what, secret: secrets.includes(name) }));
+}
+
+/** What destinations need and an option may say: it is no secret. */
+export const DESTINATION_OPTIONS = KINDS.flatMap(neededFor).filter(({ secret }) => !secret);
 
 /** Source: developers.cloudflare.com, "Workers limits": the size of an environment variable. */
 const MOST_BYTES = 5 * 1024;
@@ -28,7 +39,10 @@ const MOST_BYTES = 5 * 1024;
 /** Accounts in a list may bring all of them along: nothing is asked for then. */
 export function missingSettings(variables: Variables): readonly NeededSetting[] {
   if (ACCOUNT_LISTS.some((name) => isSet(variables[name]))) return [];
-  return NEEDED.filter(({ name }) => !isSet(variables[name]));
+  const begun = KINDS.filter((kind) => neededFor(kind).some(({ name }) => isSet(variables[name])));
+  const destinations = begun.length > 0 ? begun : KINDS.slice(0, 1);
+  return [...NEEDED, ...destinations.flatMap(neededFor)]
+    .filter(({ name }) => !isSet(variables[name]));
 }
 
 /**
@@ -48,11 +62,10 @@ export function deployedSettings(variables: Variables): Record<string, string> {
         "which is what Cloudflare takes. Move accounts to LIVEPERSON_ACCOUNTS_2, _3 and so on.",
     });
   }
-  for (const entry of listAccounts(settings, "workers")) {
-    const { XSIAM_URL, XSIAM_API_KEY } = readAccount(entry, "workers");
-    if (XSIAM_URL !== undefined && XSIAM_API_KEY !== undefined) continue;
+  for (const entry of listPipelines(settings, "workers")) {
+    if (readPipeline(entry, "workers").pipeline.destination !== null) continue;
     throw new CollectorError("configuration_invalid", {
-      detail: `Account ${entry.id}: XSIAM_URL and XSIAM_API_KEY are not set.`,
+      detail: `Account ${entry.id}: ${KINDS.map(neededNames).join(", nor ")} are not set.`,
     });
   }
   return settings;

@@ -3,12 +3,19 @@
  * connection, and lets wrangler create the KV namespace and deploy. Safe to run twice.
  */
 import { join, resolve } from "node:path";
+import { Option } from "commander";
 import { ROOT } from "../local/bundle.ts";
 import { askFor, askToGoOn } from "./ask.ts";
 import { deploy } from "./deploy.ts";
 import { keepSettings } from "./keep_settings.ts";
 import { ensureNamespace } from "./namespace.ts";
-import { deployedSettings, isSet, missingSettings, newApiToken } from "./settings.ts";
+import {
+  deployedSettings,
+  DESTINATION_OPTIONS,
+  isSet,
+  missingSettings,
+  newApiToken,
+} from "./settings.ts";
 import { testAccounts } from "./test_accounts.ts";
 import { Interrupted, Wrangler } from "./wrangler.ts";
 import { DONE, INTERRUPTED, readOptions, scriptCommand } from "../cli/command_line.ts";
@@ -21,7 +28,6 @@ interface Options {
   readonly accountId?: string;
   readonly clientId?: string;
   readonly authServer?: string;
-  readonly xsiamUrl?: string;
   readonly envFile?: string;
   readonly config?: string;
   readonly wrangler?: string;
@@ -30,15 +36,21 @@ interface Options {
   readonly json?: true;
 }
 
+/** An option for each setting of a destination that may be one, named after it. */
+const destinationOptions = DESTINATION_OPTIONS.map(({ name }) => {
+  const words = name.toLowerCase().split("_");
+  return new Option(`--${words.join("-")} <${words.at(-1)}>`, name);
+});
+
 const command = scriptCommand(
   "setup",
   "From nothing to a deployed Worker: asks, tests the connection, deploys with wrangler.",
 )
   .option("--account-id <id>", "LIVEPERSON_ACCOUNT_ID")
   .option("--client-id <id>", "LIVEPERSON_CLIENT_ID")
-  .option("--auth-server <host>", "LIVEPERSON_AUTH_SERVER_URL")
-  .option("--xsiam-url <url>", "XSIAM_URL")
-  .option("--env-file <path>", "where settings are read and kept", DEFAULT_FILE)
+  .option("--auth-server <host>", "LIVEPERSON_AUTH_SERVER_URL");
+for (const option of destinationOptions) command.addOption(option);
+command.option("--env-file <path>", "where settings are read and kept", DEFAULT_FILE)
   .option("--config <path>", "wrangler.toml (default: the repository's)")
   .option("--wrangler <command>", "another command for wrangler")
   .option("--yes", "ask nothing")
@@ -145,7 +157,7 @@ async function completeSettings(
       ["LIVEPERSON_ACCOUNT_ID", options.accountId],
       ["LIVEPERSON_CLIENT_ID", options.clientId],
       ["LIVEPERSON_AUTH_SERVER_URL", options.authServer],
-      ["XSIAM_URL", options.xsiamUrl],
+      ...destinationOptions.map((option) => [option.description, valueOf(option)]),
     ].filter(([name, value]) => isSet(value) && value !== before[name!]),
   ) as Record<string, string>;
   const missing = missingSettings({ ...before, ...chosen });
@@ -164,6 +176,10 @@ async function completeSettings(
   const token: Record<string, string> = isSet(before.API_TOKEN) ? {} : { API_TOKEN: newApiToken() };
   const added = { ...chosen, ...answers, ...token };
   return { variables: { ...before, ...added }, added };
+}
+
+function valueOf(option: Option): string | undefined {
+  return command.getOptionValue(option.attributeName());
 }
 
 if (import.meta.main) {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { DESTINATIONS } from "../../src/destinations/index.ts";
 import { HOST_VARIABLES } from "../../src/deno/host_settings.ts";
 import { PROXY_VARIABLES } from "../../src/deno/http_clients.ts";
 import { makeCertificates } from "./certificates.ts";
@@ -28,6 +29,16 @@ Deno.test("the start task gives the right to every variable that is read, and no
     );
   const missing = [...HOST_VARIABLES, ...PROXY_VARIABLES].filter((variable) => !given(variable));
   assert.deepEqual(missing, []);
+});
+
+Deno.test("the start task gives the right to reach LivePerson and each destination, and no others", async () => {
+  const args = await startArguments();
+  const hosts = args.find((arg) => arg.startsWith("--allow-net="))!.split("=")[1].split(",");
+  assert.deepEqual(hosts, [
+    ...["0.0.0.0", "127.0.0.1", "localhost", "*.liveperson.net", "*.liveperson.com"],
+    ...DESTINATIONS.flatMap((kind) => kind.hosts),
+    "*.cloudflareaccess.com",
+  ]);
 });
 
 Deno.test("the routes answer, and a backlog is followed to its end", async () => {
