@@ -25,7 +25,10 @@ Deno.test("the demo shows three runs, the events, the cursor and what to try", a
   assert.equal(stdout.match(/0 missing, 0 repeated, 0 unknown/g)?.length, 3);
   assert.match(stdout, /Time \(UTC\) +Change +Type +Object +Element +Changed by/);
   assert.match(stdout, /The cursor stands at .* UTC/);
-  assert.match(stdout, /revision 1, \d+ bytes, in KV as cursor\/12345678\/127\.0\.0\.1:\d+/);
+  assert.match(
+    stdout,
+    /revision 1, \d+ bytes, in KV as cursor\/12345678\/audit\/xsiam\/127\.0\.0\.1:\d+/,
+  );
   assert.match(stdout, /curl -H "Authorization: Bearer demo-token"/);
   assert.doesNotMatch(stdout, /NOT AS EXPECTED/);
   // deno-lint-ignore no-control-regex
