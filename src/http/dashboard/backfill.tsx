@@ -25,7 +25,7 @@ export function BackfillCard({ backfill, nowMs }: { backfill: BackfillState; now
       </p>
       {completedAt === null && (
         <p class="small quiet">
-          It goes on with every run, after what is new. To give it up:{" "}
+          Every run continues it after the live collection. To cancel it:{" "}
           <code>DELETE /backfill</code>.
         </p>
       )}

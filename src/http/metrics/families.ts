@@ -17,12 +17,12 @@ const PREFIX = "liveperson_collector_";
 
 const STATES: readonly State[] = ["waiting", "disabled", "healthy", "behind", "failing"];
 
-/** A metric with one value an account; null when there is none yet. */
-interface Plain extends Omit<Family, "samples"> {
-  readonly value: (measures: Measures) => number | null;
+/** A metric, and the samples that it has of an account. */
+interface Metric extends Omit<Family, "samples"> {
+  readonly samples: (labels: Labels, measures: Measures) => readonly Sample[];
 }
 
-const COUNTERS: readonly Plain[] = [
+const COUNTERS: readonly Metric[] = [
   counter(
     "events_delivered",
     `Events that ${ANY_DESTINATION} took, in the normal course`,
@@ -44,7 +44,7 @@ const COUNTERS: readonly Plain[] = [
   counter("upstream_retries", "Attempts at requests that were repetitions", "retries"),
 ];
 
-const GAUGES: readonly Plain[] = [
+const GAUGES: readonly Metric[] = [
   gauge("dead_letters", "Dead letters that are kept", (m) => m.deadLetters),
   {
     ...gauge(
@@ -76,109 +76,129 @@ const GAUGES: readonly Plain[] = [
   time("last_delivery", "When the last event was delivered", (m) => m.lastDeliveryAt),
 ];
 
+const STATE: Metric = {
+  name: "state",
+  type: "gauge",
+  help: "1 for the state that the account is in, 0 for others",
+  samples: (labels, measures) =>
+    STATES.map((state) => ({
+      labels: { ...labels, state },
+      value: measures.state === state ? 1 : 0,
+    })),
+};
+
+const RUNS: Metric = {
+  name: "runs",
+  type: "counter",
+  help: "Runs that ended",
+  samples: (labels, { totals }) => [
+    { labels: { ...labels, outcome: "ok" }, value: totals.runs - totals.failedRuns },
+    { labels: { ...labels, outcome: "failed" }, value: totals.failedRuns },
+  ],
+};
+
+const UPSTREAM_REQUESTS: Metric = {
+  name: "upstream_requests",
+  type: "counter",
+  help: "Attempts at requests to other services by runs; status none when there was no answer",
+  samples: (labels, { totals }) =>
+    Object.entries(totals.answers).flatMap(([target, statuses]) =>
+      Object.entries(statuses!).map(([status, value]) => ({
+        labels: { ...labels, target, status },
+        value,
+      }))
+    ),
+};
+
+const RUN_DURATION: Metric = {
+  name: "run_duration_seconds",
+  type: "histogram",
+  unit: "seconds",
+  help: "How long the runs took",
+  samples: (labels, { totals }) =>
+    histogramSamples(
+      labels,
+      DURATION_BOUNDS_SECONDS,
+      totals.durations,
+      totals.runs,
+      totals.durationSeconds,
+    ),
+};
+
+const METRICS: readonly Metric[] = [
+  STATE,
+  ...GAUGES,
+  RUNS,
+  ...COUNTERS,
+  UPSTREAM_REQUESTS,
+  RUN_DURATION,
+];
+
 export function toFamilies(all: readonly Measured[], version: string): readonly Family[] {
-  const known = all.flatMap(({ account, measures }) =>
-    measures === null ? [] : [{ labels: { account }, measures }]
-  );
-  const family = (
-    metric: Omit<Family, "samples">,
-    samples: (labels: Labels, measures: Measures) => readonly Sample[],
-  ): Family => {
-    const { name, type, help, unit } = metric;
-    const filled = known.flatMap(({ labels, measures }) => samples(labels, measures));
-    return { name: PREFIX + name, type, help, unit, samples: filled };
+  return [buildFamily(version), upFamily(all), ...METRICS.map((metric) => fill(metric, all))];
+}
+
+/** The metric with the samples of every account whose measures are known. */
+function fill({ name, samples, ...metric }: Metric, all: readonly Measured[]): Family {
+  return {
+    ...metric,
+    name: PREFIX + name,
+    samples: all.flatMap(({ account, measures }) =>
+      measures === null ? [] : samples({ account }, measures)
+    ),
   };
-  const plain = (metric: Plain) =>
-    family(metric, (labels, measures) => {
-      const value = metric.value(measures);
-      return value === null ? [] : [{ labels, value }];
-    });
-  return [
-    {
-      name: `${PREFIX}build`,
-      type: "info",
-      help: "The collector's version",
-      samples: [{ labels: { version }, value: 1 }],
-    },
-    {
-      name: `${PREFIX}up`,
-      type: "gauge",
-      help: "1 when the account's collector answered, 0 when it is broken or misconfigured",
-      samples: all.map(({ account, measures }) => ({
-        labels: { account },
-        value: measures === null ? 0 : 1,
-      })),
-    },
-    family(
-      {
-        name: "state",
-        type: "gauge",
-        help: "1 for the state that the account is in, 0 for others",
-      },
-      (labels, measures) =>
-        STATES.map((state) => ({
-          labels: { ...labels, state },
-          value: measures.state === state ? 1 : 0,
-        })),
-    ),
-    ...GAUGES.map(plain),
-    family({ name: "runs", type: "counter", help: "Runs that ended" }, (labels, { totals }) => [
-      { labels: { ...labels, outcome: "ok" }, value: totals.runs - totals.failedRuns },
-      { labels: { ...labels, outcome: "failed" }, value: totals.failedRuns },
-    ]),
-    ...COUNTERS.map(plain),
-    family(
-      {
-        name: "upstream_requests",
-        type: "counter",
-        help:
-          "Attempts at requests to other services by runs; status none when there was no answer",
-      },
-      (labels, { totals }) =>
-        Object.entries(totals.answers).flatMap(([target, statuses]) =>
-          Object.entries(statuses!).map(([status, value]) => ({
-            labels: { ...labels, target, status },
-            value,
-          }))
-        ),
-    ),
-    family(
-      {
-        name: "run_duration_seconds",
-        type: "histogram",
-        unit: "seconds",
-        help: "How long the runs took",
-      },
-      (labels, { totals }) =>
-        histogramSamples(
-          labels,
-          DURATION_BOUNDS_SECONDS,
-          totals.durations,
-          totals.runs,
-          totals.durationSeconds,
-        ),
-    ),
-  ];
+}
+
+function buildFamily(version: string): Family {
+  return {
+    name: `${PREFIX}build`,
+    type: "info",
+    help: "The collector's version",
+    samples: [{ labels: { version }, value: 1 }],
+  };
+}
+
+function upFamily(all: readonly Measured[]): Family {
+  return {
+    name: `${PREFIX}up`,
+    type: "gauge",
+    help: "1 when the account's collector answered, 0 when it is broken or misconfigured",
+    samples: all.map(({ account, measures }) => ({
+      labels: { account },
+      value: measures === null ? 0 : 1,
+    })),
+  };
 }
 
 type Countable = {
   [K in keyof Measures["totals"]]: Measures["totals"][K] extends number ? K : never;
 }[keyof Measures["totals"]];
 
-function counter(name: string, help: string, total: Countable): Plain {
-  return { name, type: "counter", help, value: ({ totals }) => totals[total] };
+function counter(name: string, help: string, total: Countable): Metric {
+  return { name, type: "counter", help, samples: one(({ totals }) => totals[total]) };
 }
 
-function gauge(name: string, help: string, value: Plain["value"]): Plain {
-  return { name, type: "gauge", help, value };
+function gauge(name: string, help: string, value: Value): Metric {
+  return { name, type: "gauge", help, samples: one(value) };
 }
 
-function time(name: string, help: string, at: (measures: Measures) => string | null): Plain {
+function time(name: string, help: string, at: (measures: Measures) => string | null): Metric {
   return {
     ...gauge(`${name}_timestamp_seconds`, `${help}, in seconds since the epoch`, (measures) => {
       const text = at(measures);
       return text === null ? null : Date.parse(text) / 1000;
     }),
     unit: "seconds",
+  };
+}
+
+/** Null when there is none yet. */
+type Value = (measures: Measures) => number | null;
+
+/** One sample, or none, of a metric that has one value an account. */
+function one(value: Value): Metric["samples"] {
+  return (labels, measures) => {
+    const known = value(measures);
+    return known === null ? [] : [{ labels, value: known }];
   };
 }

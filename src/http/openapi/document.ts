@@ -41,7 +41,7 @@ export function apiDocument(routes: readonly Route[]): ApiDocument {
       version: VERSION,
       description:
         `Collects LivePerson's audit events and pushes them to ${ANY_DESTINATION_IN_FULL}. All routes ` +
-        "but `/healthz` need the API token. Errors are problem+json with a stable `code`: an " +
+        "except `/healthz` need the API token. Errors are problem+json with a stable `code`. An " +
         "unknown path is answered with 404, a method that a path does not take with 405.",
     },
     servers: [{ url: "/" }],
@@ -70,8 +70,7 @@ function describe(route: Route, schemas: Readonly<Record<string, Schema>>): Docu
     parameters: given === undefined ? [] : parameters(given, schemas),
     ...(given?.inBody && method === "POST" && {
       requestBody: {
-        description:
-          "The arguments, if they are not in the query. The Content-Type is not looked at.",
+        description: "The arguments, unless they are in the query. The Content-Type is ignored.",
         content: { "application/json": { schema: { $ref: reference(nameOf(given.schema)!) } } },
       },
     }),

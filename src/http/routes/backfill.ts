@@ -16,9 +16,9 @@ import { Backfill } from "./run_report.ts";
 const NoBackfill = named("NoBackfill", v.object({ backfill: v.null() }));
 
 function backfillArguments(nowMs: number) {
-  const from = past("from", `Events since then: ${PAST_FORMS}. ${UTC_RULE}`, nowMs);
+  const from = past("from", `Deliver events since this time: ${PAST_FORMS}. ${UTC_RULE}`, nowMs);
   const to = v.pipe(
-    past("to", "Events before then, in the same forms. Now, if left out.", nowMs),
+    past("to", "Deliver events before this time, in the same forms. Now, if left out.", nowMs),
     v.maxValue(nowMs, "to must not lie in the future."),
   );
   return named(
@@ -48,12 +48,13 @@ export const startBackfill = defineRoute({
   path: "/backfill",
   access: TOKEN,
   summary: "Deliver a past range",
-  words: "Asks for a past range; the runs go on with it beside the live collection. The same " +
-    "two instants again, as `/status` tells them, go on where it was while it is not complete. " +
-    "The arguments may come in the query or in a JSON body.",
+  words:
+    "Starts to deliver a past range; each run continues it after the live collection. Asking " +
+    "again for the same range, with the two times that `/status` shows, continues a backfill " +
+    "that is not complete. The arguments may come in the query or in a JSON body.",
   arguments: inQueryOrBody(backfillArguments),
   examples: [`${CURL} -d '{"from": "90 days ago", "to": "30 days ago"}' "$URL/backfill"`],
-  answers: { 202: inJson("It is noted; `/status` shows how far it is.", Backfill) },
+  answers: { 202: inJson("The backfill is accepted; `/status` shows its progress.", Backfill) },
   problems: [...IN_TURN, "backfill_running"],
   handle: async (asked) => {
     const { account: _, ...range } = asked.args;
@@ -66,11 +67,11 @@ export const cancelBackfill = defineRoute({
   method: "DELETE",
   path: "/backfill",
   access: TOKEN,
-  summary: "Give up the backfill",
-  words: "What is delivered stays delivered. If there is none, nothing happens.",
+  summary: "Cancel the backfill",
+  words: "What has been delivered stays delivered. If there is no backfill, nothing happens.",
   arguments: ACCOUNT,
   examples: [`${CURL} -X DELETE "$URL/backfill"`],
-  answers: { 200: inJson("There is no backfill any more.", NoBackfill) },
+  answers: { 200: inJson("There is no backfill now.", NoBackfill) },
   problems: IN_TURN,
   handle: async (asked) => {
     unwrap(await collectorOf(asked).cancelBackfill());

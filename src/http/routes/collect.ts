@@ -34,7 +34,9 @@ export const collect = defineRoute({
   path: "/collect",
   access: TOKEN,
   summary: "Collect now",
-  words: "Does what the cron does, and answers the report. Without `account` all are collected.",
+  words:
+    "Runs a collection as the cron does, and answers with its report. Without `account`, all " +
+    "accounts are collected.",
   arguments: ACCOUNT,
   examples: [`${CURL} -X POST "$URL/collect"`],
   answers: { 200: inJson("The run succeeded, or all did.", Run, Runs) },

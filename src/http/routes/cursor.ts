@@ -17,7 +17,7 @@ const CONFIRM_RULE =
   "To start over, confirm it with the account: DELETE /cursor?confirm=<account>.";
 
 const ARGUMENTS = inQuery(v.object({
-  confirm: v.pipe(v.string(), v.description("The account, to confirm that it starts over.")),
+  confirm: v.pipe(v.string(), v.description("The account's id, to confirm that it starts over.")),
   account: accountArgument,
 }, CONFIRM_RULE));
 
@@ -27,8 +27,8 @@ export const forgetCursor = defineRoute({
   path: "/cursor",
   access: TOKEN,
   summary: "Start over",
-  words: "Forgets the cursor: the next run begins at `FIRST_FETCH`, and events since then come " +
-    "again, with the `event_id` that they always have.",
+  words: "Forgets the cursor: the next run begins at `FIRST_FETCH`, and events since then are " +
+    "delivered again, with the same `event_id`.",
   arguments: ARGUMENTS,
   examples: [`${CURL} -X DELETE "$URL/cursor?confirm=<account>"`],
   answers: { 200: inJson("The cursor is forgotten.", NoCursor) },

@@ -21,7 +21,7 @@ const DeadLetter = named(
     reason: v.string(),
     status: told(
       v.nullable(v.pipe(v.number(), v.integer())),
-      `What ${ANY_DESTINATION} answered; null when the event was too large to be sent at all.`,
+      `What ${ANY_DESTINATION} answered; null when the event was too large to be sent.`,
     ),
     refusedAt: instant,
   }),
@@ -37,8 +37,8 @@ const Redelivery = named(
   "Redelivery",
   v.object({
     delivered: count,
-    refused: told(count, "Refused again, or too large to be sent at all."),
-    left: told(count, "Dead letters that are left altogether."),
+    refused: told(count, "Refused again, or too large to be sent."),
+    left: told(count, "All dead letters that are left."),
   }),
 );
 
@@ -48,7 +48,7 @@ export const listDeadLetters = defineRoute({
   path: "/dead-letters",
   access: TOKEN,
   summary: `List the events that ${ANY_DESTINATION} refused`,
-  words: "They are kept with the reason until they are delivered.",
+  words: "Each is kept, with the reason, until it is delivered.",
   arguments: ACCOUNT,
   examples: [`${CURL} "$URL/dead-letters"`],
   answers: { 200: inJson("How many there are, and the first 100.", DeadLetters) },
@@ -63,11 +63,12 @@ export const redeliver = defineRoute({
   access: TOKEN,
   summary: "Push the refused events again",
   words:
-    "Pushes them one by one: as many as the requests of one run suffice for, 100 at most. What " +
-    "is accepted is removed, the rest stays. The next time begins behind the one that was tried last.",
+    "Pushes them one by one, 100 at most and no more than the requests of one run allow. Those " +
+    "that are accepted are removed; the others stay. The next call continues after the last one " +
+    "that was tried.",
   arguments: ACCOUNT,
   examples: [`${CURL} -X POST "$URL/dead-letters/redeliver"`],
-  answers: { 200: inJson("What became of them.", Redelivery) },
+  answers: { 200: inJson("How many were delivered, and how many were not.", Redelivery) },
   problems: [...IN_TURN, ...PUSHING],
   handle: async (asked) => json(200, unwrap(await collectorOf(asked).redeliver(MAX_LETTERS))),
 });

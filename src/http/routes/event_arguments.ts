@@ -41,7 +41,7 @@ export function getEventsArguments(nowMs: number) {
     ),
   ], LIMIT_RULE);
   const startTime = v.pipe(
-    past("start_time", `Events since then: ${PAST_FORMS}. ${UTC_RULE}`, nowMs),
+    past("start_time", `Read events since this time: ${PAST_FORMS}. ${UTC_RULE}`, nowMs),
     v.maxValue(nowMs, "start_time must not lie in the future."),
   );
   const push = v.union([

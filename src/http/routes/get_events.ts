@@ -39,7 +39,7 @@ const Events = named(
     LivePerson: v.object({ Event: told(v.array(AuditEvent), "Oldest first.") }),
     count,
     pushed: told(count, `How many were pushed to ${ANY_DESTINATION}.`),
-    more: told(v.boolean(), "There are more than are returned here."),
+    more: told(v.boolean(), "There are more events than were returned."),
   }),
 );
 
@@ -79,8 +79,8 @@ export const getEvents = defineRoute({
   access: TOKEN,
   summary: "Read events",
   words: "The `liveperson-get-events` command: events since a time, oldest first. It changes " +
-    "nothing and never touches the cursor. An unknown argument is refused by name. The answer's " +
-    "format is chosen by the `Accept` header.",
+    "nothing and never touches the cursor. Unknown arguments are refused by name. The `Accept` " +
+    "header chooses the format of the answer.",
   arguments: ARGUMENTS,
   examples: [
     `${CURL} "$URL/get-events?limit=10&start_time=2+days+ago"`,
@@ -103,10 +103,10 @@ export const pushEvents = defineRoute({
   method: "POST",
   path: PATH,
   access: TOKEN,
-  summary: "Read events, and push them if asked to",
-  words: "The same by POST: the arguments may come in the query or in a JSON body, and " +
+  summary: "Read events, and push them on request",
+  words: "The same command by POST: the arguments may come in the query or in a JSON body, and " +
     "`should_push_events` may be true. Events that were pushed before are pushed again, with the " +
-    "`event_id` that they always have.",
+    "same `event_id`.",
   arguments: ARGUMENTS,
   examples: [`${CURL} -d '{"limit": 5, "should_push_events": true}' "$URL/get-events"`],
   answers: ANSWERS,

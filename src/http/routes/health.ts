@@ -30,7 +30,7 @@ const AccountHealth = named("AccountHealth", v.object({ account, ...verdict }));
 const AccountAlarm = named(
   "AccountAlarm",
   v.object({ account, alarming: v.literal(true), problem: Problem }),
-  "An account that can't be asked.",
+  "An account that could not be asked.",
 );
 
 const Healths = named(
@@ -46,7 +46,7 @@ const ARGUMENTS = inQuery(v.object({
   deep: v.optional(
     v.pipe(
       v.picklist(["true", "false"], "deep must be true or false."),
-      v.description("Answer whether collecting works, and not only that the process is up."),
+      v.description("Check whether collecting works, not only whether the process is up."),
     ),
     "false",
   ),
@@ -65,15 +65,16 @@ export const getHealth = defineRoute({
   method: "GET",
   path: "/healthz",
   access: TOKEN_IF_DEEP,
-  summary: "Watch it with a monitor",
-  words: "Says that the process is up, to everybody. With `deep=true`, which needs the token, it " +
-    "answers 503 after three failed runs in a row, if the lag is too long, before the first run " +
-    "has ended, and while the settings are bad.",
+  summary: "Health check for a monitor",
+  words:
+    "Says that the process is up. With `deep=true`, which needs the token, it answers 503 after " +
+    "three failed runs in a row, when the lag is too long, until the first run has ended, and " +
+    "while the settings are invalid.",
   arguments: ARGUMENTS,
   examples: [`curl "$URL/healthz"`, `${CURL} "$URL/healthz?deep=true"`],
   answers: {
-    200: inJson("It is up; or collecting works.", Up, Health, Healths),
-    503: inJson("Somebody should look.", Health, Healths),
+    200: inJson("The process is up; with `deep=true`, collecting works.", Up, Health, Healths),
+    503: inJson("Collecting needs attention.", Health, Healths),
   },
   problems: ASKED,
   handle: async (asked) => {

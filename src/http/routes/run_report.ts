@@ -14,9 +14,9 @@ const Reconciliation = named(
   v.object({
     day: v.pipe(v.string(), v.isoDate()),
     found: told(count, "Events that had not been delivered."),
-    complete: told(v.boolean(), "False when the next run goes on."),
+    complete: told(v.boolean(), "False if the next run continues it."),
   }),
-  "A day that was read again for what came too late.",
+  "A day that was read again to find events that came too late.",
 );
 
 export const Backfill = named(
@@ -37,17 +37,17 @@ const statuses = v.optional(v.record(v.string(), count));
 export const Answers = named(
   "Answers",
   v.object(Object.fromEntries(SERVICES.map((name) => [name, statuses]))),
-  "Attempts at requests, by service and status; `none` where there was no answer.",
+  "Attempts at requests by service and status; `none` where there was no answer.",
 );
 
 export const Run = named(
   "Run",
   v.object({
-    runId: told(v.string(), "Ties the log lines of the run together."),
+    runId: told(v.string(), "Identifies the run in the log."),
     trigger: v.picklist(["cron", "http", "backlog", "script"]),
     outcome: told(
       v.picklist(["ok", "failed", "disabled"]),
-      "`disabled`: `FETCH_EVENTS` is false, nothing was done.",
+      "`disabled`: `FETCH_EVENTS` is false, so nothing was done.",
     ),
     startedAt: instant,
     durationMs: count,
@@ -68,7 +68,7 @@ export const Run = named(
     cursor: told(
       v.nullable(v.picklist(FOUND)),
       "How the cursor was found; null when the run did not come so far. `republished`: its copy was " +
-        "missing or another. `adopted`: it was read from that copy, the journal being empty.",
+        "missing or different. `adopted`: it was read from that copy, because the journal was empty.",
     ),
     revision: told(v.nullable(count), "The cursor's number after the run."),
     lagSeconds,

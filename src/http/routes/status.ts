@@ -52,7 +52,7 @@ const health = v.object({
   lastDelivery: v.nullable(v.object({ at: instant, events: count })),
   reconciledThrough: told(
     v.nullable(v.pipe(v.string(), v.isoDate())),
-    "The last day that was read again for what came too late.",
+    "The last day that was read again to find events that came too late.",
   ),
   totals: Totals,
   history: told(
@@ -84,9 +84,10 @@ export const getStatus = defineRoute({
   method: "GET",
   path: "/status",
   access: TOKEN,
-  summary: "See whether collecting works",
-  words: "The verdict, the last run, the totals, the history and the cursor. Without `account` " +
-    "it is about all.",
+  summary: "Check whether collecting works",
+  words:
+    "The verdict, the last run, the totals, the history and the cursor. Without `account`, of " +
+    "all accounts.",
   arguments: ACCOUNT,
   examples: [`${CURL} "$URL/status"`],
   answers: { 200: inJson("The status of one account, or of all.", Status, Statuses) },

@@ -34,8 +34,9 @@ export const testConnection = defineRoute({
   path: "/test-connection",
   access: TOKEN,
   summary: "Test the connection to LivePerson",
-  words: "Tries each step: configuration, discovery, token, one audit call. Nothing that was " +
-    "remembered is used. If a step fails, the answer is 502 with the problem of that step.",
+  words:
+    "Tries every step: configuration, discovery, token, one audit call. No remembered host or " +
+    "token is used. If a step fails, the answer is 502 with that step's problem.",
   arguments: ACCOUNT,
   examples: [`${CURL} -X POST "$URL/test-connection"`],
   answers: { 200: inJson("Every step succeeded.", Connection) },

@@ -49,10 +49,10 @@ export const account = v.optional(v.pipe(
     [v.string(), v.pipe(v.number(), v.integer(), v.transform(String))],
     "account must be the id of an account.",
   ),
-  v.description("The account that is meant. It may be left out if there is only one."),
+  v.description("The account's id. Optional when there is only one account."),
 ));
 
-export const UTC_RULE = "Without an offset it is UTC.";
+export const UTC_RULE = "Without an offset, the time is UTC.";
 
 /** A way to write an instant in the past; its output is epoch milliseconds. */
 export function past(name: string, description: string, nowMs: number) {

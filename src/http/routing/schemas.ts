@@ -6,7 +6,7 @@ import { REASONS } from "../../problems.ts";
 
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const instant = v.pipe(v.string(), v.isoTimestamp());
-export const account = v.pipe(v.string(), v.description("The account that it is about."));
+export const account = v.pipe(v.string(), v.description("The account concerned."));
 
 /** A schema with words about it. Not for a named schema, which has its own. */
 export function told<S extends v.GenericSchema>(schema: S, words: string) {
@@ -49,12 +49,14 @@ export const Problem = named(
     upstream: v.optional(told(
       v.object({
         name: v.picklist(SERVICES),
-        status: v.optional(told(v.pipe(v.number(), v.integer()), "What it answered.")),
+        status: v.optional(
+          told(v.pipe(v.number(), v.integer()), "The HTTP status that it answered with."),
+        ),
       }),
       "The service that failed.",
     )),
     account: v.optional(account),
-    runId: v.optional(told(v.string(), "Ties the answer to the log lines of the run or command.")),
+    runId: v.optional(told(v.string(), "Identifies the run or command in the log.")),
   }),
   "An error, after RFC 9457.",
 );
