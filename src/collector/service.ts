@@ -20,7 +20,7 @@ export type Outcome<T> = { readonly ok: true; readonly value: T } | {
 };
 
 /** Each call: its arguments, and the value if it succeeds. */
-export interface Calls {
+interface Calls {
   collect(trigger: Trigger): RunReport;
   getEvents(args: GetEventsArguments): FoundEvents;
   testConnection(): readonly TestedStep[];
@@ -44,7 +44,7 @@ export type CollectorService = {
 };
 
 /** Passes a call on, whichever it is. */
-export type Ask = <M extends Method>(
+type Ask = <M extends Method>(
   method: M,
   ...args: Arguments<M>
 ) => Promise<Outcome<Value<M>>>;

@@ -9,7 +9,7 @@ import type { CollectorService, Outcome } from "../collector/service.ts";
 /** How many backlogs are followed at the same time. */
 const FOLLOWERS = 3;
 
-export interface FollowedCollectors extends Collectors {
+interface FollowedCollectors extends Collectors {
   /** Resolves when no backlog is followed any more. */
   settled(): Promise<void>;
 }

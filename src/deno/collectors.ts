@@ -19,7 +19,7 @@ import {
 } from "../pipelines/pipelines.ts";
 import type { Settings } from "../pipelines/settings.ts";
 
-export interface DenoCollectorsOptions {
+interface DenoCollectorsOptions {
   readonly variables: Record<string, string | undefined>;
   /** The database file, made if it isn't there. If undefined, state is in memory and nothing is stored. */
   readonly kvPath: string | undefined;

@@ -3,7 +3,7 @@ import { CollectorError } from "../errors.ts";
 import { ACCOUNT_LISTS } from "../pipelines/accounts.ts";
 import { SETTING_ROWS } from "../pipelines/settings.ts";
 
-export interface HostSettings {
+interface HostSettings {
   /** The database file. */
   readonly kvPath: string;
   /** Where it listens; 0 takes any free port. */

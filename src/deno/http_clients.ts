@@ -12,7 +12,7 @@ export interface HttpClient {
 }
 
 /** The settings that matter here. */
-export type HttpClientSettings = Pick<
+type HttpClientSettings = Pick<
   Settings,
   "TRUST_ANY_CERTIFICATE" | "USE_SYSTEM_PROXY" | "CA_CERTIFICATE_FILE"
 >;

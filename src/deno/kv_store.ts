@@ -16,7 +16,7 @@ export interface Writer {
 }
 
 /** Writes whatever others do. */
-export const FREE_WRITER: Writer = {
+const FREE_WRITER: Writer = {
   alone: false,
   async commit(operation) {
     await commit(operation);

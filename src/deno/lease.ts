@@ -17,7 +17,7 @@ export interface Clock {
   every(ms: number, work: () => void): () => void;
 }
 
-export interface LeaseOptions {
+interface LeaseOptions {
   readonly kv: Deno.Kv;
   /** Those with the same name take turns. */
   readonly name: string;

@@ -6,7 +6,7 @@ import { denoKvStore } from "./kv_store.ts";
 import { memoryStore } from "../storage/memory_store.ts";
 import type { Lease } from "./lease.ts";
 
-export type Storage = Pick<Platform, "published" | "local" | "exclusively">;
+type Storage = Pick<Platform, "published" | "local" | "exclusively">;
 
 /** @throws {CollectorError} `configuration_invalid` */
 export async function openKv(path: string): Promise<Deno.Kv> {

@@ -16,7 +16,7 @@ import {
 } from "./routing/problems.ts";
 import { serveRoutes } from "./routing/serve.ts";
 
-export interface AppOptions<E> {
+interface AppOptions<E> {
   /** @throws {CollectorError} `configuration_invalid` */
   readonly connect: (env: E) => Collectors;
   /** Epoch milliseconds. */

@@ -6,7 +6,7 @@
 import type { CursorOwner } from "../engine/cursor.ts";
 
 /** What is collected of an account: its audit trail. */
-export type Feed = "audit";
+type Feed = "audit";
 
 export interface Pipeline {
   readonly account: string;

@@ -35,7 +35,7 @@ const JOURNAL = "journal";
 /** KV may show for a minute what it held before, a miss too. After this long, what it shows is what it holds. */
 const KV_SETTLES_MS = 2 * 60_000;
 
-export function cursorKey({ account, feed, destination }: CursorOwner): string {
+function cursorKey({ account, feed, destination }: CursorOwner): string {
   return `cursor/${account}/${feed}/${destination}`;
 }
 

@@ -5,7 +5,7 @@
 import * as v from "valibot";
 import { CollectorError } from "../../errors.ts";
 
-export const JOURNAL_VERSION = 1;
+const JOURNAL_VERSION = 1;
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 

@@ -11,7 +11,7 @@ import { failedForNow } from "../../upstream/retry.ts";
 import type { Upstream, UpstreamReply } from "../../upstream/upstream.ts";
 import type { DestinationLimits, OpenDestination } from "../kind.ts";
 
-export interface XsiamOptions {
+interface XsiamOptions {
   /** `https://api-{tenant}` */
   readonly origin: string;
   readonly apiKey: string;

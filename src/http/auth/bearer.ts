@@ -23,7 +23,7 @@ export const requireToken: MiddlewareHandler<{ Bindings: TokenVariables }> = asy
 /** For whoever sends the token. */
 export const TOKEN: Access = { guard: () => requireToken, isOpen: false };
 
-export function isBearer(header: string | undefined, token: string): boolean {
+function isBearer(header: string | undefined, token: string): boolean {
   return isSame(/^Bearer +(\S+) *$/i.exec(header ?? "")?.[1] ?? "", token);
 }
 

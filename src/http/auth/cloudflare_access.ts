@@ -11,7 +11,7 @@ export interface AccessVariables {
   readonly CLOUDFLARE_ACCESS_AUDIENCE?: string;
 }
 
-export interface AccessSettings {
+interface AccessSettings {
   /** The team's origin, which is also the issuer. */
   readonly issuer: string;
   readonly audience: string;

@@ -13,7 +13,7 @@ import { type AccountState, STATE_NAMES } from "./account_state.ts";
 import { TotalsCard } from "./totals.tsx";
 import { length, number, took } from "../../format.ts";
 
-export interface AccountProps {
+interface AccountProps {
   readonly account: AccountState;
   /** Null when they could not be listed. */
   readonly letters: ListedLetters | null;

@@ -24,7 +24,7 @@ export function Charts({ history, nowMs }: { history: History; nowMs: number }) 
   );
 }
 
-export function Chart(
+function Chart(
   { name, unit, bars }: { name: string; unit: "hour" | "day"; bars: readonly Bar[] },
 ) {
   const most = Math.max(...bars.map((bar) => bar.events));

@@ -5,7 +5,7 @@ import type { Action } from "./actions.ts";
 import { FormToken } from "./layout.tsx";
 import type { Viewer } from "../auth/viewer.ts";
 
-export interface ConfirmProps {
+interface ConfirmProps {
   readonly action: Action;
   readonly account: string;
   readonly viewer: Viewer;

@@ -17,7 +17,7 @@ import { statusPage } from "./pages/status.tsx";
 import { showProblem } from "./render.tsx";
 import { ICON } from "./shapes.tsx";
 
-export interface DashboardOptions<E> {
+interface DashboardOptions<E> {
   /** @throws {CollectorError} `configuration_invalid` */
   readonly connect: (env: E) => Collectors;
   /** Epoch milliseconds. */

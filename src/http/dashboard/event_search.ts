@@ -11,7 +11,7 @@ export interface SearchForm {
   readonly text: string;
 }
 
-export interface Search extends GetEventsArguments {
+interface Search extends GetEventsArguments {
   /** The most events to show. */
   readonly shown: number;
 }

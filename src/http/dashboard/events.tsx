@@ -14,7 +14,7 @@ import type { Advice } from "./account_state.ts";
 import { AdviceList } from "./layout.tsx";
 import { count, cut, day, instant, number } from "../../format.ts";
 
-export interface Found {
+interface Found {
   /** Newest first. */
   readonly events: readonly AuditEvent[];
   /** How many were read to find these. */
@@ -25,7 +25,7 @@ export interface Found {
   readonly readUntil: string | null;
 }
 
-export interface EventsProps {
+interface EventsProps {
   readonly accounts: readonly string[];
   readonly form: SearchForm;
   /** What the search came to; null before the first one. */

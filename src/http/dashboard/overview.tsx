@@ -10,7 +10,7 @@ import { ago, count, length, number } from "../../format.ts";
 /** So many accounts of a group are told of at once; the rest can be opened. */
 const TOLD_AT_ONCE = 20;
 
-export interface OverviewProps {
+interface OverviewProps {
   readonly accounts: readonly AccountState[];
   readonly nowMs: number;
 }

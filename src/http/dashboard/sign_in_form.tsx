@@ -2,7 +2,7 @@
 /** @jsxImportSource hono/jsx */
 /** The form in which the API token is given once. */
 
-export interface SignInProps {
+interface SignInProps {
   /** The page that was asked for. */
   readonly to: string;
   /** Why the form is shown again. */

@@ -24,7 +24,7 @@ export interface Family {
   readonly samples: readonly Sample[];
 }
 
-export type Format = "openmetrics" | "classic";
+type Format = "openmetrics" | "classic";
 
 export const CONTENT_TYPES: Record<Format, string> = {
   openmetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8",

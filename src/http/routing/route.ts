@@ -33,14 +33,14 @@ export interface Access {
   readonly isOpen: boolean;
 }
 
-export interface Answer {
+interface Answer {
   readonly words: string;
   /** By media type: one of these schemas. */
   readonly content: Readonly<Record<string, readonly v.GenericSchema[]>>;
 }
 
 /** By status. */
-export type Answers = Readonly<Record<number, Answer>>;
+type Answers = Readonly<Record<number, Answer>>;
 
 /** Problems that say more than others do. */
 export interface Failure {

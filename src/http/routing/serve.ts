@@ -8,7 +8,7 @@ import { problemOf, problemResponse } from "./problems.ts";
 import type { Reply } from "./reply.ts";
 import type { Asked, Route } from "./route.ts";
 
-export interface ServeOptions<Bindings> {
+interface ServeOptions<Bindings> {
   /** @throws {CollectorError} `configuration_invalid` */
   readonly connect: (env: Bindings) => Collectors;
   /** Epoch milliseconds. */

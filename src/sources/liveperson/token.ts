@@ -10,7 +10,7 @@ export interface Token {
   readonly useUntilMs: number;
 }
 
-export interface Credentials {
+interface Credentials {
   readonly accountId: string;
   readonly clientId: string;
   readonly clientSecret: string;
