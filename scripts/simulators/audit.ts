@@ -5,12 +5,12 @@
 
 import { type GraphqlSettings, runGraphql } from "./audit_graphql.ts";
 import type { AuditLog } from "./audit_log.ts";
-import type { PageNote } from "./audit_page.ts";
+import type { PageNote, RenderSettings } from "./audit_page.ts";
 import { runRest } from "./audit_rest.ts";
 import { type Answer, type Inbound, jsonAnswer } from "./loopback_server.ts";
 
 /** How the endpoint behaves where the documentation leaves room. */
-export interface AuditSettings extends GraphqlSettings {
+export interface AuditSettings extends GraphqlSettings, RenderSettings {
   /** Which of the two accounts of the body is true. */
   readonly wire: "graphql" | "rest";
   /** What X-Total-Count counts: all that match, or the records of the page. */
@@ -19,6 +19,8 @@ export interface AuditSettings extends GraphqlSettings {
   readonly graphqlErrorStatus: 200 | 400;
   /** Answer 403 to everybody who has a good token. */
   readonly forbidden: boolean;
+  /** What a token is answered that is missing, unknown or expired. */
+  readonly refusedTokenStatus: 401 | 403;
 }
 
 /** An answer, and the page it holds. */
@@ -36,7 +38,9 @@ export function answerAudit(
   log: AuditLog | undefined,
   nowMs: number,
 ): AuditAnswer {
-  if (log === undefined) return mistake(401, "The token is missing, unknown or expired");
+  if (log === undefined) {
+    return mistake(settings.refusedTokenStatus, "The token is missing, unknown or expired");
+  }
   if (settings.forbidden) return mistake(403, "The user may not read the audit trail");
   if (!isJson(request.headers["content-type"])) {
     return mistake(400, "Content-Type must be application/json");
@@ -57,8 +61,10 @@ function answerGraphql(
   if (typeof body.query !== "string" || Object.keys(body).length !== 1) {
     return mistake(400, "The body must hold one field, query, which is a text");
   }
-  const { result, page } = runGraphql(body.query, settings, log, nowMs);
-  const status = result.errors ? settings.graphqlErrorStatus : 200;
+  const outcome = runGraphql(body.query, settings, log, nowMs);
+  if (outcome === "failed") return mistake(500, "Internal server error");
+  const { result, page } = outcome;
+  const status = result.errors && !result.data?.auditData ? settings.graphqlErrorStatus : 200;
   return { ...jsonAnswer(status, result, totalCount(settings, page)), page };
 }
 
@@ -68,7 +74,8 @@ function answerRest(
   log: AuditLog,
   nowMs: number,
 ): AuditAnswer {
-  const outcome = runRest(body, log, nowMs);
+  const outcome = runRest(body, settings, log, nowMs);
+  if (outcome === "failed") return mistake(500, "Internal server error");
   if ("mistake" in outcome) return mistake(400, outcome.mistake);
   const headers = totalCount(settings, outcome.page);
   return { ...jsonAnswer(200, outcome.body, headers), page: outcome.page };

@@ -14,7 +14,8 @@ import {
   validate,
 } from "graphql";
 import type { AuditLog, AuditQuery, Direction } from "./audit_log.ts";
-import { MAX_FIRST, type PageNote } from "./audit_page.ts";
+import { MAX_FIRST, type PageNote, type RenderSettings } from "./audit_page.ts";
+import type { AuditRecord } from "./records.ts";
 import { dayStartMs, formatChangeDate } from "./zoned_time.ts";
 
 /** What the documentation leaves open about the schema. */
@@ -23,6 +24,8 @@ export interface GraphqlSettings {
   readonly orderDirectionLiteral: "enum" | "string";
   /** Whether the field `actionType` exists. */
   readonly knowsActionType: boolean;
+  /** The message of an error that a query is answered instead of records; `undefined`: none. */
+  readonly failsWith: ((query: string) => string | undefined) | undefined;
 }
 
 /** The result of a query, and the page it asked for (absent when nothing was listed). */
@@ -53,11 +56,15 @@ const schemas = new Map<string, GraphQLSchema>();
  */
 export function runGraphql(
   query: string,
-  settings: GraphqlSettings,
+  settings: GraphqlSettings & RenderSettings,
   log: AuditLog,
   nowMs: number,
-): GraphqlOutcome {
+): GraphqlOutcome | "failed" {
   const schema = auditSchema(settings);
+  const failure = settings.failsWith?.(query);
+  if (failure !== undefined) {
+    return { result: { data: null, errors: [new GraphQLError(failure)] } };
+  }
   let document;
   try {
     document = parse(query);
@@ -68,15 +75,32 @@ export function runGraphql(
   if (errors.length > 0) return { result: { errors } };
 
   let page: PageNote | undefined;
+  let failed = false;
   const rootValue = {
     auditData(args: AuditDataArguments) {
       const listed = list(args, log, nowMs);
       page = listed.page;
-      return listed.rows;
+      const { unrenderable: isUnrendered = () => false, unrenderedAs } = settings;
+      failed = unrenderedAs === "500" && listed.records.some(isUnrendered);
+      return listed.records.map((record) =>
+        isUnrendered(record) ? unrendered(unrenderedAs) : rendered(record, args.timezone)
+      );
     },
   };
   const result = execute({ schema, document, rootValue }) as ExecutionResult;
-  return { result, page };
+  return failed ? "failed" : { result, page };
+}
+
+/** What stands in the place of a record that can't be rendered; an error leaves `null` and is told beside. */
+function unrendered(as: RenderSettings["unrenderedAs"]): Error | null {
+  const error = new GraphQLError("Cannot return null for non-nullable field AuditItem.originator.");
+  if (as === "error") throw error;
+  return as === "null and error" ? error : null;
+}
+
+function rendered(record: AuditRecord, timezone: string) {
+  const { rawChangeDate, changeTimestampMs } = record;
+  return { ...record, changeDate: rawChangeDate ?? formatChangeDate(changeTimestampMs, timezone) };
 }
 
 function list(args: AuditDataArguments, log: AuditLog, nowMs: number) {
@@ -97,11 +121,7 @@ function list(args: AuditDataArguments, log: AuditLog, nowMs: number) {
     first,
     matches: filter(args),
   });
-  const rows = records.map((record) => ({
-    ...record,
-    changeDate: record.rawChangeDate ?? formatChangeDate(record.changeTimestampMs, timezone),
-  }));
-  return { rows, page: { offset, first, returned: rows.length, total } };
+  return { records, page: { offset, first, returned: records.length, total } };
 }
 
 /** The filters that the log doesn't know itself; `undefined` when the query has none. */
@@ -149,7 +169,7 @@ function auditSchema({ orderDirectionLiteral, knowsActionType }: GraphqlSettings
           timezone: String! = "US/Eastern"
           lpa: Boolean! = false
           automaticUpdates: Boolean! = false
-        ): [AuditItem!]
+        ): [AuditItem]
       }
       type AuditItem {
         accountId: String

@@ -1,7 +1,23 @@
 /** A page of audit records, whichever wire asked for it. Pure types and one documented number. */
 
+import type { AuditRecord } from "./records.ts";
+
 /** A call returns no more records than this, whatever it asks for. */
 export const MAX_FIRST = 500;
+
+/**
+ * What becomes of a page that holds a record which can't be rendered: `null` in its place, `null` and
+ * a GraphQL error beside it, a GraphQL error and no record at all, or status 500.
+ */
+export type Unrendered = "null" | "null and error" | "error" | "500";
+
+/** Records that can't be rendered, and what becomes of a page that holds one. */
+export interface RenderSettings {
+  /** Which records can't be rendered; `undefined`: all can. */
+  readonly unrenderable: ((record: AuditRecord) => boolean) | undefined;
+  /** The rest wire has no errors beside records: there `error` is status 500. */
+  readonly unrenderedAs: Unrendered;
+}
 
 /** The page that a request asked for: counts of records. */
 export interface PageNote {

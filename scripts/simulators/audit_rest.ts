@@ -4,11 +4,12 @@
  */
 
 import type { AuditLog } from "./audit_log.ts";
-import { MAX_FIRST, type PageNote } from "./audit_page.ts";
+import { MAX_FIRST, type PageNote, type RenderSettings } from "./audit_page.ts";
 import type { AuditRecord } from "./records.ts";
 
-/** The body to answer and the page it holds, or what is wrong with the request. */
+/** The body to answer and the page it holds, what is wrong with the request, or that answering failed. */
 type RestOutcome =
+  | "failed"
   | { readonly body: { readonly data: readonly unknown[] }; readonly page: PageNote }
   | { readonly mistake: string };
 
@@ -22,6 +23,7 @@ const CHANGE_TYPES: Readonly<Record<string, string>> = {
 /** Answers a request body that is a JSON object. */
 export function runRest(
   request: Readonly<Record<string, unknown>>,
+  { unrenderable, unrenderedAs }: RenderSettings,
   log: AuditLog,
   nowMs: number,
 ): RestOutcome {
@@ -47,7 +49,11 @@ export function runRest(
     first: limit,
   });
   const page = { offset, first: limit, returned: records.length, total };
-  return { body: { data: records.map(restRecord) }, page };
+  const isUnrendered = (record: AuditRecord) => unrenderable?.(record) ?? false;
+  const fails = unrenderedAs === "error" || unrenderedAs === "500";
+  if (fails && records.some(isUnrendered)) return "failed";
+  const data = records.map((record) => isUnrendered(record) ? null : restRecord(record));
+  return { body: { data }, page };
 }
 
 function restRecord(record: AuditRecord): Record<string, unknown> {

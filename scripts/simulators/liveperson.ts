@@ -24,6 +24,11 @@ type LivePersonSettings =
      * port.
      */
     baseUri: string | undefined;
+    /**
+     * Hosts that the account has left, each with the status that audit and token requests are
+     * answered there.
+     */
+    leftHosts: ReadonlyMap<string, number>;
   };
 
 /** How to start. Every setting is optional; see `DEFAULTS`. */
@@ -87,9 +92,14 @@ const DEFAULTS: LivePersonSettings = {
   graphqlErrorStatus: 200,
   totalCountMeaning: "all",
   forbidden: false,
+  refusedTokenStatus: 401,
+  failsWith: undefined,
+  unrenderable: undefined,
+  unrenderedAs: "null",
   tokenLifetimeSeconds: 3600,
   omitExpiresIn: false,
   baseUri: undefined,
+  leftHosts: new Map(),
 };
 
 /** Where a request belongs. */
@@ -121,11 +131,14 @@ export async function startLivePerson(options: LivePersonOptions): Promise<LiveP
     port: options.port ?? 0,
     latencyMs: options.latencyMs ?? 0,
     faults,
+    now,
     targetOf: (request) => route(request)?.target,
     handle(request) {
       const found = route(request);
       if (found === undefined) return jsonAnswer(404, { message: "Not found" });
       const { target, accountId, service } = found;
+      const left = simulator.leftHosts.get(request.headers.host ?? "");
+      if (left !== undefined && target !== "domain") return leftAnswer(left);
       const account = accounts.get(accountId);
       switch (target) {
         case "domain":
@@ -188,6 +201,12 @@ export async function startLivePerson(options: LivePersonOptions): Promise<LiveP
     [Symbol.asyncDispose]: server.close,
   };
   return simulator;
+}
+
+/** What a host answers that an account has left. */
+function leftAnswer(status: number): AuditAnswer {
+  const headers = status >= 300 && status < 400 ? { location: "/left" } : undefined;
+  return jsonAnswer(status, { message: "This account lives elsewhere" }, headers);
 }
 
 function settingsOf(options: LivePersonOptions): LivePersonSettings {

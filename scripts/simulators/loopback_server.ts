@@ -34,6 +34,8 @@ interface LoopbackOptions<A extends Answer> {
   /** Added to every request, in milliseconds. */
   readonly latencyMs: number;
   readonly faults: Faults;
+  /** The clock that the `Date` header of answers tells, in epoch milliseconds. Default `Date.now`. */
+  readonly now?: () => number;
   /** Which faults apply to this request; `undefined`: none. */
   targetOf(request: Inbound): FaultTarget | undefined;
   /** Processes a request. */
@@ -84,17 +86,23 @@ export async function startLoopbackServer<A extends Answer>(
     const instead = fault && replacement(fault);
     if (instead) {
       options.seen(request, instead.status, undefined);
-      return send(response, instead);
+      return send(response, dated(instead));
     }
 
     const answer = options.handle(request);
+    const shown = dated(answer);
     if (fault && "drop" in fault) {
       options.seen(request, 0, answer);
       return void message.socket.destroy();
     }
     options.seen(request, answer.status, answer);
-    if (fault && "half" in fault) sendHalf(response, answer);
-    else send(response, answer);
+    if (fault && "half" in fault) sendHalf(response, shown);
+    else send(response, shown);
+  }
+
+  function dated(answer: Answer): Answer {
+    const date = new Date(options.now?.() ?? Date.now()).toUTCString();
+    return { ...answer, headers: { date, ...answer.headers } };
   }
 
   const server = createServer((message, response) => {
