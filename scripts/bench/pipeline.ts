@@ -39,7 +39,7 @@ export async function pipeline(
     source: {
       async read({ offset }) {
         const text = texts[Math.round(offset / (size - overlapOf(size)))] ?? NO_RECORDS;
-        const answer = readGraphql(JSON.parse(text), GRAPHQL);
+        const answer = readGraphql(JSON.parse(text), GRAPHQL, 0);
         if (answer.kind !== "records") throw new Error("A page can't be read.");
         return { records: await toRecords(answer.records, ACCOUNT, digest), readAtMs: Date.now() };
       },

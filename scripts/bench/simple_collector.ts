@@ -39,7 +39,7 @@ export async function readPage({ settings, wire }: Stand, token: string, offset:
       headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
       body: wire === "rest"
         ? restBody(range)
-        : graphqlBody(range, { lpa: true, automaticUpdates: false }, GRAPHQL),
+        : graphqlBody(range, { lpa: true, automaticUpdates: false }, GRAPHQL, 0),
     },
   );
   return await response.text();

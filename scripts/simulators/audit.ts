@@ -11,8 +11,8 @@ import { type Answer, type Inbound, jsonAnswer } from "./loopback_server.ts";
 
 /** How the endpoint behaves where the documentation leaves room. */
 export interface AuditSettings extends GraphqlSettings, RenderSettings {
-  /** Which of the two accounts of the body is true. */
-  readonly wire: "graphql" | "rest";
+  /** Which of the two accounts of the body is true, or both. */
+  readonly wire: "graphql" | "rest" | "both";
   /** What X-Total-Count counts: all that match, or the records of the page. */
   readonly totalCountMeaning: "all" | "page";
   /** The HTTP status of an answer that holds only GraphQL errors. */
@@ -47,7 +47,8 @@ export function answerAudit(
   }
   const body = jsonObject(request.body);
   if (body === undefined) return mistake(400, "The body must be a JSON object");
-  return settings.wire === "graphql"
+  const isGraphql = settings.wire === "both" ? "query" in body : settings.wire === "graphql";
+  return isGraphql
     ? answerGraphql(body, settings, log, nowMs)
     : answerRest(body, settings, log, nowMs);
 }

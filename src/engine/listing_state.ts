@@ -18,6 +18,8 @@ export interface Listed {
   readonly timeMs: number | null;
   /** Hash of the identifying content: identical records, and only they, share it. */
   readonly fingerprint: string;
+  /** The source has a record here that it could not render: without a time, its fingerprint is empty. */
+  readonly unreadable?: true;
 }
 
 /** Where to read next: `verify` records before `offset` are read again, to see that they are still there. */

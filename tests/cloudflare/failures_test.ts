@@ -129,7 +129,8 @@ const AUDIT_FAILURES: Failure[] = [
     upstream: "audit",
     status: 403,
     says: /enable the Audit Trail API/,
-    attempts: 1,
+    // with a new token, too
+    attempts: 2,
   },
   fault("audit", comeBackInAnHour, {
     name: "429 that asks for a longer wait than a run affords",
@@ -150,14 +151,15 @@ const AUDIT_FAILURES: Failure[] = [
     code: "upstream_failed",
     status: 500,
     says: /audit API answered 500.*next run tries again/,
-    attempts: 4,
+    // once more with a new token
+    attempts: 5,
   }),
   fault("audit", { status: 503, body: HTML, contentType: "text/html" }, {
     name: "503 with HTML",
     code: "upstream_failed",
     status: 503,
     says: /audit API answered 503/,
-    attempts: 4,
+    attempts: 5,
   }),
   fault("audit", { drop: "before" }, {
     name: "a connection that is dropped",
@@ -187,10 +189,10 @@ const AUDIT_FAILURES: Failure[] = [
   }),
   fault("audit", { garbage: '{"data":null}' }, {
     name: "JSON that is neither of the formats",
-    code: "audit_refused",
+    code: "upstream_unreadable",
     status: 200,
-    says: /LIVEPERSON_AUDIT_API/,
-    attempts: 3,
+    says: /no list of records/,
+    attempts: 1,
   }),
   fault("audit", { garbage: '{"errors":[{"message":"Internal server error"}]}' }, {
     name: "a GraphQL error",
@@ -204,7 +206,14 @@ const AUDIT_FAILURES: Failure[] = [
     code: "upstream_redirected",
     status: 302,
     says: /audit API .*a redirect/,
-    attempts: 1,
+    attempts: 2,
+  }),
+  fault("audit", { status: 404 }, {
+    name: "404 for ever, at a host that the Domain API still names",
+    code: "audit_refused",
+    status: 404,
+    says: /audit API answered 404.*LIVEPERSON_AUDIT_API/,
+    attempts: 2,
   }),
   {
     name: "a host that is gone, and the Domain API names a foreign one instead",

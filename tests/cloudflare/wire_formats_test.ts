@@ -3,8 +3,11 @@
  * account speaks, and that it remembers what it found out.
  */
 import assert from "node:assert/strict";
+import type { Fault } from "../../scripts/simulators/faults.ts";
 import { change } from "../environment.ts";
 import { type Json, Stage } from "./stage.ts";
+
+const HTML = "<!DOCTYPE html><title>Not found</title>";
 
 /** The bodies of the audit requests from number `from` on, parsed. */
 function bodies(stage: Stage, from = 0): Json[] {
@@ -87,12 +90,91 @@ Deno.test("auto recognises the wire format by the answer, and remembers it", asy
   }
 });
 
-Deno.test("auto goes over to the other format when an account changes it", async () => {
-  await using stage = await Stage.open({ livePerson: { wire: "rest" } });
+/** In which formats the audit requests from number `from` on were made. */
+function formats(stage: Stage, from = 0): string[] {
+  return bodies(stage, from).map((body) => "query" in body ? "graphql" : "rest");
+}
+
+Deno.test("a format that has worked is not left for the other one because an answer", async (t) => {
+  const cases: [string, Fault, number, string][] = [
+    ["is 404", { status: 404, body: HTML }, 4, "audit_refused"],
+    ["is 400", { status: 400 }, 2, "audit_refused"],
+    ["is 500", { status: 500 }, 10, "upstream_failed"],
+    ["has no data", { garbage: '{"data":null}' }, 2, "upstream_unreadable"],
+    ["has no records", { garbage: '{"data":{"auditData":null}}' }, 2, "upstream_unreadable"],
+    ["is an empty list of the other format", { garbage: '{"data":[]}' }, 2, "upstream_unreadable"],
+  ];
+  await using stage = await Stage.open({ livePerson: { wire: "both" } });
+  const all = [...stage.addRecent()];
   await stage.cron();
-  stage.livePerson.wire = "graphql";
-  const all = stage.addRecent();
+  for (const [name, fault, times, code] of cases) {
+    await t.step(name, async () => {
+      stage.livePerson.faults.next("audit", fault, times);
+      const failed = [await stage.cron(), await stage.cron()];
+      assert.deepEqual(failed.map(({ report }) => report.problem.code), [code, code]);
+      all.push(...stage.addRecent());
+      assert.equal((await stage.cron()).invocation, "ok");
+      stage.assertDelivered(all);
+    });
+  }
+  assert.deepEqual(new Set(formats(stage)), new Set(["graphql"]));
+});
+
+Deno.test("what fails at first does not tell which format an account speaks", async (t) => {
+  await t.step("a server that fails for a moment speaks GraphQL all the same", async () => {
+    await using stage = await Stage.open({ livePerson: { wire: "both" } });
+    const all = stage.addRecent();
+    stage.livePerson.faults.next("audit", { status: 500 }, 4);
+    assert.equal((await stage.cron()).invocation, "ok");
+    stage.assertDelivered(all);
+    await stage.cron();
+    assert.deepEqual(formats(stage).slice(-2), ["graphql", "graphql"]);
+  });
+
+  await t.step("one that stumbles over GraphQL each time is asked in the other one", async () => {
+    await using stage = await Stage.open({ livePerson: { wire: "rest" } });
+    stage.addRecent(3);
+    const stumbles = [0, 1, 2, 3, 5, 6, 7, 8];
+    stage.livePerson.faults.when(
+      "audit",
+      (n) => stumbles.includes(n) ? { status: 500 } : undefined,
+    );
+    assert.equal((await stage.cron()).invocation, "ok");
+    assert.equal(stage.xsiam.count, 3);
+    await stage.cron();
+    assert.equal(formats(stage).at(-1), "rest");
+  });
+
+  await t.step("an answer without data leaves it open", async () => {
+    await using stage = await Stage.open({ livePerson: { wire: "both" } });
+    stage.addRecent();
+    stage.livePerson.faults.next("audit", { garbage: '{"data":null}' });
+    assert.equal((await stage.cron()).report.problem.code, "upstream_unreadable");
+    assert.equal((await stage.cron()).invocation, "ok");
+    assert.deepEqual(formats(stage), ["graphql", "graphql"]);
+  });
+});
+
+Deno.test("an error that quotes the query drops no field", async () => {
+  await using stage = await Stage.open();
+  const all = [...stage.addRecent()];
+  await stage.cron();
+  const everything = fieldsOf(bodies(stage)[0]);
+  for (
+    const failsWith of [
+      (query: string) => `Unknown error while executing: ${query}`,
+      () => "Exception while fetching data (/auditData) : field 'newValue' too long",
+    ]
+  ) {
+    stage.livePerson.failsWith = failsWith;
+    const { report } = await stage.cron();
+    assert.equal(report.problem.code, "upstream_failed");
+    assert.equal(report.requests.audit, 1);
+  }
+  stage.livePerson.failsWith = undefined;
+  all.push(...stage.addRecent());
   assert.equal((await stage.cron()).invocation, "ok");
+  assert.deepEqual(fieldsOf(bodies(stage).at(-1)), everything);
   stage.assertDelivered(all);
 });
 

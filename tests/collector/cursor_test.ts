@@ -8,10 +8,12 @@ import { collectorIn } from "./collector_in.ts";
 const NOW = Date.parse("2026-03-10T12:00:00Z");
 
 async function collected() {
-  const environment = await openEnvironment({ livePerson: { now: () => NOW } });
+  let sourceMs = NOW;
+  const environment = await openEnvironment({ livePerson: { now: () => sourceMs } });
   environment.livePerson.add([changeAt(NOW - 2 * HOUR_MS), changeAt(NOW - HOUR_MS)]);
   const storage = newStorage();
   const run = (nowMs = NOW, settings: Record<string, string> = {}) => {
+    sourceMs = nowMs;
     const host = mortalHost(storage, () => nowMs);
     const collector = collectorIn(environment, host, settings);
     return { host, collector, report: collector.collect("cron") };

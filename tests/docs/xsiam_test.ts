@@ -20,7 +20,7 @@ const read = (name: string) => readFile(join(FOLDER, name), "utf8");
 /** Every field that the query asks for, with some text. */
 function graphqlRecord(): RawRecord {
   const range = { day: "2026-03-10", offset: 0, first: 1 };
-  const body = graphqlBody(range, { lpa: true, automaticUpdates: false }, GRAPHQL);
+  const body = graphqlBody(range, { lpa: true, automaticUpdates: false }, GRAPHQL, 0);
   const fields = /\{ ([\w ]+) \} \}/.exec(JSON.parse(body).query)![1].split(" ");
   assert.ok(fields.includes("originatorIsLpa"));
   return Object.fromEntries(fields.map((field) => [field, `some ${field}`]));

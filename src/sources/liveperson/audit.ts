@@ -4,9 +4,10 @@ import { CollectorError } from "../../errors.ts";
 import type { Page, Source } from "../../engine/locate.ts";
 import type { LivePersonSettings } from "./settings.ts";
 import type { Upstream, UpstreamReply } from "../../upstream/upstream.ts";
-import { type Dialect, GRAPHQL, readDialect, REST } from "./dialect.ts";
-import { failure, isSilence } from "./failure.ts";
-import { type AuditRange, graphqlBody, readGraphql } from "./graphql.ts";
+import { AuditApi } from "./audit_api.ts";
+import { isLasting, withRefusedRun } from "./changeover.ts";
+import { type Dialect, GRAPHQL, readDialect, REST, withAnswered } from "./dialect.ts";
+import { type AuditRange, graphqlBody, isGraphql, readGraphql } from "./graphql.ts";
 import { type RawRecord, type SourceRecord, toRecords } from "./record.ts";
 import { readRest, restBody } from "./rest.ts";
 import type { Session } from "./session.ts";
@@ -15,12 +16,18 @@ import type { Session } from "./session.ts";
 export const PAGE_SIZE = 500;
 
 interface Answer {
-  readonly raw: readonly RawRecord[];
-  readonly total: number | undefined;
+  /** Null stands for a record that the service could not render. */
+  readonly raw: readonly (RawRecord | null)[];
+  readonly headers: Headers;
+  /** The dialect that it was answered in. */
+  readonly dialect: Dialect;
 }
 
 export class AuditTrail implements Source<SourceRecord> {
+  readonly #api: AuditApi;
   #dialect: Dialect | null;
+  /** The refusals of the account's format are counted once a run. */
+  #refusalIsCounted = false;
 
   /** `memory`: what an earlier run kept, see there; null if nothing was. */
   constructor(
@@ -36,6 +43,7 @@ export class AuditTrail implements Source<SourceRecord> {
     this.#dialect = known !== null && (configured === null || known.api === api)
       ? known
       : configured;
+    this.#api = new AuditApi(settings.LIVEPERSON_ACCOUNT_ID, upstream, session);
   }
 
   /** What the next run should know of this source: plain JSON, opaque to everybody else. */
@@ -50,24 +58,39 @@ export class AuditTrail implements Source<SourceRecord> {
 
   /** @throws {CollectorError} `token_refused`, `audit_forbidden`, `audit_refused` or an `upstream_…` one */
   async read(range: AuditRange): Promise<Page<SourceRecord>> {
-    const readAtMs = this.host.now();
-    const { raw, total } = await this.#list(range);
+    const askedAtMs = this.host.now();
+    const { raw, headers, dialect } = await this.#list(range);
+    this.#dialect = dialect;
     if (raw.length > range.first) {
       throw unreadable(`It answered ${raw.length} records where ${range.first} were asked for.`);
     }
-    const accountId = this.settings.LIVEPERSON_ACCOUNT_ID;
-    return { records: await toRecords(raw, accountId, this.host.digest), readAtMs, total };
+    const records = await toRecords(raw, this.settings.LIVEPERSON_ACCOUNT_ID, this.host.digest);
+    return { records, readAtMs: readAtMs(askedAtMs, headers), total: totalOf(headers) };
   }
 
   async #list(range: AuditRange): Promise<Answer> {
     if (this.#dialect === null) return await this.#introduce(range);
+    const { api } = this.#dialect;
     try {
-      return await this.#ask(range, this.#dialect);
+      const answer = await this.#ask(range, this.#dialect);
+      if (await this.session.refusals() !== undefined) await this.session.keepRefusals(undefined);
+      return answer;
     } catch (error) {
-      const mayHaveChanged = this.settings.LIVEPERSON_AUDIT_API === "auto" && isRefusal(error);
-      if (!mayHaveChanged) throw error;
-      return await this.#introduce(range);
+      if (this.settings.LIVEPERSON_AUDIT_API !== "auto" || !isRefusal(error)) throw error;
+      if (!await this.#isRefusedLastingly(api)) throw error;
+      return await this.#askOr(error, range, api === "rest" ? GRAPHQL : REST);
     }
+  }
+
+  /** Counts this run among those in which the account's format was refused. */
+  async #isRefusedLastingly(api: Dialect["api"]): Promise<boolean> {
+    const nowMs = this.host.now();
+    const before = await this.session.refusals();
+    if (this.#refusalIsCounted && before !== undefined) return isLasting(before, nowMs);
+    this.#refusalIsCounted = true;
+    const refusals = withRefusedRun(before, api, nowMs);
+    await this.session.keepRefusals(refusals);
+    return isLasting(refusals, nowMs);
   }
 
   /** The first call to an account: GraphQL is tried, and the answer tells which format it speaks. */
@@ -75,87 +98,60 @@ export class AuditTrail implements Source<SourceRecord> {
     try {
       return await this.#ask(range, GRAPHQL);
     } catch (error) {
-      if (!isRefusal(error) && !isServerError(error)) throw error;
-      try {
-        return await this.#ask(range, REST);
-      } catch (second) {
-        throw isRefusal(second) || isServerError(second) ? error : second;
-      }
+      if (isRefusal(error)) return await this.#askOr(error, range, REST);
+      if (!isServerError(error)) throw error;
+      // a server may stumble over a format that it does not speak, or only for a moment
+      const rest = await this.#askOr(error, range, REST);
+      return await this.#ask(range, GRAPHQL).catch((again) => {
+        if (isRefusal(again) || isServerError(again)) return rest;
+        throw again;
+      });
+    }
+  }
+
+  /** Asks in another format; if that is refused too, the first refusal counts. */
+  async #askOr(first: unknown, range: AuditRange, dialect: Dialect): Promise<Answer> {
+    try {
+      return await this.#ask(range, dialect);
+    } catch (error) {
+      throw isRefusal(error) || isServerError(error) ? first : error;
     }
   }
 
   async #ask(range: AuditRange, dialect: Dialect): Promise<Answer> {
-    if (dialect.api === "graphql") return await this.#askGraphql(range, dialect);
-    const reply = await this.#post(restBody(range));
-    const raw = readRest(parse(reply));
-    if (raw === null) throw anotherFormat();
-    this.#dialect = dialect;
-    return { raw, total: totalOf(reply) };
+    if (dialect.api === "graphql") return await this.#askGraphql(range, dialect, this.host.now());
+    const reply = await this.#api.post(restBody(range), () => false);
+    const answer = parse(reply);
+    const raw = readRest(answer);
+    if (raw === null) throw isGraphql(answer) ? otherFormat() : unknownShape();
+    return { raw, headers: reply.headers, dialect };
   }
 
-  async #askGraphql(range: AuditRange, dialect: Dialect): Promise<Answer> {
+  async #askGraphql(range: AuditRange, dialect: Dialect, nowMs: number): Promise<Answer> {
     const filter = {
       lpa: this.settings.INCLUDE_LPA_CHANGES,
       automaticUpdates: this.settings.INCLUDE_AUTOMATIC_UPDATES,
     };
-    const reply = await this.#post(graphqlBody(range, filter, dialect));
-    const answer = readGraphql(parse(reply), dialect);
+    const body = graphqlBody(range, filter, dialect, nowMs);
+    const reply = await this.#api.post(body, isGraphqlComplaint);
+    const answer = readGraphql(parse(reply), dialect, nowMs);
     switch (answer.kind) {
-      case "records":
-        this.#dialect = dialect;
-        return { raw: answer.records, total: totalOf(reply) };
+      case "records": {
+        const { headers } = reply;
+        return { raw: answer.records, headers, dialect: withAnswered(dialect, nowMs) };
+      }
       case "adapt":
-        return await this.#askGraphql(range, answer.dialect);
+        return await this.#askGraphql(range, answer.dialect, nowMs);
       case "error":
         throw new CollectorError("upstream_failed", {
           detail: `The audit API answered a GraphQL error: ${answer.message.slice(0, 200)}`,
           upstream: { name: "audit", status: 200 },
         });
+      case "rest":
+        throw otherFormat();
       case "other":
-        throw anotherFormat();
+        throw unknownShape();
     }
-  }
-
-  /** Posts to the audit API: with a new token once if the token is refused, to the rediscovered host once if it is gone. */
-  async #post(body: string): Promise<UpstreamReply> {
-    const origin = await this.session.auditOrigin();
-    let reply: UpstreamReply;
-    try {
-      reply = await this.#postWithToken(origin, body);
-    } catch (error) {
-      if (!isSilence(error, "audit")) throw error;
-      const rediscovered = await this.session.discoverAudit();
-      if (rediscovered === origin) throw error;
-      reply = await this.#postWithToken(rediscovered, body);
-    }
-    if (reply.status === 200) return reply;
-    if (reply.status === 401) throw failure("audit", reply, "token_refused");
-    if (reply.status === 403) throw failure("audit", reply, "audit_forbidden");
-    // a server of GraphQL may answer its complaints with 400
-    if (reply.status === 400 && isGraphqlComplaint(reply)) return reply;
-    throw failure("audit", reply, reply.status < 500 ? "audit_refused" : undefined);
-  }
-
-  async #postWithToken(origin: string, body: string): Promise<UpstreamReply> {
-    const reply = await this.#send(origin, await this.session.accessToken(), body);
-    return reply.status === 401
-      ? await this.#send(origin, await this.session.signIn(), body)
-      : reply;
-  }
-
-  #send(origin: string, accessToken: string, body: string): Promise<UpstreamReply> {
-    const { LIVEPERSON_ACCOUNT_ID } = this.settings;
-    return this.upstream.send({
-      name: "audit",
-      method: "POST",
-      url: `${origin}/api/account/${LIVEPERSON_ACCOUNT_ID}/configuration/metadata/audit`,
-      headers: {
-        Authorization: `Bearer ${accessToken}`,
-        "Content-Type": "application/json",
-        Accept: "application/json",
-      },
-      body,
-    });
   }
 }
 
@@ -168,9 +164,11 @@ function parse(reply: UpstreamReply): unknown {
   }
 }
 
-function isGraphqlComplaint(reply: UpstreamReply): boolean {
+/** A server of GraphQL may answer its complaints with 400. */
+function isGraphqlComplaint({ status, text }: UpstreamReply): boolean {
+  if (status !== 400) return false;
   try {
-    return Array.isArray(JSON.parse(reply.text)?.errors);
+    return Array.isArray(JSON.parse(text)?.errors);
   } catch {
     return false;
   }
@@ -180,22 +178,34 @@ function isRefusal(error: unknown): boolean {
   return error instanceof CollectorError && error.code === "audit_refused";
 }
 
-/** A server may stumble over the format that it does not speak. */
 function isServerError(error: unknown): boolean {
   return error instanceof CollectorError && error.code === "upstream_failed" &&
     error.details.upstream?.name === "audit" && error.details.upstream.status === 500;
 }
 
-function anotherFormat(): CollectorError {
+function otherFormat(): CollectorError {
   return new CollectorError("audit_refused", {
-    detail: "The audit API did not answer in the format that it was asked in.",
+    detail: "The audit API answered in another format than it was asked in.",
     upstream: { name: "audit", status: 200 },
   });
 }
 
+function unknownShape(): CollectorError {
+  return unreadable("Its answer holds no list of records.");
+}
+
+/**
+ * When a page was read: when it was asked for, or by the service's clock if that is earlier. A clock
+ * that runs ahead would let the collector believe that nothing older can arrive any more.
+ */
+function readAtMs(askedAtMs: number, headers: Headers): number {
+  const answeredAtMs = Date.parse(headers.get("Date") ?? "");
+  return Number.isNaN(answeredAtMs) ? askedAtMs : Math.min(askedAtMs, answeredAtMs);
+}
+
 /** `X-Total-Count`: of all that match or of the page, which is not documented. */
-function totalOf(reply: UpstreamReply): number | undefined {
-  const header = reply.headers.get("X-Total-Count");
+function totalOf(headers: Headers): number | undefined {
+  const header = headers.get("X-Total-Count");
   return header !== null && /^\d{1,12}$/.test(header) ? Number(header) : undefined;
 }
 

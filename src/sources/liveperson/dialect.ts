@@ -1,11 +1,17 @@
-/** How an account's audit API wants to be spoken to, as far as it has been found out. Pure. */
+/**
+ * How an account's audit API wants to be spoken to, as far as it has been found out. Kept with the
+ * cursor, as plain JSON. Pure.
+ */
 import * as v from "valibot";
+import { iso } from "../../engine/time.ts";
+
+const instant = v.pipe(v.string(), v.isoTimestamp());
 
 const Dialect = v.object({
   /** The wire format. */
   api: v.picklist(["graphql", "rest"]),
-  /** GraphQL: documented fields that this server does not know. */
-  without: v.array(v.string()),
+  /** GraphQL: documented fields that this server does not know: since when, and when last asked for. */
+  without: v.array(v.object({ field: v.string(), since: instant, tried: instant })),
   /** GraphQL: how the order's direction is written, which is not documented. */
   direction: v.picklist(["enum", "string"]),
   /** GraphQL: how the order's column is written, which is not documented either. */
@@ -26,4 +32,37 @@ export const REST: Dialect = { ...GRAPHQL, api: "rest" };
 export function readDialect(stored: unknown): Dialect | null {
   const parsed = v.safeParse(Dialect, stored);
   return parsed.success ? parsed.output : null;
+}
+
+/** The documented fields that the account's server does not know, by what was kept with a cursor. */
+export function missingFields(stored: unknown): readonly string[] {
+  return readDialect(stored)?.without.map(({ field }) => field) ?? [];
+}
+
+/** How long a field that was unknown is left out before it is asked for again. */
+const TRY_AGAIN_MS = 24 * 3_600_000;
+
+/** The fields that are not asked for at this time. */
+export function leftOut({ without }: Dialect, nowMs: number): readonly string[] {
+  return without.filter(({ tried }) => nowMs - Date.parse(tried) < TRY_AGAIN_MS)
+    .map(({ field }) => field);
+}
+
+/** The dialect after the server complained that it does not know these fields. */
+export function withUnknown(dialect: Dialect, fields: readonly string[], nowMs: number): Dialect {
+  const now = iso(nowMs);
+  const complained = fields.map((field) => ({
+    field,
+    since: dialect.without.find((missing) => missing.field === field)?.since ?? now,
+    tried: now,
+  }));
+  const others = dialect.without.filter(({ field }) => !fields.includes(field));
+  return { ...dialect, without: [...others, ...complained] };
+}
+
+/** The dialect after an answer to a query: what was asked for is not missing any more. */
+export function withAnswered(dialect: Dialect, nowMs: number): Dialect {
+  const missing = leftOut(dialect, nowMs);
+  if (missing.length === dialect.without.length) return dialect;
+  return { ...dialect, without: dialect.without.filter(({ field }) => missing.includes(field)) };
 }

@@ -1,6 +1,6 @@
 /** An audit event as it is returned and pushed, made from a source record of either wire format. Pure. */
 import { iso } from "../../engine/time.ts";
-import { eventId, type SourceRecord } from "./record.ts";
+import { eventId, type RawRecord, type SourceRecord } from "./record.ts";
 
 /** The fields come in this order; all others that the record has follow before `_time`. */
 export interface AuditEvent {
@@ -28,16 +28,15 @@ export function toEvent(
   accountId: string,
   collectedAtMs: number,
 ): AuditEvent {
-  const action = raw.actionType ?? raw.changeType;
-  const changeType = toChangeType(action);
+  const action = raw.changeType ?? raw.actionType;
   const event: Record<string, unknown> = {
     changeDate: changedAt ?? raw.changeDate ?? null,
     accountId: raw.accountId ?? accountId,
     objectType: toObjectType(raw.objectType),
     element: raw.element ?? null,
-    changeType,
-    userId: raw.originatorUserId ?? raw.userId ?? null,
-    changedBy: firstNamed(raw.originator, raw.originatorLoginName, raw.changedBy),
+    changeType: toChangeType(action),
+    userId: raw.userId ?? raw.originatorUserId ?? null,
+    changedBy: firstNamed(raw.changedBy, raw.originator, raw.originatorLoginName),
     objectName: raw.objectName,
     oldValue: raw.oldValue,
     newValue: raw.newValue,
@@ -47,12 +46,10 @@ export function toEvent(
     originatorIsLpa: raw.originatorIsLpa,
   };
   for (const field of Object.keys(raw)) {
-    if (!DOCUMENTED.has(field)) event[field] = raw[field];
+    if (!TOLD.has(field)) event[OURS.has(field) ? `source_${field}` : field] = raw[field];
   }
   if (isGiven(raw.objectType)) event.objectTypeLabel = raw.objectType;
-  if (isGiven(raw.actionType) || (isGiven(action) && action !== changeType)) {
-    event.actionType = action;
-  }
+  tellBothNames(event, raw);
   if (changedAt === null) {
     event.changeDateError = "changeDate could not be read: _time is the time of collection";
   }
@@ -61,8 +58,26 @@ export function toEvent(
   return event as AuditEvent;
 }
 
-/** What records have in one of the wire formats: all of it is in the event, by this name or another. */
-const DOCUMENTED = new Set([
+/**
+ * What GraphQL and `rest` name differently is told under the name of `rest`. Where a record has both,
+ * or the event has it reworded, the other one is told too.
+ */
+function tellBothNames(event: Record<string, unknown>, raw: RawRecord): void {
+  const { originator, originatorUserId, actionType, changeType } = raw;
+  if (isGiven(originator) && originator !== "" && originator !== event.changedBy) {
+    event.originator = originator;
+  }
+  if (isGiven(originatorUserId) && originatorUserId !== event.userId) {
+    event.originatorUserId = originatorUserId;
+  }
+  if (isGiven(actionType)) event.actionType = actionType;
+  if (isGiven(changeType) && changeType !== event.changeType) {
+    event[isGiven(actionType) ? "changeTypeLabel" : "actionType"] = changeType;
+  }
+}
+
+/** Fields of a record that are told above, by their own name or another. */
+const TOLD = new Set([
   "changeDate",
   "accountId",
   "objectType",
@@ -80,6 +95,15 @@ const DOCUMENTED = new Set([
   "originatorUserAgent",
   "originatorAuthType",
   "originatorIsLpa",
+]);
+
+/** Fields that an event has of its own: a record's field of that name gets another one. */
+const OURS = new Set([
+  "objectTypeLabel",
+  "changeTypeLabel",
+  "changeDateError",
+  "_time",
+  "event_id",
 ]);
 
 /** The documented labels; plural ones become singular. */

@@ -2,8 +2,8 @@
  * The documented wire format of the audit API: one GraphQL query with inline literals.
  * Source: developers.liveperson.com, "Audit Trail API". Pure.
  */
-import type { Dialect } from "./dialect.ts";
-import type { RawRecord } from "./record.ts";
+import { type Dialect, leftOut, withUnknown } from "./dialect.ts";
+import { isRecord, type RawRecord } from "./record.ts";
 
 const FIELDS = [
   "accountId",
@@ -34,7 +34,14 @@ export interface AuditFilter {
   readonly automaticUpdates: boolean;
 }
 
-export function graphqlBody(range: AuditRange, filter: AuditFilter, dialect: Dialect): string {
+/** The body of a request: it asks for every field but those that the server did not know lately. */
+export function graphqlBody(
+  range: AuditRange,
+  filter: AuditFilter,
+  dialect: Dialect,
+  nowMs: number,
+): string {
+  const missing = leftOut(dialect, nowMs);
   const argument = {
     fromDate: JSON.stringify(range.day),
     first: range.first,
@@ -47,56 +54,107 @@ export function graphqlBody(range: AuditRange, filter: AuditFilter, dialect: Dia
     automaticUpdates: filter.automaticUpdates,
   };
   const list = Object.entries(argument).map(([name, value]) => `${name}: ${value}`).join(", ");
-  const fields = FIELDS.filter((field) => !dialect.without.includes(field)).join(" ");
+  const fields = FIELDS.filter((field) => !missing.includes(field)).join(" ");
   return JSON.stringify({ query: `{ auditData(${list}) { ${fields} } }` });
 }
 
-/** What an answer is: records, a complaint that names what to change, another complaint, or not GraphQL at all. */
+/**
+ * What an answer is: records (null for one that could not be rendered), a complaint that names what to
+ * change, another error, the other wire format, or nothing that is known.
+ */
 export type GraphqlAnswer =
-  | { readonly kind: "records"; readonly records: readonly RawRecord[] }
+  | { readonly kind: "records"; readonly records: readonly (RawRecord | null)[] }
   | { readonly kind: "adapt"; readonly dialect: Dialect }
   | { readonly kind: "error"; readonly message: string }
+  | { readonly kind: "rest" }
   | { readonly kind: "other" };
 
-export function readGraphql(answer: unknown, dialect: Dialect): GraphqlAnswer {
-  const { data, errors } = (answer ?? {}) as {
-    data?: { auditData?: unknown } | null;
-    errors?: { message?: unknown }[];
-  };
+interface GraphqlError {
+  readonly message?: unknown;
+  readonly path?: unknown;
+}
+
+export function readGraphql(answer: unknown, dialect: Dialect, nowMs: number): GraphqlAnswer {
+  const { data, errors } = (answer ?? {}) as { data?: unknown; errors?: GraphqlError[] };
+  const records = (data as { auditData?: unknown } | null | undefined)?.auditData;
+  const isList = Array.isArray(records) &&
+    records.every((record) => record === null || isRecord(record));
   if (Array.isArray(errors) && errors.length > 0) {
+    if (isList && errors.every((error) => isOfMissingRecord(error, records))) {
+      return { kind: "records", records };
+    }
     const messages = errors.map((error) => String(error?.message ?? ""));
-    const adapted = adapt(messages, dialect);
+    const adapted = adapt(messages, dialect, nowMs);
     return adapted === null
       ? { kind: "error", message: messages[0] }
       : { kind: "adapt", dialect: adapted };
   }
-  const records = data?.auditData;
-  return Array.isArray(records) && records.every(isObject)
-    ? { kind: "records", records }
-    : { kind: "other" };
+  if (isList) return { kind: "records", records };
+  const isRest = Array.isArray(data) && data.length > 0 && data.every(isRecord);
+  return { kind: isRest ? "rest" : "other" };
+}
+
+/** Does an answer come from a server that speaks GraphQL? */
+export function isGraphql(answer: unknown): boolean {
+  const { data, errors } = (answer ?? {}) as { data?: unknown; errors?: unknown };
+  return Array.isArray(errors) ||
+    Array.isArray((data as { auditData?: unknown } | null | undefined)?.auditData);
+}
+
+/** An error that tells why a record is null: its `path` is `["auditData", <index>, …]`. */
+function isOfMissingRecord({ path }: GraphqlError, records: readonly unknown[]): boolean {
+  return Array.isArray(path) && Number.isInteger(path[1]) && records[path[1]] === null;
 }
 
 /** The dialect that avoids what the server complains of; null when nothing is left to change. */
-function adapt(messages: readonly string[], dialect: Dialect): Dialect | null {
-  const complains = (about: RegExp) => messages.some((message) => about.test(message));
-  const unknown = FIELDS.filter((field) =>
-    field !== "changeDate" && messages.some((message) => unknownField(message, field))
-  );
+function adapt(messages: readonly string[], dialect: Dialect, nowMs: number): Dialect | null {
+  const unknown = messages.flatMap((message) => unknownField(message) ?? []);
+  const missing = leftOut(dialect, nowMs);
+  const isOfType = (about: RegExp) =>
+    messages.some((message) =>
+      about.test(message) && TYPE_COMPLAINT.test(message) && !echoesQuery(message)
+    );
   const adapted: Dialect = {
-    ...dialect,
-    without: [...new Set([...dialect.without, ...unknown])],
-    direction: complains(/direction|\bASC\b/i) ? "string" : dialect.direction,
-    column: complains(/orderBy|changeTimestamp/i) ? "enum" : dialect.column,
+    ...withUnknown(
+      dialect,
+      [...new Set(unknown)].filter((field) => !missing.includes(field)),
+      nowMs,
+    ),
+    direction: isOfType(/direction|\bASC\b/i) ? "string" : dialect.direction,
+    column: isOfType(/orderBy|changeTimestamp/i) ? "enum" : dialect.column,
   };
   return JSON.stringify(adapted) === JSON.stringify(dialect) ? null : adapted;
 }
 
-/** A complaint about a field names it as a whole word: `Cannot query field "actionType" on type …`. */
-function unknownField(message: string, field: string): boolean {
-  return /field|undefined|unknown|validation/i.test(message) &&
-    new RegExp(`["'\`\\s(]${field}["'\`\\s).,]`).test(`${message} `.split(/did you mean/i)[0]);
+/** How GraphQL servers say that the schema has no such field; the group is its name. */
+const UNKNOWN_FIELD = [
+  // graphql-js, and the many that follow it
+  /cannot query field ["'`]?(\w+)["'`]? on type/i,
+  // graphql-java
+  /field ["'`]?(\w+)["'`]? (?:in|on) type ["'`]?\w+["'`]? is undefined/i,
+  // graphql-ruby, Hot Chocolate
+  /field ["'`]?(\w+)["'`]? (?:doesn't|does not) exist on (?:the )?type/i,
+  // Juniper, Hasura
+  /unknown field ["'`]?(\w+)["'`]? on type/i,
+  /field ["'`]?(\w+)["'`]? not found in type/i,
+];
+
+/** How they say that a value is written as another type than the schema has. */
+const TYPE_COMPLAINT = /\b(represent|enum|string|literal|valid|invalid|expected|type)\b/i;
+
+/** The one field that a message says the schema does not have; null if it says anything else. */
+function unknownField(message: string): string | null {
+  const [complaint] = message.split(/did you mean/i);
+  const named = fieldsIn(complaint);
+  if (named.length !== 1 || named[0] === "changeDate") return null;
+  return UNKNOWN_FIELD.some((form) => form.exec(complaint)?.[1] === named[0]) ? named[0] : null;
 }
 
-function isObject(value: unknown): value is RawRecord {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** An error that quotes the query names everything that is in it, and complains of none of it. */
+function echoesQuery(message: string): boolean {
+  return /auditData\s*\(/.test(message) || fieldsIn(message).length > 1;
+}
+
+function fieldsIn(message: string): string[] {
+  return FIELDS.filter((field) => new RegExp(`\\b${field}\\b`).test(message));
 }

@@ -7,17 +7,42 @@ import { iso } from "../../engine/time.ts";
 /** The fields as they came, in either wire format. */
 export type RawRecord = Readonly<Record<string, unknown>>;
 
+/** Is it a record, and not something that stands in the place of one? */
+export function isRecord(value: unknown): value is RawRecord {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 export interface SourceRecord extends Listed {
   readonly raw: RawRecord;
   /** The time of the change, ISO 8601 UTC with milliseconds; null when it can't be read. */
   readonly changedAt: string | null;
 }
 
+/** What stands for a record that the service could not render. */
+const UNREADABLE: SourceRecord = {
+  raw: {},
+  timeMs: null,
+  changedAt: null,
+  fingerprint: "",
+  unreadable: true,
+};
+
 /**
- * The records of a page. They are identified together, because that is faster. A fingerprint is the
+ * The records of a page; null stands for one that the service could not render. They are identified together, because that is faster. A fingerprint is the
  * first 128 bits of SHA-256: two contents that share one can't be found, not even on purpose.
  */
 export async function toRecords(
+  page: readonly (RawRecord | null)[],
+  accountId: string,
+  digest: Digest,
+): Promise<SourceRecord[]> {
+  const readable = await identify(page.filter((raw) => raw !== null), accountId, digest);
+  if (readable.length === page.length) return readable;
+  const inOrder = readable.values();
+  return page.map((raw) => raw === null ? UNREADABLE : inOrder.next().value!);
+}
+
+async function identify(
   page: readonly RawRecord[],
   accountId: string,
   digest: Digest,

@@ -1,6 +1,6 @@
 /** The other wire format of the audit API, which some accounts speak: see the README. Pure. */
 import type { AuditRange } from "./graphql.ts";
-import type { RawRecord } from "./record.ts";
+import { isRecord, type RawRecord } from "./record.ts";
 
 /** `fromData` is spelt so by the service. */
 export function restBody({ day, offset, first }: AuditRange): string {
@@ -12,9 +12,9 @@ export function restBody({ day, offset, first }: AuditRange): string {
   });
 }
 
-/** The records of an answer, or null when it is none of this format. */
-export function readRest(answer: unknown): readonly RawRecord[] | null {
+/** The records of an answer, null for one that could not be rendered; null when it is none of this format. */
+export function readRest(answer: unknown): readonly (RawRecord | null)[] | null {
   const data = (answer as { data?: unknown } | null)?.data;
   if (!Array.isArray(data)) return null;
-  return data.every((record) => typeof record === "object" && record !== null) ? data : null;
+  return data.every((record) => record === null || isRecord(record)) ? data : null;
 }

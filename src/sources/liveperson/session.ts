@@ -1,22 +1,34 @@
 /**
  * What is known of an account's connection: its hosts and its token. Kept between runs, so that an
- * idle run needs neither discovery nor sign-in. Does I/O through `Upstream` and the vault.
+ * idle run needs neither discovery nor sign-in; and doubted as soon as something fails, so that a
+ * moved account is found within the run. One session is one run's. Does I/O through `Upstream` and
+ * the vault.
  */
+import { CollectorError, type UpstreamName } from "../../errors.ts";
 import type { LivePersonSettings } from "./settings.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
+import type { Refusals } from "./changeover.ts";
 import { discover, type Service } from "./discovery.ts";
-import { isSilence } from "./failure.ts";
+import { isDecisive, isSilence } from "./failure.ts";
 import { requestToken, type Token } from "./token.ts";
 
 interface Known {
-  auditHost?: KnownHost;
-  authHost?: KnownHost;
-  token?: Token;
+  readonly auditHost?: KnownHost;
+  readonly authHost?: KnownHost;
+  readonly token?: Token | undefined;
+  /** How often the account's wire format was refused since it last worked, if it was. */
+  readonly refusals?: Refusals | undefined;
 }
 
 interface KnownHost {
   readonly origin: string;
   readonly useUntilMs: number;
+}
+
+/** Where the audit API is asked, and with which token. */
+export interface Access {
+  readonly origin: string;
+  readonly accessToken: string;
 }
 
 /** Keeps a small value encrypted. */
@@ -28,8 +40,14 @@ export interface Vault {
 const HOST_LIFETIME_MS = 24 * 3_600_000;
 
 export class Session {
-  #known: Known | undefined;
+  #loaded: Promise<Known> | undefined;
+  /** What was remembered when the run began: only that is doubted. */
+  #remembered: Known = {};
+  #known: Known = {};
   #renewal: Promise<string> | undefined;
+  // each of these happens once a run at most
+  #tokenAnew: Promise<string> | undefined;
+  #hostsAnew: Promise<void> | undefined;
 
   constructor(
     private readonly settings: LivePersonSettings,
@@ -38,16 +56,46 @@ export class Session {
     private readonly now: () => number,
   ) {}
 
-  /** The origin of the audit API: remembered for a day. */
-  async auditOrigin(): Promise<string> {
-    return this.#usable((await this.#load()).auditHost) ?? await this.discoverAudit();
+  async access(): Promise<Access> {
+    return { origin: await this.auditOrigin(), accessToken: await this.accessToken() };
   }
 
-  /** Finds the origin of the audit API anew. */
-  async discoverAudit(): Promise<string> {
-    const auditHost = await this.#discover("accountConfigReadOnly");
-    await this.#keep({ auditHost });
-    return auditHost.origin;
+  /**
+   * Another access after one has failed: with a new token, or at a host that is discovered anew. What
+   * was remembered is doubted once a run; null when nothing is left to try.
+   * @throws {CollectorError} what the failure of the other access says, where that says more
+   */
+  async accessAfter(failure: CollectorError, failed: Access): Promise<Access | null> {
+    const { status } = failure.details.upstream ?? {};
+    const speaksOfToken = status === 401 || status === 403;
+    const ways = speaksOfToken
+      ? [this.#withTokenAnew, this.#withHostsAnew]
+      : status === undefined
+      ? [this.#withHostsAnew]
+      : [this.#withHostsAnew, this.#withTokenAnew];
+    try {
+      for (const way of ways) {
+        const other = await way.call(this, failed, status);
+        if (other !== null) return other;
+      }
+      return null;
+    } catch (error) {
+      const hasNoToken = speaksOfToken && isOf("token", error);
+      throw hasNoToken || isDecisive(error) ? error : failure;
+    }
+  }
+
+  /** The origin of the audit API: remembered for a day. */
+  async auditOrigin(): Promise<string> {
+    const { auditHost } = await this.#load();
+    return this.#usable(auditHost) ?? await this.#find("accountConfigReadOnly");
+  }
+
+  /** The origin of the authorization server: the configured one, or the discovered one, for a day. */
+  async authOrigin(): Promise<string> {
+    const { authHost } = await this.#load();
+    return this.settings.LIVEPERSON_AUTH_SERVER_URL ?? this.#usable(authHost) ??
+      await this.#find("sentinel");
   }
 
   /** A valid access token: the remembered one until shortly before it expires. */
@@ -55,42 +103,81 @@ export class Session {
     const { token } = await this.#load();
     return token !== undefined && this.now() < token.useUntilMs
       ? token.accessToken
-      : await this.signIn();
+      : await this.#signIn();
+  }
+
+  /** What is kept of the refusals of the account's wire format. */
+  async refusals(): Promise<Refusals | undefined> {
+    return (await this.#load()).refusals;
+  }
+
+  async keepRefusals(refusals: Refusals | undefined): Promise<void> {
+    await this.#keep({ refusals });
+  }
+
+  /** A token that is refused with 401 is doubted even if it is new: it may have been revoked since. */
+  async #withTokenAnew(failed: Access, status: number | undefined): Promise<Access | null> {
+    const current = this.#known.token?.accessToken;
+    if (current !== undefined && current !== failed.accessToken) {
+      return { ...failed, accessToken: current };
+    }
+    const isRemembered = failed.accessToken === this.#remembered.token?.accessToken;
+    if (!isRemembered && status !== 401) return null;
+    const accessToken = await (this.#tokenAnew ??= this.#signIn());
+    return accessToken === failed.accessToken ? null : { ...failed, accessToken };
+  }
+
+  async #withHostsAnew(failed: Access): Promise<Access | null> {
+    const isRemembered = failed.origin === this.#remembered.auditHost?.origin;
+    if (isRemembered) await this.#discoverAnew();
+    const other = await this.access();
+    const isOther = other.origin !== failed.origin || other.accessToken !== failed.accessToken;
+    return isOther ? other : null;
+  }
+
+  /** Finds all hosts anew. A token of another authorization server is worth nothing. */
+  #discoverAnew(): Promise<void> {
+    return this.#hostsAnew ??= this.#discoverAll();
+  }
+
+  async #discoverAll(): Promise<void> {
+    await this.#find("accountConfigReadOnly");
+    if (this.settings.LIVEPERSON_AUTH_SERVER_URL !== undefined) return;
+    const before = this.#known.authHost?.origin;
+    if (await this.#find("sentinel") !== before) await this.#keep({ token: undefined });
   }
 
   /** Signs in anew, once for all who ask at the same time. */
-  signIn(): Promise<string> {
+  #signIn(): Promise<string> {
     this.#renewal ??= this.#renew().finally(() => this.#renewal = undefined);
     return this.#renewal;
   }
 
-  /** The origin of the authorization server: the configured one, or the discovered one, for a day. */
-  async authOrigin(): Promise<string> {
-    return this.settings.LIVEPERSON_AUTH_SERVER_URL ??
-      this.#usable((await this.#load()).authHost) ?? await this.#discoverAuth();
-  }
-
-  async #discoverAuth(): Promise<string> {
-    const authHost = await this.#discover("sentinel");
-    await this.#keep({ authHost });
-    return authHost.origin;
-  }
-
-  /** Asks for a token: at the rediscovered host if the remembered one is gone. */
+  /** Asks for a token: at the rediscovered host if the remembered one is not the account's any more. */
   async #renew(): Promise<string> {
     const origin = await this.authOrigin();
     let token: Token;
     try {
       token = await this.#requestToken(origin);
     } catch (error) {
-      const isConfigured = this.settings.LIVEPERSON_AUTH_SERVER_URL !== undefined;
-      if (isConfigured || !isSilence(error, "token")) throw error;
-      const rediscovered = await this.#discoverAuth();
-      if (rediscovered === origin) throw error;
+      if (origin !== this.#remembered.authHost?.origin || !doubtsAuthHost(error)) throw error;
+      const rediscovered = await this.#otherAuthOrigin(origin, error);
       token = await this.#requestToken(rediscovered);
     }
     await this.#keep({ token });
     return token.accessToken;
+  }
+
+  /** @throws `failure` when discovery names the same host again, or fails for now */
+  async #otherAuthOrigin(failed: string, failure: unknown): Promise<string> {
+    try {
+      await this.#discoverAnew();
+    } catch (error) {
+      throw isDecisive(error) ? error : failure;
+    }
+    const origin = await this.authOrigin();
+    if (origin === failed) throw failure;
+    return origin;
   }
 
   #requestToken(origin: string): Promise<Token> {
@@ -106,7 +193,8 @@ export class Session {
     return host !== undefined && this.now() < host.useUntilMs ? host.origin : undefined;
   }
 
-  async #discover(service: Service): Promise<KnownHost> {
+  /** Asks the Domain API for a host, and remembers it. */
+  async #find(service: Service): Promise<string> {
     const { LIVEPERSON_DOMAIN_API_URL, LIVEPERSON_ACCOUNT_ID } = this.settings;
     const origin = await discover(
       this.upstream,
@@ -114,16 +202,32 @@ export class Session {
       LIVEPERSON_ACCOUNT_ID,
       service,
     );
-    return { origin, useUntilMs: this.now() + HOST_LIFETIME_MS };
+    const host = { origin, useUntilMs: this.now() + HOST_LIFETIME_MS };
+    await this.#keep(service === "sentinel" ? { authHost: host } : { auditHost: host });
+    return origin;
   }
 
   async #load(): Promise<Known> {
-    this.#known ??= (await this.vault.read() ?? {}) as Known;
+    await (this.#loaded ??= this.#read());
     return this.#known;
+  }
+
+  async #read(): Promise<Known> {
+    return this.#known = this.#remembered = (await this.vault.read() ?? {}) as Known;
   }
 
   async #keep(news: Known): Promise<void> {
     this.#known = { ...await this.#load(), ...news };
     await this.vault.write(this.#known);
   }
+}
+
+/** Any failure may mean that the account is served elsewhere now, but one that asks to slow down. */
+function doubtsAuthHost(error: unknown): boolean {
+  return isSilence(error, "token") || isOf("token", error) &&
+      (error.code === "upstream_failed" || error.code === "credentials_refused");
+}
+
+function isOf(name: UpstreamName, error: unknown): error is CollectorError {
+  return error instanceof CollectorError && error.details.upstream?.name === name;
 }

@@ -1,0 +1,77 @@
+/**
+ * Requests to the audit API: with the session's host and token, and with others if those fail. Does
+ * I/O through `Upstream`.
+ */
+import { CollectorError } from "../../errors.ts";
+import type { Upstream, UpstreamReply } from "../../upstream/upstream.ts";
+import { failure, isSilence } from "./failure.ts";
+import type { Access, Session } from "./session.ts";
+
+export class AuditApi {
+  constructor(
+    private readonly accountId: string,
+    private readonly upstream: Upstream,
+    private readonly session: Session,
+  ) {}
+
+  /**
+   * The answer to a body: status 200, or what `accepts` takes for an answer, too.
+   * @throws {CollectorError} `token_refused`, `audit_forbidden`, `audit_refused` or an `upstream_…` one
+   */
+  async post(body: string, accepts: (reply: UpstreamReply) => boolean): Promise<UpstreamReply> {
+    let access = await this.session.access();
+    let isLastTry = false;
+    for (;;) {
+      const outcome = await this.#send(access, body, isLastTry);
+      const failed = outcome instanceof CollectorError ? outcome : refusalOf(outcome, accepts);
+      if (failed === null) return outcome as UpstreamReply;
+      const other = isDoubtful(failed) ? await this.session.accessAfter(failed, access) : null;
+      if (other === null) throw failed;
+      // the retries that a failing host is granted were made already
+      isLastTry = failed.code === "upstream_failed" && other.origin === access.origin;
+      access = other;
+    }
+  }
+
+  /** An answer of any status, or the silence of the host. */
+  async #send(
+    { origin, accessToken }: Access,
+    body: string,
+    isLastTry: boolean,
+  ): Promise<UpstreamReply | CollectorError> {
+    try {
+      return await this.upstream.send({
+        name: "audit",
+        method: "POST",
+        url: `${origin}/api/account/${this.accountId}/configuration/metadata/audit`,
+        headers: {
+          Authorization: `Bearer ${accessToken}`,
+          "Content-Type": "application/json",
+          Accept: "application/json",
+        },
+        body,
+        ...(isLastTry && { retry: () => false }),
+      });
+    } catch (error) {
+      if (isSilence(error, "audit")) return error;
+      throw error;
+    }
+  }
+}
+
+/** The error that an answer is; null if it is none. */
+function refusalOf(
+  reply: UpstreamReply,
+  accepts: (reply: UpstreamReply) => boolean,
+): CollectorError | null {
+  if (reply.status === 200 || accepts(reply)) return null;
+  if (reply.status === 401) return failure("audit", reply, "token_refused");
+  if (reply.status === 403) return failure("audit", reply, "audit_forbidden");
+  return failure("audit", reply, reply.status < 500 ? "audit_refused" : undefined);
+}
+
+/** May another host or token be answered otherwise? A malformed request and a full service would not. */
+function isDoubtful({ code, details }: CollectorError): boolean {
+  return code !== "upstream_rate_limited" &&
+    (code !== "audit_refused" || details.upstream?.status === 404);
+}

@@ -1,0 +1,33 @@
+/**
+ * When an account's wire format may change over. One format gives an event another id than the other,
+ * so a format that has worked is left only after it was refused for long. Pure.
+ */
+import type { Dialect } from "./dialect.ts";
+
+/** Refusals of a format that has worked before, since it last worked. */
+export interface Refusals {
+  readonly api: Dialect["api"];
+  /** The first of them, epoch milliseconds. */
+  readonly sinceMs: number;
+  /** Runs in which it was refused. */
+  readonly runs: number;
+}
+
+const LASTING_MS = 3_600_000;
+const LASTING_RUNS = 3;
+
+/** The refusals with those of one more run. */
+export function withRefusedRun(
+  before: Refusals | undefined,
+  api: Dialect["api"],
+  nowMs: number,
+): Refusals {
+  return before?.api === api
+    ? { ...before, runs: before.runs + 1 }
+    : { api, sinceMs: nowMs, runs: 1 };
+}
+
+/** Has the format been refused for so long that the other one may be tried? */
+export function isLasting({ sinceMs, runs }: Refusals, nowMs: number): boolean {
+  return runs >= LASTING_RUNS && nowMs - sinceMs >= LASTING_MS;
+}
