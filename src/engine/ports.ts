@@ -83,8 +83,28 @@ export interface Progress {
   batches: number;
   /** Times the listing was found to have moved, so that the late-arrival window was read again. */
   relocations: number;
+  /** Events in attempts that got no answer, and that were sent again in this run: they may have come twice. */
+  unanswered: number;
+  /** When the last page was asked for, by the host's clock or the source's, epoch milliseconds. */
+  readAtMs: number | null;
+  /** Records that the source was found not to show. */
+  gaps: Gap[];
   /** True when there is more to read at once. */
   more: boolean;
+}
+
+/** Records that the source has and does not show: they are looked for again at reconciliation. */
+export interface Gap {
+  /** The listing's day, and the place in it. */
+  readonly day: string;
+  readonly offset: number;
+  /** How many records; null when it can't be known. */
+  readonly records: number | null;
+  /** Times of the records around it, epoch milliseconds; null where the listing ends. */
+  readonly afterMs: number | null;
+  readonly beforeMs: number | null;
+  readonly foundAtMs: number;
+  readonly why: "unreadable" | "never shown" | "beyond the last offset";
 }
 
 export function startProgress(cursor: Cursor, stored: boolean): Progress {
@@ -100,6 +120,9 @@ export function startProgress(cursor: Cursor, stored: boolean): Progress {
     twins: 0,
     batches: 0,
     relocations: 0,
+    unanswered: 0,
+    readAtMs: null,
+    gaps: [],
     more: false,
   };
 }

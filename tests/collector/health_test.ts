@@ -65,6 +65,33 @@ Deno.test("when the cron stops, the lag grows until it is alarming", async () =>
   assert.equal(patient.alarming, false);
 });
 
+/** A run by a clock that is a day ahead, between two by a right one. */
+async function afterRunInTheFuture() {
+  const s = await opened();
+  await s.at(NOW).collect("cron");
+  await s.at(NOW + 24 * HOUR_MS + 5 * MINUTE_MS).collect("cron");
+  return s;
+}
+
+Deno.test("a run whose clock was ahead tells nothing of the lag, which is said", async () => {
+  await using s = await afterRunInTheFuture();
+  const { state, lagSeconds, because, alarming } = await s.at(NOW + 6 * MINUTE_MS).verdict();
+  assert.deepEqual([state, lagSeconds, alarming], ["behind", null, true]);
+  assert.match(because, /lag is not known: the clock/);
+  await s.at(NOW + 10 * MINUTE_MS).collect("cron");
+  const later = await s.at(NOW + 11 * MINUTE_MS).verdict();
+  assert.deepEqual([later.state, later.lagSeconds], ["healthy", 60]);
+});
+
+Deno.test("after a run whose clock was ahead, the lag counts from the next one, though it fails", async () => {
+  await using s = await afterRunInTheFuture();
+  s.environment.livePerson.forbidden = true;
+  const failed = await s.at(NOW + 10 * MINUTE_MS).collect("cron");
+  assert.deepEqual([failed.outcome, failed.lagSeconds], ["failed", 0]);
+  const { lagSeconds, alarming } = await s.at(NOW + 10 * MINUTE_MS + 20 * HOUR_MS).verdict();
+  assert.deepEqual([lagSeconds, alarming], [20 * 3600, true]);
+});
+
 Deno.test("a backlog is a lag: its age is that of the last event delivered", async () => {
   await using s = await opened();
   s.environment.livePerson.add([3, 2, 1].map((hours) => changeAt(NOW - hours * HOUR_MS)));

@@ -2,6 +2,7 @@
 import { iso } from "../../engine/time.ts";
 import { length } from "../../format.ts";
 import type { Answers } from "../../upstream/upstream.ts";
+import { lagOf } from "./complete_until.ts";
 import { type History, NO_HISTORY, withRun } from "./history.ts";
 import type { RunReport } from "./report.ts";
 
@@ -144,10 +145,8 @@ export function judge(
   lagThresholdMs: number,
   enabled: boolean,
 ): Verdict {
-  const lagMs = health.completeUntilMs === null
-    ? null
-    : Math.max(0, nowMs - health.completeUntilMs);
-  const lagSeconds = lagMs === null ? null : Math.round(lagMs / 1000);
+  const lagMs = lagOf(health.completeUntilMs, nowMs);
+  const lagSeconds = typeof lagMs === "number" ? Math.round(lagMs / 1000) : null;
   const tell = (state: State, because: string, alarming: boolean): Verdict => ({
     state,
     lagSeconds,
@@ -156,13 +155,20 @@ export function judge(
   });
   if (!enabled) return tell("disabled", "FETCH_EVENTS is false: nothing is collected.", false);
   if (health.lastRun === null) return tell("waiting", "No run has ended yet.", true);
-  const tooFarBehind = lagMs !== null && lagMs > lagThresholdMs;
+  const tooFarBehind = lagMs === "clock" || (lagMs !== null && lagMs > lagThresholdMs);
   if (health.consecutiveFailures > 0) {
     const { consecutiveFailures: failures, failingSince } = health;
     return tell(
       "failing",
       `The last ${failures === 1 ? "run" : `${failures} runs`} failed, since ${failingSince}.`,
       failures >= ALARMING_FAILURES || tooFarBehind,
+    );
+  }
+  if (lagMs === "clock") {
+    return tell(
+      "behind",
+      "The lag is not known: the clock of the last run was ahead of what it is now.",
+      true,
     );
   }
   if (tooFarBehind) {

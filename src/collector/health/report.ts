@@ -22,7 +22,7 @@ export interface RunReport {
   readonly lateArrivals: number;
   /** Events that are identical to an earlier one in every field. */
   readonly twins: number;
-  /** Events that may have come twice, because a run ended before their acknowledgement was kept. */
+  /** Events that may have come twice: a push of them got no answer, and they were sent again. */
   readonly repeats: number;
   /** The day that was read again for what came too late, and what was found; null when none was due. */
   readonly reconciliation: Reconciliation | null;
@@ -85,6 +85,8 @@ export interface Told extends RunIdentity {
   readonly endedMs: number;
   readonly progress: Progress | null;
   readonly opened: Opened | null;
+  /** Events that an earlier run had left in flight and that this one has sent again. */
+  readonly resent: number;
   readonly reconciliation: Reconciliation | null;
   readonly backfill: BackfillState | null;
   readonly used: Upstream["used"];
@@ -105,7 +107,7 @@ export function toReport(told: Told): RunReport {
     deadLettered: progress?.deadLettered ?? 0,
     lateArrivals: progress?.lateArrivals ?? 0,
     twins: progress?.twins ?? 0,
-    repeats: Math.min(opened?.inFlight ?? 0, progress?.delivered ?? 0),
+    repeats: told.resent + (progress?.unanswered ?? 0),
     reconciliation: told.reconciliation,
     backfill: told.backfill,
     retries: used.retries,
@@ -131,6 +133,7 @@ export function disabledReport(run: RunIdentity): RunReport {
   const nothing = {
     progress: null,
     opened: null,
+    resent: 0,
     reconciliation: null,
     backfill: null,
     used,

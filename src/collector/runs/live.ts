@@ -15,6 +15,7 @@ import { parsePast } from "../../settings/duration.ts";
 import type { Settings } from "../../pipelines/settings.ts";
 import { Connections } from "./connections.ts";
 import { type CollectorPorts, engineLimits, enginePorts } from "./engine_ports.ts";
+import { believable, completeUntil } from "../health/complete_until.ts";
 import { afterRun } from "../health/health.ts";
 import type { Opened } from "../records/cursor_store.ts";
 import { Ledger } from "../records/ledger.ts";
@@ -44,8 +45,9 @@ export async function collect(context: RunContext, trigger: Trigger): Promise<Ru
   let opened: Opened | null = null;
   let progress: Progress | null = null;
   let aside = NOTHING_ASIDE;
-  let completeUntilMs = health.completeUntilMs;
+  let completeUntilMs = believable(health.completeUntilMs, run.startedMs);
   let failure: unknown;
+  let caught: unknown;
   try {
     opened = await context.cursors.open(firstFetchMs(settings, run.startedMs));
     tellOfCursor(opened, run.runId, context);
@@ -59,11 +61,13 @@ export async function collect(context: RunContext, trigger: Trigger): Promise<Ru
     completeUntilMs = completeUntil(progress, run.startedMs, completeUntilMs);
     if (!progress.more) aside = await workAside(live, progress, connections, context);
   } catch (error) {
+    caught = error;
     // what a run has committed before its requests were used up is no failure: the next run goes on
     if (isSpent(error) && progress !== null && progress.commits > 0) progress.more = true;
     else failure = error;
   }
   try {
+    if (wasAnswered(caught)) await context.cursors.clearInFlight();
     await context.cursors.publish();
   } catch (error) {
     failure ??= error;
@@ -73,6 +77,7 @@ export async function collect(context: RunContext, trigger: Trigger): Promise<Ru
     endedMs: platform.now(),
     progress,
     opened,
+    resent: context.cursors.resent,
     ...aside,
     used: connections.upstream.used,
     completeUntilMs,
@@ -146,11 +151,11 @@ function firstFetchMs(settings: Settings, nowMs: number): number {
   return Math.min(nowMs, parsePast(settings.FIRST_FETCH, nowMs)!);
 }
 
-/** Up to when everything is delivered: the run's start if it reached the end, else the last event it met. */
-function completeUntil(progress: Progress, startedMs: number, beforeMs: number | null): number {
-  if (!progress.more) return startedMs;
-  const { seen, sealedBeforeMs } = progress.cursor;
-  return Math.max(beforeMs ?? 0, seen.at(-1)?.timeMs ?? sealedBeforeMs);
+/** Did everything that was sent get an answer? Then nothing of it can come twice. */
+function wasAnswered(error: unknown): boolean {
+  if (!(error instanceof CollectorError)) return false;
+  const { upstream, unanswered = 0 } = error.details;
+  return unanswered === 0 && (upstream?.status !== undefined || isSpent(error));
 }
 
 function tellOfCursor({ found }: Opened, runId: string, { settings, platform }: RunContext): void {

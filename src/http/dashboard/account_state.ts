@@ -60,7 +60,7 @@ export function adviceOf({ title, detail, action }: Problem): Advice {
   return { title, detail, action: action ?? "Look at the log." };
 }
 
-function becauseOf({ state, health, lagSeconds }: Status, nowMs: number): string {
+function becauseOf({ state, because, health, lagSeconds }: Status, nowMs: number): string {
   switch (state) {
     case "healthy": {
       const since = health.workingSince;
@@ -68,8 +68,9 @@ function becauseOf({ state, health, lagSeconds }: Status, nowMs: number): string
       return `No run has failed since ${moment(since, nowMs)}, ${ago(since, nowMs)}.`;
     }
     case "behind":
+      if (lagSeconds === null) return because;
       return `Events since ${
-        moment(iso(nowMs - lagSeconds! * 1000), nowMs)
+        moment(iso(nowMs - lagSeconds * 1000), nowMs)
       } may not be delivered yet.`;
     case "failing": {
       const runs = health.consecutiveFailures;
@@ -113,7 +114,13 @@ function adviceFor(status: Status, nowMs: number): Advice[] {
   return advice;
 }
 
-function adviceForLag({ health }: Status, nowMs: number): Advice {
+function adviceForLag({ health, lagSeconds }: Status, nowMs: number): Advice {
+  if (lagSeconds === null) {
+    return {
+      title: "The clock of the last run was wrong",
+      action: "Check the host's clock. The next run tells how far the delivery is.",
+    };
+  }
   const run = health.lastRun!;
   const silentMs = nowMs - Date.parse(run.startedAt) - run.durationMs;
   if (silentMs > SILENT_MS) {

@@ -14,7 +14,7 @@ export function TotalsCard({ health }: { health: Status["health"] }) {
     ["Late arrivals", totals.lateArrivals, "shown by LivePerson only after newer events"],
     ["Found by reconciliation", totals.reconciled, "by reading each day once more"],
     ["Twins", totals.twins, "alike in every field; each has an id of its own"],
-    ["Repeats", totals.repeats, "may have come twice after a crash, with the same id"],
+    ["Repeats", totals.repeats, "may have come twice, with the same id: a push got no answer"],
     ["Dead letters", totals.deadLettered, `refused by ${ANY_DESTINATION}, and kept`],
     ["Retries", totals.retries, "requests that had to be made again"],
   ];

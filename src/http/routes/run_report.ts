@@ -56,7 +56,10 @@ export const Run = named(
     deadLettered: told(count, `Events that ${ANY_DESTINATION} refused.`),
     lateArrivals: told(count, "Events that the source showed only after newer ones."),
     twins: told(count, "Events that are identical to an earlier one in every field."),
-    repeats: told(count, "Events that may have come twice, because a run was cut off."),
+    repeats: told(
+      count,
+      "Events that may have come twice: their push got no answer, and they were sent again.",
+    ),
     reconciliation: v.nullable(Reconciliation),
     backfill: v.nullable(Backfill),
     retries: count,

@@ -1,0 +1,34 @@
+/**
+ * Up to when everything is known to be delivered, by clocks that may have been wrong. Pure. All times
+ * are epoch milliseconds.
+ */
+import type { Progress } from "../../engine/ports.ts";
+
+/** What lies further ahead of the present clock than this was written by a clock that was wrong. */
+const CLOCK_TOLERANCE_MS = 5 * 60_000;
+
+/** What an earlier run knew, as far as it can be believed: it knew nothing of what is still to come. */
+export function believable(completeUntilMs: number | null, nowMs: number): number | null {
+  return completeUntilMs === null ? null : Math.min(completeUntilMs, nowMs);
+}
+
+/**
+ * Up to when everything is delivered: when the last page was asked for if the run reached the end, else
+ * the last event that it met. Of the host's clock and the source's, the earlier one counts.
+ */
+export function completeUntil(
+  { more, cursor, readAtMs }: Pick<Progress, "more" | "cursor" | "readAtMs">,
+  startedMs: number,
+  beforeMs: number | null,
+): number {
+  if (!more) return Math.min(startedMs, readAtMs ?? startedMs);
+  const reachedMs = cursor.seen.at(-1)?.timeMs ?? cursor.sealedBeforeMs;
+  return Math.min(startedMs, Math.max(beforeMs ?? 0, reachedMs));
+}
+
+/** Milliseconds that the delivery lags behind; null if that is not known, `"clock"` if only for a wrong clock. */
+export function lagOf(completeUntilMs: number | null, nowMs: number): number | null | "clock" {
+  if (completeUntilMs === null) return null;
+  if (completeUntilMs > nowMs + CLOCK_TOLERANCE_MS) return "clock";
+  return Math.max(0, nowMs - completeUntilMs);
+}

@@ -1,0 +1,35 @@
+/** Up to when everything is delivered: of two clocks the earlier one counts, and none from the future. Pure. */
+import assert from "node:assert/strict";
+import { believable, completeUntil, lagOf } from "../../src/collector/health/complete_until.ts";
+import { firstCursor } from "../../src/engine/cursor.ts";
+import { MINUTE_MS } from "../environment.ts";
+
+const NOW = Date.parse("2026-03-10T12:00:00Z");
+const cursor = firstCursor(NOW - 60 * MINUTE_MS);
+
+Deno.test("at the end of the listing, the earlier of the host's clock and the source's counts", () => {
+  const until = (readAtMs: number | null) =>
+    completeUntil({ more: false, cursor, readAtMs }, NOW, null);
+  assert.equal(until(null), NOW);
+  assert.equal(until(NOW - 10 * MINUTE_MS), NOW - 10 * MINUTE_MS);
+  assert.equal(until(NOW + 1000), NOW);
+});
+
+Deno.test("with more to read it is the last event met, never less than before, never the future", () => {
+  const until = (timeMs: number, beforeMs: number | null) =>
+    completeUntil(
+      { more: true, readAtMs: null, cursor: { ...cursor, seen: [{ timeMs, fingerprint: "" }] } },
+      NOW,
+      beforeMs,
+    );
+  assert.equal(until(NOW - 9 * MINUTE_MS, null), NOW - 9 * MINUTE_MS);
+  assert.equal(until(NOW - 9 * MINUTE_MS, NOW - 5 * MINUTE_MS), NOW - 5 * MINUTE_MS);
+  assert.equal(until(NOW + 9 * MINUTE_MS, null), NOW);
+});
+
+Deno.test("what lies in the future is not believed, and a clock that is a little ahead is no lag", () => {
+  assert.equal(believable(null, NOW), null);
+  assert.equal(believable(NOW + 1, NOW), NOW);
+  assert.equal(lagOf(NOW + 4 * MINUTE_MS, NOW), 0);
+  assert.equal(lagOf(NOW + 6 * MINUTE_MS, NOW), "clock");
+});
