@@ -8,16 +8,8 @@ import { PROXY_VARIABLES } from "../../src/deno/http_clients.ts";
 import { makeCertificates } from "./certificates.ts";
 import { startTls } from "./counterparts.ts";
 import { RunningHost, startArguments } from "./running_host.ts";
+import { until } from "../environment.ts";
 import { openDenoStage } from "./stage.ts";
-
-/** Resolves once `condition` holds. */
-async function until(condition: () => boolean): Promise<void> {
-  const giveUpAtMs = Date.now() + 30_000;
-  while (!condition()) {
-    assert.ok(Date.now() < giveUpAtMs, "waited in vain");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 
 Deno.test("the start task gives the right to every variable that is read, and not to all", async () => {
   const args = await startArguments();
@@ -48,7 +40,7 @@ Deno.test("the routes answer, and a backlog is followed to its end", async () =>
   assert.equal((await (await host.fetch("/healthz")).json()).status, "up");
   const report = await (await host.fetch("/collect", { method: "POST" })).json();
   assert.equal(report.delivered, 10);
-  await until(() => stage.xsiam.count === 25);
+  await until("the backlog's end", () => stage.xsiam.count === 25, 30_000);
   const found = await (await host.fetch("/get-events?limit=3")).json();
   assert.equal(found.count, 3);
   assert.equal((await (await host.fetch("/status")).json()).state, "healthy");
@@ -65,7 +57,11 @@ Deno.test("on SIGTERM a run finishes its batch and commits, and the next process
     await using host = await RunningHost.start(stage.folder, stage.settings);
     await host.fetch("/healthz");
     const answer = host.fetch("/collect", { method: "POST" }).then((response) => response.json());
-    await until(() => stage.livePerson.requests.some(({ target }) => target === "token"));
+    await until(
+      "the sign-in",
+      () => stage.livePerson.requests.some(({ target }) => target === "token"),
+      30_000,
+    );
     host.signal("SIGTERM");
     const report = await answer; // who asked is answered
     assert.equal(report.outcome, "ok");

@@ -7,6 +7,7 @@ import { SETTING_ROWS } from "../../src/pipelines/settings.ts";
 import { VERSION } from "../../src/version.ts";
 import { ROOT } from "../../scripts/local/bundle.ts";
 import { Stage } from "../cloudflare/stage.ts";
+import { SECRETS } from "../environment.ts";
 
 const readme = await readFile(join(ROOT, "README.md"), "utf8");
 
@@ -70,7 +71,7 @@ Deno.test("every command of the README runs", async (t) => {
     await t.step(command, async () => {
       const { success, stdout, stderr } = await new Deno.Command("sh", {
         args: ["-c", command.replace(/^curl /, "curl --silent --show-error --fail-with-body ")],
-        env: { URL: stage.worker.url, API_TOKEN: "api-t0ken-9b2c" },
+        env: { URL: stage.worker.url, API_TOKEN: SECRETS.API_TOKEN },
       }).output();
       const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
       assert.ok(success, said);

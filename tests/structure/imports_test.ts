@@ -1,4 +1,4 @@
-/** The folders of `src` import one way: whoever follows the arrows never comes back to where they began. */
+/** The folders of `src` and of `scripts` import one way: whoever follows the arrows never comes back to where they began. */
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
@@ -83,6 +83,12 @@ Deno.test("a circle of folders is found, and told with the imports that make it"
 Deno.test("no two folders of src import each other, at any depth", async () => {
   const imports = await importsOf("src");
   assert.ok(imports.length > 300, `${imports.length} imports are read`);
+  assert.deepEqual(circular(imports), []);
+});
+
+Deno.test("nor do two folders of scripts", async () => {
+  const imports = await importsOf("scripts");
+  assert.ok(imports.length > 150, `${imports.length} imports are read`);
   assert.deepEqual(circular(imports), []);
 });
 
