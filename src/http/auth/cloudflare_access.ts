@@ -22,7 +22,7 @@ export const ACCESS_HEADER = "Cf-Access-Jwt-Assertion";
 /** The keys of each team, as they were fetched. The caller keeps it. */
 export type TeamKeys = Map<string, JWTVerifyGetKey>;
 
-/** Null unless both settings are good: then nobody is signed in by Access. */
+/** Null unless both settings are valid: without them nobody is signed in through Access. */
 export function readAccessSettings(variables: AccessVariables): AccessSettings | null {
   const domain = variables.CLOUDFLARE_ACCESS_TEAM_DOMAIN?.trim();
   const audience = variables.CLOUDFLARE_ACCESS_AUDIENCE?.trim();
@@ -34,7 +34,7 @@ export function readAccessSettings(variables: AccessVariables): AccessSettings |
   }
 }
 
-/** Whom the token vouches for, by e-mail address or name; null if it is not good. */
+/** Whom the token vouches for, by e-mail address or name; null if the token is not valid. */
 export async function whoIsVouchedFor(
   token: string,
   { issuer, audience }: AccessSettings,
@@ -58,6 +58,6 @@ export async function whoIsVouchedFor(
       .find((claim) => typeof claim === "string" && claim !== "") as string | undefined;
     return name === undefined ? null : { id: `access/${payload.sub ?? ""}/${name}`, name };
   } catch {
-    return null; // a bad token, or keys that can't be had: either way nobody is vouched for
+    return null; // an invalid token, or keys that can't be fetched: either way nobody is vouched for
   }
 }

@@ -7,7 +7,7 @@ import { isSame } from "./bearer.ts";
 
 export const SESSION_SECONDS = 12 * 3600;
 
-/** What a key is for: a value signed for one use is worth nothing for another. */
+/** What a key is for: a value that was signed for one use is not valid for another. */
 type Use = "session" | "form" | "notice";
 
 /** A new session's id and the cookie's value. */
@@ -18,7 +18,7 @@ export function startSession(apiToken: string, nowMs: number): { id: string; coo
   return { id, cookie: `${cookie}.${sign(apiToken, "session", cookie)}` };
 }
 
-/** The id of a session that we began and that has not expired; else null. */
+/** The id of a session that was started here and has not expired; otherwise null. */
 export function readSession(
   cookie: string | undefined,
   apiToken: string,

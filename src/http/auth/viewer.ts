@@ -15,7 +15,7 @@ import { formToken, readSession, SESSION_SECONDS, startSession } from "./session
 export interface Viewer {
   /** The session's; forms and notices are bound to it. */
   readonly id: string;
-  /** As Cloudflare Access knows them; null for a session. */
+  /** The name that Cloudflare Access gives; null for a session. */
   readonly name: string | null;
   /** What every form of theirs must carry. */
   readonly formToken: string;
@@ -49,12 +49,12 @@ export function signOut(c: Context): void {
   forgetCookie(c, COOKIE);
 }
 
-/** True if the form is one that we made for this viewer. */
+/** True if the form was made for this viewer. */
 export function isOwnForm(form: Readonly<Record<string, unknown>>, viewer: Viewer): boolean {
   return typeof form.token === "string" && isSame(form.token, viewer.formToken);
 }
 
-/** True if a page of ours sent the request: browsers tell where a form comes from. */
+/** True if one of our own pages sent the request: browsers say where a form comes from. */
 export function isFromHere(c: Context): boolean {
   const origin = c.req.header("Origin") ?? "";
   const site = c.req.header("Sec-Fetch-Site") ?? "same-origin";
@@ -64,8 +64,8 @@ export function isFromHere(c: Context): boolean {
 
 /**
  * True if the browser that sent this form would drop the session's cookie, which is `Secure`: its page
- * came by plain HTTP. Only for a form that is from here. The request's own URL does not tell it: it
- * says http behind a proxy that speaks https.
+ * came by plain HTTP. Only for a form from this site. The request's own URL can't be
+ * used: behind a proxy that speaks https it says http.
  */
 export function losesSession(c: Context): boolean {
   const { protocol, origin } = new URL(c.req.header("Origin")!);

@@ -1,5 +1,3 @@
-/** @jsxRuntime automatic */
-/** @jsxImportSource hono/jsx */
 /** The page of one account: the answer first, then what to do, then the numbers. */
 import type { ListedLetters, Status } from "../../collector/collector.ts";
 import { ACTIONS } from "./actions.ts";
@@ -17,7 +15,7 @@ interface AccountProps {
   readonly account: AccountState;
   /** Null when they could not be listed. */
   readonly letters: ListedLetters | null;
-  /** True when there are others: then there is a way back to all of them. */
+  /** True if there are others: then the page links back to all of them. */
   readonly isOneOfMany: boolean;
   readonly nowMs: number;
 }

@@ -1,4 +1,4 @@
-/** How an account stands: its state in words, since when, and what to do about each problem. Pure. */
+/** The state of an account in words, since when, and what to do about each problem. Pure. */
 import { ANY_DESTINATION_FIRST } from "../../destinations/catalog.ts";
 import type { Status } from "../../collector/collector.ts";
 import type { State } from "../../collector/health/health.ts";
@@ -7,7 +7,7 @@ import { iso } from "../../engine/time.ts";
 import type { Problem } from "../../problems.ts";
 import { ago, count, length, moment } from "../../format.ts";
 
-/** A problem, or something to know, and what to do about it. */
+/** A problem, or something worth knowing, and what to do about it. */
 export interface Advice {
   readonly title: string;
   readonly detail?: string;
@@ -20,7 +20,7 @@ export interface AccountState {
   /** One sentence: why, and since when. */
   readonly because: string;
   readonly advice: readonly Advice[];
-  /** Null when the collector could not be asked, for example because its settings are bad. */
+  /** Null when the collector could not be asked, for example because its settings are invalid. */
   readonly status: Status | null;
 }
 
@@ -32,7 +32,7 @@ export const STATE_NAMES: Readonly<Record<State, string>> = {
   waiting: "Waiting for the first run",
 };
 
-/** No run for so long, although one is due every five minutes: the schedule does not work. */
+/** After this long without a run the schedule does not work: one is due every five minutes. */
 const SILENT_MS = 20 * 60_000;
 
 export function accountStateOf(id: string, outcome: Outcome<Status>, nowMs: number): AccountState {
@@ -138,19 +138,19 @@ function adviceForLag({ health, lagSeconds }: Status, nowMs: number): Advice {
 
 const URGENCY: readonly State[] = ["failing", "behind", "waiting", "healthy", "disabled"];
 
-/** The most urgent state of several. What is switched off counts only if all are. */
+/** The most urgent state of several. Switched-off accounts count only if all are. */
 export function worst(accounts: readonly AccountState[]): State {
   return URGENCY.find((state) => accounts.some((one) => one.state === state)) ?? "waiting";
 }
 
 export interface Group {
   readonly state: State;
-  /** True if each member has something to do. */
+  /** True if each member needs attention. */
   readonly isNoted: boolean;
   readonly members: readonly AccountState[];
 }
 
-/** Those that need somebody on top; the members keep their order. */
+/** Groups that need attention come first; members keep their order. */
 export function grouped(accounts: readonly AccountState[]): readonly Group[] {
   const groups: [State, boolean][] = [
     ["failing", true],

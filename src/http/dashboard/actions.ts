@@ -11,12 +11,12 @@ export interface Action {
   readonly name: string;
   /** What the button that confirms it says. */
   readonly confirm: string;
-  /** What will happen, for who is about to confirm it. */
+  /** What will happen, for the person who is about to confirm it. */
   readonly explanation: string;
   readonly perform: (collector: CollectorService) => Promise<Notice>;
 }
 
-/** Dead letters that are pushed again at once. */
+/** How many dead letters one redelivery pushes again. */
 const MAX_REDELIVERED = 100;
 
 /** By the last part of their address. */
@@ -81,7 +81,7 @@ function toldRun(outcome: Outcome<RunReport>): Notice {
     ...(found > 0
       ? [`Reconciliation found ${count(found, "event")} of ${day(reconciliation!.day)}`]
       : []),
-    // its count is of all runs that it took so far
+    // its count covers all its runs so far
     ...(backfill !== null ? ["The backfill went on"] : []),
   ];
   return {

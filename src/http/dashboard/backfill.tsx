@@ -1,6 +1,4 @@
-/** @jsxRuntime automatic */
-/** @jsxImportSource hono/jsx */
-/** How far a backfill is. */
+/** The progress of a backfill. */
 import type { BackfillState } from "../../collector/health/report.ts";
 import { count, instant, moment } from "../../format.ts";
 
@@ -33,7 +31,7 @@ export function BackfillCard({ backfill, nowMs }: { backfill: BackfillState; now
   );
 }
 
-/** Whole percents of the range of time; 100 only when it is complete. */
+/** How much of the time range is done, in whole percent; 100 only when it is complete. */
 export function percentOf({ from, to, reached, completedAt }: BackfillState): number {
   if (completedAt !== null) return 100;
   const [start, end, here] = [from, to, reached].map((iso) => Date.parse(iso));

@@ -1,5 +1,3 @@
-/** @jsxRuntime automatic */
-/** @jsxImportSource hono/jsx */
 /** Events over time as bars, drawn here as SVG; the same numbers stand in a table below. */
 import type { History } from "../../collector/health/history.ts";
 import { type Bar, lastDays, lastHours, sumOfEvents } from "./periods.ts";
@@ -9,7 +7,7 @@ import { count, number } from "../../format.ts";
 const STEP = 10;
 const GAP = 2;
 const HEIGHT = 80;
-/** Below the bars: the base line, and the marks of failed runs. */
+/** Space below the bars, for the base line and the marks of failed runs. */
 const MARK_Y = 84;
 
 export function Charts({ history, nowMs }: { history: History; nowMs: number }) {

@@ -1,6 +1,4 @@
-/** @jsxRuntime automatic */
-/** @jsxImportSource hono/jsx */
-/** The step between a button and what it does. */
+/** The confirmation between a button and its action. */
 import type { Action } from "./actions.ts";
 import { FormToken } from "./layout.tsx";
 import type { Viewer } from "../auth/viewer.ts";

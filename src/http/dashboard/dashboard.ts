@@ -1,6 +1,6 @@
 /**
- * The status page: its routes. Rendered here, usable without JavaScript. A session, or Cloudflare Access,
- * lets a browser in; the JSON routes go on asking for the bearer token.
+ * The status page: its routes. It is rendered on the server and works without JavaScript. A session or
+ * Cloudflare Access lets a browser in; the JSON routes always ask for the bearer token.
  */
 import { Hono, type MiddlewareHandler } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";

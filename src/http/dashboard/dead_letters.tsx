@@ -1,5 +1,3 @@
-/** @jsxRuntime automatic */
-/** @jsxImportSource hono/jsx */
 /** The events that the destination refused: id and reason, never their content. */
 import { ANY_DESTINATION_FIRST } from "../../destinations/catalog.ts";
 import type { ListedLetters } from "../../collector/collector.ts";

@@ -1,5 +1,3 @@
-/** @jsxRuntime automatic */
-/** @jsxImportSource hono/jsx */
 /** A page that can't be shown: why, and what to do. */
 import type { Problem } from "../../problems.ts";
 import { Shape } from "./shapes.tsx";

@@ -1,4 +1,4 @@
-/** The search for recent events: its arguments, and what of the events it shows. Pure. */
+/** The search for recent events: its arguments, and which events it shows. Pure. */
 import type { GetEventsArguments } from "../../collector/runs/read_events.ts";
 import type { AuditEvent } from "../../sources/liveperson/event.ts";
 import { parsePast, PAST_FORMS } from "../../settings/duration.ts";
@@ -19,13 +19,13 @@ interface Search extends GetEventsArguments {
 /** What is wrong with the fields, by their names. */
 export type WrongFields = Readonly<Partial<Record<"start" | "limit", string>>>;
 
-/** So many events are read for one search, whatever is shown of them. */
+/** How many events one search reads, however many of them it shows. */
 export const MAX_READ = 1_000;
 
 /** The most events on one page. */
 export const MAX_SHOWN = 200;
 
-/** The search, or what is wrong with its fields, which are called what the page calls them. */
+/** The search, or what is wrong with its fields, in the names that the page gives them. */
 export function readSearch(
   { start, limit }: SearchForm,
   nowMs: number,
@@ -42,7 +42,7 @@ export function readSearch(
   return { search: { startMs, limit: MAX_READ, push: false, shown } };
 }
 
-/** The events in which the text occurs, in whatever field and case; newest first. */
+/** The events that contain the text in any field, ignoring case; newest first. */
 export function matching(events: readonly AuditEvent[], text: string): AuditEvent[] {
   const wanted = text.trim().toLowerCase();
   return events.filter((event) => wanted === "" || haystack(event).includes(wanted)).reverse();
@@ -54,7 +54,7 @@ export function shown(value: unknown): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-/** JSON in which no character turns the direction of the text around it. */
+/** JSON in which no character changes the direction of the text around it. */
 export function readableJson(event: AuditEvent): string {
   return JSON.stringify(event, null, 2).replace(
     /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,

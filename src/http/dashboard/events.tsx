@@ -1,5 +1,3 @@
-/** @jsxRuntime automatic */
-/** @jsxImportSource hono/jsx */
 /** Recent events, read live when they are asked for: the form, and what was found as a table. */
 import type { AuditEvent } from "../../sources/liveperson/event.ts";
 import {
@@ -21,14 +19,14 @@ interface Found {
   readonly read: number;
   /** How many matched, shown or not. */
   readonly matched: number;
-  /** When the last event that was read was made, if there is more than was read. */
+  /** The time of the last event that was read, if there are more. */
   readonly readUntil: string | null;
 }
 
 interface EventsProps {
   readonly accounts: readonly string[];
   readonly form: SearchForm;
-  /** What the search came to; null before the first one. */
+  /** The result of the search; null before the first one. */
   readonly answer: SearchAnswer | null;
 }
 
@@ -36,7 +34,7 @@ export interface SearchAnswer {
   readonly found?: Found;
   /** Why the events could not be read. */
   readonly problem?: Advice;
-  /** Why nothing was searched. */
+  /** Why there was no search. */
   readonly wrong?: WrongFields;
 }
 
@@ -165,7 +163,7 @@ function EventTable({ events }: { events: readonly AuditEvent[] }) {
   );
 }
 
-/** An event: what people look for in one row, and below it everything, when it is opened. */
+/** An event: the main fields in one row, and all of them below it once it is opened. */
 function EventRows({ event }: { event: AuditEvent }) {
   return (
     <tbody role="rowgroup">
@@ -208,7 +206,7 @@ function EventRows({ event }: { event: AuditEvent }) {
   );
 }
 
-/** A value as text. A long one is cut, and whole when it is opened. */
+/** A value as text. A long one is cut short; opening it shows all of it. */
 function Value({ value }: { value: unknown }) {
   const text = shown(value);
   if ([...text].length <= MAX_VALUE_LENGTH) return <bdi>{text}</bdi>;

@@ -1,6 +1,4 @@
-/** @jsxRuntime automatic */
-/** @jsxImportSource hono/jsx */
-/** What every page has around it: the head with the style sheet, the way to the other pages, the foot. */
+/** What surrounds every page: the head with the style sheet, the navigation, the footer. */
 import type { Child } from "hono/jsx";
 import { raw } from "hono/html";
 import { VERSION } from "../../version.ts";
@@ -12,7 +10,7 @@ import { ago, moment } from "../../format.ts";
 
 export interface LayoutProps {
   readonly title: string;
-  /** Null on pages for everybody. */
+  /** Null if nobody is signed in. */
   readonly viewer: Viewer | null;
   /** Epoch milliseconds. */
   readonly nowMs: number;
@@ -30,7 +28,7 @@ export function Layout({ title, viewer, nowMs, at, children }: LayoutProps) {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        {/* with the header's no-referrer, browsers would not tell where a form comes from */}
+        {/* under the header's no-referrer, browsers would not say where a form comes from */}
         <meta name="referrer" content="same-origin" />
         <title>{`${title} · ${PRODUCT}`}</title>
         <link rel="icon" href="/icon.svg" type="image/svg+xml" />
@@ -112,7 +110,7 @@ export function AdviceList({ advice, tone }: { advice: readonly Advice[]; tone: 
   );
 }
 
-/** What became of the action before. */
+/** The outcome of the last action. */
 export function NoticeCard({ notice }: { notice: Notice | null }) {
   if (notice === null) return null;
   return (

@@ -1,6 +1,6 @@
 /**
- * What became of an action, told on the page that follows: a signed cookie that is read once. Bound to
- * the viewer, so that nobody else can put words on the page.
+ * The outcome of an action, shown on the page that follows: a signed cookie that is read once. It is
+ * bound to the viewer, so that nobody else can put words on the page.
  */
 import { Buffer } from "node:buffer";
 import type { Context } from "hono";
@@ -19,7 +19,7 @@ const COOKIE = "notice";
 const SECONDS = 120;
 const MAX_LINES = 6;
 const MAX_LINE_LENGTH = 240;
-/** A browser drops a cookie of over 4 KB: of a notice that is larger only the title is told. */
+/** Browsers drop a cookie of over 4 KB: of a larger notice only the title is kept. */
 const MAX_COOKIE_LENGTH = 3_800;
 
 export function leaveNotice(c: Context, apiToken: string, viewer: Viewer, notice: Notice): void {
@@ -34,7 +34,7 @@ function encode(notice: Notice): string {
   return Buffer.from(JSON.stringify(notice)).toString("base64url");
 }
 
-/** The notice that was left for this viewer, if there is one. It is gone then. */
+/** The notice that was left for this viewer, if there is one. Taking it removes it. */
 export function takeNotice(c: Context, apiToken: string, viewer: Viewer): Notice | null {
   const cookie = readCookie(c, COOKIE);
   if (cookie === undefined) return null;

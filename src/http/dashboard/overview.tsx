@@ -1,13 +1,11 @@
-/** @jsxRuntime automatic */
-/** @jsxImportSource hono/jsx */
-/** Many accounts: how many are in which state, those that need somebody on top, each with a link. */
+/** Several accounts: how many are in each state; those that need attention come first. */
 import type { State } from "../../collector/health/health.ts";
 import { lastHours, sumOfEvents } from "./periods.ts";
 import { Shape, TONES } from "./shapes.tsx";
 import { type AccountState, type Group, grouped, STATE_NAMES, worst } from "./account_state.ts";
 import { ago, count, length, number } from "../../format.ts";
 
-/** So many accounts of a group are told of at once; the rest can be opened. */
+/** How many accounts of a group are listed at first; the rest are folded away. */
 const TOLD_AT_ONCE = 20;
 
 interface OverviewProps {
@@ -78,7 +76,7 @@ function summary(accounts: readonly AccountState[], nowMs: number): string {
     "delivered in the last 24 hours.";
 }
 
-/** Those who have something to do are told of in full, but for very many; the others are a table. */
+/** Accounts that need attention are shown in full, unless there are very many; the others are a table. */
 function Members({ group: { members, isNoted }, nowMs }: { group: Group; nowMs: number }) {
   if (isNoted) {
     const rest = members.slice(TOLD_AT_ONCE);

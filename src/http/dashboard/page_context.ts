@@ -1,4 +1,4 @@
-/** What the routes of the status page have to work with. Reads the request, nothing else. */
+/** What the routes of the status page work with. Reads the request, nothing else. */
 import type { Context } from "hono";
 import type { Collectors } from "../../collector/fleet.ts";
 import { CollectorError } from "../../errors.ts";
@@ -26,12 +26,12 @@ export interface PageEnv {
 
 export type PageContext = Context<PageEnv>;
 
-/** The API token that is set; empty if none is. */
+/** The API token from the settings; empty if there is none. */
 export function configuredToken(c: PageContext): string {
   return c.env.API_TOKEN?.trim() ?? "";
 }
 
-/** @throws {CollectorError} `arguments_invalid`, if the body is not the form that its type says it is */
+/** @throws {CollectorError} `arguments_invalid`, if the body is not the kind of form that its Content-Type names */
 export async function readForm(c: PageContext): Promise<Readonly<Record<string, unknown>>> {
   try {
     return await c.req.parseBody();
@@ -41,7 +41,7 @@ export async function readForm(c: PageContext): Promise<Readonly<Record<string, 
   }
 }
 
-/** A path of the status page's own, whatever was sent. */
+/** The path if it is one of the status page's own, otherwise `/`. */
 export function localPath(value: unknown): string {
   const here = "https://here.invalid";
   if (typeof value !== "string" || !URL.canParse(value, here)) return "/";

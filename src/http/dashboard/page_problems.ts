@@ -1,4 +1,4 @@
-/** Problems in the words of the status page: what a person who clicks can do about them. Pure. */
+/** Problems in the words of the status page: what its user can do about them. Pure. */
 import type { ErrorCode } from "../../errors.ts";
 import type { Problem } from "../../problems.ts";
 import { problemOf } from "../routing/problems.ts";

@@ -1,4 +1,4 @@
-/** The history as bars: every hour of a day and every day of two weeks, also those without a run. Pure. */
+/** The history as bars: every hour of a day and every day of two weeks, including those without a run. Pure. */
 import type { History, Period } from "../../collector/health/history.ts";
 import { DAY_MS, iso } from "../../engine/time.ts";
 import { day } from "../../format.ts";

@@ -1,6 +1,4 @@
-/** @jsxRuntime automatic */
-/** @jsxImportSource hono/jsx */
-/** The responses that pages are made into: a page for somebody who is signed in, the sign-in form, a problem. */
+/** Makes responses: a page for somebody who is signed in, the sign-in form, or a problem. */
 import { html } from "hono/html";
 import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
@@ -14,7 +12,7 @@ import { contentSecurityPolicy } from "./styles.ts";
 
 type Head = Pick<LayoutProps, "title" | "at">;
 
-/** With the notice on top that an action left for this viewer, if it did. */
+/** Shows the notice that an action left for this viewer, if there is one. */
 export function showPage(c: PageContext, head: Head, content: Child) {
   const { viewer, nowMs } = c.var;
   const notice = takeNotice(c, configuredToken(c), viewer);

@@ -1,6 +1,4 @@
-/** @jsxRuntime automatic */
-/** @jsxImportSource hono/jsx */
-/** A shape for each state, so that colour is never all that tells them apart. Decoration: words stand beside it. */
+/** A shape for each state, so that they differ by more than colour. Decoration: the words stand beside it. */
 import type { State } from "../../collector/health/health.ts";
 
 export const TONES: Readonly<Record<State, string>> = {

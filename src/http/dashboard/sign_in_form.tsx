@@ -1,6 +1,4 @@
-/** @jsxRuntime automatic */
-/** @jsxImportSource hono/jsx */
-/** The form in which the API token is given once. */
+/** The form that asks for the API token. */
 
 interface SignInProps {
   /** The page that was asked for. */

@@ -1,4 +1,4 @@
-/** The page's one style sheet, which stands in the page, and the policy that allows it and nothing else. */
+/** The one style sheet, inlined in every page, and the policy that allows it and nothing else. */
 import { createHash } from "node:crypto";
 
 export const STYLES = `
@@ -188,7 +188,7 @@ pre {
 
 let policy: string | undefined;
 
-/** No script, nothing from anywhere; of styles only the page's own. Made once, when a page is asked for. */
+/** No script, nothing from another host; no styles but the page's own. Made when the first page is asked for. */
 export function contentSecurityPolicy(): string {
   return policy ??= [
     "default-src 'none'",

@@ -1,5 +1,3 @@
-/** @jsxRuntime automatic */
-/** @jsxImportSource hono/jsx */
 /** The numbers since the beginning, each with what it means. */
 import { ANY_DESTINATION } from "../../destinations/catalog.ts";
 import type { Status } from "../../collector/collector.ts";

@@ -15,7 +15,7 @@ export interface Sample {
 }
 
 export interface Family {
-  /** Without `_total` or `_info`, which the type brings. */
+  /** Without `_total` or `_info`, which the type adds. */
   readonly name: string;
   readonly type: "counter" | "gauge" | "histogram" | "info";
   readonly help: string;
@@ -84,7 +84,7 @@ function sampleLine({ name, type }: Family, { labels, value, suffix }: Sample): 
   return `${name}${suffix ?? SUFFIXES[type]}${set} ${number(value)}`;
 }
 
-/** Any text, such as an account's name, as it may stand between quotation marks on one line. */
+/** Any text, such as an account's name, escaped to stand between quotation marks on one line. */
 function escaped(text: string): string {
   return text.toWellFormed()
     .replaceAll("\\", "\\\\")

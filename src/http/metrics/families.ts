@@ -7,7 +7,7 @@ import { DURATION_BOUNDS_SECONDS, type State } from "../../collector/health/heal
 import type { Measures } from "../../collector/health/measures.ts";
 import { type Family, histogramSamples, type Labels, type Sample } from "./exposition.ts";
 
-/** An account and its measures; null when its collector could not be asked, or has bad settings. */
+/** An account and its measures; null when its collector could not be asked, or its settings are invalid. */
 export interface Measured {
   readonly account: string;
   readonly measures: Measures | null;
@@ -17,7 +17,7 @@ const PREFIX = "liveperson_collector_";
 
 const STATES: readonly State[] = ["waiting", "disabled", "healthy", "behind", "failing"];
 
-/** A metric, and the samples that it has of an account. */
+/** A metric, and its samples for one account. */
 interface Metric extends Omit<Family, "samples"> {
   readonly samples: (labels: Labels, measures: Measures) => readonly Sample[];
 }
@@ -138,7 +138,7 @@ export function toFamilies(all: readonly Measured[], version: string): readonly 
   return [buildFamily(version), upFamily(all), ...METRICS.map((metric) => fill(metric, all))];
 }
 
-/** The metric with the samples of every account whose measures are known. */
+/** The metric, with the samples of every account whose measures are known. */
 function fill({ name, samples, ...metric }: Metric, all: readonly Measured[]): Family {
   return {
     ...metric,
@@ -195,7 +195,7 @@ function time(name: string, help: string, at: (measures: Measures) => string | n
 /** Null when there is none yet. */
 type Value = (measures: Measures) => number | null;
 
-/** One sample, or none, of a metric that has one value an account. */
+/** One sample, or none, for a metric that has one value per account. */
 function one(value: Value): Metric["samples"] {
   return (labels, measures) => {
     const known = value(measures);

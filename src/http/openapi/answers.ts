@@ -72,7 +72,7 @@ export function describeProblem(
   };
 }
 
-/** Answers have named schemas only: a test finds a reference that leads nowhere. */
+/** Every schema of an answer has a name: a test finds references that lead nowhere. */
 function oneOf(schemas: readonly v.GenericSchema[]): Schema {
   const references = [...new Set(schemas)].map((schema) => ({ $ref: reference(nameOf(schema)!) }));
   return references.length === 1 ? references[0] : { anyOf: references };

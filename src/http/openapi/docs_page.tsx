@@ -1,6 +1,4 @@
-/** @jsxImportSource hono/jsx */
-/** @jsxRuntime automatic */
-/** The page at `/docs`: the API description for people. It needs no script and nothing from another host. */
+/** The page at `/docs`: the API description for people. It has no script and loads nothing from another host. */
 import { Kind, Schemas, Words } from "./docs_schemas.tsx";
 import { DOCS_STYLE } from "./docs_style.ts";
 import type { ApiDocument, DocumentedAnswer, DocumentedOperation, Parameter } from "./openapi.ts";

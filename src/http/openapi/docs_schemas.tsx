@@ -1,10 +1,8 @@
-/** @jsxImportSource hono/jsx */
-/** @jsxRuntime automatic */
-/** The parts of the page at `/docs` that tell what a value may be. */
+/** The parts of the page at `/docs` that say what a value may be. */
 import type { Child } from "hono/jsx";
 import type { ApiDocument, Schema } from "./openapi.ts";
 
-/** Only what has fields: the other schemas are told where they are used. */
+/** Only schemas that have fields; the others are described where they are used. */
 export function Schemas({ schemas }: { schemas: ApiDocument["components"]["schemas"] }) {
   const withFields = Object.entries(schemas)
     .filter(([name, { properties }]) => properties !== undefined && !name.endsWith("Arguments"));
@@ -36,7 +34,7 @@ interface NamedField {
   readonly required: boolean;
 }
 
-/** The fields, and those of the objects in them, by their path. */
+/** The fields, and those of nested objects, by path. */
 function fieldsOf({ properties = {}, required = [] }: Schema, within: string): NamedField[] {
   return Object.entries(properties).flatMap(([key, schema]) => {
     const name = `${within}${key}`;
@@ -85,7 +83,7 @@ const TYPES: Record<string, string> = {
   string: "text",
 };
 
-/** Only the problem codes are so many; they have a list of their own. */
+/** A longer list of values is not repeated: only the problem codes are that many, and they have their own section. */
 const LONG_LIST = 10;
 
 /** What a value may be, in words. */
@@ -136,7 +134,7 @@ function OneOf({ values }: { values: readonly Child[] }) {
   );
 }
 
-/** Text in which backquotes mark code. One of `codes` is a link to what to do about that problem. */
+/** Text in which backquotes mark code. A problem code links to what to do about it. */
 export function Words({ text, codes = {} }: { text: string; codes?: ApiDocument["x-problems"] }) {
   const parts = text.split("`");
   return (

@@ -1,4 +1,4 @@
-/** The API description: OpenAPI 3.1, made from the routes and the schemas that validate. Pure. */
+/** The API description: OpenAPI 3.1, made from the routes and their schemas. Pure. */
 import { type ConversionConfig, toJsonSchema, toJsonSchemaDefs } from "@valibot/to-json-schema";
 import { ANY_DESTINATION_IN_FULL } from "../../destinations/catalog.ts";
 import { REASONS } from "../../problems.ts";
@@ -13,12 +13,12 @@ import type { ApiDocument, DocumentedOperation, Parameter, Schema } from "./open
 const CONVERSION: ConversionConfig = {
   typeMode: "input",
   target: "draft-2020-12",
-  // JSON Schema has no word for these; the descriptions tell them
+  // JSON Schema has no keyword for these; the descriptions say it in words
   ignoreActions: ["trim", "to_lower_case", "check"],
   overrideRef: ({ referenceId }) => reference(referenceId),
   overrideAction: ({ valibotAction, jsonSchema }) => {
     if (valibotAction.type !== "metadata") return null;
-    // it is the schema's key among the components
+    // the name becomes the key among the components
     const { name: _, ...schema } = jsonSchema as typeof jsonSchema & { name?: string };
     return schema;
   },
@@ -79,7 +79,7 @@ function describe(route: Route, schemas: Readonly<Record<string, Schema>>): Docu
   };
 }
 
-/** A query has texts only: of a value that JSON may write in several ways, the first is shown. */
+/** A query holds only strings: where JSON allows several types, the first is shown. */
 function parameters(
   { schema }: ArgumentsReader<unknown>,
   schemas: Readonly<Record<string, Schema>>,

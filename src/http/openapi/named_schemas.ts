@@ -1,9 +1,9 @@
-/** Finds the named schemas that routes use, wherever they stand, for the API description. Pure. */
+/** Finds the named schemas that the routes use, at any depth, for the API description. Pure. */
 import type * as v from "valibot";
 import type { Route } from "../routing/route.ts";
 import { nameOf, Problem } from "../routing/schemas.ts";
 
-/** By name, in the order of the routes. */
+/** By name, in the order in which the routes use them. */
 export function namedSchemas(routes: readonly Route[]): Readonly<Record<string, v.GenericSchema>> {
   const found = new Map<string, v.GenericSchema>();
   const used = routes.flatMap(({ arguments: given, answers, failures }) => [
@@ -15,7 +15,7 @@ export function namedSchemas(routes: readonly Route[]): Readonly<Record<string, 
   return Object.fromEntries(found);
 }
 
-/** Adds the schema, if it has a name, and those in it. */
+/** Adds the schema, if it has a name, and the named ones inside it. */
 function collect(schema: v.GenericSchema, found: Map<string, v.GenericSchema>): void {
   const name = nameOf(schema);
   if (name !== undefined) {
@@ -35,7 +35,7 @@ function innerSchemas(schema: v.GenericSchema): readonly v.GenericSchema[] {
     .filter((inner) => inner !== undefined);
 }
 
-/** Where valibot keeps them. A picklist's options are texts. */
+/** Where valibot keeps them. A picklist's options are strings. */
 interface Inner {
   readonly entries: Readonly<Record<string, v.GenericSchema>>;
   readonly item: v.GenericSchema;

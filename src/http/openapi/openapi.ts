@@ -1,6 +1,6 @@
-/** The shape of an OpenAPI 3.1 document, as far as this one goes. No code. */
+/** The parts of an OpenAPI 3.1 document that this description uses. No code. */
 
-/** A JSON Schema, as far as this description uses it. */
+/** The parts of JSON Schema that this description uses. */
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string;

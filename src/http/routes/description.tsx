@@ -1,5 +1,3 @@
-/** @jsxImportSource hono/jsx */
-/** @jsxRuntime automatic */
 /** `/openapi.json` and `/docs`: all routes, these two among them. The same for everybody, so made once. */
 import { createHash } from "node:crypto";
 import * as v from "valibot";
@@ -61,7 +59,7 @@ function once<T>(make: () => T): () => T {
   return () => made ??= make();
 }
 
-/** No script, no frame, no form, nothing from anywhere; of styles only the page's own. */
+/** No script, frame or form, and nothing from another host; no styles but the page's own. */
 const DOCS_POLICY = "default-src 'none'; style-src 'sha256-" +
   createHash("sha256").update(DOCS_STYLE).digest("base64") +
   "'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -18,7 +18,7 @@ export const GET_EVENTS_DEFAULTS = {
   should_push_events: `${DEFAULTS.should_push_events}`,
 } as const;
 
-export const MAX_LIMIT = 10_000;
+const MAX_LIMIT = 10_000;
 
 const LIMIT_RULE = `limit must be a whole number from 1 to ${MAX_LIMIT}.`;
 const PUSH_RULE = "should_push_events must be true or false.";

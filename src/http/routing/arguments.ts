@@ -8,7 +8,7 @@ import { CollectorError } from "../../errors.ts";
 import { parsePast, PAST_FORMS } from "../../settings/duration.ts";
 
 /** The schema of an object: each entry is an argument. */
-export type ArgumentsSchema<Args = unknown> = v.GenericSchema<unknown, Args> & {
+type ArgumentsSchema<Args = unknown> = v.GenericSchema<unknown, Args> & {
   readonly entries: Readonly<Record<string, v.GenericSchema>>;
 };
 

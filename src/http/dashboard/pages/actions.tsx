@@ -1,6 +1,4 @@
-/** @jsxRuntime automatic */
-/** @jsxImportSource hono/jsx */
-/** What a button does: first the form that asks for a confirmation, then the action itself. */
+/** Actions: first the form that asks for confirmation, then the action itself. */
 import { ACTIONS } from "../actions.ts";
 import { ConfirmForm } from "../confirm.tsx";
 import { leaveNotice } from "../notice.ts";
@@ -21,7 +19,7 @@ export function confirmPage(c: PageContext) {
   );
 }
 
-/** Leaves a notice of what became of it, and leads back to the account. */
+/** Leaves a notice of the outcome and leads back to the account. */
 export async function performAction(c: PageContext) {
   const action = ACTIONS.get(c.req.param("action")!);
   const { ids, of } = c.var.connect();

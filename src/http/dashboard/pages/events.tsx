@@ -1,5 +1,3 @@
-/** @jsxRuntime automatic */
-/** @jsxImportSource hono/jsx */
 /** The search for recent events. */
 import type { CollectorService } from "../../../collector/service.ts";
 import { adviceOf } from "../account_state.ts";

@@ -5,7 +5,7 @@ import { configuredToken, localPath, type PageContext, readForm } from "../page_
 import { FOREIGN_FORM } from "../page_problems.ts";
 import { showProblem, showSignIn } from "../render.tsx";
 
-/** The form is on every page that somebody who is not signed in asks for. */
+/** There is no page to sign in: every page shows the form to whoever is not signed in. */
 export function goToStatus(c: PageContext) {
   return c.redirect("/", 303);
 }

@@ -1,6 +1,4 @@
-/** @jsxRuntime automatic */
-/** @jsxImportSource hono/jsx */
-/** The first page: how one account stands, or all of several. */
+/** The first page: the state of the only account, or of all accounts. */
 import type { Collectors } from "../../../collector/fleet.ts";
 import { AccountPage } from "../account.tsx";
 import { accountStateOf, STATE_NAMES, worst } from "../account_state.ts";
