@@ -14,6 +14,7 @@ const LABELS: Record<TestedStep["step"], string> = {
   discovery: "The account's hosts are found",
   token: "LivePerson accepts the client id and secret",
   audit: "The audit trail can be read",
+  destination: "The destination accepts the settings",
 };
 
 /** Bad settings are a failed first step: nothing else can be tried. */

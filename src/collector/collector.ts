@@ -76,7 +76,12 @@ export class Collector {
     });
     const audit = connections.audit(session, null);
     const range = { day: utcDay(this.platform.now()), offset: 0, first: 1 };
-    return await testConnection(this.platform.now, session, () => audit.read(range));
+    return await testConnection(
+      this.platform.now,
+      session,
+      () => audit.read(range),
+      connections.destinationCheck(),
+    );
   }
 
   async status(): Promise<Status> {

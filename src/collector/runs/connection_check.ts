@@ -1,9 +1,18 @@
-/** The Test button: tries each step of the way to the audit trail, and tells how it went. */
+/** The Test button: tries each step of the way from the audit trail to the destination, and tells how it went. */
+import { KINDS } from "../../destinations/catalog.ts";
 import { type Problem, toProblem } from "../../problems.ts";
 import type { Session } from "../../sources/liveperson/session.ts";
 
+const SOURCE_STEPS = ["configuration", "discovery", "token", "audit"] as const;
+
+/** The steps that there may be: only some destinations have a call that changes nothing. */
+export const STEPS: readonly TestedStep["step"][] = [
+  ...SOURCE_STEPS,
+  ...KINDS.some((kind) => kind.connectionCheck.check !== null) ? ["destination" as const] : [],
+];
+
 export interface TestedStep {
-  readonly step: "configuration" | "discovery" | "token" | "audit";
+  readonly step: typeof SOURCE_STEPS[number] | "destination";
   /** `skipped`: a step before it failed. */
   readonly outcome: "ok" | "failed" | "skipped";
   readonly milliseconds: number;
@@ -21,11 +30,15 @@ export function configurationFailed(problem: Problem): readonly TestedStep[] {
   ];
 }
 
-/** Tries discovery, sign-in and one audit call. The configuration holds, or there would be no session. */
+/**
+ * Tries discovery, sign-in, one audit call, and the destination if it can be tried. The configuration
+ * holds, or there would be no session.
+ */
 export async function testConnection(
   now: () => number,
   session: Session,
   readAudit: () => Promise<unknown>,
+  checkDestination: (() => Promise<void>) | null,
 ): Promise<readonly TestedStep[]> {
   const steps: TestedStep[] = [{ step: "configuration", outcome: "ok", milliseconds: 0 }];
   await attempt("discovery", async () => {
@@ -34,6 +47,7 @@ export async function testConnection(
   });
   await attempt("token", () => session.accessToken());
   await attempt("audit", readAudit);
+  if (checkDestination !== null) await attempt("destination", checkDestination);
   return steps;
 
   async function attempt(step: TestedStep["step"], work: () => Promise<unknown>): Promise<void> {

@@ -65,6 +65,12 @@ export class Connections {
     return new AuditTrail(this.settings, this.upstream, session, this.platform, memory);
   }
 
+  /** Tries the destination without changing anything there; null when it has no call for that. */
+  destinationCheck(): (() => Promise<void>) | null {
+    const check = kindOf(this.settings.pipeline.destination?.kind)?.connectionCheck.check ?? null;
+    return check === null ? null : () => check(this.settings, this.upstream);
+  }
+
   /** @throws {CollectorError} `destination_not_configured` */
   destination(): OpenDestination {
     const kind = kindOf(this.settings.pipeline.destination?.kind);

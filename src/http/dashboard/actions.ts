@@ -100,6 +100,7 @@ const STEP_NAMES: Readonly<Record<TestedStep["step"], string>> = {
   discovery: "Finding the account's hosts",
   token: "Signing in",
   audit: "Reading the audit trail",
+  destination: "Reaching the destination",
 };
 
 function toldTest(outcome: Outcome<readonly TestedStep[]>): Notice {

@@ -1,6 +1,10 @@
 /** `/test-connection`: the Test button. */
 import * as v from "valibot";
-import { configurationFailed, type TestedStep } from "../../collector/runs/connection_check.ts";
+import {
+  configurationFailed,
+  STEPS,
+  type TestedStep,
+} from "../../collector/runs/connection_check.ts";
 import { TOKEN } from "../auth/bearer.ts";
 import { thrownProblem, unwrap } from "../routing/problems.ts";
 import { json, refuse } from "../routing/reply.ts";
@@ -13,7 +17,7 @@ import { CHANGING, READING } from "./problem_codes.ts";
 const Step = named(
   "Step",
   v.object({
-    step: v.picklist(["configuration", "discovery", "token", "audit"]),
+    step: v.picklist(STEPS),
     outcome: told(v.picklist(["ok", "failed", "skipped"]), "`skipped`: a step before it failed."),
     milliseconds: count,
     problem: v.optional(Problem),

@@ -1,0 +1,223 @@
+/**
+ * What the collector makes of an index of two. `second_destination_test.ts` runs this with
+ * `src/destinations/index.ts` replaced by the index beside it: nothing else of `src` is changed.
+ */
+import assert from "node:assert/strict";
+import { DESTINATIONS } from "../../../src/destinations/index.ts";
+import { CollectorError } from "../../../src/errors.ts";
+import { createApp } from "../../../src/http/app.ts";
+import { listPipelines, readPipeline } from "../../../src/pipelines/pipelines.ts";
+import { SETTING_ROWS } from "../../../src/pipelines/settings.ts";
+import { deployedSettings, missingSettings } from "../../../scripts/setup/settings.ts";
+import { secretValues } from "../../../scripts/setup/secrets.ts";
+import { openDenoStage } from "../../deno/stage.ts";
+import { ACCOUNT, SECOND, SECRETS } from "../../environment.ts";
+import { LINES_TOKEN, startLineStore } from "./line_store.ts";
+
+const ACCOUNT_SETTINGS = {
+  LIVEPERSON_ACCOUNT_ID: "111",
+  LIVEPERSON_CLIENT_ID: "client",
+  LIVEPERSON_CLIENT_SECRET: "client-secret",
+};
+const XSIAM = { XSIAM_URL: "https://api-t.example.com", XSIAM_API_KEY: "k3y" };
+const LINES = { LINES_URL: "https://lines.example.com", LINES_TOKEN };
+
+/** What is said about the settings of the first pipeline. */
+function refusal(given: Record<string, unknown>): string {
+  const [entry] = listPipelines({ ...ACCOUNT_SETTINGS, ...given }, "workers");
+  try {
+    readPipeline(entry, "workers");
+  } catch (error) {
+    assert.ok(error instanceof CollectorError);
+    return error.details.detail;
+  }
+  assert.fail("was taken");
+}
+
+/** The app on the stage's collectors, asked with the token. */
+function asking(connect: Parameters<typeof createApp>[0]["connect"]) {
+  const app = createApp({ connect, now: Date.now, log: () => {} });
+  return async (path: string, init: RequestInit = {}): Promise<Response> => {
+    const headers = { Authorization: `Bearer ${SECRETS.API_TOKEN}` };
+    return await app.request(path, { headers, ...init }, { API_TOKEN: SECRETS.API_TOKEN });
+  };
+}
+
+Deno.test("the index has two", () => {
+  assert.deepEqual(DESTINATIONS.map(({ id }) => String(id)), ["xsiam", "lines"]);
+});
+
+Deno.test("settings of both are read and checked, all bad ones at once, and no secret is told", () => {
+  assert.equal(
+    refusal({ ...XSIAM, ...LINES, LINES_URL: "http://lines.example.com", XSIAM_API_KEY: "a b" }),
+    "XSIAM_API_KEY has spaces or other characters that no key has. LINES_URL must use https, not http.",
+  );
+  assert.equal(refusal({ LINES_TOKEN }), "LINES_URL is not set, but LINES_TOKEN is.");
+  const bad = refusal({ LINES_URL: "https://lines.example.com/path", LINES_TOKEN: "p4rt one" });
+  assert.match(bad, /LINES_URL must not contain a path or a query/);
+  assert.match(bad, /LINES_TOKEN has spaces/);
+  assert.ok(!bad.includes("p4rt"));
+  const secrets = SETTING_ROWS.filter((row) => row.secret).map((row) => row.name);
+  assert.ok(secrets.includes("LINES_TOKEN") && !secrets.includes("LINES_URL"));
+});
+
+Deno.test("each destination of an account is a pipeline of its own, and no two share a name", () => {
+  const accounts = [{ ...ACCOUNT_SETTINGS, LIVEPERSON_ACCOUNT_ID: "222" }, {
+    ...ACCOUNT_SETTINGS,
+    LIVEPERSON_ACCOUNT_ID: "333",
+    LINES_URL: XSIAM.XSIAM_URL,
+  }];
+  const entries = listPipelines({
+    ...{ ...ACCOUNT_SETTINGS, ...XSIAM, ...LINES },
+    LIVEPERSON_ACCOUNTS: JSON.stringify(accounts),
+  }, "workers");
+  assert.deepEqual(entries.map(({ id, name }) => [id, name]), [
+    ["111/xsiam", "111/audit/xsiam/api-t.example.com"],
+    ["111/lines", "111/audit/lines/lines.example.com"],
+    ["222/xsiam", "222/audit/xsiam/api-t.example.com"],
+    ["222/lines", "222/audit/lines/lines.example.com"],
+    ["333/xsiam", "333/audit/xsiam/api-t.example.com"],
+    ["333/lines", "333/audit/lines/api-t.example.com"],
+  ]);
+  const [alone] = listPipelines({ ...ACCOUNT_SETTINGS, ...LINES }, "workers");
+  assert.equal(alone.id, "111");
+});
+
+Deno.test("setup asks for the destination that was begun, uploads its settings, and hides its token", () => {
+  const begun = missingSettings({ ...ACCOUNT_SETTINGS, LINES_URL: LINES.LINES_URL });
+  assert.deepEqual(begun, [{ name: "LINES_TOKEN", what: "Token of the line store", secret: true }]);
+  const variables = { ...ACCOUNT_SETTINGS, ...LINES };
+  assert.deepEqual(deployedSettings(variables), variables);
+  assert.ok(secretValues(variables).includes(LINES_TOKEN));
+});
+
+Deno.test("events of two accounts reach both destinations, with a cursor each", async () => {
+  await using stage = await openDenoStage();
+  await using store = startLineStore();
+  stage.addChanges(250);
+  const collectors = await stage.open({
+    ...{ LINES_URL: store.url, LINES_TOKEN },
+    LIVEPERSON_ACCOUNTS: JSON.stringify([{ LIVEPERSON_ACCOUNT_ID: SECOND }]),
+  });
+  const ask = asking(() => collectors);
+  const { accounts } = await (await ask("/collect", { method: "POST" })).json();
+  const delivered = accounts.map((run: { account: string; delivered: number }) => [
+    run.account,
+    run.delivered,
+  ]);
+  assert.deepEqual(delivered, [
+    [`${ACCOUNT}/xsiam`, 250],
+    [`${ACCOUNT}/lines`, 250],
+    [`${SECOND}/xsiam`, 0],
+    [`${SECOND}/lines`, 0],
+  ]);
+  assert.equal(new Set(store.eventIds).size, 250);
+  assert.equal(store.eventIds.length, 250);
+  assert.equal(stage.xsiam.count, 250);
+
+  const hosts = { xsiam: new URL(stage.xsiam.url).host, lines: new URL(store.url).host };
+  for (const [kind, host] of Object.entries(hosts)) {
+    const status = await (await ask(`/status?account=${ACCOUNT}/${kind}`)).json();
+    assert.deepEqual([status.account, status.destination], [ACCOUNT, host]);
+    assert.equal(status.health.totals.delivered, 250);
+    const { account, feed, destination } = status.cursor;
+    assert.deepEqual([account, feed, destination], [ACCOUNT, "audit", `${kind}/${host}`]);
+  }
+
+  const kv = await Deno.openKv(stage.kvPath);
+  const keys = await Array.fromAsync(kv.list({ prefix: [] }), ({ key }) => key);
+  kv.close();
+  const cursors = keys.filter(([store]) => store === "published").map((key) => key.at(-1));
+  const owners = [ACCOUNT, SECOND].flatMap((account) => [
+    `${account}/audit/lines/${hosts.lines}`,
+    `${account}/audit/xsiam/${hosts.xsiam}`,
+  ]);
+  assert.deepEqual(cursors.sort(), owners.map((owner) => `cursor/${owner}`));
+  const names = new Set(keys.filter(([store]) => store === "local").map(([, name]) => name));
+  assert.deepEqual([...names].sort(), owners);
+});
+
+Deno.test("a destination that is wrongly configured holds up no other, and gives no event up", async () => {
+  await using stage = await openDenoStage();
+  await using store = startLineStore();
+  stage.addChanges(3);
+  const collectors = await stage.open({ LINES_URL: store.url, LINES_TOKEN });
+  const ask = asking(() => collectors);
+  store.status = 404;
+  const answer = await ask("/collect", { method: "POST" });
+  assert.equal(answer.status, 502);
+  const [toXsiam, toLines] = (await answer.json()).accounts;
+  assert.equal(toXsiam.delivered, 3);
+  assert.deepEqual(toLines.problem, {
+    type: "about:blank",
+    title: "There is no line store",
+    status: 502,
+    code: "destination_not_found",
+    detail: "Line Store answered 404.",
+    action: "Check LINES_URL.",
+    upstream: { name: "lines", status: 404 },
+  });
+  const status = await (await ask(`/status?account=${ACCOUNT}/lines`)).json();
+  assert.equal(status.deadLetters, 0);
+
+  const tested = await ask(`/test-connection?account=${ACCOUNT}/lines`, { method: "POST" });
+  assert.equal(tested.status, 502);
+  const { steps } = await tested.json();
+  assert.deepEqual(steps.at(-1).step, "destination");
+  assert.equal(steps.at(-1).problem.title, "There is no line store");
+
+  store.status = 200;
+  await ask(`/collect?account=${ACCOUNT}/lines`, { method: "POST" });
+  assert.equal(store.eventIds.length, 3);
+  const works = await ask(`/test-connection?account=${ACCOUNT}/lines`, { method: "POST" });
+  assert.equal(works.status, 200);
+});
+
+Deno.test("an event that a destination refuses is its dead letter alone", async () => {
+  await using stage = await openDenoStage();
+  await using store = startLineStore();
+  const collectors = await stage.open({ LINES_URL: store.url, LINES_TOKEN });
+  const ask = asking(() => collectors);
+  stage.addChanges(2);
+  stage.addChanges(1, "p0ison");
+  store.refused = "p0ison";
+  await ask("/collect", { method: "POST" });
+  const letters = async (kind: string) =>
+    await (await ask(`/dead-letters?account=${ACCOUNT}/${kind}`)).json();
+  assert.deepEqual([(await letters("xsiam")).count, stage.xsiam.count], [0, 3]);
+  assert.deepEqual([(await letters("lines")).count, store.eventIds.length], [1, 2]);
+});
+
+Deno.test("metrics, descriptions and problems have the words of both", async () => {
+  await using stage = await openDenoStage();
+  await using store = startLineStore();
+  const collectors = await stage.open({ LINES_URL: store.url, LINES_TOKEN });
+  const ask = asking(() => collectors);
+  stage.addChanges(2);
+  await ask("/collect", { method: "POST" });
+
+  const metrics = await (await ask("/metrics")).text();
+  assert.match(metrics, /Events that XSIAM or Line Store took, in the normal course/);
+  assert.match(metrics, new RegExp(`account="${ACCOUNT}/lines",target="lines",status="200"`));
+  assert.match(metrics, new RegExp(`account="${ACCOUNT}/xsiam",target="xsiam",status="200"`));
+
+  const document = await (await ask("/openapi.json")).json();
+  assert.match(document.info.description, /pushes them to Cortex XSIAM or Acme Line Store\./);
+  assert.deepEqual(document["x-problems"].destination_not_configured, {
+    status: 503,
+    title: "There is no destination to push to",
+    action: "Set XSIAM_URL and XSIAM_API_KEY, or LINES_URL and LINES_TOKEN.",
+  });
+  assert.deepEqual(document["x-problems"].destination_unauthorized, {
+    status: 502,
+    title: "The destination refused the credentials",
+    action:
+      "XSIAM: Check XSIAM_API_KEY and XSIAM_AUTH_ID, and that the HTTP collector is enabled. " +
+      "Line Store: Check LINES_TOKEN.",
+  });
+  const docs = await (await ask("/docs")).text();
+  assert.match(docs, /Line Store: Check LINES_TOKEN\./);
+  for (const text of [metrics, docs, JSON.stringify(document), JSON.stringify(stage.lines)]) {
+    assert.ok(!text.includes(LINES_TOKEN));
+  }
+});
