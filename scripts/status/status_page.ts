@@ -32,6 +32,8 @@ export function statusPage(status: Status, colours: Colours): string {
     ["Dead letters", deadLetters(status.deadLetters, colours)],
     ["Backfill", backfill === null ? "none" : backfillWords(backfill)],
   ];
+  const missing = lastRun?.missingFields ?? [];
+  if (missing.length > 0) rows.push(["Missing fields", colours.yellow(missing.join(", "))]);
   const title = `Account ${status.account}, to ${status.destination ?? "no destination"}`;
   const lines = rows.map(([name, text]) => `  ${name.padEnd(15)}${text}`);
   const problem = lastRun?.problem === undefined ? [] : ["", problemText(lastRun.problem)];

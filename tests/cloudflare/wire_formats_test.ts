@@ -212,6 +212,7 @@ Deno.test("what a GraphQL server doesn't know is left out of the next query, and
 
       all.push(...stage.addRecent());
       const { report } = await stage.cron();
+      assert.deepEqual(report.missingFields, ["actionType"]);
       assert.deepEqual(report.requests, { audit: 1, xsiam: 1 });
       assert.ok(!fieldsOf(bodies(stage).at(-1)).includes("actionType"));
       stage.assertDelivered(all);

@@ -158,3 +158,65 @@ Deno.test("accounts keep their records apart, and an unknown one is an error", a
   assert.equal(simulator.log("le2").size, 1);
   assert.throws(() => simulator.add([record({ accountId: "le3" })]), /le3/);
 });
+
+Deno.test("a host that an account has left answers audit and token requests with its status", async () => {
+  await using simulator = await startLivePerson({ accounts });
+  const bearer = await token(simulator);
+  simulator.leftHosts = new Map([[simulator.host, 503]]);
+  const answers = [await requestToken(simulator), await postAudit(simulator, { query }, bearer)];
+  assert.deepEqual(answers.map(({ status }) => status), [503, 503]);
+  const domain = `/api/account/le1/service/sentinel/baseURI.json?version=1.0`;
+  answers.push(await fetch(`${simulator.url}${domain}`));
+  assert.equal(answers[2].status, 200);
+  for (const { body } of answers) await body?.cancel();
+});
+
+Deno.test("a bad token is refused with the status that was chosen, and answers tell the simulator's time", async () => {
+  const now = Date.UTC(2024, 2, 10);
+  await using simulator = await startLivePerson({
+    accounts,
+    now: () => now,
+    refusedTokenStatus: 403,
+  });
+  const bearer = await token(simulator);
+  simulator.revokeTokens();
+  const answer = await postAudit(simulator, { query }, bearer);
+  await answer.body?.cancel();
+  assert.equal(answer.status, 403);
+  assert.equal(answer.headers.get("date"), "Sun, 10 Mar 2024 00:00:00 GMT");
+});
+
+Deno.test("what becomes of a page that holds a record which can't be rendered", async () => {
+  await using simulator = await startLivePerson({ accounts });
+  simulator.add(series(3));
+  simulator.unrenderable = ({ objectName }) => objectName === "1";
+  const first = async (body: unknown) => {
+    const answer = await postAudit(simulator, body);
+    return { status: answer.status, ...await answer.json() };
+  };
+  const graphql = { query: "{auditData(orderDirection: [ASC]){objectName}}" };
+  assert.equal((await first(graphql)).data.auditData[1], null);
+  simulator.unrenderedAs = "null and error";
+  const { data, errors } = await first(graphql);
+  assert.deepEqual([data.auditData[1], errors[0].path], [null, ["auditData", 1]]);
+  simulator.unrenderedAs = "error";
+  const failed = await first(graphql);
+  assert.deepEqual([failed.status, failed.data.auditData, failed.errors.length], [200, null, 1]);
+  simulator.unrenderedAs = "500";
+  assert.equal((await first(graphql)).status, 500);
+
+  simulator.wire = "rest";
+  const rest = { fromData: "2024-03-10T00:00:00Z", orderBy: "changeTimestamp:ASC" };
+  assert.equal((await first(rest)).status, 500);
+  simulator.unrenderedAs = "null";
+  assert.equal((await first(rest)).data[1], null);
+});
+
+Deno.test("an account that speaks both wires, and a query that is answered with an error", async () => {
+  await using simulator = await startLivePerson({ accounts, wire: "both" });
+  const rest = await postAudit(simulator, { fromData: "2024-03-10T00:00:00Z" });
+  assert.deepEqual(await rest.json(), { data: [] });
+  simulator.failsWith = (text) => `Unknown error in ${text}`;
+  const { data, errors } = await (await postAudit(simulator, { query })).json();
+  assert.deepEqual([data, errors[0].message], [null, `Unknown error in ${query}`]);
+});

@@ -2,6 +2,7 @@
 import type { Problem } from "../../problems.ts";
 import { iso } from "../../engine/time.ts";
 import type { Progress } from "../../engine/ports.ts";
+import { missingFields } from "../../sources/liveperson/dialect.ts";
 import type { Answers, Upstream } from "../../upstream/upstream.ts";
 import type { Found, Opened } from "../records/cursor_store.ts";
 
@@ -31,6 +32,8 @@ export interface RunReport {
   readonly retries: number;
   readonly recordsRead: number;
   readonly relocations: number;
+  /** Documented fields that the source does not have at present: events lack them. */
+  readonly missingFields: readonly string[];
   /** Requests to other services, by name: domain, token, audit, and the destination's id. */
   readonly requests: Readonly<Record<string, number>>;
   /** The same by service and status; `none` where there was no answer. */
@@ -113,6 +116,7 @@ export function toReport(told: Told): RunReport {
     retries: used.retries,
     recordsRead: progress?.recordsRead ?? 0,
     relocations: progress?.relocations ?? 0,
+    missingFields: missingFields(progress?.cursor.dialect),
     requests: Object.fromEntries(
       Object.entries(used.answers).map(([name, statuses]) => [name, sumOf(statuses)]),
     ),

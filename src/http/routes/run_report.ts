@@ -65,6 +65,11 @@ export const Run = named(
     retries: count,
     recordsRead: count,
     relocations: told(count, "How often the source's listing was found to have moved."),
+    missingFields: told(
+      v.array(v.string()),
+      "Documented fields that the audit API says it does not have, so that events lack them. They " +
+        "are asked for again every day.",
+    ),
     requests: told(v.record(v.string(), count), "Requests to other services, by name."),
     answers: Answers,
     more: told(v.boolean(), "There is more to read: the next run follows at once."),

@@ -79,6 +79,7 @@ export function run(fields: Partial<RunReport> = {}): RunReport {
     retries: 0,
     recordsRead: 12,
     relocations: 0,
+    missingFields: [],
     requests: {},
     answers: {},
     more: false,
