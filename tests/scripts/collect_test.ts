@@ -126,8 +126,9 @@ Deno.test("collect on a Worker", async (t) => {
   });
 
   await t.step("tells why the Worker's run failed", async () => {
-    stage.livePerson.faults.next("audit", { status: 403 });
+    stage.livePerson.forbidden = true;
     const { code, stderr } = await stage.run(SCRIPT, place);
+    stage.livePerson.forbidden = false;
     assert.equal(code, 1);
     assert.match(stderr, /The account may not read the audit trail/);
   });
