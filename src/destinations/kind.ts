@@ -69,7 +69,7 @@ export interface Advice {
 }
 
 /** @throws {CollectorError} when the destination can't be used as it is configured */
-export type ConnectionCheck<Settings> =
+type ConnectionCheck<Settings> =
   | { readonly check: (settings: Settings, upstream: Upstream) => Promise<void> }
   | { readonly check: null; readonly because: string };
 
