@@ -16,6 +16,8 @@ export interface UpstreamRequest {
   readonly body?: string | Uint8Array<ArrayBuffer>;
   /** Answers that are worth another attempt. Default: 429 and all statuses from 500 on. */
   readonly retry?: (reply: UpstreamReply) => boolean;
+  /** One attempt only, whatever comes of it. */
+  readonly once?: boolean;
 }
 
 export interface UpstreamReply {
@@ -83,7 +85,9 @@ export class Upstream {
       const reply = outcome instanceof CollectorError ? null : outcome;
       if (reply === null) unanswered++;
       const limits = { ...this.options, requestsLeft: this.requestsLeft };
-      const waitMs = retryWaitMs(reply, attempt, this.options.now(), limits, request.retry);
+      const waitMs = request.once
+        ? null
+        : retryWaitMs(reply, attempt, this.options.now(), limits, request.retry);
       if (waitMs === null) return final(request, outcome);
       this.#retries++;
       await new Promise((resolve) => setTimeout(resolve, waitMs));

@@ -83,6 +83,14 @@ Deno.test("the body is at hand when it is decided whether an answer is worth a r
   assert.equal(upstream.used.retries, 1);
 });
 
+Deno.test("a request that is to be made once is not retried", async () => {
+  for (const outcome of [500, 429, "no answer"] as const) {
+    const { upstream, sent } = scripted([outcome]);
+    await upstream.send({ ...PUSH, once: true }).catch(() => {});
+    assert.equal(sent.length, 1);
+  }
+});
+
 Deno.test("the budget ends the retries; a request beyond it is not sent", async () => {
   const { upstream, sent } = scripted([500, 500], { maxRequests: 2 });
   assert.equal((await upstream.send(PUSH)).status, 500);

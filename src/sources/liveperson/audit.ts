@@ -3,10 +3,22 @@ import type { Digest } from "../../digest.ts";
 import { CollectorError } from "../../errors.ts";
 import type { Page, Source } from "../../engine/locate.ts";
 import type { LivePersonSettings } from "./settings.ts";
-import type { Upstream, UpstreamReply } from "../../upstream/upstream.ts";
+import type { Upstream } from "../../upstream/upstream.ts";
+import {
+  isGraphqlComplaint,
+  isRefusal,
+  isServerError,
+  otherFormat,
+  readAtMs,
+  readJson,
+  totalOf,
+  unknownShape,
+  unreadable,
+} from "./audit_answer.ts";
 import { AuditApi } from "./audit_api.ts";
 import { isLasting, withRefusedRun } from "./changeover.ts";
 import { type Dialect, GRAPHQL, readDialect, REST, withAnswered } from "./dialect.ts";
+import { isPageFailure } from "./failure.ts";
 import { type AuditRange, graphqlBody, isGraphql, readGraphql } from "./graphql.ts";
 import { type RawRecord, type SourceRecord, toRecords } from "./record.ts";
 import { readRest, restBody } from "./rest.ts";
@@ -54,6 +66,17 @@ export class AuditTrail implements Source<SourceRecord> {
   /** How often the service has asked for fewer requests so far. */
   get throttled(): number {
     return this.upstream.used.answers.audit?.["429"] ?? 0;
+  }
+
+  /** What the listing depends on: a place in it means nothing once this has changed. */
+  get scope(): string {
+    const { INCLUDE_LPA_CHANGES, INCLUDE_AUTOMATIC_UPDATES } = this.settings;
+    return JSON.stringify({ lpa: INCLUDE_LPA_CHANGES, automatic: INCLUDE_AUTOMATIC_UPDATES });
+  }
+
+  /** Can this page not be had, while the account can be read? Then a smaller one may be. */
+  isPageFailure(error: unknown): boolean {
+    return isPageFailure(error);
   }
 
   /** @throws {CollectorError} `token_refused`, `audit_forbidden`, `audit_refused` or an `upstream_…` one */
@@ -120,8 +143,8 @@ export class AuditTrail implements Source<SourceRecord> {
 
   async #ask(range: AuditRange, dialect: Dialect): Promise<Answer> {
     if (dialect.api === "graphql") return await this.#askGraphql(range, dialect, this.host.now());
-    const reply = await this.#api.post(restBody(range), () => false);
-    const answer = parse(reply);
+    const reply = await this.#api.post(restBody(range), { probing: range.probing });
+    const answer = readJson(reply);
     const raw = readRest(answer);
     if (raw === null) throw isGraphql(answer) ? otherFormat() : unknownShape();
     return { raw, headers: reply.headers, dialect };
@@ -133,8 +156,11 @@ export class AuditTrail implements Source<SourceRecord> {
       automaticUpdates: this.settings.INCLUDE_AUTOMATIC_UPDATES,
     };
     const body = graphqlBody(range, filter, dialect, nowMs);
-    const reply = await this.#api.post(body, isGraphqlComplaint);
-    const answer = readGraphql(parse(reply), dialect, nowMs);
+    const reply = await this.#api.post(body, {
+      probing: range.probing,
+      accepts: isGraphqlComplaint,
+    });
+    const answer = readGraphql(readJson(reply), dialect, nowMs);
     switch (answer.kind) {
       case "records": {
         const { headers } = reply;
@@ -153,65 +179,4 @@ export class AuditTrail implements Source<SourceRecord> {
         throw unknownShape();
     }
   }
-}
-
-function parse(reply: UpstreamReply): unknown {
-  try {
-    return JSON.parse(reply.text);
-  } catch {
-    const looksLikeHtml = /^\s*</.test(reply.text);
-    throw unreadable(looksLikeHtml ? "It answered HTML, not JSON." : "Its answer is not JSON.");
-  }
-}
-
-/** A server of GraphQL may answer its complaints with 400. */
-function isGraphqlComplaint({ status, text }: UpstreamReply): boolean {
-  if (status !== 400) return false;
-  try {
-    return Array.isArray(JSON.parse(text)?.errors);
-  } catch {
-    return false;
-  }
-}
-
-function isRefusal(error: unknown): boolean {
-  return error instanceof CollectorError && error.code === "audit_refused";
-}
-
-function isServerError(error: unknown): boolean {
-  return error instanceof CollectorError && error.code === "upstream_failed" &&
-    error.details.upstream?.name === "audit" && error.details.upstream.status === 500;
-}
-
-function otherFormat(): CollectorError {
-  return new CollectorError("audit_refused", {
-    detail: "The audit API answered in another format than it was asked in.",
-    upstream: { name: "audit", status: 200 },
-  });
-}
-
-function unknownShape(): CollectorError {
-  return unreadable("Its answer holds no list of records.");
-}
-
-/**
- * When a page was read: when it was asked for, or by the service's clock if that is earlier. A clock
- * that runs ahead would let the collector believe that nothing older can arrive any more.
- */
-function readAtMs(askedAtMs: number, headers: Headers): number {
-  const answeredAtMs = Date.parse(headers.get("Date") ?? "");
-  return Number.isNaN(answeredAtMs) ? askedAtMs : Math.min(askedAtMs, answeredAtMs);
-}
-
-/** `X-Total-Count`: of all that match or of the page, which is not documented. */
-function totalOf(headers: Headers): number | undefined {
-  const header = headers.get("X-Total-Count");
-  return header !== null && /^\d{1,12}$/.test(header) ? Number(header) : undefined;
-}
-
-function unreadable(detail: string): CollectorError {
-  return new CollectorError("upstream_unreadable", {
-    detail: `The audit API: ${detail}`,
-    upstream: { name: "audit", status: 200 },
-  });
 }

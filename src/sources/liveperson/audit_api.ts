@@ -4,8 +4,15 @@
  */
 import { CollectorError } from "../../errors.ts";
 import type { Upstream, UpstreamReply } from "../../upstream/upstream.ts";
-import { failure, isSilence } from "./failure.ts";
+import { failure, isPageFailure, isSilence } from "./failure.ts";
 import type { Access, Session } from "./session.ts";
+
+interface PostOptions {
+  /** Other answers than status 200 that are to be read. */
+  readonly accepts?: (reply: UpstreamReply) => boolean;
+  /** A failure of the service is an answer too: neither retried nor taken for a wrong host. */
+  readonly probing?: boolean | undefined;
+}
 
 export class AuditApi {
   constructor(
@@ -15,20 +22,23 @@ export class AuditApi {
   ) {}
 
   /**
-   * The answer to a body: status 200, or what `accepts` takes for an answer, too.
+   * The answer to a body: status 200, or what is accepted beside it.
    * @throws {CollectorError} `token_refused`, `audit_forbidden`, `audit_refused` or an `upstream_…` one
    */
-  async post(body: string, accepts: (reply: UpstreamReply) => boolean): Promise<UpstreamReply> {
+  async post(body: string, { accepts, probing = false }: PostOptions): Promise<UpstreamReply> {
     let access = await this.session.access();
-    let isLastTry = false;
+    let once = probing;
     for (;;) {
-      const outcome = await this.#send(access, body, isLastTry);
+      const outcome = await this.#send(access, body, once);
       const failed = outcome instanceof CollectorError ? outcome : refusalOf(outcome, accepts);
       if (failed === null) return outcome as UpstreamReply;
-      const other = isDoubtful(failed) ? await this.session.accessAfter(failed, access) : null;
+      const isAnswer = probing && isPageFailure(failed);
+      const other = isDoubtful(failed) && !isAnswer
+        ? await this.session.accessAfter(failed, access)
+        : null;
       if (other === null) throw failed;
       // the retries that a failing host is granted were made already
-      isLastTry = failed.code === "upstream_failed" && other.origin === access.origin;
+      once = probing || failed.code === "upstream_failed" && other.origin === access.origin;
       access = other;
     }
   }
@@ -37,7 +47,7 @@ export class AuditApi {
   async #send(
     { origin, accessToken }: Access,
     body: string,
-    isLastTry: boolean,
+    once: boolean,
   ): Promise<UpstreamReply | CollectorError> {
     try {
       return await this.upstream.send({
@@ -50,7 +60,7 @@ export class AuditApi {
           Accept: "application/json",
         },
         body,
-        ...(isLastTry && { retry: () => false }),
+        once,
       });
     } catch (error) {
       if (isSilence(error, "audit")) return error;
@@ -62,9 +72,9 @@ export class AuditApi {
 /** The error that an answer is; null if it is none. */
 function refusalOf(
   reply: UpstreamReply,
-  accepts: (reply: UpstreamReply) => boolean,
+  accepts: PostOptions["accepts"],
 ): CollectorError | null {
-  if (reply.status === 200 || accepts(reply)) return null;
+  if (reply.status === 200 || accepts?.(reply)) return null;
   if (reply.status === 401) return failure("audit", reply, "token_refused");
   if (reply.status === 403) return failure("audit", reply, "audit_forbidden");
   return failure("audit", reply, reply.status < 500 ? "audit_refused" : undefined);

@@ -27,6 +27,8 @@ export interface AuditRange {
   readonly day: string;
   readonly offset: number;
   readonly first: number;
+  /** A guess: a failure is an answer too, and not worth a retry. */
+  readonly probing?: boolean;
 }
 
 export interface AuditFilter {

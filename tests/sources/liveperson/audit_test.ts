@@ -151,3 +151,21 @@ Deno.test("what the source tells of itself: its memory, and how often it was ask
     column: "string",
   });
 });
+
+Deno.test("a guess is made once, and its failure casts no doubt on the account", async (t) => {
+  const faults = [["500", { status: 500 }], ["a page that takes too long", {
+    hang: true,
+  }]] as const;
+  for (const [name, fault] of faults) {
+    await t.step(name, async () => {
+      await using opened = await openTrail({}, { timeoutMs: 200 });
+      const { trail, simulator } = opened;
+      await trail.read(RANGE);
+      const before = simulator.requests.length;
+      simulator.faults.always("audit", fault);
+      const error = await failureOf(trail.read({ ...RANGE, probing: true }));
+      assert.equal(trail.isPageFailure(error), true);
+      assert.deepEqual(simulator.requests.slice(before).map(({ target }) => target), ["audit"]);
+    });
+  }
+});
