@@ -91,6 +91,7 @@ function urgency(status: AccountStatus): number {
 function stateWord(state: State, colours: Colours): string {
   const colour = {
     healthy: colours.green,
+    incomplete: colours.yellow,
     behind: colours.yellow,
     failing: colours.red,
     waiting: colours.yellow,

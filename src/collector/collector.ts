@@ -9,7 +9,9 @@ import { collect } from "./runs/live.ts";
 import type { RunContext } from "./runs/context.ts";
 import { Backfill, type BackfillRange } from "./runs/backfill.ts";
 import { Connections } from "./runs/connections.ts";
-import { DeadLetterBox, type KeptLetter } from "./records/dead_letters.ts";
+import type { KeptLetter } from "./records/kept_letter.ts";
+import { type LetterCounts, lettersIn } from "./records/letter_counts.ts";
+import { UndeliveredBox } from "./records/undelivered_box.ts";
 import { engineLimits, enginePorts } from "./runs/engine_ports.ts";
 import { type FoundEvents, getEvents, type GetEventsArguments } from "./runs/read_events.ts";
 import { type Health, judge, type Verdict } from "./health/health.ts";
@@ -50,7 +52,7 @@ export class Collector {
       settings,
       platform,
       cursors: new CursorStore(platform, ownerOf(settings.pipeline)),
-      deadLetters: new DeadLetterBox(platform),
+      undelivered: new UndeliveredBox(platform),
       backfill: new Backfill(platform),
       health: new HealthRecord(platform),
     };
@@ -85,46 +87,43 @@ export class Collector {
   }
 
   async status(): Promise<Status> {
-    const { cursors, deadLetters, health: record } = this.#context;
-    const whole = await record.read();
+    const { cursors, undelivered, health: record } = this.#context;
+    const [whole, counts] = await Promise.all([record.read(), undelivered.counts()]);
     const { completeUntilMs: _, ...health } = whole;
     return {
-      ...this.#judge(whole),
+      ...this.#judge(whole, counts),
       account: this.settings.LIVEPERSON_ACCOUNT_ID,
       destination: this.settings.pipeline.destination?.identity ?? null,
       health,
-      deadLetters: await deadLetters.count(),
+      deadLetters: lettersIn(counts),
       backfill: await this.#context.backfill.state(),
       cursor: await cursors.shown(),
     };
   }
 
   async verdict(): Promise<Verdict> {
-    return this.#judge(await this.#context.health.read());
+    const { undelivered, health: record } = this.#context;
+    return this.#judge(await record.read(), await undelivered.counts());
   }
 
   /** What `/metrics` tells, read from the collector's own storage alone. */
   async measures(): Promise<Measures> {
-    const { deadLetters, backfill, health: record } = this.#context;
+    const { undelivered, backfill, health: record } = this.#context;
     const health = await record.read();
-    return measure(
-      health,
-      this.#judge(health),
-      await deadLetters.count(),
-      await backfill.state(),
-    );
+    const verdict = this.#judge(health, await undelivered.counts());
+    return measure(health, verdict, await backfill.state());
   }
 
   async deadLetters(limit: number): Promise<ListedLetters> {
-    const { deadLetters } = this.#context;
+    const { undelivered } = this.#context;
     const letters: KeptLetter[] = [];
     let characters = 0;
-    for await (const letter of deadLetters.list(limit)) {
+    for await (const letter of undelivered.list(limit)) {
       letters.push(letter);
       characters += letter.json.length;
       if (characters > MAX_LISTED_CHARACTERS) break;
     }
-    return { count: await deadLetters.count(), letters };
+    return { count: lettersIn(await undelivered.counts()), letters };
   }
 
   /** Pushes the first `limit` dead letters again. What is accepted is removed, the rest stays. */
@@ -146,7 +145,9 @@ export class Collector {
         this.platform.newId(),
       );
       const ports = enginePorts(this.#context, connections, null);
-      return await this.#context.backfill.advance(ports, engineLimits(this.#context));
+      const { backfill, undelivered } = this.#context;
+      await undelivered.open();
+      return await backfill.advance(ports, engineLimits(this.#context), undelivered);
     });
   }
 
@@ -163,9 +164,10 @@ export class Collector {
     });
   }
 
-  #judge(health: Health): Verdict {
+  #judge(health: Health, { deadLetters, setAside }: LetterCounts): Verdict {
     const { LAG_THRESHOLD, FETCH_EVENTS } = this.settings;
-    return judge(health, this.platform.now(), LAG_THRESHOLD, FETCH_EVENTS);
+    const letters = { deadLetters, setAside: setAside.events };
+    return judge(health, letters, this.platform.now(), LAG_THRESHOLD, FETCH_EVENTS);
   }
 
   /** One after the other, whatever becomes of the one before. */

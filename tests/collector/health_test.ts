@@ -1,10 +1,21 @@
 /** Honest: healthy and empty is told from failing, since when, and when somebody is to be woken. */
 import assert from "node:assert/strict";
+import { gapsAfter, reconciledRange } from "../../src/collector/health/gaps.ts";
+import { judge, UNKNOWN_HEALTH } from "../../src/collector/health/health.ts";
+import { disabledReport } from "../../src/collector/health/report.ts";
+import type { Gap } from "../../src/engine/ports.ts";
 import { mortalHost, newStorage } from "./mortal_host.ts";
 import { changeAt, HOUR_MS, MINUTE_MS, openEnvironment } from "../environment.ts";
 import { collectorIn } from "./collector_in.ts";
 
 const NOW = Date.parse("2026-03-10T12:00:00Z");
+
+/** Some records that the source did not show, an hour before they were noticed. */
+function gap(foundAtMs: number, fields: Partial<Gap> = {}): Gap {
+  const timeMs = foundAtMs - HOUR_MS;
+  const times = { afterMs: timeMs, beforeMs: timeMs, foundAtMs };
+  return { day: "2026-03-09", offset: timeMs, records: 1, why: "unreadable", ...times, ...fields };
+}
 
 async function opened() {
   const environment = await openEnvironment({ livePerson: { now: () => NOW } });
@@ -98,6 +109,50 @@ Deno.test("a backlog is a lag: its age is that of the last event delivered", asy
   const report = await s.at(NOW, { MAX_FETCH: "1" }).collect("cron");
   assert.deepEqual([report.more, report.lagSeconds], [true, 3 * 3600]);
   assert.equal((await s.at(NOW).verdict()).state, "behind");
+});
+
+Deno.test("an account of which something is known to be missing is not healthy, and says what", async () => {
+  await using s = await opened();
+  const { livePerson, xsiam } = s.environment;
+  livePerson.add([3, 2, 1].map((minutes) => changeAt(NOW - minutes * MINUTE_MS)));
+  xsiam.poison = (event) => event.newValue === String(NOW - 2 * MINUTE_MS);
+  await s.at(NOW).collect("cron");
+  const { state, alarming, because, undelivered } = await s.at(NOW).status();
+  assert.deepEqual([state, alarming], ["incomplete", false]);
+  assert.deepEqual(undelivered, { deadLetters: 1, setAside: 0, gaps: 0 });
+  assert.match(because, /missing: 1 refused event\.$/);
+  assert.equal((await s.at(NOW + 2 * HOUR_MS).verdict()).state, "behind", "which is worse");
+  xsiam.poison = () => false;
+  await s.at(NOW).redeliver(10);
+  assert.equal((await s.at(NOW).verdict()).state, "healthy");
+});
+
+Deno.test("everything that is missing is named, with its number", () => {
+  const run = { runId: "a-run", trigger: "cron" as const, startedMs: NOW };
+  const health = {
+    ...UNKNOWN_HEALTH,
+    lastRun: disabledReport(run),
+    completeUntilMs: NOW,
+    gaps: [gap(NOW - HOUR_MS, { records: 3 }), gap(NOW, { records: null })],
+    missingFields: ["actionType"],
+  };
+  const verdict = judge(health, { deadLetters: 2, setAside: 1 }, NOW, HOUR_MS, true);
+  assert.deepEqual(verdict.undelivered, { deadLetters: 2, setAside: 1, gaps: 4 });
+  assert.equal(
+    verdict.because,
+    "The runs succeed, but this is missing: 2 refused events; 1 event that waits until the " +
+      "destination accepts anything; 4 records that the source did not show; the field actionType.",
+  );
+});
+
+Deno.test("a gap is known until its time is read again without it", () => {
+  const [old, young] = [gap(NOW - 24 * HOUR_MS), gap(NOW)];
+  const both = gapsAfter([old], [young], []);
+  assert.deepEqual(gapsAfter(both, [young], []), both, "found again, it is one gap still");
+  const yesterday = [reconciledRange("2026-03-09")];
+  assert.deepEqual(gapsAfter(both, [], yesterday), [young]);
+  const again = { ...old, foundAtMs: NOW + 4 * HOUR_MS };
+  assert.deepEqual(gapsAfter(both, [again], yesterday), [young, again]);
 });
 
 Deno.test("switched off is neither healthy nor failing", async () => {

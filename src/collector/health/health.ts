@@ -1,8 +1,10 @@
 /** Whether collecting works: what is remembered of the runs, and what follows from it. Pure. */
+import type { Gap } from "../../engine/ports.ts";
 import { iso } from "../../engine/time.ts";
 import { length } from "../../format.ts";
 import type { Answers } from "../../upstream/upstream.ts";
 import { lagOf } from "./complete_until.ts";
+import { gapsAfter, type ReadAgain, reconciledRange, recordsMissing } from "./gaps.ts";
 import { type History, NO_HISTORY, withRun } from "./history.ts";
 import type { RunReport } from "./report.ts";
 
@@ -39,6 +41,10 @@ export interface Health {
   readonly lastDelivery: { readonly at: string; readonly events: number } | null;
   /** Everything older has been delivered. Epoch milliseconds. */
   readonly completeUntilMs: number | null;
+  /** Records that the source has and did not show. */
+  readonly gaps: readonly Gap[];
+  /** Documented fields that the source does not know, so that events come without them. */
+  readonly missingFields: readonly string[];
   /** The last day that was reconciled. */
   readonly reconciledThrough: string | null;
   readonly totals: Totals;
@@ -53,6 +59,8 @@ export const UNKNOWN_HEALTH: Health = {
   lastSuccessAt: null,
   lastDelivery: null,
   completeUntilMs: null,
+  gaps: [],
+  missingFields: [],
   reconciledThrough: null,
   totals: {
     runs: 0,
@@ -71,12 +79,22 @@ export const UNKNOWN_HEALTH: Health = {
   history: NO_HISTORY,
 };
 
-/** The health after one more run. `deadLetters`: how many were added. */
+/** What a run leaves behind for the health, beside its report. */
+export interface Aftermath {
+  readonly completeUntilMs: number | null;
+  /** Dead letters that were added. */
+  readonly deadLetters: number;
+  /** Gaps that the run found. */
+  readonly gaps: readonly Gap[];
+  /** Fields that the source does not know any more. */
+  readonly missingFields: readonly string[];
+}
+
+/** The health after one more run. */
 export function afterRun(
   health: Health,
   report: RunReport,
-  completeUntilMs: number | null,
-  deadLetters: number,
+  { completeUntilMs, deadLetters, gaps, missingFields }: Aftermath,
 ): Health {
   const failed = report.outcome === "failed";
   const endedMs = Date.parse(report.startedAt) + report.durationMs;
@@ -92,6 +110,8 @@ export function afterRun(
       ? { at: endedAt, events: report.delivered }
       : health.lastDelivery,
     completeUntilMs,
+    gaps: gapsAfter(health.gaps, gaps, readAgain(report)),
+    missingFields,
     reconciledThrough: report.reconciliation?.complete
       ? report.reconciliation.day
       : health.reconciledThrough,
@@ -126,9 +146,40 @@ function addAnswers(before: Answers, news: Answers): Answers {
   return sum;
 }
 
-export type State = "waiting" | "disabled" | "healthy" | "behind" | "failing";
+/** The ranges of event times that a run has read again to their end. */
+function readAgain({ reconciliation, backfill }: RunReport): ReadAgain[] {
+  const ranges: ReadAgain[] = [];
+  if (reconciliation?.complete) ranges.push(reconciledRange(reconciliation.day));
+  if (backfill !== null && backfill.completedAt !== null) {
+    const [fromMs, toMs] = [Date.parse(backfill.from), Date.parse(backfill.to)];
+    ranges.push({ fromMs, toMs, sinceMs: Date.parse(backfill.startedAt) });
+  }
+  return ranges;
+}
+
+/** `incomplete`: the runs succeed, and something is known to be missing. */
+export const STATES = [
+  "waiting",
+  "disabled",
+  "healthy",
+  "incomplete",
+  "behind",
+  "failing",
+] as const;
+export type State = typeof STATES[number];
+
+/** What is known to be missing at the destination. */
+export interface Undelivered {
+  /** Events that were refused and are kept. */
+  readonly deadLetters: number;
+  /** Events that wait until the destination accepts anything again. */
+  readonly setAside: number;
+  /** Records that the source has and did not show. */
+  readonly gaps: number;
+}
 
 export interface Verdict {
+  readonly undelivered: Undelivered;
   readonly state: State;
   readonly lagSeconds: number | null;
   /** Why, in words; what to do is in the last run's problem. */
@@ -139,17 +190,21 @@ export interface Verdict {
 
 const ALARMING_FAILURES = 3;
 
+/** `letters`: how many refused events are kept. */
 export function judge(
   health: Health,
+  letters: Omit<Undelivered, "gaps">,
   nowMs: number,
   lagThresholdMs: number,
   enabled: boolean,
 ): Verdict {
+  const undelivered = { ...letters, gaps: recordsMissing(health.gaps) };
   const lagMs = lagOf(health.completeUntilMs, nowMs);
   const lagSeconds = typeof lagMs === "number" ? Math.round(lagMs / 1000) : null;
   const tell = (state: State, because: string, alarming: boolean): Verdict => ({
     state,
     lagSeconds,
+    undelivered,
     because,
     alarming,
   });
@@ -178,6 +233,8 @@ export function judge(
       true,
     );
   }
+  const missing = whatIsMissing(undelivered, health.missingFields);
+  if (missing !== null) return tell("incomplete", missing, false);
   return tell(
     "healthy",
     health.lastDelivery === null
@@ -185,4 +242,20 @@ export function judge(
       : `The runs succeed; the last event was delivered at ${health.lastDelivery.at}.`,
     false,
   );
+}
+
+/** What is known to be missing, in words; null if nothing is. */
+function whatIsMissing(
+  { deadLetters, setAside, gaps }: Undelivered,
+  missingFields: readonly string[],
+): string | null {
+  const parts = [
+    deadLetters > 0 && `${deadLetters} refused ${deadLetters === 1 ? "event" : "events"}`,
+    setAside > 0 && `${setAside} ${setAside === 1 ? "event that waits" : "events that wait"} ` +
+      "until the destination accepts anything",
+    gaps > 0 && `${gaps} ${gaps === 1 ? "record" : "records"} that the source did not show`,
+    missingFields.length > 0 &&
+    `the ${missingFields.length === 1 ? "field" : "fields"} ${missingFields.join(", ")}`,
+  ].filter((part) => part !== false);
+  return parts.length === 0 ? null : `The runs succeed, but this is missing: ${parts.join("; ")}.`;
 }

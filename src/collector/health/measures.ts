@@ -8,8 +8,8 @@ import type { Health, Totals, Verdict } from "./health.ts";
 
 export interface Measures extends Verdict {
   readonly totals: Totals;
-  /** Dead letters that are kept. */
-  readonly deadLetters: number;
+  /** Documented fields that the source does not know. */
+  readonly missingFields: readonly string[];
   readonly consecutiveFailures: number;
   /** True when the last run left more to read. */
   readonly backlog: boolean;
@@ -24,14 +24,13 @@ export interface Measures extends Verdict {
 export function measure(
   health: Health,
   verdict: Verdict,
-  deadLetters: number,
   backfill: BackfillState | null,
 ): Measures {
   const { totals, consecutiveFailures, lastRun, lastSuccessAt, lastDelivery } = health;
   return {
     ...verdict,
     totals,
-    deadLetters,
+    missingFields: health.missingFields,
     consecutiveFailures,
     backlog: lastRun?.more ?? false,
     lastRunAt: lastRun === null ? null : iso(Date.parse(lastRun.startedAt) + lastRun.durationMs),

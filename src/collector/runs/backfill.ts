@@ -14,7 +14,8 @@ import { startProgress } from "../../engine/ports.ts";
 import { run } from "../../engine/run.ts";
 import { iso } from "../../engine/time.ts";
 import { CollectorError } from "../../errors.ts";
-import type { CollectorPorts } from "./engine_ports.ts";
+import { type CollectorPorts, deadLettersOf } from "./engine_ports.ts";
+import type { UndeliveredBox } from "../records/undelivered_box.ts";
 import type { Platform } from "../platform.ts";
 import type { BackfillState } from "../health/report.ts";
 
@@ -67,7 +68,11 @@ export class Backfill {
   }
 
   /** Delivers the next part; null when there is nothing to do. */
-  async advance(ports: CollectorPorts, limits: Limits): Promise<BackfillState | null> {
+  async advance(
+    ports: CollectorPorts,
+    limits: Limits,
+    undelivered: UndeliveredBox,
+  ): Promise<BackfillState | null> {
     const stored = await this.#read();
     if (stored === null || stored.completedAt !== null) return null;
     const fromMs = Date.parse(stored.from);
@@ -75,6 +80,8 @@ export class Backfill {
       ? firstCursor(fromMs)
       : decodeCursor(stored.cursor, OWNER);
     const progress = startProgress(cursor, stored.cursor !== null);
+    const name = `${KEY}/${stored.startedAt}`;
+    await undelivered.settle(name, cursor.revision);
     const told = (next: Cursor, complete: boolean): Stored => ({
       ...stored,
       delivered: stored.delivered + progress.delivered,
@@ -86,6 +93,7 @@ export class Backfill {
     await run(
       {
         ...ports,
+        deadLetters: deadLettersOf(undelivered, name, progress),
         cursors: {
           announce: () => Promise.resolve(),
           commit: (next) => this.#write(told(next, false)),
@@ -94,6 +102,7 @@ export class Backfill {
       { ...limits, backlog: stored.cursor !== null, untilMs: Date.parse(stored.to) },
       progress,
     );
+    await undelivered.settle(name, progress.cursor.revision);
     if (!progress.more) await this.#write(told(progress.cursor, true));
     return await this.state();
   }

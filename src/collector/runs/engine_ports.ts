@@ -1,20 +1,20 @@
 /** Joins the engine to the services of one account: all that its runs have in common, but the cursor. */
 import { toLine } from "../../engine/batch.ts";
-import type { DeadLetters, Limits, Ports } from "../../engine/ports.ts";
+import type { DeadLetters, Limits, Ports, Progress } from "../../engine/ports.ts";
 import { PAGE_SIZE } from "../../sources/liveperson/audit.ts";
 import { toEvent } from "../../sources/liveperson/event.ts";
 import type { SourceRecord } from "../../sources/liveperson/record.ts";
 import type { Settings } from "../../pipelines/settings.ts";
 import type { Connections } from "./connections.ts";
 import type { Platform } from "../platform.ts";
+import type { UndeliveredBox } from "../records/undelivered_box.ts";
 
-export type CollectorPorts = Omit<Ports<SourceRecord>, "cursors">;
+export type CollectorPorts = Omit<Ports<SourceRecord>, "cursors" | "deadLetters">;
 
 /** What of the collector's own is needed. */
 interface Needed {
   readonly settings: Settings;
   readonly platform: Platform;
-  readonly deadLetters: DeadLetters;
 }
 
 /** The most audit requests in flight at once. */
@@ -25,7 +25,7 @@ const MAX_PAGES_IN_FLIGHT = 4;
  * @throws {CollectorError} `destination_not_configured`
  */
 export function enginePorts(
-  { settings, platform, deadLetters }: Needed,
+  { settings, platform }: Needed,
   connections: Connections,
   memory: unknown,
 ): CollectorPorts {
@@ -35,7 +35,6 @@ export function enginePorts(
   return {
     source: audit,
     destination: connections.destination(),
-    deadLetters,
     toLine: (record, occurrence) =>
       toLine(toEvent(record, occurrence, accountId, collectedAtMs), occurrence),
     dialect: () => audit.memory,
@@ -43,6 +42,21 @@ export function enginePorts(
     throttled: () => audit.throttled,
     random: platform.random,
     breathe,
+  };
+}
+
+/** Where a run puts what is refused. The letters belong to the next commit of the cursor of that name. */
+export function deadLettersOf(
+  box: UndeliveredBox,
+  cursor: string,
+  progress: Progress,
+): DeadLetters {
+  const own = box.of(cursor);
+  return {
+    keep(letter) {
+      const occurrence = Number(letter.eventId.split("-").at(-1));
+      return own.keep([{ ...letter, occurrence, dead: true }], progress.cursor.revision + 1);
+    },
   };
 }
 

@@ -11,10 +11,11 @@ import {
 import { run } from "../../engine/run.ts";
 import { CollectorError, whereThrown } from "../../errors.ts";
 import { toProblem } from "../../problems.ts";
+import { missingFields } from "../../sources/liveperson/dialect.ts";
 import { parsePast } from "../../settings/duration.ts";
 import type { Settings } from "../../pipelines/settings.ts";
 import { Connections } from "./connections.ts";
-import { type CollectorPorts, engineLimits, enginePorts } from "./engine_ports.ts";
+import { type CollectorPorts, deadLettersOf, engineLimits, enginePorts } from "./engine_ports.ts";
 import { believable, completeUntil } from "../health/complete_until.ts";
 import { afterRun } from "../health/health.ts";
 import type { Opened } from "../records/cursor_store.ts";
@@ -31,7 +32,7 @@ import {
 } from "../health/report.ts";
 
 export async function collect(context: RunContext, trigger: Trigger): Promise<RunReport> {
-  const { settings, platform } = context;
+  const { settings, platform, undelivered } = context;
   const run = { runId: platform.newId(), trigger, startedMs: platform.now() };
   if (!settings.FETCH_EVENTS) {
     const message = "FETCH_EVENTS is false: nothing is collected.";
@@ -49,7 +50,9 @@ export async function collect(context: RunContext, trigger: Trigger): Promise<Ru
   let failure: unknown;
   let caught: unknown;
   try {
+    await undelivered.open();
     opened = await context.cursors.open(firstFetchMs(settings, run.startedMs));
+    await undelivered.settle(LIVE, opened.cursor.revision);
     tellOfCursor(opened, run.runId, context);
     progress = startProgress(opened.cursor, opened.found !== "new");
     const live = await collectLive(
@@ -67,6 +70,7 @@ export async function collect(context: RunContext, trigger: Trigger): Promise<Ru
     else failure = error;
   }
   try {
+    if (progress !== null) await undelivered.settle(LIVE, progress.cursor.revision);
     if (wasAnswered(caught)) await context.cursors.clearInFlight();
     await context.cursors.publish();
   } catch (error) {
@@ -83,11 +87,20 @@ export async function collect(context: RunContext, trigger: Trigger): Promise<Ru
     completeUntilMs,
     ...(failure !== undefined && { problem: toProblem(failure) }),
   });
-  const deadLetters = context.deadLetters.takeAdded();
-  await context.health.write(afterRun(health, report, completeUntilMs, deadLetters));
+  await context.health.write(afterRun(health, report, {
+    completeUntilMs,
+    deadLetters: undelivered.takeAdded(),
+    gaps: progress?.gaps ?? [],
+    missingFields: progress === null
+      ? health.missingFields
+      : missingFields(progress.cursor.dialect),
+  }));
   tellOfRun(report, failure, context);
   return report;
 }
+
+/** The name of the live cursor, to which letters belong. */
+const LIVE = "live";
 
 /** What the parts of a run have in common. */
 interface Tools {
@@ -114,7 +127,8 @@ async function collectLive(
       await store.commit(cursor, settled.length);
     },
   };
-  await run({ ...ports, cursors }, { ...limits, backlog }, progress);
+  const deadLetters = deadLettersOf(context.undelivered, LIVE, progress);
+  await run({ ...ports, cursors, deadLetters }, { ...limits, backlog }, progress);
   return { ports, limits, ledger };
 }
 
@@ -130,9 +144,12 @@ async function workAside(
   const day = dueDay(ledger, platform.now(), settings.LATE_ARRIVAL_WINDOW);
   const reconciliation = day === null
     ? null
-    : await reconcile(day, progress.cursor, ledger, ports, limits, platform);
+    : await reconcile(day, progress.cursor, ledger, ports, limits, context);
   if (!connections.mayGoOn()) return { reconciliation, backfill: null };
-  return { reconciliation, backfill: await context.backfill.advance(ports, limits) };
+  return {
+    reconciliation,
+    backfill: await context.backfill.advance(ports, limits, context.undelivered),
+  };
 }
 
 /** What a run did beside its live part. */

@@ -8,8 +8,8 @@ import { type Limits, startProgress } from "../../engine/ports.ts";
 import { run } from "../../engine/run.ts";
 import { DAY_MS, dayStartMs, utcDay } from "../../engine/time.ts";
 import { eventId } from "../../sources/liveperson/record.ts";
-import type { CollectorPorts } from "./engine_ports.ts";
-import type { Platform } from "../platform.ts";
+import type { RunContext } from "./context.ts";
+import { type CollectorPorts, deadLettersOf } from "./engine_ports.ts";
 import type { Ledger } from "../records/ledger.ts";
 import type { Reconciliation } from "../health/report.ts";
 
@@ -34,7 +34,7 @@ export async function reconcile(
   ledger: Ledger,
   ports: CollectorPorts,
   limits: Limits,
-  platform: Platform,
+  { platform, undelivered }: Pick<RunContext, "platform" | "undelivered">,
 ): Promise<Reconciliation> {
   const owner = { account: "reconciliation", feed: day, destination: "reconciliation" };
   const stored = await platform.local.get(`${KEY}/${day}`);
@@ -42,8 +42,11 @@ export async function reconcile(
     ? firstCursor(Math.max(dayStartMs(day), live.startMs))
     : decodeCursor(stored, owner);
   const progress = startProgress(cursor, stored !== null);
+  const name = `${KEY}/${day}`;
+  await undelivered.settle(name, cursor.revision);
   await run({
     ...ports,
+    deadLetters: deadLettersOf(undelivered, name, progress),
     cursors: {
       announce: () => Promise.resolve(),
       async commit(next, settled) {
@@ -59,6 +62,7 @@ export async function reconcile(
     backlog: stored !== null,
     untilMs: Math.min(dayStartMs(day) + DAY_MS, live.sealedBeforeMs),
   }, progress);
+  await undelivered.settle(name, progress.cursor.revision);
   if (!progress.more) {
     await ledger.close(day);
     for (const key of await platform.local.list(KEY)) await platform.local.delete(key);

@@ -1,5 +1,6 @@
 /** Pushes dead letters again, one by one, so that one that is still refused does not hold back the rest. */
 import { lineOf } from "../../engine/batch.ts";
+import { lettersIn } from "../records/letter_counts.ts";
 import type { RunContext } from "./context.ts";
 import { Connections } from "./connections.ts";
 
@@ -16,7 +17,7 @@ const TRIED_LAST = "redelivered-last";
 
 /** Tries `limit` letters, or as many as the requests of one run suffice for. */
 export async function redeliver(
-  { settings, platform, deadLetters }: RunContext,
+  { settings, platform, undelivered }: RunContext,
   limit: number,
 ): Promise<Redelivery> {
   const runId = platform.newId();
@@ -26,21 +27,23 @@ export async function redeliver(
   let triedLast = triedBefore;
   let delivered = 0;
   let refused = 0;
+  await undelivered.open();
   try {
-    for await (const letter of deadLetters.list(limit, triedBefore)) {
+    for await (const letter of undelivered.list(limit, triedBefore)) {
       if (!connections.mayGoOn()) break;
       triedLast = letter.eventId;
-      const line = lineOf(letter.eventId, 1, letter.json);
+      const line = lineOf(letter.eventId, letter.occurrence, letter.json);
       const accepted = letter.status !== null &&
         (await destination.push([line], { probing: true })).accepted;
-      if (accepted) await deadLetters.remove(letter.eventId);
+      if (accepted) await undelivered.remove([letter.eventId]);
       if (accepted) delivered++;
       else refused++;
     }
   } finally {
+    await undelivered.save();
     if (triedLast !== triedBefore) await platform.local.put(TRIED_LAST, triedLast);
   }
-  const left = await deadLetters.count();
+  const left = lettersIn(await undelivered.counts());
   const account = settings.LIVEPERSON_ACCOUNT_ID;
   const counts = { delivered, refused, left };
   platform.log({ level: "info", event: "dead_letters_redelivered", runId, account, ...counts });

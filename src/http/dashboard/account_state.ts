@@ -26,6 +26,7 @@ export interface AccountState {
 
 export const STATE_NAMES: Readonly<Record<State, string>> = {
   healthy: "Working",
+  incomplete: "Incomplete",
   behind: "Behind",
   failing: "Failing",
   disabled: "Switched off",
@@ -67,6 +68,8 @@ function becauseOf({ state, because, health, lagSeconds }: Status, nowMs: number
       if (since === null) return "The runs succeed.";
       return `No run has failed since ${moment(since, nowMs)}, ${ago(since, nowMs)}.`;
     }
+    case "incomplete":
+      return because;
     case "behind":
       if (lagSeconds === null) return because;
       return `Events since ${
@@ -87,7 +90,7 @@ function becauseOf({ state, because, health, lagSeconds }: Status, nowMs: number
 }
 
 function adviceFor(status: Status, nowMs: number): Advice[] {
-  const { state, health, deadLetters } = status;
+  const { state, health } = status;
   const advice: Advice[] = [];
   if (state === "failing" && health.lastRun?.problem) advice.push(adviceOf(health.lastRun.problem));
   if (state === "behind") advice.push(adviceForLag(status, nowMs));
@@ -104,9 +107,31 @@ function adviceFor(status: Status, nowMs: number): Advice[] {
         "cron trigger is there, or choose Collect now.",
     });
   }
-  if (deadLetters > 0) {
+  const { setAside, gaps } = status.undelivered;
+  if (setAside > 0) {
     advice.push({
-      title: `${ANY_DESTINATION_FIRST} refused ${count(deadLetters, "event")}`,
+      title: `${count(setAside, "event")} could not be delivered`,
+      detail: "The destination accepts nothing. They are kept, and tried again by themselves.",
+      action: "Correct what the last failed run names.",
+    });
+  }
+  if (gaps > 0) {
+    advice.push({
+      title: `LivePerson did not show ${count(gaps, "record")}`,
+      detail: "The collection goes on without them, and looks for them again when the day is over.",
+      action: "If they stay missing, ask LivePerson; /status names the times under gaps.",
+    });
+  }
+  if (health.missingFields.length > 0) {
+    advice.push({
+      title: `LivePerson does not know ${health.missingFields.join(", ")}`,
+      detail: "Events come without that. It is asked for again every day.",
+      action: "Nothing, unless your rules need it.",
+    });
+  }
+  if (status.undelivered.deadLetters > 0) {
+    advice.push({
+      title: `${ANY_DESTINATION_FIRST} refused ${count(status.undelivered.deadLetters, "event")}`,
       detail: "They are kept, and the collection goes on without them.",
       action: "Read the reasons under Dead letters, correct the cause, then redeliver them.",
     });
@@ -136,7 +161,14 @@ function adviceForLag({ health, lagSeconds }: Status, nowMs: number): Advice {
   };
 }
 
-const URGENCY: readonly State[] = ["failing", "behind", "waiting", "healthy", "disabled"];
+const URGENCY: readonly State[] = [
+  "failing",
+  "behind",
+  "waiting",
+  "incomplete",
+  "healthy",
+  "disabled",
+];
 
 /** The most urgent state of several. Switched-off accounts count only if all are. */
 export function worst(accounts: readonly AccountState[]): State {
@@ -156,15 +188,13 @@ export function grouped(accounts: readonly AccountState[]): readonly Group[] {
     ["failing", true],
     ["behind", true],
     ["waiting", true],
-    ["healthy", true],
+    ["incomplete", true],
     ["disabled", false],
     ["healthy", false],
   ];
   return groups.map(([state, isNoted]) => ({
     state,
     isNoted,
-    members: accounts.filter((one) =>
-      one.state === state && (state !== "healthy" || one.advice.length > 0 === isNoted)
-    ),
+    members: accounts.filter((one) => one.state === state),
   })).filter(({ members }) => members.length > 0);
 }

@@ -30,35 +30,28 @@ export function Overview({ accounts, nowMs }: OverviewProps) {
       </section>
       <ul class="counts" aria-label="Accounts by state">
         {groups.map((group) => (
-          <li key={anchorOf(group)}>
-            <a href={`#${anchorOf(group)}`}>
+          <li key={group.state}>
+            <a href={`#${group.state}`}>
               <Shape state={group.state} size={22} />
               <span>
-                <strong class="number">{number(group.members.length)}</strong> {nameOf(group)}
+                <strong class="number">{number(group.members.length)}</strong>{" "}
+                {STATE_NAMES[group.state]}
               </span>
             </a>
           </li>
         ))}
       </ul>
       {groups.map((group) => (
-        <section class="card" aria-labelledby={anchorOf(group)} key={anchorOf(group)}>
-          <h2 id={anchorOf(group)} class="group">
+        <section class="card" aria-labelledby={group.state} key={group.state}>
+          <h2 id={group.state} class="group">
             <Shape state={group.state} size={22} />
-            {nameOf(group)} ({number(group.members.length)})
+            {STATE_NAMES[group.state]} ({number(group.members.length)})
           </h2>
           <Members group={group} nowMs={nowMs} />
         </section>
       ))}
     </>
   );
-}
-
-function nameOf({ state, isNoted }: Group): string {
-  return STATE_NAMES[state] + (state === "healthy" && isNoted ? ", with something to do" : "");
-}
-
-function anchorOf({ state, isNoted }: Group): string {
-  return isNoted ? `${state}-noted` : state;
 }
 
 function headline(accounts: readonly AccountState[], state: State): string {

@@ -3,6 +3,7 @@ import type { State } from "../../collector/health/health.ts";
 
 export const TONES: Readonly<Record<State, string>> = {
   healthy: "ok",
+  incomplete: "warn",
   behind: "warn",
   failing: "bad",
   disabled: "calm",
@@ -33,6 +34,8 @@ function outline(state: State) {
       return (
         <path d="M32 3c2 0 3.6 1 4.6 2.8l25 46c2 3.6-.4 8.2-4.6 8.2H7c-4.2 0-6.6-4.6-4.6-8.2l25-46C28.4 4 30 3 32 3z" />
       );
+    case "incomplete":
+      return <path d="M32 2l30 30-30 30L2 32z" />;
     case "waiting":
       return <rect x="3" y="3" width="58" height="58" rx="14" />;
     default:
@@ -44,6 +47,8 @@ function glyph(state: State) {
   switch (state) {
     case "healthy":
       return <path class="glyph" d="M19 33l9.5 9.5L46 24" />;
+    case "incomplete":
+      return <path class="glyph" d="M21 32h22" />;
     case "behind":
       return <path class="glyph" d="M32 24v15M32 49v.1" />;
     case "failing":

@@ -3,7 +3,7 @@
  * Pure. docs/metrics.md has the same table; a test holds the two in step.
  */
 import { ANY_DESTINATION } from "../../destinations/catalog.ts";
-import { DURATION_BOUNDS_SECONDS, type State } from "../../collector/health/health.ts";
+import { DURATION_BOUNDS_SECONDS, STATES } from "../../collector/health/health.ts";
 import type { Measures } from "../../collector/health/measures.ts";
 import { type Family, histogramSamples, type Labels, type Sample } from "./exposition.ts";
 
@@ -14,8 +14,6 @@ export interface Measured {
 }
 
 const PREFIX = "liveperson_collector_";
-
-const STATES: readonly State[] = ["waiting", "disabled", "healthy", "behind", "failing"];
 
 /** A metric, and its samples for one account. */
 interface Metric extends Omit<Family, "samples"> {
@@ -45,7 +43,22 @@ const COUNTERS: readonly Metric[] = [
 ];
 
 const GAUGES: readonly Metric[] = [
-  gauge("dead_letters", "Dead letters that are kept", (m) => m.deadLetters),
+  gauge("dead_letters", "Dead letters that are kept", (m) => m.undelivered.deadLetters),
+  gauge(
+    "events_set_aside",
+    "Events that wait until the destination accepts anything",
+    (m) => m.undelivered.setAside,
+  ),
+  gauge(
+    "records_missing",
+    "Records that the source has and did not show",
+    (m) => m.undelivered.gaps,
+  ),
+  gauge(
+    "fields_missing",
+    "Documented fields that the source does not know",
+    (m) => m.missingFields.length,
+  ),
   {
     ...gauge(
       "lag_seconds",

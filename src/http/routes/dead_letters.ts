@@ -23,7 +23,17 @@ const DeadLetter = named(
       v.nullable(v.pipe(v.number(), v.integer())),
       `What ${ANY_DESTINATION} answered; null when the event was too large to be sent.`,
     ),
-    refusedAt: instant,
+    occurrence: told(count, "1, or which of several identical records it is."),
+    dead: told(v.boolean(), "False while it waits until anything is accepted."),
+    refusedAt: told(instant, "When it was refused last."),
+    firstRefusedAt: instant,
+    tries: told(count, "How often it was refused."),
+    nextTryAt: told(
+      v.nullable(instant),
+      "From when on a run tries it again; null if none does by itself.",
+    ),
+    cursor: told(v.string(), "Whose commit moved past it: `live`, a reconciliation, a backfill."),
+    revision: told(count, "That commit."),
   }),
   `An event that ${ANY_DESTINATION} refused.`,
 );

@@ -1,6 +1,7 @@
 /** `/healthz`: for monitors. */
 import type { MiddlewareHandler } from "hono";
 import * as v from "valibot";
+import { STATES } from "../../collector/health/health.ts";
 import type { Collectors } from "../../collector/fleet.ts";
 import { VERSION } from "../../version.ts";
 import { requireToken } from "../auth/bearer.ts";
@@ -8,7 +9,7 @@ import { account as accountArgument, inQuery } from "../routing/arguments.ts";
 import { unwrap } from "../routing/problems.ts";
 import { json } from "../routing/reply.ts";
 import { type Access, defineRoute, inJson } from "../routing/route.ts";
-import { account, named, Problem, told } from "../routing/schemas.ts";
+import { account, count, named, Problem, told } from "../routing/schemas.ts";
 import { collectorOf, several } from "./accounts.ts";
 import { CURL } from "./examples.ts";
 import { ASKED } from "./problem_codes.ts";
@@ -17,10 +18,21 @@ import { lagSeconds } from "./run_report.ts";
 const Up = named("Up", v.object({ status: v.literal("up"), version: v.string() }));
 
 export const verdict = {
-  state: v.picklist(["waiting", "disabled", "healthy", "behind", "failing"]),
+  state: told(
+    v.picklist(STATES),
+    "`incomplete`: the runs succeed, and something is known to be missing.",
+  ),
   lagSeconds,
   because: told(v.string(), "Why, in words."),
   alarming: told(v.boolean(), "True when somebody should be woken."),
+  undelivered: told(
+    v.object({
+      deadLetters: told(count, "Events that were refused and are kept."),
+      setAside: told(count, "Events that wait until the destination accepts anything."),
+      gaps: told(count, "Records that the source has and did not show."),
+    }),
+    "What is known to be missing.",
+  ),
 };
 
 const Health = named("Health", v.object({ version: v.string(), ...verdict }));

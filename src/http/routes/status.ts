@@ -43,6 +43,20 @@ const Totals = named(
   }),
 );
 
+const Gap = named(
+  "Gap",
+  v.object({
+    day: told(v.string(), "The day from which the listing was read."),
+    offset: told(count, "The place in that listing."),
+    records: told(v.nullable(count), "How many; null when it can't be known."),
+    afterMs: told(v.nullable(v.number()), "The time before it, in milliseconds since the epoch."),
+    beforeMs: told(v.nullable(v.number()), "The time after it."),
+    foundAtMs: v.number(),
+    why: v.picklist(["unreadable", "never shown", "beyond the last offset"]),
+  }),
+  "Records that the source did not show. They are looked for again when the day is reconciled.",
+);
+
 const health = v.object({
   lastRun: v.nullable(Run),
   consecutiveFailures: count,
@@ -50,6 +64,11 @@ const health = v.object({
   workingSince: v.nullable(instant),
   lastSuccessAt: v.nullable(instant),
   lastDelivery: v.nullable(v.object({ at: instant, events: count })),
+  gaps: told(v.array(Gap), "Records that the source has and did not show."),
+  missingFields: told(
+    v.array(v.string()),
+    "Documented fields that the source does not know: events come without them.",
+  ),
   reconciledThrough: told(
     v.nullable(v.pipe(v.string(), v.isoDate())),
     "The last day that was read again to find events that came too late.",

@@ -82,7 +82,7 @@ Deno.test("from the first run to dead letters that are redelivered", async (t) =
     stage.xsiam.poison = (event) => String(event.objectName).startsWith(hidden);
     stage.addRecent(1);
     assert.match(await press(page, "Collect now", "Collect now"), /XSIAM refused 2 events/);
-    assert.equal(await heading(page), "Working");
+    assert.equal(await heading(page), "Incomplete");
     const { letters }: Json = (await stage.get("/dead-letters")).body;
     const words = await page.innerText("main");
     assert.match(words, /2 dead letters/);

@@ -76,7 +76,10 @@ Deno.test("each problem comes with what to do", () => {
   assert.match(advice(behind), /more to read.*raise MAX_FETCH/);
   const lastRun = run({ startedAt: iso(NOW_MS - 120 * MINUTE_MS) });
   assert.match(advice({ ...behind, health: { lastRun } }), /No run has ended for 1 hour.*cron/);
-  assert.match(advice({ deadLetters: 1 }), /refused 1 event: Read the reasons/);
+  assert.match(
+    advice({ undelivered: { deadLetters: 1, setAside: 0, gaps: 0 } }),
+    /refused 1 event: Read the reasons/,
+  );
   const broken = accountStateOf("a", failed("configuration_invalid", "X is not set."), NOW_MS);
   assert.deepEqual([broken.state, broken.because], ["failing", "X is not set."]);
 });
@@ -149,7 +152,7 @@ Deno.test("those that need somebody come first, and switched off is no trouble",
     .map((state) =>
       accountStateOf(state, ok(status(state, { state, health: { failingSince } })), NOW_MS)
     );
-  accounts.push(accountStateOf("letters", ok(status("letters", { deadLetters: 1 })), NOW_MS));
+  accounts.push(accountStateOf("letters", ok(status("letters", { state: "incomplete" })), NOW_MS));
   assert.deepEqual(
     grouped(accounts).map(({ members }) => members.map(({ id }) => id).join()),
     ["failing", "behind", "waiting", "letters", "disabled", "healthy"],

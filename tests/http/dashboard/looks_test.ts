@@ -35,7 +35,8 @@ const LETTERS = ["9f1c2d7e", "a07b33c1", "c4419e02"].map((id) => ({
   json: `{"objectName":"must not be shown"}`,
   reason: "The format of a record was not accepted",
   status: 400,
-  refusedAt: iso(NOW_MS - 5 * HOUR_MS),
+  ...{ refusedAt: iso(NOW_MS - 5 * HOUR_MS), firstRefusedAt: iso(NOW_MS - 5 * HOUR_MS) },
+  ...{ occurrence: 1, dead: true, tries: 1, nextTryAt: null, cursor: "live", revision: 7 },
 }));
 
 const ACCOUNTS: Record<string, Answers> = {
@@ -70,7 +71,10 @@ const ACCOUNTS: Record<string, Answers> = {
   },
   letters: {
     status: ok(status("letters", {
+      state: "incomplete",
+      because: "The runs succeed, but this is missing: 3 refused events.",
       deadLetters: 3,
+      undelivered: { deadLetters: 3, setAside: 0, gaps: 0 },
       backfill: {
         from: "2026-08-01T00:00:00.000Z",
         to: "2026-11-01T00:00:00.000Z",
@@ -95,7 +99,7 @@ const HEADINGS: Record<string, string> = {
   behind: "Behind",
   off: "Switched off",
   waiting: "Waiting for the first run",
-  letters: "Working",
+  letters: "Incomplete",
   broken: "Failing",
 };
 

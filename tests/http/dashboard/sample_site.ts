@@ -101,6 +101,7 @@ export function status(
     lagSeconds: 132,
     because: "The runs succeed.",
     alarming: false,
+    undelivered: { deadLetters: 0, setAside: 0, gaps: 0 },
     account,
     destination: "api-example.xdr.eu.paloaltonetworks.com",
     deadLetters: 0,

@@ -82,7 +82,7 @@ Deno.test("metrics tell what happened, and survive a restart", async (t) => {
         consecutive_failures: 0,
         backlog: 0,
       });
-      assert.equal(metrics.value(`${P}state`, { state: "healthy" }), 1);
+      assert.equal(metrics.value(`${P}state`, { state: "incomplete" }), 1);
       assert.equal(metrics.value(`${P}run_duration_seconds_count`), 2);
       const agoSeconds = Date.now() / 1000 - metrics.value(`${P}last_success_timestamp_seconds`)!;
       assert.ok(agoSeconds >= 0 && agoSeconds < 60);

@@ -29,7 +29,11 @@ function families(more = false) {
     completeUntilMs: 0,
     totals: { ...UNKNOWN_HEALTH.totals, answers: { xsiam: { "200": 1 } } },
   };
-  const measures = measure(health, judge(health, 0, 0, true), 0, null);
+  const measures = measure(
+    health,
+    judge(health, { deadLetters: 0, setAside: 0 }, 0, 0, true),
+    null,
+  );
   return toFamilies([{ account: "111", measures }], "1.0.0");
 }
 

@@ -1,0 +1,71 @@
+/** How many letters are kept, so that nobody has to list them to know. One row in storage. Pure. */
+import { Buffer } from "node:buffer";
+import type { KeptLetter } from "./kept_letter.ts";
+
+/** What is set aside until the destination accepts anything again; dead letters apart. */
+export interface SetAside {
+  readonly events: number;
+  readonly bytes: number;
+  /** Epoch milliseconds when the oldest was refused first; null when nothing is set aside. */
+  readonly sinceMs: number | null;
+}
+
+export interface LetterCounts {
+  readonly deadLetters: number;
+  readonly setAside: SetAside;
+  /** When the first is to be tried again, at the earliest; epoch milliseconds. */
+  readonly dueAtMs: number | null;
+  /** By cursor, the commit whose letters are kept but not counted: it may not have been made. */
+  readonly pending: Readonly<Record<string, number>>;
+  /** True while letters are changed: if a run dies then, they are counted anew. */
+  readonly changing: boolean;
+}
+
+export const NO_LETTERS: LetterCounts = {
+  deadLetters: 0,
+  setAside: { events: 0, bytes: 0, sinceMs: null },
+  dueAtMs: null,
+  pending: {},
+  changing: false,
+};
+
+export function withLetter(counts: LetterCounts, letter: KeptLetter): LetterCounts {
+  const { deadLetters, setAside } = counts;
+  const nextMs = letter.nextTryAt === null ? null : Date.parse(letter.nextTryAt);
+  const dueAtMs = earlier(counts.dueAtMs, nextMs);
+  if (letter.dead) return { ...counts, dueAtMs, deadLetters: deadLetters + 1 };
+  return {
+    ...counts,
+    dueAtMs,
+    setAside: {
+      events: setAside.events + 1,
+      bytes: setAside.bytes + Buffer.byteLength(letter.json),
+      sinceMs: earlier(setAside.sinceMs, Date.parse(letter.firstRefusedAt)),
+    },
+  };
+}
+
+/** `dueAtMs` may be too early afterwards; whoever looks then finds out. */
+export function withoutLetter(counts: LetterCounts, letter: KeptLetter): LetterCounts {
+  const { deadLetters, setAside } = counts;
+  if (letter.dead) return { ...counts, deadLetters: deadLetters - 1 };
+  const events = setAside.events - 1;
+  const bytes = setAside.bytes - Buffer.byteLength(letter.json);
+  return {
+    ...counts,
+    setAside: { events, bytes, sinceMs: events === 0 ? null : setAside.sinceMs },
+  };
+}
+
+export function isPending({ pending }: LetterCounts, { cursor, revision }: KeptLetter): boolean {
+  return pending[cursor] === revision;
+}
+
+function earlier(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? one ?? other : Math.min(one, other);
+}
+
+/** All letters that count. */
+export function lettersIn({ deadLetters, setAside }: LetterCounts): number {
+  return deadLetters + setAside.events;
+}
