@@ -1,7 +1,7 @@
 /** The status of a collector as a page, and of several as a table. Pure. */
 import { count, dayAndTime, number, roughly } from "../../src/format.ts";
 import type { Status } from "../../src/collector/collector.ts";
-import type { State } from "../../src/collector/health/health.ts";
+import type { State } from "../../src/collector/health/verdict.ts";
 import type { BackfillState, RunReport } from "../../src/collector/health/report.ts";
 import { type AccountStatus, isProblem } from "../target/target.ts";
 import { backfillFraction } from "../cli/backfill_progress.ts";

@@ -5,7 +5,7 @@
 import { type Problem, toProblem } from "../problems.ts";
 import { type PipelineEntry, readPipeline } from "../pipelines/pipelines.ts";
 import { Collector, type ListedLetters, type Status } from "./collector.ts";
-import type { Verdict } from "./health/health.ts";
+import type { Verdict } from "./health/verdict.ts";
 import type { Measures } from "./health/measures.ts";
 import type { Platform } from "./platform.ts";
 import type { BackfillRange } from "./runs/backfill.ts";

@@ -1,7 +1,8 @@
 /** Honest: healthy and empty is told from failing, since when, and when somebody is to be woken. */
 import assert from "node:assert/strict";
 import { gapsAfter, reconciledRange } from "../../src/collector/health/gaps.ts";
-import { judge, UNKNOWN_HEALTH } from "../../src/collector/health/health.ts";
+import { UNKNOWN_HEALTH } from "../../src/collector/health/health.ts";
+import { judge } from "../../src/collector/health/verdict.ts";
 import { disabledReport } from "../../src/collector/health/report.ts";
 import type { Gap } from "../../src/engine/ports.ts";
 import { mortalHost, newStorage } from "./mortal_host.ts";

@@ -4,7 +4,8 @@
  */
 import type { BackfillState } from "./report.ts";
 import { iso } from "../../engine/time.ts";
-import type { Health, Totals, Verdict } from "./health.ts";
+import type { Health, Totals } from "./health.ts";
+import type { Verdict } from "./verdict.ts";
 
 export interface Measures extends Verdict {
   readonly totals: Totals;

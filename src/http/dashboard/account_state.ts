@@ -1,7 +1,7 @@
 /** The state of an account in words, since when, and what to do about each problem. Pure. */
 import { ANY_DESTINATION_FIRST } from "../../destinations/catalog.ts";
 import type { Status } from "../../collector/collector.ts";
-import type { State } from "../../collector/health/health.ts";
+import type { State } from "../../collector/health/verdict.ts";
 import type { Outcome } from "../../collector/service.ts";
 import { iso } from "../../engine/time.ts";
 import type { Problem } from "../../problems.ts";

@@ -1,5 +1,5 @@
 /** Several accounts: how many are in each state; those that need attention come first. */
-import type { State } from "../../collector/health/health.ts";
+import type { State } from "../../collector/health/verdict.ts";
 import { lastHours, sumOfEvents } from "./periods.ts";
 import { Shape, TONES } from "./shapes.tsx";
 import { type AccountState, type Group, grouped, STATE_NAMES, worst } from "./account_state.ts";

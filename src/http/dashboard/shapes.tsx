@@ -1,5 +1,5 @@
 /** A shape for each state, so that they differ by more than colour. Decoration: the words stand beside it. */
-import type { State } from "../../collector/health/health.ts";
+import type { State } from "../../collector/health/verdict.ts";
 
 export const TONES: Readonly<Record<State, string>> = {
   healthy: "ok",

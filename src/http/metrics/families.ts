@@ -3,7 +3,8 @@
  * Pure. docs/metrics.md has the same table; a test holds the two in step.
  */
 import { ANY_DESTINATION } from "../../destinations/catalog.ts";
-import { DURATION_BOUNDS_SECONDS, STATES } from "../../collector/health/health.ts";
+import { DURATION_BOUNDS_SECONDS } from "../../collector/health/health.ts";
+import { STATES } from "../../collector/health/verdict.ts";
 import type { Measures } from "../../collector/health/measures.ts";
 import { type Family, histogramSamples, type Labels, type Sample } from "./exposition.ts";
 

@@ -1,7 +1,7 @@
 /** `/healthz`: for monitors. */
 import type { MiddlewareHandler } from "hono";
 import * as v from "valibot";
-import { STATES } from "../../collector/health/health.ts";
+import { STATES } from "../../collector/health/verdict.ts";
 import type { Collectors } from "../../collector/fleet.ts";
 import { VERSION } from "../../version.ts";
 import { requireToken } from "../auth/bearer.ts";
