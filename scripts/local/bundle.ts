@@ -10,7 +10,14 @@ import { dirname, join } from "node:path";
 
 /** The repository's root, what a bundle depends on, and a file in it. */
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const INPUTS = ["src", "scripts/local", "deno.lock", "deno.json", "tsconfig.json", "wrangler.toml"];
+const INPUTS = [
+  "src",
+  "scripts/local",
+  "deno.lock",
+  "deno.json",
+  "src/tsconfig.json",
+  "wrangler.toml",
+];
 const DAY_MS = 86_400_000;
 const WORKER_OPTIONS = "worker_options.json";
 
