@@ -31,7 +31,7 @@ export type ErrorCode =
   | "upstream_redirected"
   | "upstream_unreadable"
   | "request_budget_spent"
-  | "turn_lost"
+  | "lease_lost"
   | "stopping"
   | "cursor_unreadable"
   | "cursor_newer"

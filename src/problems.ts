@@ -96,7 +96,7 @@ export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
     title: "The run has used up its requests",
     action: "Nothing: the next run goes on.",
   },
-  turn_lost: {
+  lease_lost: {
     status: 503,
     title: "Another process has taken the run over",
     action: "Nothing: that process goes on. If it persists, look for a host that is overloaded.",

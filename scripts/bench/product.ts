@@ -6,7 +6,7 @@ import type { Stand } from "./open_stand.ts";
 export interface Product extends AsyncDisposable {
   readonly worker: LocalWorker;
   /** Fires the cron. @throws {Error} when a run failed */
-  tick(): Promise<void>;
+  fireCron(): Promise<void>;
   /** Fires the cron, and waits until the stand has so many more events. `look` is called meanwhile. */
   drain(events: number, look?: () => Promise<void>): Promise<void>;
   /** CPU that workerd has used so far, milliseconds; NaN where the system does not tell. */
@@ -28,17 +28,17 @@ export async function openProduct(stand: Stand, options: ProductOptions = {}): P
   const { observe } = options;
   const worker = await startWorker({ observe, settings });
   const pid = findWorkerd();
-  const tick = async () => {
+  const fireCron = async () => {
     if (await worker.fireCron() === "ok") return;
     throw new Error(`A run failed:\n${worker.logs.slice(-3).join("\n")}`);
   };
   return {
     worker,
-    tick,
+    fireCron,
     async drain(events, look) {
       const expected = (await stand.counts()).received + events;
       const giveUpAtMs = Date.now() + PATIENCE_MS;
-      await tick();
+      await fireCron();
       while ((await stand.counts()).received < expected) {
         await look?.();
         if (Date.now() > giveUpAtMs) throw new Error(`Too slow: ${worker.logs.at(-1)}`);

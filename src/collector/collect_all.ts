@@ -1,4 +1,4 @@
-/** A tick of the schedule: every account is collected, and a failure is seen as one. */
+/** A scheduled collection of all accounts: it fails if one of them does, but only after all have been tried. */
 import { type Problem, toProblem } from "../problems.ts";
 import type { Collectors } from "./fleet.ts";
 import type { LogLine } from "./platform.ts";

@@ -1,7 +1,7 @@
 /**
  * A store in Deno KV: strongly consistent. Its values end at 64 KiB, so longer texts are kept in parts.
  * Parts are written under keys of their own first; one atomic write of the head then makes them the
- * value. Who dies in between leaves the old value, and parts that the next put in a turn clears.
+ * value. A death in between leaves the old value, and parts that the next put with the lease removes.
  */
 import { commit } from "./kv_commit.ts";
 import { splitText } from "../storage/parts.ts";
@@ -11,7 +11,7 @@ import type { KeyValueStore } from "../storage/store.ts";
 export interface Writer {
   /** True while nobody else writes to the same keys. */
   readonly alone: boolean;
-  /** @throws {CollectorError} `turn_lost` when it may not write any more; then nothing is written */
+  /** @throws {CollectorError} `lease_lost` when it may not write any more; then nothing is written */
   commit(operation: Deno.AtomicOperation): Promise<void>;
 }
 

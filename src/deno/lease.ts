@@ -1,7 +1,7 @@
 /**
- * The lease that processes sharing a Deno KV database hold in turn. Its holder renews it, and writes only
- * while it is theirs: each write is committed together with a check of the lease. So a process that
- * stalled for longer than its lease can't overwrite what its successor wrote.
+ * The lease that processes sharing a Deno KV database hold one after another. The holder renews it, and
+ * commits each write together with a check that it still holds the lease. So a process that stalled for
+ * longer than its lease can't overwrite what its successor wrote.
  */
 import { CollectorError } from "../errors.ts";
 import type { LogLine } from "../collector/platform.ts";
@@ -13,49 +13,49 @@ export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
   sleep(ms: number): Promise<void>;
-  /** Calls `work` again and again, until what it answers is called. */
+  /** Calls `work` at this interval, until the function it returns is called. */
   every(ms: number, work: () => void): () => void;
 }
 
 interface LeaseOptions {
   readonly kv: Deno.Kv;
-  /** Those with the same name take turns. */
+  /** Of the pipeline: only one process at a time holds the lease of this name. */
   readonly name: string;
-  /** Names this process, and no other. */
+  /** Identifies this process among all. */
   readonly holder: string;
   readonly clock: Clock;
   readonly log: (line: LogLine) => void;
-  /** Once aborted, nobody goes on waiting. */
+  /** Once aborted, waiting for the lease ends. */
   readonly stop: Pick<AbortSignal, "aborted">;
 }
 
-/** A holder that has not renewed its lease for this long has died, or stalled. */
+/** A holder that hasn't renewed its lease for this long has died or stalled. */
 export const LEASE_MS = 60_000;
-/** How often it renews it. */
+/** How often the holder renews it. */
 const RENEWAL_MS = LEASE_MS / 4;
-/** How often who waits looks whether it is their turn. */
+/** How often a waiting process looks whether the lease is free. */
 const POLL_MS = 500;
 
 export class Lease implements Writer {
-  /** Changes only when the turn changes hands: its version is what writes are checked against. */
-  readonly #turnKey: Deno.KvKey;
+  /** Changes only when the lease changes hands: writes are checked against its version. */
+  readonly #holderKey: Deno.KvKey;
   /** Until when the lease lasts, epoch milliseconds. */
   readonly #untilKey: Deno.KvKey;
   #version: string | null = null;
 
   constructor(private readonly options: LeaseOptions) {
-    this.#turnKey = ["turn", options.name, "holder"];
-    this.#untilKey = ["turn", options.name, "until"];
+    this.#holderKey = ["lease", options.name, "holder"];
+    this.#untilKey = ["lease", options.name, "until"];
   }
 
-  /** True while the turn is ours. */
+  /** True while this process holds the lease. */
   get alone(): boolean {
     return this.#version !== null;
   }
 
   /**
-   * Waits for the turn, and does the work in it.
-   * @throws {CollectorError} `stopping` when told to stop before it has come
+   * Waits for the lease, and holds it during the work.
+   * @throws {CollectorError} `stopping` when told to stop while waiting
    */
   async exclusively<T>(work: () => Promise<T>): Promise<T> {
     this.#version = await this.#take();
@@ -72,7 +72,10 @@ export class Lease implements Writer {
     }
   }
 
-  /** Outside a turn it writes freely. */
+  /**
+   * Without the lease it writes unchecked.
+   * @throws {CollectorError} `lease_lost` when another process holds it now; then nothing is written
+   */
   async commit(operation: Deno.AtomicOperation): Promise<void> {
     if (this.#version === null) return void await commit(operation);
     const guarded = this.#guarded(operation).set(this.#untilKey, this.#until());
@@ -80,28 +83,28 @@ export class Lease implements Writer {
     if (ok) return;
     const { name, holder, log } = this.options;
     const detail = "The run stalled for longer than its lease, and another process went on.";
-    log({ level: "warn", event: "turn_lost", collector: name, holder, message: detail });
-    throw new CollectorError("turn_lost", { detail });
+    log({ level: "warn", event: "lease_lost", pipeline: name, holder, message: detail });
+    throw new CollectorError("lease_lost", { detail });
   }
 
   async #take(): Promise<string> {
     const { kv, name, holder, clock, log, stop } = this.options;
     let seen: { renewal: string | null; sinceMs: number } | undefined;
     for (;;) {
-      const [turn, until] = await kv.getMany<[string, number]>([this.#turnKey, this.#untilKey]);
+      const [held, until] = await kv.getMany<[string, number]>([this.#holderKey, this.#untilKey]);
       if (seen?.renewal !== until.versionstamp) {
         seen = { renewal: until.versionstamp, sinceMs: clock.now() };
       }
       // the second condition holds even if the clock was set back since
       const expired = clock.now() >= (until.value ?? 0) || clock.now() >= seen.sinceMs + LEASE_MS;
-      if (turn.value === null || expired) {
+      if (held.value === null || expired) {
         const taken = await commit(
-          kv.atomic().check(turn, until)
-            .set(this.#turnKey, holder).set(this.#untilKey, this.#until()),
+          kv.atomic().check(held, until)
+            .set(this.#holderKey, holder).set(this.#untilKey, this.#until()),
         );
-        if (taken.ok && turn.value !== null) {
-          const message = "The process that had the turn died or stalled; this one goes on.";
-          log({ level: "warn", event: "turn_taken_over", collector: name, holder, message });
+        if (taken.ok && held.value !== null) {
+          const message = "The process that held the lease died or stalled; this one goes on.";
+          log({ level: "warn", event: "lease_taken_over", pipeline: name, holder, message });
         }
         if (taken.ok) return taken.versionstamp;
         continue;
@@ -120,23 +123,23 @@ export class Lease implements Writer {
       const renewal = this.#guarded(this.options.kv.atomic());
       await commit(renewal.set(this.#untilKey, this.#until()));
     } catch {
-      // the next renewal tries again; a lost turn is told by the next write
+      // the next renewal tries again; the next write reports a lost lease
     }
   }
 
   async #release(): Promise<void> {
     try {
       const release = this.#guarded(this.options.kv.atomic());
-      await commit(release.delete(this.#turnKey).delete(this.#untilKey));
+      await commit(release.delete(this.#holderKey).delete(this.#untilKey));
     } catch {
-      // then the lease runs out
+      // the lease expires by itself
     } finally {
       this.#version = null;
     }
   }
 
   #guarded(operation: Deno.AtomicOperation): Deno.AtomicOperation {
-    return operation.check({ key: this.#turnKey, versionstamp: this.#version });
+    return operation.check({ key: this.#holderKey, versionstamp: this.#version });
   }
 
   #until(): number {

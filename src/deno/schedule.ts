@@ -1,4 +1,4 @@
-/** What the Deno host does when its schedule says so. */
+/** What the Deno host does on schedule. */
 import { collectAll } from "../collector/collect_all.ts";
 import type { Collectors } from "../collector/fleet.ts";
 import type { LogLine } from "../collector/platform.ts";
@@ -11,6 +11,6 @@ export async function collectOnSchedule(
   try {
     await collectAll(() => collectors, "cron", log);
   } catch (error) {
-    log({ level: "error", event: "tick_failed", message: (error as Error).message });
+    log({ level: "error", event: "schedule_failed", message: (error as Error).message });
   }
 }

@@ -43,7 +43,7 @@ async function openAccounts(
   };
 }
 
-Deno.test("200 accounts are collected by one cron tick, each with a cursor of its own", async () => {
+Deno.test("200 accounts are collected by one cron run, each with a cursor of its own", async () => {
   await using stage = await openAccounts(200);
   assert.equal(await stage.worker.fireCron(), "ok");
   assert.equal(stage.xsiam.count, 400);

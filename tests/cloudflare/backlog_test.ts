@@ -10,7 +10,7 @@ const EVENTS = 100_000;
 /** Very many events are neither kept nor are the requests for them. */
 const LEAN = { livePerson: { keepRequestBodies: false }, xsiam: { keepEvents: false } };
 
-Deno.test("a backlog of 100,000 events drains after one cron tick, in order and flat memory", async () => {
+Deno.test("a backlog of 100,000 events drains after one cron run, in order and flat memory", async () => {
   await using environment = await openEnvironment(LEAN);
   await using worker = await startWorkerIn(environment, {
     observe: "memory",

@@ -1,11 +1,11 @@
-/** A clock for turns that stands still until it is told otherwise. Who sleeps moves it on. */
+/** A clock for leases that stands still until it is told otherwise. Sleeping moves it on. */
 import type { Clock } from "../../src/deno/lease.ts";
 
 export class FakeClock implements Clock {
   nowMs = Date.parse("2026-03-10T12:00:00Z");
   readonly #timers = new Set<{ everyMs: number; nextMs: number; work: () => void }>();
 
-  /** Who sleeps for a shorter time sleeps for this long. */
+  /** A shorter sleep takes this long. */
   constructor(private readonly shortestSleepMs = 0) {}
 
   now(): number {

@@ -130,7 +130,7 @@ Deno.test("a process that dies at any operation on Deno KV is taken over, and no
   }
 });
 
-Deno.test("a death while a long value is written leaves the old one, and the next put in a turn clears up", async () => {
+Deno.test("a death while a long value is written leaves the old one, and the next put with the lease clears up", async () => {
   const database = await Deno.openKv(":memory:");
   const alone: Writer = {
     alone: true,

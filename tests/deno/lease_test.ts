@@ -1,4 +1,4 @@
-/** Runs take turns across processes that share a database, and only who has the turn can write. */
+/** Processes that share a database collect one at a time, and only the holder of the lease can write. */
 import assert from "node:assert/strict";
 import type { LogLine } from "../../src/collector/platform.ts";
 import { Lease, LEASE_MS } from "../../src/deno/lease.ts";
@@ -19,7 +19,7 @@ async function openLeases() {
   return { kv, clock, lines, stop, process, [Symbol.dispose]: () => kv.close() };
 }
 
-const lost = (error: unknown) => error instanceof CollectorError && error.code === "turn_lost";
+const lost = (error: unknown) => error instanceof CollectorError && error.code === "lease_lost";
 
 Deno.test("work of two processes does not overlap, and each has its turn", async () => {
   using world = await openLeases();
@@ -49,7 +49,7 @@ Deno.test("another account does not wait", async () => {
   assert.equal(inner, "done");
 });
 
-Deno.test("failed work gives the turn back", async () => {
+Deno.test("failed work gives the lease back", async () => {
   using world = await openLeases();
   const failing = world.process("a").lease.exclusively(() => Promise.reject(new Error("no")));
   await assert.rejects(failing, /no/);
@@ -70,7 +70,7 @@ Deno.test("a holder that died is taken over when its lease has run out, and not 
   await world.process("next").lease.exclusively(() => Promise.resolve());
   const waited = clock.nowMs - diedAt;
   assert.ok(waited >= LEASE_MS && waited < LEASE_MS + 2000, `waited ${waited} ms`);
-  assert.deepEqual(world.lines.map((line) => line.event), ["turn_taken_over"]);
+  assert.deepEqual(world.lines.map((line) => line.event), ["lease_taken_over"]);
 });
 
 Deno.test("a lease from a clock that was hours ahead runs out all the same", async () => {
@@ -98,7 +98,7 @@ Deno.test("who stalled beyond the lease can't overwrite what the successor wrote
     assert.equal(await stalled.store.get("cursor"), "2");
   });
   const events = world.lines.map((line) => line.event);
-  assert.deepEqual([...new Set(events)], ["turn_taken_over", "turn_lost"]);
+  assert.deepEqual([...new Set(events)], ["lease_taken_over", "lease_lost"]);
   await next.lease.exclusively(() => next.store.put("cursor", "3"));
   assert.equal(await stalled.store.get("cursor"), "3");
 });

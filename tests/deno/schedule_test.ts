@@ -1,4 +1,4 @@
-/** The schedule of the Deno host: a tick collects every account, backlogs are followed beside it. */
+/** The schedule of the Deno host: it collects every account, and backlogs are followed beside it. */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -31,7 +31,7 @@ function fakeCollectors(backlogs: Record<string, number>, onRun: () => void = ()
   return { collectors, runs };
 }
 
-Deno.test("a tick collects, and the backlog is followed to its end", async () => {
+Deno.test("the schedule collects, and the backlog is followed to its end", async () => {
   await using stage = await openDenoStage();
   stage.addChanges(25);
   const stop = { aborted: false };
@@ -42,7 +42,7 @@ Deno.test("a tick collects, and the backlog is followed to its end", async () =>
   assert.deepEqual(stage.lines.map((line) => line.trigger), ["cron", "backlog", "backlog"]);
 });
 
-Deno.test("a tick tells of an account that failed, and collects the others", async () => {
+Deno.test("a failed account is reported, and the schedule collects the others", async () => {
   await using stage = await openDenoStage();
   stage.addChanges(2);
   const collectors = await stage.open({
@@ -54,15 +54,15 @@ Deno.test("a tick tells of an account that failed, and collects the others", asy
   const lines: LogLine[] = [];
   await collectOnSchedule(collectors, (line) => lines.push(line));
   assert.equal(stage.xsiam.count, 2);
-  assert.deepEqual(lines.map(({ event }) => event), ["tick_failed"]);
+  assert.deepEqual(lines.map(({ event }) => event), ["schedule_failed"]);
   assert.match(String(lines[0].message), /^2 of 3 accounts failed: second: .*broken: conf/);
 });
 
-Deno.test("a long backlog does not hold up a tick, nor the other backlogs", async () => {
+Deno.test("a long backlog does not hold up the schedule, nor the other backlogs", async () => {
   const { collectors, runs } = fakeCollectors({ a: 100, b: 3, c: 1, d: 100, e: 100, f: 3 });
   const followed = followBacklogs(collectors, { aborted: false });
   await collectOnSchedule(followed, () => {});
-  assert.ok(runs.length < 30, "the tick ended long before the backlogs");
+  assert.ok(runs.length < 30, "the schedule ended long before the backlogs");
   await followed.settled();
   assert.equal(runs.length, 307);
   assert.ok(

@@ -7,9 +7,9 @@ export async function manyAccounts({ accounts }: Size): Promise<Figure[]> {
   await using stand = await openStand({ accounts });
   await using product = await openProduct(stand);
   await stand.add({ ...RECENT, events: 2 });
-  await product.tick();
+  await product.fireCron();
   const before = { ...await stand.counts(), cpuMs: product.cpuMs() };
-  const wall = await seconds(() => product.tick());
+  const wall = await seconds(() => product.fireCron());
   const after = { ...await stand.counts(), cpuMs: product.cpuMs() };
   const name = `${accounts} idle accounts, one cron`;
   return [

@@ -41,7 +41,7 @@ async function countOperations() {
   await using stand = await openStand();
   await using product = await openProduct(stand, { observe: "operations" });
   await stand.add({ events: 10, fromAgeMs: 3 * RECENT.fromAgeMs, toAgeMs: 2 * RECENT.fromAgeMs });
-  await product.tick();
+  await product.fireCron();
   const idle = await countRun(product, stand);
   await stand.add({ ...RECENT, events: 5000 });
   const many = await countRun(product, stand);
@@ -53,7 +53,7 @@ async function countRun(product: Product, stand: Stand): Promise<Operations> {
   const { logs } = product.worker;
   const before = await stand.counts();
   const logged = logs.length;
-  await product.tick();
+  await product.fireCron();
   const after = await stand.counts();
   const kv = kvOperations(logs.slice(logged));
   const rows = storageRows(logs.slice(logged));
@@ -78,7 +78,7 @@ async function timeRuns(): Promise<[number, number]> {
     for (let run = -TIMED_RUNS / 4; run < TIMED_RUNS; run++) {
       await prepare(run);
       const beforeMs = product.cpuMs();
-      await product.tick();
+      await product.fireCron();
       if (run >= 0) spentMs += product.cpuMs() - beforeMs; // the first runs warm up
     }
     return spentMs / TIMED_RUNS;

@@ -10,7 +10,7 @@ import { defineRoute, inJson } from "../routing/route.ts";
 import { named } from "../routing/schemas.ts";
 import { ACCOUNT, collectorOf, type NamedAccount } from "./accounts.ts";
 import { CURL } from "./examples.ts";
-import { IN_TURN } from "./problem_codes.ts";
+import { OF_RUNS } from "./problem_codes.ts";
 import { Backfill } from "./run_report.ts";
 
 const NoBackfill = named("NoBackfill", v.object({ backfill: v.null() }));
@@ -55,7 +55,7 @@ export const startBackfill = defineRoute({
   arguments: inQueryOrBody(backfillArguments),
   examples: [`${CURL} -d '{"from": "90 days ago", "to": "30 days ago"}' "$URL/backfill"`],
   answers: { 202: inJson("The backfill is accepted; `/status` shows its progress.", Backfill) },
-  problems: [...IN_TURN, "backfill_running"],
+  problems: [...OF_RUNS, "backfill_running"],
   handle: async (asked) => {
     const { account: _, ...range } = asked.args;
     return json(202, unwrap(await collectorOf(asked).startBackfill(range)));
@@ -72,7 +72,7 @@ export const cancelBackfill = defineRoute({
   arguments: ACCOUNT,
   examples: [`${CURL} -X DELETE "$URL/backfill"`],
   answers: { 200: inJson("There is no backfill now.", NoBackfill) },
-  problems: IN_TURN,
+  problems: OF_RUNS,
   handle: async (asked) => {
     unwrap(await collectorOf(asked).cancelBackfill());
     return json(200, { backfill: null });

@@ -9,7 +9,7 @@ import { defineRoute, inJson } from "../routing/route.ts";
 import { account, named, Problem } from "../routing/schemas.ts";
 import { ACCOUNT, collectorOf, several } from "./accounts.ts";
 import { CURL } from "./examples.ts";
-import { IN_TURN, PUSHING, READING } from "./problem_codes.ts";
+import { OF_RUNS, PUSHING, READING } from "./problem_codes.ts";
 import { AccountProblem, Run } from "./run_report.ts";
 
 const AccountRun = named("AccountRun", v.object({ account, ...Run.entries }));
@@ -40,7 +40,7 @@ export const collect = defineRoute({
   arguments: ACCOUNT,
   examples: [`${CURL} -X POST "$URL/collect"`],
   answers: { 200: inJson("The run succeeded, or all did.", Run, Runs) },
-  problems: IN_TURN,
+  problems: OF_RUNS,
   failures: [
     {
       codes: [
@@ -49,7 +49,7 @@ export const collect = defineRoute({
         "destination_refuses_everything",
         "cursor_unreadable",
         "cursor_newer",
-        "turn_lost",
+        "lease_lost",
         "stopping",
         "internal",
       ],

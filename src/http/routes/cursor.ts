@@ -9,7 +9,7 @@ import { json } from "../routing/reply.ts";
 import { defineRoute, inJson } from "../routing/route.ts";
 import { account, named } from "../routing/schemas.ts";
 import { CURL } from "./examples.ts";
-import { IN_TURN } from "./problem_codes.ts";
+import { OF_RUNS } from "./problem_codes.ts";
 
 const NoCursor = named("NoCursor", v.object({ account, cursor: v.null() }));
 
@@ -32,7 +32,7 @@ export const forgetCursor = defineRoute({
   arguments: ARGUMENTS,
   examples: [`${CURL} -X DELETE "$URL/cursor?confirm=<account>"`],
   answers: { 200: inJson("The cursor is forgotten.", NoCursor) },
-  problems: IN_TURN,
+  problems: OF_RUNS,
   handle: async ({ args: { confirm, account: named }, connect }) => {
     const collectors = connect();
     const isOneOfMany = collectors.ids.length > 1;

@@ -8,7 +8,7 @@ import { defineRoute, inJson } from "../routing/route.ts";
 import { count, instant, named, told } from "../routing/schemas.ts";
 import { ACCOUNT, collectorOf } from "./accounts.ts";
 import { CURL } from "./examples.ts";
-import { ASKED, IN_TURN, PUSHING } from "./problem_codes.ts";
+import { ASKED, OF_RUNS, PUSHING } from "./problem_codes.ts";
 
 /** Letters in one answer, and letters that are pushed at once. */
 const MAX_LETTERS = 100;
@@ -79,6 +79,6 @@ export const redeliver = defineRoute({
   arguments: ACCOUNT,
   examples: [`${CURL} -X POST "$URL/dead-letters/redeliver"`],
   answers: { 200: inJson("How many were delivered, and how many were not.", Redelivery) },
-  problems: [...IN_TURN, ...PUSHING],
+  problems: [...OF_RUNS, ...PUSHING],
   handle: async (asked) => json(200, unwrap(await collectorOf(asked).redeliver(MAX_LETTERS))),
 });

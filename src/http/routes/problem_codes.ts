@@ -13,8 +13,8 @@ export const ASKED: readonly ErrorCode[] = [
 
 export const CHANGING: readonly ErrorCode[] = [...ASKED, "body_too_large"];
 
-/** Of runs, which take turns. On Deno another process may have the turn, or this one may be stopping. */
-export const IN_TURN: readonly ErrorCode[] = [...CHANGING, "turn_lost", "stopping"];
+/** Of what runs one at a time. On Deno another process may hold the lease, or this one may be stopping. */
+export const OF_RUNS: readonly ErrorCode[] = [...CHANGING, "lease_lost", "stopping"];
 
 const SERVICE: readonly ErrorCode[] = [
   "upstream_rate_limited",

@@ -21,7 +21,7 @@ import {
   run,
   sampleCollector,
   status,
-} from "./sample_site.ts";
+} from "./sample_app.ts";
 
 const MINUTE_MS = 60_000;
 

@@ -10,9 +10,9 @@ import {
   NOW_MS,
   ok,
   run,
-  startSampleSite,
+  startSampleApp,
   status,
-} from "./sample_site.ts";
+} from "./sample_app.ts";
 
 const HOUR_MS = 3_600_000;
 const DESK = { width: 1280, height: 860 };
@@ -107,11 +107,11 @@ const HEADINGS: Record<string, string> = {
 const SEEN_ELSEWHERE = new Set(["behind", "off", "waiting", "broken"]);
 
 Deno.test("every state says what it is in its first heading", async (t) => {
-  await using site = startSampleSite(ACCOUNTS);
+  await using app = startSampleApp(ACCOUNTS);
   await using browser = await TestBrowser.open();
   const devices = [["desk", {}, Object.keys(HEADINGS)], ["phone", PHONE, ["letters"]]] as const;
   for (const [device, options, accounts] of devices) {
-    const page = await browser.page(site.url, options);
+    const page = await browser.page(app.url, options);
     await signIn(page, API_TOKEN);
     for (const account of accounts) {
       const expected = HEADINGS[account];
@@ -131,7 +131,7 @@ Deno.test("every state says what it is in its first heading", async (t) => {
   }
 
   await t.step("on a phone nothing is left out", async () => {
-    const page = await browser.page(site.url);
+    const page = await browser.page(app.url);
     await signIn(page, API_TOKEN);
     for (const path of ["/", "/?account=letters"]) {
       await page.goto(path);

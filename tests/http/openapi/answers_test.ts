@@ -20,133 +20,133 @@ const FORMATS = ["application/json", "text/markdown", "application/x-ndjson"];
 
 Deno.test("the Worker answers what is described, and all that is described is answered", async (t) => {
   let described: Described | undefined;
-  const step = (name: string, options: StageOptions, act: (site: Site) => Promise<void>) =>
+  const step = (name: string, options: StageOptions, act: (api: Api) => Promise<void>) =>
     t.step(name, async () => {
       await using stage = await Stage.open(options);
       described ??= new Described((await stage.get("/openapi.json")).body);
-      await act(new Site(stage, described));
+      await act(new Api(stage, described));
     });
 
-  await step("when all is well", {}, async (site) => {
-    await site.ask("GET /openapi.json");
-    await site.ask("GET /docs");
-    await site.ask("GET /healthz", { token: null });
-    await site.ask("GET /healthz", { query: "deep=true", expect: 503 });
-    await site.ask("GET /status");
-    await site.ask("POST /test-connection");
-    site.stage.addRecent(3);
-    await site.ask("POST /collect");
-    await site.ask("GET /healthz", { query: "deep=true" });
+  await step("when all is well", {}, async (api) => {
+    await api.ask("GET /openapi.json");
+    await api.ask("GET /docs");
+    await api.ask("GET /healthz", { token: null });
+    await api.ask("GET /healthz", { query: "deep=true", expect: 503 });
+    await api.ask("GET /status");
+    await api.ask("POST /test-connection");
+    api.stage.addRecent(3);
+    await api.ask("POST /collect");
+    await api.ask("GET /healthz", { query: "deep=true" });
     for (const accept of FORMATS) {
       for (const name of ["GET /get-events", "POST /get-events"]) {
-        const answer = await site.ask(name, { headers: { Accept: accept } });
+        const answer = await api.ask(name, { headers: { Accept: accept } });
         if (accept !== "application/x-ndjson") continue;
         const lines = answer.text.trimEnd().split("\n");
         assert.equal(lines.length, 3);
-        for (const line of lines) site.described.assertIs("AuditEvent", JSON.parse(line));
+        for (const line of lines) api.described.assertIs("AuditEvent", JSON.parse(line));
       }
     }
     for (const accept of ["application/openmetrics-text", "text/plain"]) {
-      await site.ask("GET /metrics", { headers: { Accept: accept } });
+      await api.ask("GET /metrics", { headers: { Accept: accept } });
     }
-    await site.ask("POST /backfill", { json: { from: "2 days" }, expect: 202 });
-    await site.ask("POST /backfill", { json: { from: "1 day" }, expect: 409 });
-    await site.ask("POST /collect");
-    const { body } = await site.ask("GET /status");
+    await api.ask("POST /backfill", { json: { from: "2 days" }, expect: 202 });
+    await api.ask("POST /backfill", { json: { from: "1 day" }, expect: 409 });
+    await api.ask("POST /collect");
+    const { body } = await api.ask("GET /status");
     assert.ok(body.backfill !== null && body.health.lastRun !== null && body.cursor !== null);
-    await site.ask("DELETE /backfill");
-    await site.ask("DELETE /cursor", { query: `confirm=${ACCOUNT}` });
+    await api.ask("DELETE /backfill");
+    await api.ask("DELETE /cursor", { query: `confirm=${ACCOUNT}` });
   });
 
-  await step("when XSIAM refuses an event, and then goes on failing", {}, async (site) => {
-    await site.keepLetter();
-    await site.ask("GET /dead-letters");
-    await site.ask("POST /dead-letters/redeliver");
-    await site.keepLetter();
-    site.stage.xsiam.apiKey = "another";
-    await site.ask("POST /dead-letters/redeliver", { expect: 502 });
+  await step("when XSIAM refuses an event, and then goes on failing", {}, async (api) => {
+    await api.keepLetter();
+    await api.ask("GET /dead-letters");
+    await api.ask("POST /dead-letters/redeliver");
+    await api.keepLetter();
+    api.stage.xsiam.apiKey = "another";
+    await api.ask("POST /dead-letters/redeliver", { expect: 502 });
   });
 
-  await step("when the request is wrong", {}, async (site) => {
-    for (const [name, operation] of site.operations) {
+  await step("when the request is wrong", {}, async (api) => {
+    for (const [name, operation] of api.operations) {
       const token = "wrong";
-      await site.ask(name, { token, query: "deep=true", expect: 401 });
+      await api.ask(name, { token, query: "deep=true", expect: 401 });
       if (operation.responses[400]) {
-        await site.ask(name, {
+        await api.ask(name, {
           query: `deep=true&account=${SECOND}&from=1+day&confirm=1`,
           expect: 400,
         });
       }
-      if (operation.responses[413]) site.tell(name, await site.sendTooMuch(name), 413);
+      if (operation.responses[413]) api.tell(name, await api.sendTooMuch(name), 413);
     }
-    await site.ask("GET /healthz", { query: "deep=maybe", expect: 400 });
-    await site.ask("GET /get-events", { query: "should_push_events=true", expect: 405 });
-    for (const path of Object.keys(site.described.api.paths)) {
-      const answer = await site.stage.request("PATCH", path);
+    await api.ask("GET /healthz", { query: "deep=maybe", expect: 400 });
+    await api.ask("GET /get-events", { query: "should_push_events=true", expect: 405 });
+    for (const path of Object.keys(api.described.api.paths)) {
+      const answer = await api.stage.request("PATCH", path);
       assert.equal(answer.status, 405);
-      site.described.assertCommon("MethodNotAllowed", answer);
+      api.described.assertCommon("MethodNotAllowed", answer);
       assert.ok(answer.headers.get("Allow"));
     }
-    site.described.assertCommon("NotFound", await site.stage.get("/nope"));
-    assert.deepEqual(site.stage.asked(), {});
+    api.described.assertCommon("NotFound", await api.stage.get("/nope"));
+    assert.deepEqual(api.stage.asked(), {});
   });
 
-  await step("without API_TOKEN", { settings: { API_TOKEN: undefined } }, async (site) => {
-    for (const [name] of site.operations) await site.ask(name, { query: "deep=true", expect: 503 });
+  await step("without API_TOKEN", { settings: { API_TOKEN: undefined } }, async (api) => {
+    for (const [name] of api.operations) await api.ask(name, { query: "deep=true", expect: 503 });
   });
 
-  await step("when the account may not read the audit trail", {}, async (site) => {
-    site.stage.livePerson.forbidden = true;
-    for (const name of READING) await site.ask(name, { expect: 502 });
-    await site.ask("POST /test-connection", { expect: 502 });
-    const { body } = await site.ask("GET /status");
+  await step("when the account may not read the audit trail", {}, async (api) => {
+    api.stage.livePerson.forbidden = true;
+    for (const name of READING) await api.ask(name, { expect: 502 });
+    await api.ask("POST /test-connection", { expect: 502 });
+    const { body } = await api.ask("GET /status");
     assert.equal(body.health.lastRun.problem.code, "audit_forbidden");
   });
 
-  await step("when LivePerson asks for fewer requests", {}, async (site) => {
+  await step("when LivePerson asks for fewer requests", {}, async (api) => {
     const headers = { "Retry-After": "3600" };
-    site.stage.livePerson.faults.always("audit", { status: 429, headers });
-    for (const name of READING) await site.ask(name, { expect: 503 });
+    api.stage.livePerson.faults.always("audit", { status: 429, headers });
+    for (const name of READING) await api.ask(name, { expect: 503 });
   });
 
-  await step("when the stored cursor is damaged", {}, async (site) => {
-    site.stage.addRecent(1);
-    const key = `cursor/${ACCOUNT}/audit/xsiam/${site.stage.taps.xsiam.host}`;
-    await site.stage.worker.kv.put(key, "damaged");
-    await site.ask("POST /collect", { expect: 500 });
-    await site.ask("GET /status");
+  await step("when the stored cursor is damaged", {}, async (api) => {
+    api.stage.addRecent(1);
+    const key = `cursor/${ACCOUNT}/audit/xsiam/${api.stage.taps.xsiam.host}`;
+    await api.stage.worker.kv.put(key, "damaged");
+    await api.ask("POST /collect", { expect: 500 });
+    await api.ask("GET /status");
   });
 
   await step(
     "when the services don't answer in time",
     { settings: { REQUEST_TIMEOUT: "0.5 seconds" } },
-    async (site) => {
-      await site.keepLetter();
-      site.stage.xsiam.faults.always("push", { hang: true });
-      await site.ask("POST /dead-letters/redeliver", { expect: 504 });
-      site.stage.livePerson.faults.always("audit", { hang: true });
-      for (const name of READING) await site.ask(name, { expect: 504 });
+    async (api) => {
+      await api.keepLetter();
+      api.stage.xsiam.faults.always("push", { hang: true });
+      await api.ask("POST /dead-letters/redeliver", { expect: 504 });
+      api.stage.livePerson.faults.always("audit", { hang: true });
+      for (const name of READING) await api.ask(name, { expect: 504 });
     },
   );
 
-  await step("for two accounts", twoAccounts({}), async (site) => {
-    site.stage.addRecent(2);
-    await site.ask("POST /collect");
-    const { body } = await site.ask("GET /status");
+  await step("for two accounts", twoAccounts({}), async (api) => {
+    api.stage.addRecent(2);
+    await api.ask("POST /collect");
+    const { body } = await api.ask("GET /status");
     assert.equal(body.accounts.length, 2);
-    await site.ask("GET /healthz", { query: "deep=true" });
+    await api.ask("GET /healthz", { query: "deep=true" });
   });
 
   await step(
     "for two accounts, one of them broken",
     twoAccounts({ MAX_FETCH: "many" }),
-    async (site) => {
-      const { body } = await site.ask("POST /collect", { expect: 502 });
+    async (api) => {
+      const { body } = await api.ask("POST /collect", { expect: 502 });
       assert.equal(body.code, "accounts_failed");
-      await site.ask("GET /status");
-      await site.ask("GET /metrics");
-      await site.ask("GET /healthz", { query: "deep=true", expect: 503 });
-      await site.ask("GET /status", { query: `account=${SECOND}`, expect: 503 });
+      await api.ask("GET /status");
+      await api.ask("GET /metrics");
+      await api.ask("GET /healthz", { query: "deep=true", expect: 503 });
+      await api.ask("GET /status", { query: `account=${SECOND}`, expect: 503 });
     },
   );
 
@@ -188,7 +188,7 @@ interface Asked extends RequestOptions {
   readonly expect?: number;
 }
 
-class Site {
+class Api {
   constructor(readonly stage: Stage, readonly described: Described) {}
 
   get operations(): [string, Json][] {

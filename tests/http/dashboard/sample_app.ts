@@ -35,7 +35,7 @@ export function sampleCollector(answers: Answers): CollectorService {
   return offer((method, ..._) => answer(method));
 }
 
-export function startSampleSite(accounts: Readonly<Record<string, Answers>>) {
+export function startSampleApp(accounts: Readonly<Record<string, Answers>>) {
   const ids = Object.keys(accounts);
   const of = (id: string) => sampleCollector(accounts[id]);
   const app = createApp<{ API_TOKEN: string }>({
