@@ -53,9 +53,18 @@ function openVerifying(useProxy: boolean, caCerts: string[]): HttpClient {
   const create = () => Deno.createHttpClient({ caCerts });
   const client = useProxy ? create() : withoutProxyVariables(create);
   return {
-    fetch: (input, init) => fetch(input, { ...init, client }),
+    fetch: (input, init) => fetch(input, { ...init, body: sentOnce(init?.body), client }),
     close: () => client.close(),
   };
+}
+
+/**
+ * The same body in a form that Deno's `fetch` sends only once. When a pooled connection breaks off before
+ * the answer, `fetch` silently repeats the request, even a POST: the service could take the same events
+ * twice, and the run would not know. It can't repeat a Blob, which it reads as a stream.
+ */
+function sentOnce(body: BodyInit | null | undefined): BodyInit | null | undefined {
+  return typeof body === "string" || ArrayBuffer.isView(body) ? new Blob([body]) : body;
 }
 
 /** Deno's `fetch` always verifies certificates, so undici takes its place. */

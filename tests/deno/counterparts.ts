@@ -37,6 +37,24 @@ export async function startForwardProxy(): Promise<ForwardProxy> {
   return { url: `http://127.0.0.1:${port}`, asked, [Symbol.asyncDispose]: closing(server) };
 }
 
+interface DroppingServer extends AsyncDisposable {
+  readonly url: string;
+  /** The `Content-Length` of each request that came. */
+  readonly received: readonly (string | undefined)[];
+}
+
+/** Answers every request but the second one: that is read whole, and its connection closed. */
+export async function startDroppingServer(): Promise<DroppingServer> {
+  const received: (string | undefined)[] = [];
+  const server = createServer((inbound, response) => {
+    received.push(inbound.headers["content-length"]);
+    const second = received.length === 2;
+    inbound.resume().on("end", () => second ? inbound.socket.destroy() : response.end("taken"));
+  });
+  const port = await listen(server);
+  return { url: `http://127.0.0.1:${port}`, received, [Symbol.asyncDispose]: closing(server) };
+}
+
 /** Speaks TLS in front of a server on loopback. `url`: where that one is. */
 export async function startTls(
   { cert, key }: ServerCertificate,

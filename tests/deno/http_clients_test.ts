@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunReport } from "../../src/collector/health/report.ts";
-import { PROXY_VARIABLES } from "../../src/deno/http_clients.ts";
+import { HttpClients, PROXY_VARIABLES } from "../../src/deno/http_clients.ts";
 import type { DenoCollectors } from "../../src/deno/collectors.ts";
 import type { Problem } from "../../src/problems.ts";
 import { readSettings } from "../../src/pipelines/settings.ts";
 import { makeCertificates } from "./certificates.ts";
-import { startForwardProxy, startTls } from "./counterparts.ts";
+import { startDroppingServer, startForwardProxy, startTls } from "./counterparts.ts";
 import { ACCOUNT, SECOND } from "../environment.ts";
 import { type DenoStage, openDenoStage } from "./stage.ts";
 
@@ -149,6 +149,22 @@ Deno.test("with CA_CERTIFICATE_FILE the servers of a private authority are trust
   // another destination: it gets everything
   assert.equal(await run(selfSigned, "c"), "6 delivered");
   assert.deepEqual(stage.lines.filter((line) => line.event === "certificates_not_verified"), []);
+});
+
+Deno.test("a request that got no answer is not sent again unasked", async () => {
+  for (const TRUST_ANY_CERTIFICATE of [false, true]) {
+    await using server = await startDroppingServer();
+    const clients = new HttpClients();
+    const settings = { USE_SYSTEM_PROXY: false, CA_CERTIFICATE_FILE: undefined };
+    const client = await clients.of({ ...settings, TRUST_ANY_CERTIFICATE });
+    const push = async (body: string | Uint8Array<ArrayBuffer>) =>
+      await (await client.fetch(server.url, { method: "POST", body })).text();
+    assert.equal(await push("some events"), "taken");
+    await assert.rejects(push(new TextEncoder().encode("more")), TypeError);
+    assert.deepEqual(server.received, ["11", "4"]);
+    assert.equal(await push("more"), "taken");
+    await clients.close();
+  }
 });
 
 Deno.test("a CA file that can't be used is a problem of the account, which names the setting", async () => {
