@@ -52,7 +52,7 @@ function openWorker(
     throw scriptProblem(
       "token_missing",
       "The Worker's API token is missing",
-      given === "" ? "API_TOKEN is not set." : "API_TOKEN has characters that no token has.",
+      given === "" ? "API_TOKEN is not set." : "API_TOKEN has characters that a token can't have.",
       "Set API_TOKEN in the environment or in .dev.vars, or use --token.",
     );
   }

@@ -1,4 +1,7 @@
-/** The words of errors that are about a destination: its own, or, where it may be any, what holds for all. Pure. */
+/**
+ * What errors about a destination say: its own words, or, when it could be any, words that hold for all.
+ * Pure.
+ */
 import type { ErrorCode } from "../errors.ts";
 import { ANY_DESTINATION_FIRST, kindOf, KINDS } from "./catalog.ts";
 import type { Advice, AdvisedCode, AnyKind } from "./kind.ts";
@@ -11,7 +14,7 @@ const TITLES: Readonly<Record<AdvisedCode, string>> = {
   destination_refuses_everything: "The destination accepts nothing that is sent",
 };
 
-/** Title and action of each error, when it is not known which destination it is about. */
+/** Title and action of each error when the destination isn't known. */
 export const DESTINATION_ADVICE: Readonly<Record<DestinationCode, Advice>> = {
   destination_not_configured: {
     title: "There is no destination to push to",
@@ -23,7 +26,10 @@ export const DESTINATION_ADVICE: Readonly<Record<DestinationCode, Advice>> = {
   destination_refuses_events: refusesEvents(ANY_DESTINATION_FIRST),
 };
 
-/** The words of the destination that an error names; undefined when it names none, or there are none. */
+/**
+ * What the destination that an error names says about it; undefined if none is named, or it has no words
+ * of its own.
+ */
 export function adviceOf(code: ErrorCode, destinationId: string | undefined): Advice | undefined {
   const kind = kindOf(destinationId);
   if (kind === undefined) return undefined;
@@ -31,7 +37,7 @@ export function adviceOf(code: ErrorCode, destinationId: string | undefined): Ad
   return kind.advice[code as AdvisedCode];
 }
 
-/** The settings that a destination can't do without, as a list in words. */
+/** The settings that a destination requires, as a list in words. */
 export function neededNames(kind: AnyKind): string {
   const names = Object.keys(kind.needed);
   return [names.slice(0, -1).join(", "), ...names.slice(-1)].filter((part) => part !== "")

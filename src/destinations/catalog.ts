@@ -1,4 +1,4 @@
-/** What the core asks of all kinds of destinations together. Pure. */
+/** What the core asks of all kinds of destination together. Pure. */
 import { DESTINATIONS } from "./index.ts";
 import type { AnyKind } from "./kind.ts";
 
@@ -18,12 +18,12 @@ export function kindOf(id: string | undefined): AnyKind | undefined {
   return KINDS.find((kind) => kind.id === id);
 }
 
-/** The destination where it may be any of those that there are: by name, as long as these are few. */
+/** Stands for whichever destination is in use: by name while there are one or two kinds. */
 export const ANY_DESTINATION = KINDS.length > 2
   ? "the destination"
   : KINDS.map((kind) => kind.label).join(" or ");
 
-/** The same at the beginning of a sentence. */
+/** The same, at the beginning of a sentence. */
 export const ANY_DESTINATION_FIRST = ANY_DESTINATION[0].toUpperCase() + ANY_DESTINATION.slice(1);
 
 /** All of them, by their names in full. */

@@ -1,4 +1,4 @@
-/** Every kind of destination that there is. A further one is a folder, and a line here. */
+/** Every kind of destination. Another one takes a folder, and a line here. */
 import { xsiam } from "./xsiam/kind.ts";
 
 export const DESTINATIONS = [xsiam] as const;

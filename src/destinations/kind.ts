@@ -13,18 +13,18 @@ export interface DestinationKind<Table extends v.ObjectEntries> {
   readonly label: string;
   /** Its name in full, where it is named first. */
   readonly fullName: string;
-  /** Its settings, each with its rule and default. All are optional: it may not be in use. */
+  /** Its settings, each with its rule and default. All are optional, because it may not be in use. */
   readonly settings: Table;
-  /** The settings that it can't do without, and what each is. They are set all, or none of them. */
+  /** The settings that it requires, and what each one is. Either all of them are set, or none. */
   readonly needed: Readonly<Partial<Record<keyof Table & string, string>>>;
   /** The settings that must never be shown. */
   readonly secrets: readonly (keyof Table & string)[];
   readonly limits: DestinationLimits;
-  /** What to do about errors of which the destination knows more than that they happened. */
+  /** What to do about the errors that the destination can explain. */
   readonly advice: Readonly<Record<AdvisedCode, Advice>>;
-  /** Hosts that `--allow-net` must name under Deno. */
+  /** Hosts that `--allow-net` must include under Deno. */
   readonly hosts: readonly string[];
-  /** Whether it has a call that changes nothing and shows that the settings are right. */
+  /** Whether it has a call that verifies the settings and changes nothing. */
   readonly connectionCheck: ConnectionCheck<v.InferOutput<v.ObjectSchema<Table, undefined>>>;
   /** What tells it from others of its kind, such as its host; null when it is not configured. */
   identity(settings: v.InferOutput<v.ObjectSchema<Table, undefined>>): string | null;

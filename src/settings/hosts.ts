@@ -1,4 +1,4 @@
-/** How the URL of a server may be written in a setting. Pure. */
+/** Which server URLs a setting may hold. Pure. */
 
 const LOOPBACK = /^(localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
@@ -16,7 +16,7 @@ export function httpOrigin(value: string): string {
 }
 
 /**
- * The origin of a URL that has neither credentials nor a path, and is https but on loopback.
+ * The origin of a URL without credentials or path, which must be https unless it is on loopback.
  * @throws {Error} whose message goes behind the setting's name
  */
 export function strictOrigin(value: string): string {

@@ -4,7 +4,7 @@ import { CollectorError } from "../errors.ts";
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** What is set of the named settings. Empty ones count as not set. */
+/** Those of the named settings that are set. Empty ones count as not set. */
 export function givenSettings(names: readonly string[], variables: Variables): Variables {
   return Object.fromEntries(
     names.map((name) => [name, variables[name]])
@@ -13,7 +13,7 @@ export function givenSettings(names: readonly string[], variables: Variables): V
 }
 
 /**
- * Reads what is set. `contradictions`: what is wrong with settings that are each right for themselves.
+ * Reads the settings. `contradictions`: what is wrong with settings that are each valid by themselves.
  * @throws {CollectorError} `configuration_invalid`, naming every bad setting
  */
 export function readTable<Table extends v.ObjectEntries>(
@@ -33,7 +33,7 @@ export function readTable<Table extends v.ObjectEntries>(
   });
 }
 
-/** Settings of which none is worth anything without the others: what is missing of them. */
+/** Settings that only work together: those that are missing although another is set. */
 export function incomplete(names: readonly string[], given: Variables): string[] {
   const set = names.filter((name) => name in given);
   if (set.length === 0) return [];

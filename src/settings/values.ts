@@ -1,4 +1,4 @@
-/** How the value of a setting is read: schemas for texts, secrets, switches, numbers, lengths of time and URLs. Pure. */
+/** Schemas for the values of settings: texts, secrets, switches, numbers, lengths of time and URLs. Pure. */
 import * as v from "valibot";
 import { exactly } from "../format.ts";
 import { parseLengthMs } from "./duration.ts";
@@ -10,7 +10,7 @@ export const required = v.pipe(text, v.nonEmpty("is not set"));
 export const secret = v.pipe(
   text,
   v.nonEmpty("is not set"),
-  v.regex(/^[\x21-\x7e]+$/, "has spaces or other characters that no key has"),
+  v.regex(/^[\x21-\x7e]+$/, "has spaces or other characters that a key can't have"),
 );
 
 export const boolean = v.pipe(
@@ -48,7 +48,7 @@ export function length(minMs: number, maxMs: number, example: string) {
   );
 }
 
-/** Turns a parser that throws into a schema whose message is what it threw. */
+/** Turns a parser into a schema; the message of the error that it throws becomes the schema's. */
 export function parsed<T>(parse: (value: string) => T) {
   return v.pipe(
     text,

@@ -1,6 +1,6 @@
-/** What storage must do for the collector: a small contract with one implementation a platform. */
+/** What the collector needs of storage: a small contract, which each platform implements. */
 
-/** Keeps texts by key. A value that was put is found by the next get. Values may have any size up to 20 MB. */
+/** Keeps texts by key. A get returns what was put last. Values may be up to 20 MB. */
 export interface KeyValueStore {
   get(key: string): Promise<string | null>;
   put(key: string, value: string): Promise<void>;

@@ -3,14 +3,14 @@
 /** LivePerson's policy: three retries, after 5, 10 and 15 seconds. */
 const RETRIES = 3;
 
-/** What the rule looks at in an answer. */
+/** The parts of an answer that the rule reads. */
 interface Answered {
   readonly status: number;
   readonly headers: Headers;
 }
 
 export interface RetryLimits {
-  /** The n-th retry waits n times this long, unless the answer says how long (`Retry-After`). */
+  /** The n-th retry waits n times this long, unless the answer has a `Retry-After`. */
   readonly retryDelayMs: number;
   /** No retry begins after this instant, epoch milliseconds. */
   readonly deadlineMs: number;
@@ -19,9 +19,9 @@ export interface RetryLimits {
 
 /**
  * How long to wait before the next attempt, in milliseconds; null to give up.
- * @param reply what the attempt was answered; null when there was no answer
+ * @param reply the answer to the attempt; null when there was none
  * @param attempt the number of the attempt, from 1
- * @param isWorthRetry whether another attempt may change this answer; no answer always is
+ * @param isWorthRetry whether another attempt may get a different answer; no answer is always retried
  */
 export function retryWaitMs<Reply extends Answered>(
   reply: Reply | null,
@@ -37,7 +37,7 @@ export function retryWaitMs<Reply extends Answered>(
   return nowMs + waitMs < limits.deadlineMs ? waitMs : null;
 }
 
-/** Statuses that another attempt may change: 429, and all from 500 on. */
+/** Temporary failures: 429, and all statuses from 500 on. */
 export function failedForNow({ status }: { readonly status: number }): boolean {
   return status === 429 || status >= 500;
 }

@@ -1,6 +1,6 @@
 /**
- * Requests to other services: timeouts, retries and the run's budget. Does I/O through the `fetch` it
- * is given. Redirects are never followed. An answer is returned whatever its status; no answer is an error.
+ * Requests to other services: timeouts, retries and the run's budget. Does I/O through the `fetch` that
+ * it is given. Never follows redirects. Returns an answer of any other status; no answer is an error.
  */
 import { Buffer } from "node:buffer";
 import { CollectorError, UPSTREAM_LABELS, type UpstreamName } from "../errors.ts";
@@ -8,7 +8,7 @@ import { type RetryLimits, retryWaitMs } from "./retry.ts";
 
 export interface UpstreamRequest {
   readonly name: UpstreamName;
-  /** What errors call it, if that is not known from its name. */
+  /** What errors call the service, unless `UPSTREAM_LABELS` has its name. */
   readonly label?: string;
   readonly url: string;
   readonly method: "GET" | "POST";
@@ -16,7 +16,7 @@ export interface UpstreamRequest {
   readonly body?: string | Uint8Array<ArrayBuffer>;
   /** Answers that are worth another attempt. Default: 429 and all statuses from 500 on. */
   readonly retry?: (reply: UpstreamReply) => boolean;
-  /** One attempt only, whatever comes of it. */
+  /** Only one attempt, whatever its outcome. */
   readonly once?: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface UpstreamReply {
   readonly status: number;
   readonly text: string;
   readonly headers: Headers;
-  /** Attempts before this answer that had none: the service may have acted on them all the same. */
+  /** Earlier attempts that got no answer: the service may have acted on them. */
   readonly unanswered: number;
 }
 
@@ -36,7 +36,7 @@ export interface UpstreamOptions extends Omit<RetryLimits, "requestsLeft"> {
   readonly timeoutMs: number;
   /** Attempts that may be made altogether. */
   readonly maxRequests: number;
-  /** Told of every attempt, if given. */
+  /** Called for every attempt, if given. */
   readonly trace?: (attempt: TracedAttempt) => void;
 }
 
@@ -75,7 +75,7 @@ export class Upstream {
   }
 
   /**
-   * Sends a request, again if the retry rule allows it.
+   * Sends a request, and repeats it as the retry rule allows.
    * @throws {CollectorError} `upstream_timeout`, `upstream_unreachable`, `upstream_redirected` or
    * `request_budget_spent`, with the attempts that had no answer
    */
@@ -95,7 +95,7 @@ export class Upstream {
   }
 
   /**
-   * One attempt: its answer, or why there was none. `unanswered`: of the attempts before it.
+   * One attempt: its answer, or why there was none. `unanswered` counts earlier attempts.
    * @throws {CollectorError} `request_budget_spent`
    */
   async #attempt(
@@ -125,7 +125,9 @@ export class Upstream {
       return new CollectorError(timedOut ? "upstream_timeout" : "upstream_unreachable", {
         detail: timedOut
           ? `${describe(request)} did not answer within ${this.options.timeoutMs} ms.`
-          : `${describe(request)} could not be reached, or broke off its answer.`,
+          : `${
+            describe(request)
+          } could not be reached, or broke off before its answer was complete.`,
         upstream: { name: request.name },
         unanswered: unanswered + 1,
         cause,
@@ -157,7 +159,7 @@ export class Upstream {
   }
 }
 
-/** What comes of a request after its last attempt. A redirect is never followed. */
+/** The outcome of a request after its last attempt. A redirect is an error. */
 function final(request: UpstreamRequest, outcome: UpstreamReply | CollectorError): UpstreamReply {
   if (outcome instanceof CollectorError) throw outcome;
   const { status, unanswered } = outcome;
@@ -169,7 +171,7 @@ function final(request: UpstreamRequest, outcome: UpstreamReply | CollectorError
   });
 }
 
-/** Headers that may be shown as they are. */
+/** Headers that may be logged as they are. */
 const HARMLESS = new Set(["accept", "content-type", "content-encoding"]);
 
 function redacted(headers: Record<string, string>): Record<string, string> {

@@ -170,7 +170,7 @@ const AUDIT_FAILURES: Failure[] = [
   fault("audit", { half: true }, {
     name: "half an answer",
     code: "upstream_unreachable",
-    says: /audit API .*broke off its answer/,
+    says: /audit API .*broke off before its answer was complete/,
     attempts: 4,
   }),
   fault("audit", { garbage: '{"data":{"auditData":[' }, {

@@ -1,4 +1,4 @@
-/** Cortex XSIAM's HTTP log collector, as a destination: what the collector needs to know of it. */
+/** Cortex XSIAM's HTTP log collector, as a destination: all that the core knows about it. */
 import type { DestinationKind } from "../kind.ts";
 import { ID, LABEL, LIMITS, Xsiam } from "./push.ts";
 import { XSIAM_SETTINGS } from "./settings.ts";

@@ -11,7 +11,7 @@ export const XSIAM_SETTINGS = {
 };
 
 /**
- * The origin of XSIAM. The collector's whole URL, as XSIAM shows it, is forgiven.
+ * The origin of XSIAM. The HTTP log collector's full URL, as XSIAM shows it, is accepted too.
  * @throws {Error} whose message goes behind the setting's name
  */
 export function xsiamOrigin(value: string): string {

@@ -27,7 +27,7 @@ function isBearer(header: string | undefined, token: string): boolean {
   return isSame(/^Bearer +(\S+) *$/i.exec(header ?? "")?.[1] ?? "", token);
 }
 
-/** Compares digests, in a time that depends on neither text. */
+/** Compares digests, in constant time. */
 export function isSame(given: string, expected: string): boolean {
   return timingSafeEqual(digest(given), digest(expected));
 }

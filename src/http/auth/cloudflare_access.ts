@@ -19,10 +19,10 @@ interface AccessSettings {
 
 export const ACCESS_HEADER = "Cf-Access-Jwt-Assertion";
 
-/** The keys of each team, as they were fetched. The caller keeps it. */
+/** The public keys of each team, by issuer. The caller keeps the map. */
 export type TeamKeys = Map<string, JWTVerifyGetKey>;
 
-/** Null unless both settings are valid: without them nobody is signed in through Access. */
+/** Null unless both settings are valid: then nobody can sign in through Access. */
 export function readAccessSettings(variables: AccessVariables): AccessSettings | null {
   const domain = variables.CLOUDFLARE_ACCESS_TEAM_DOMAIN?.trim();
   const audience = variables.CLOUDFLARE_ACCESS_AUDIENCE?.trim();

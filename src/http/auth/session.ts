@@ -7,7 +7,7 @@ import { isSame } from "./bearer.ts";
 
 export const SESSION_SECONDS = 12 * 3600;
 
-/** What a key is for: a value that was signed for one use is not valid for another. */
+/** What a key is for: a value signed for one use is not valid for another. */
 type Use = "session" | "form" | "notice";
 
 /** A new session's id and the cookie's value. */
@@ -32,7 +32,7 @@ export function readSession(
   return leftMs > 0 && leftMs <= SESSION_SECONDS * 1000 ? id : null;
 }
 
-/** What a form of this session carries, so that no other site can send it. */
+/** The token that each form of this session carries, so that no other site can forge one. */
 export function formToken(apiToken: string, sessionId: string): string {
   return sign(apiToken, "form", sessionId);
 }

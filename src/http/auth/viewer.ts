@@ -1,4 +1,4 @@
-/** Who is looking at the page: somebody with a session, or somebody whom Cloudflare Access vouches for. */
+/** The viewer of the page: somebody with a session, or somebody whom Cloudflare Access vouches for. */
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { isSame } from "./bearer.ts";
@@ -15,9 +15,9 @@ import { formToken, readSession, SESSION_SECONDS, startSession } from "./session
 export interface Viewer {
   /** The session's; forms and notices are bound to it. */
   readonly id: string;
-  /** The name that Cloudflare Access gives; null for a session. */
+  /** The name according to Cloudflare Access; null for a session. */
   readonly name: string | null;
-  /** What every form of theirs must carry. */
+  /** The token that every form of this viewer must carry. */
   readonly formToken: string;
 }
 
@@ -54,7 +54,7 @@ export function isOwnForm(form: Readonly<Record<string, unknown>>, viewer: Viewe
   return typeof form.token === "string" && isSame(form.token, viewer.formToken);
 }
 
-/** True if one of our own pages sent the request: browsers say where a form comes from. */
+/** True if one of our own pages sent the request, according to the browser. */
 export function isFromHere(c: Context): boolean {
   const origin = c.req.header("Origin") ?? "";
   const site = c.req.header("Sec-Fetch-Site") ?? "same-origin";
@@ -63,9 +63,9 @@ export function isFromHere(c: Context): boolean {
 }
 
 /**
- * True if the browser that sent this form would drop the session's cookie, which is `Secure`: its page
- * came by plain HTTP. Only for a form from this site. The request's own URL can't be
- * used: behind a proxy that speaks https it says http.
+ * True if the browser that sent this form would drop the `Secure` session cookie, because its page was
+ * served over plain HTTP. Only for a form from this origin. The request's own URL doesn't tell: behind a
+ * TLS proxy it says http.
  */
 export function losesSession(c: Context): boolean {
   const { protocol, origin } = new URL(c.req.header("Origin")!);

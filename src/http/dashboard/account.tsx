@@ -1,4 +1,4 @@
-/** The page of one account: the answer first, then what to do, then the numbers. */
+/** The page of one account: first whether it works, then what to do, then the numbers. */
 import type { ListedLetters, Status } from "../../collector/collector.ts";
 import { ACTIONS } from "./actions.ts";
 import { BackfillCard } from "./backfill.tsx";

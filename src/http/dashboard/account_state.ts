@@ -33,7 +33,7 @@ export const STATE_NAMES: Readonly<Record<State, string>> = {
   waiting: "Waiting for the first run",
 };
 
-/** After this long without a run the schedule does not work: one is due every five minutes. */
+/** Without a run for this long, the schedule must be broken: a run is due every five minutes. */
 const SILENT_MS = 20 * 60_000;
 
 export function accountStateOf(id: string, outcome: Outcome<Status>, nowMs: number): AccountState {
@@ -111,28 +111,28 @@ function adviceFor(status: Status, nowMs: number): Advice[] {
   if (setAside > 0) {
     advice.push({
       title: `${count(setAside, "event")} could not be delivered`,
-      detail: "The destination accepts nothing. They are kept, and tried again by themselves.",
-      action: "Correct what the last failed run names.",
+      detail: "The destination accepts nothing. They are kept and retried automatically.",
+      action: "Correct what the last failed run reports.",
     });
   }
   if (gaps > 0) {
     advice.push({
       title: `LivePerson did not show ${count(gaps, "record")}`,
-      detail: "The collection goes on without them, and looks for them again when the day is over.",
+      detail: "Collecting continues without them, and looks for them again when the day is over.",
       action: "If they stay missing, ask LivePerson; /status names the times under gaps.",
     });
   }
   if (health.missingFields.length > 0) {
     advice.push({
       title: `LivePerson does not know ${health.missingFields.join(", ")}`,
-      detail: "Events come without that. It is asked for again every day.",
+      detail: "Events are delivered without this. It is requested again every day.",
       action: "Nothing, unless your rules need it.",
     });
   }
   if (status.undelivered.deadLetters > 0) {
     advice.push({
       title: `${ANY_DESTINATION_FIRST} refused ${count(status.undelivered.deadLetters, "event")}`,
-      detail: "They are kept, and the collection goes on without them.",
+      detail: "They are kept, and collecting continues without them.",
       action: "Read the reasons under Dead letters, correct the cause, then redeliver them.",
     });
   }
@@ -143,7 +143,7 @@ function adviceForLag({ health, lagSeconds }: Status, nowMs: number): Advice {
   if (lagSeconds === null) {
     return {
       title: "The clock of the last run was wrong",
-      action: "Check the host's clock. The next run tells how far the delivery is.",
+      action: "Check the host's clock. The next run will show how far delivery has got.",
     };
   }
   const run = health.lastRun!;

@@ -1,4 +1,4 @@
-/** What the buttons do: the words of each confirmation, and the outcome as a notice. */
+/** The actions behind the buttons: the text of each confirmation, and the outcome as a notice. */
 import { ANY_DESTINATION, ANY_DESTINATION_FIRST } from "../../destinations/catalog.ts";
 import type { RunReport } from "../../collector/health/report.ts";
 import type { CollectorService, Outcome } from "../../collector/service.ts";
@@ -9,9 +9,9 @@ import { count, day, took } from "../../format.ts";
 
 export interface Action {
   readonly name: string;
-  /** What the button that confirms it says. */
+  /** The label of the button that confirms it. */
   readonly confirm: string;
-  /** What will happen, for the person who is about to confirm it. */
+  /** What will happen, for whoever is asked to confirm. */
   readonly explanation: string;
   readonly perform: (collector: CollectorService) => Promise<Notice>;
 }
@@ -26,7 +26,7 @@ export const ACTIONS: ReadonlyMap<string, Action> = new Map(Object.entries(
       name: "Collect now",
       confirm: "Collect now",
       explanation: "A run starts at once, as if the schedule had started it. It delivers what is " +
-        `new to ${ANY_DESTINATION}. A run that is under way is waited for.`,
+        `new to ${ANY_DESTINATION}. If a run is under way, this one waits for it.`,
       perform: async (collector) => toldRun(await collector.collect("http")),
     },
     "test-connection": {
@@ -81,8 +81,8 @@ function toldRun(outcome: Outcome<RunReport>): Notice {
     ...(found > 0
       ? [`Reconciliation found ${count(found, "event")} of ${day(reconciliation!.day)}`]
       : []),
-    // its count covers all its runs so far
-    ...(backfill !== null ? ["The backfill went on"] : []),
+    // its count covers all of its runs so far
+    ...(backfill !== null ? ["The backfill continued"] : []),
   ];
   return {
     ok: deadLettered === 0,

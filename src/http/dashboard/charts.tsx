@@ -1,13 +1,13 @@
-/** Events over time as bars, drawn here as SVG; the same numbers stand in a table below. */
+/** Events over time as an SVG bar chart, with the same numbers in a table below. */
 import type { History } from "../../collector/health/history.ts";
 import { type Bar, lastDays, lastHours, sumOfEvents } from "./periods.ts";
 import { count, number } from "../../format.ts";
 
-/** In the drawing's own units. */
+/** In SVG units. */
 const STEP = 10;
 const GAP = 2;
 const HEIGHT = 80;
-/** Space below the bars, for the base line and the marks of failed runs. */
+/** Space below the bars, for the baseline and the marks of failed runs. */
 const MARK_Y = 84;
 
 export function Charts({ history, nowMs }: { history: History; nowMs: number }) {

@@ -1,4 +1,4 @@
-/** The search for recent events: its arguments, and which events it shows. Pure. */
+/** The search for recent events: its fields, and which events match. Pure. */
 import type { GetEventsArguments } from "../../collector/runs/read_events.ts";
 import type { AuditEvent } from "../../sources/liveperson/event.ts";
 import { parsePast, PAST_FORMS } from "../../settings/duration.ts";
@@ -25,7 +25,7 @@ export const MAX_READ = 1_000;
 /** The most events on one page. */
 export const MAX_SHOWN = 200;
 
-/** The search, or what is wrong with its fields, in the names that the page gives them. */
+/** The search, or what is wrong with its fields, under the names that the page shows. */
 export function readSearch(
   { start, limit }: SearchForm,
   nowMs: number,

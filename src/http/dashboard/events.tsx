@@ -1,4 +1,4 @@
-/** Recent events, read live when they are asked for: the form, and what was found as a table. */
+/** Recent events, read from LivePerson on request: the search form, and a table of the results. */
 import type { AuditEvent } from "../../sources/liveperson/event.ts";
 import {
   MAX_READ,
@@ -206,7 +206,7 @@ function EventRows({ event }: { event: AuditEvent }) {
   );
 }
 
-/** A value as text. A long one is cut short; opening it shows all of it. */
+/** A value as text. A long one is shortened, and can be opened in full. */
 function Value({ value }: { value: unknown }) {
   const text = shown(value);
   if ([...text].length <= MAX_VALUE_LENGTH) return <bdi>{text}</bdi>;

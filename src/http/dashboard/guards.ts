@@ -1,4 +1,4 @@
-/** What a request must pass before a page is shown or an action done. */
+/** The checks before a page is shown or an action is taken. */
 import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { ACCESS_HEADER } from "../auth/cloudflare_access.ts";
@@ -24,7 +24,7 @@ const withPolicy: Guard = async (c, next) => {
   await next();
 };
 
-/** Without a token there is nothing to sign with, so nobody gets in. */
+/** Without an API token there is no key to sign sessions with, so nobody gets in. */
 const tokenIsSet: Guard = async (c, next) => {
   if (configuredToken(c) === "") {
     return showProblem(c, problemOf("api_token_missing", "The setting API_TOKEN is missing."));
@@ -56,13 +56,13 @@ const ownForm: Guard = async (c, next) => {
 /** For whoever is signed in. */
 export const VIEWED: readonly Guard[] = [withPolicy, tokenIsSet, signedIn];
 
-/** A form of somebody who is not signed in yet. */
+/** For a form from somebody who isn't signed in yet. */
 export const SIGNING_IN: readonly Guard[] = [withPolicy, tokenIsSet, limited];
 
-/** A form of somebody who is signed in. */
+/** For a form from somebody who is signed in. */
 export const SUBMITTED: readonly Guard[] = [withPolicy, tokenIsSet, limited, signedIn, ownForm];
 
-/** The page that was asked for, to come back to it. */
+/** The requested page, to return to after signing in. */
 function hereOf(c: PageContext): string {
   const { pathname, search } = new URL(c.req.url);
   return c.req.method === "GET" ? localPath(pathname + search) : "/";

@@ -1,6 +1,6 @@
 /**
  * The outcome of an action, shown on the page that follows: a signed cookie that is read once. It is
- * bound to the viewer, so that nobody else can put words on the page.
+ * bound to the viewer, so that nobody else can put text on the page.
  */
 import { Buffer } from "node:buffer";
 import type { Context } from "hono";
@@ -19,7 +19,7 @@ const COOKIE = "notice";
 const SECONDS = 120;
 const MAX_LINES = 6;
 const MAX_LINE_LENGTH = 240;
-/** Browsers drop a cookie of over 4 KB: of a larger notice only the title is kept. */
+/** Browsers drop cookies over 4 KB: of a larger notice, only the title is kept. */
 const MAX_COOKIE_LENGTH = 3_800;
 
 export function leaveNotice(c: Context, apiToken: string, viewer: Viewer, notice: Notice): void {

@@ -1,11 +1,11 @@
-/** Several accounts: how many are in each state; those that need attention come first. */
+/** Several accounts: how many are in each state, and those that need attention first. */
 import type { State } from "../../collector/health/verdict.ts";
 import { lastHours, sumOfEvents } from "./periods.ts";
 import { Shape, TONES } from "./shapes.tsx";
 import { type AccountState, type Group, grouped, STATE_NAMES, worst } from "./account_state.ts";
 import { ago, count, length, number } from "../../format.ts";
 
-/** How many accounts of a group are listed at first; the rest are folded away. */
+/** How many accounts of a group are listed before the rest is folded away. */
 const TOLD_AT_ONCE = 20;
 
 interface OverviewProps {

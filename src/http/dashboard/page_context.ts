@@ -1,4 +1,4 @@
-/** What the routes of the status page work with. Reads the request, nothing else. */
+/** What the routes of the status page work with. Reads nothing but the request. */
 import type { Context } from "hono";
 import type { Collectors } from "../../collector/fleet.ts";
 import { CollectorError } from "../../errors.ts";
@@ -41,7 +41,7 @@ export async function readForm(c: PageContext): Promise<Readonly<Record<string, 
   }
 }
 
-/** The path if it is one of the status page's own, otherwise `/`. */
+/** The path, if it belongs to the status page; otherwise `/`. */
 export function localPath(value: unknown): string {
   const here = "https://here.invalid";
   if (typeof value !== "string" || !URL.canParse(value, here)) return "/";

@@ -1,4 +1,4 @@
-/** Problems in the words of the status page: what its user can do about them. Pure. */
+/** Problems as the status page words them, with what its user can do. Pure. */
 import type { ErrorCode } from "../../errors.ts";
 import type { Problem } from "../../problems.ts";
 import { problemOf } from "../routing/problems.ts";
@@ -6,7 +6,7 @@ import { problemOf } from "../routing/problems.ts";
 export const FOREIGN_FORM = pageProblem("unauthorized", 403, {
   title: "Nothing was done",
   detail: "The form did not come from this page, or the session it came from has ended.",
-  action: "Go back to the status page and try again. If it happens each time, let the proxy in " +
+  action: "Go back to the status page and try again. If it keeps happening, make the proxy in " +
     "front, if there is one, pass the Host header on.",
 });
 
@@ -18,7 +18,7 @@ export const NO_ACCOUNT = pageProblem("not_found", 404, {
 
 export const NO_PAGE = pageProblem("not_found", 404, {
   title: "There is no such page",
-  detail: "The address leads nowhere.",
+  detail: "There is nothing at this address.",
   action: "Go to the status page.",
 });
 

@@ -27,7 +27,7 @@ export function showPage(c: PageContext, head: Head, content: Child) {
   );
 }
 
-/** `to`: the page that was asked for. `error`: why the form is shown again. */
+/** `to`: the requested page. `error`: why the form is shown again. */
 export function showSignIn(c: PageContext, to: string, error?: string) {
   c.header("WWW-Authenticate", "Bearer");
   const head = { title: "Sign in", viewer: null, nowMs: c.var.nowMs };

@@ -66,7 +66,7 @@ function glyph(state: State) {
   }
 }
 
-/** What a browser shows in its tab. */
+/** The icon in the browser's tab. */
 export const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">
 <circle cx="32" cy="32" r="30" fill="#1d4fb8"/>
 <path d="M19 33l9.5 9.5L46 24" fill="none" stroke="#fff" stroke-width="6" stroke-linecap="round"

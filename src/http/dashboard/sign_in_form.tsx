@@ -1,7 +1,7 @@
 /** The form that asks for the API token. */
 
 interface SignInProps {
-  /** The page that was asked for. */
+  /** The requested page. */
   readonly to: string;
   /** Why the form is shown again. */
   readonly error?: string;

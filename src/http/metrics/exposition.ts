@@ -1,7 +1,7 @@
 /**
- * Writes metrics as text, in OpenMetrics 1.0 or in Prometheus' classic format 0.0.4. Pure. The client
- * libraries count within a process and can't state what was counted elsewhere, so this is our own.
- * Sources: OpenMetrics 1.0 (https://prometheus.io/docs/specs/om/open_metrics_spec/) and
+ * Writes metrics as text, in OpenMetrics 1.0 or in Prometheus' classic format 0.0.4. Pure. Written here
+ * because the client libraries only expose what they have counted in their own process. Sources:
+ * OpenMetrics 1.0 (https://prometheus.io/docs/specs/om/open_metrics_spec/) and
  * https://prometheus.io/docs/instrumenting/exposition_formats/.
  */
 
@@ -10,7 +10,7 @@ export type Labels = Readonly<Record<string, string>>;
 export interface Sample {
   readonly labels: Labels;
   readonly value: number;
-  /** Only of a histogram: `_bucket`, `_sum` or `_count`. */
+  /** Of a histogram only: `_bucket`, `_sum` or `_count`. */
   readonly suffix?: string;
 }
 
@@ -63,7 +63,7 @@ export function histogramSamples(
 
 const SUFFIXES = { counter: "_total", gauge: "", histogram: "", info: "_info" };
 
-/** The classic format names a family as its samples, and knows neither `info` nor units. */
+/** The classic format names a family after its samples, and has neither `info` nor units. */
 function describe({ name, type, help, unit }: Family, format: Format): string[] {
   if (format === "classic") {
     const full = name + SUFFIXES[type];
@@ -84,7 +84,7 @@ function sampleLine({ name, type }: Family, { labels, value, suffix }: Sample): 
   return `${name}${suffix ?? SUFFIXES[type]}${set} ${number(value)}`;
 }
 
-/** Any text, such as an account's name, escaped to stand between quotation marks on one line. */
+/** Any text, such as an account's id, escaped for a quoted label on one line. */
 function escaped(text: string): string {
   return text.toWellFormed()
     .replaceAll("\\", "\\\\")

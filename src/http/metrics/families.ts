@@ -1,6 +1,6 @@
 /**
- * The metrics: their names, types and meaning, and where in the collectors' measures their values are.
- * Pure. docs/metrics.md has the same table; a test holds the two in step.
+ * The metrics: their names, types and meaning, and which measure is the value of each. Pure.
+ * docs/metrics.md has the same table; a test compares the two.
  */
 import { ANY_DESTINATION } from "../../destinations/catalog.ts";
 import { DURATION_BOUNDS_SECONDS } from "../../collector/health/health.ts";

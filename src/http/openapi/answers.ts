@@ -1,4 +1,4 @@
-/** How the answers of a route are described: those that succeed and, by status, its problems. Pure. */
+/** Describes the answers of a route: its successes and, by status, its problems. Pure. */
 import type * as v from "valibot";
 import type { ErrorCode } from "../../errors.ts";
 import { REASONS } from "../../problems.ts";
@@ -72,7 +72,7 @@ export function describeProblem(
   };
 }
 
-/** Every schema of an answer has a name: a test finds references that lead nowhere. */
+/** Every schema of an answer has a name: a test finds dangling references. */
 function oneOf(schemas: readonly v.GenericSchema[]): Schema {
   const references = [...new Set(schemas)].map((schema) => ({ $ref: reference(nameOf(schema)!) }));
   return references.length === 1 ? references[0] : { anyOf: references };

@@ -1,8 +1,8 @@
-/** The parts of the page at `/docs` that say what a value may be. */
+/** The parts of the page at `/docs` that describe values. */
 import type { Child } from "hono/jsx";
 import type { ApiDocument, Schema } from "./openapi.ts";
 
-/** Only schemas that have fields; the others are described where they are used. */
+/** Only schemas with fields; the others are described where they are used. */
 export function Schemas({ schemas }: { schemas: ApiDocument["components"]["schemas"] }) {
   const withFields = Object.entries(schemas)
     .filter(([name, { properties }]) => properties !== undefined && !name.endsWith("Arguments"));
@@ -83,7 +83,10 @@ const TYPES: Record<string, string> = {
   string: "text",
 };
 
-/** A longer list of values is not repeated: only the problem codes are that many, and they have their own section. */
+/**
+ * A longer list of values is not repeated here: only the problem codes are so many, and they have a
+ * section of their own.
+ */
 const LONG_LIST = 10;
 
 /** What a value may be, in words. */

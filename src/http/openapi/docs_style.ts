@@ -1,4 +1,4 @@
-/** The look of the page at `/docs`: light and dark, and one column that a phone can show. */
+/** The style of the page at `/docs`: light and dark, in one column that fits a phone. */
 export const DOCS_STYLE = `
 :root {
   color-scheme: light dark;

@@ -14,7 +14,7 @@ export interface NamedAccount {
 export const ACCOUNT = inQuery<NamedAccount>(v.object({ account }));
 
 /**
- * The collector of the account that is named, or of the only one.
+ * The collector of the named account, or of the only one.
  * @throws {CollectorError} `arguments_invalid`, `configuration_invalid`
  */
 export function collectorOf({ args, connect }: Asked<NamedAccount>): CollectorService {

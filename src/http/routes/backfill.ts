@@ -1,4 +1,4 @@
-/** `/backfill`: delivering a past range, and giving it up. */
+/** `/backfill`: delivers a past range, and cancels that. */
 import * as v from "valibot";
 import type { BackfillRange } from "../../collector/runs/backfill.ts";
 import { PAST_FORMS } from "../../settings/duration.ts";

@@ -17,7 +17,7 @@ const CONFIRM_RULE =
   "To start over, confirm it with the account: DELETE /cursor?confirm=<account>.";
 
 const ARGUMENTS = inQuery(v.object({
-  confirm: v.pipe(v.string(), v.description("The account's id, to confirm that it starts over.")),
+  confirm: v.pipe(v.string(), v.description("The account's id, as a confirmation.")),
   account: accountArgument,
 }, CONFIRM_RULE));
 

@@ -1,4 +1,7 @@
-/** `/openapi.json` and `/docs`: all routes, these two among them. The same for everybody, so made once. */
+/**
+ * `/openapi.json` and `/docs`: describe all routes, these two included. Made once: they are the same for
+ * everybody.
+ */
 import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { READER } from "../auth/reader.ts";
@@ -18,7 +21,7 @@ const Description = namedOpen(
   "This document.",
 );
 
-/** `routes`: all that there are. It is asked when the first request comes. */
+/** `routes` returns all routes. It is called on the first request. */
 export function descriptionRoutes(routes: () => readonly Route[]): readonly Route[] {
   const describeApi = once(() => apiDocument(routes()));
   const renderDocs = once(() => `<!DOCTYPE html>${<DocsPage api={describeApi()} />}`);

@@ -11,7 +11,7 @@ export type EventArguments = GetEventsArguments & NamedAccount;
 
 const DEFAULTS = { limit: 50, start_time: "3 days", should_push_events: false } as const;
 
-/** The command's arguments and their defaults, as in the reference and as texts. */
+/** The command's arguments and their defaults, as texts, as in the reference. */
 export const GET_EVENTS_DEFAULTS = {
   limit: `${DEFAULTS.limit}`,
   start_time: DEFAULTS.start_time,
@@ -35,7 +35,7 @@ export function getEventsArguments(nowMs: number) {
     v.pipe(
       v.string(),
       v.trim(),
-      // the same range, so that the API description tells it of texts too
+      // the same range, so that the API description states it for texts too
       v.regex(/^0*([1-9]\d{0,3}|10000)$/, LIMIT_RULE),
       v.transform(Number),
     ),

@@ -13,13 +13,13 @@ import { type EventArguments, getEventsArguments } from "./event_arguments.ts";
 import { toMarkdown } from "./markdown.ts";
 import { ASKED, CHANGING, PUSHING, READING } from "./problem_codes.ts";
 
-/** What the fields of an event may hold that the source sends as it likes; text as a rule. */
+/** The fields that come from the source unchecked: usually text. */
 const asItCame = (words: string) => told(v.unknown(), words);
 
 const AuditEvent = namedOpen(
   "AuditEvent",
   v.looseObject({
-    changeDate: asItCame("When it was changed: ISO 8601, in UTC, with milliseconds."),
+    changeDate: asItCame("When it was changed: ISO 8601, UTC, with milliseconds."),
     accountId: asItCame("The account."),
     objectType: told(v.nullable(v.string()), "What was changed: `USER`, `SKILL`, `PROFILE`, …"),
     element: asItCame("Which part of it."),

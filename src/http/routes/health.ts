@@ -24,14 +24,14 @@ export const verdict = {
   ),
   lagSeconds,
   because: told(v.string(), "Why, in words."),
-  alarming: told(v.boolean(), "True when somebody should be woken."),
+  alarming: told(v.boolean(), "True when somebody should be alerted."),
   undelivered: told(
     v.object({
       deadLetters: told(count, "Events that were refused and are kept."),
       setAside: told(count, "Events that wait until the destination accepts anything."),
       gaps: told(count, "Records that the source has and did not show."),
     }),
-    "What is known to be missing.",
+    "What is known to be missing at the destination.",
   ),
 };
 

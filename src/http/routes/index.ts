@@ -1,4 +1,4 @@
-/** All routes but those of the status page, in the order in which they are described. No code. */
+/** All routes except the status page's, in the order of the description. No code. */
 import type { Route } from "../routing/route.ts";
 import { cancelBackfill, startBackfill } from "./backfill.ts";
 import { collect } from "./collect.ts";

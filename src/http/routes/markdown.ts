@@ -15,7 +15,7 @@ export const COLUMNS = [
   "changedBy",
 ] as const;
 
-/** Longer values are cut: the table is to be read, the JSON answer has everything. */
+/** Longer values are cut: the table is for reading, and the JSON answer has everything. */
 const MAX_CELL_LENGTH = 60;
 
 export function toMarkdown(events: readonly AuditEvent[], more: boolean): string {

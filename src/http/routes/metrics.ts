@@ -1,4 +1,4 @@
-/** `/metrics`: all accounts in one scrape, in the format that is asked for. */
+/** `/metrics`: all accounts in one scrape, in the requested format. */
 import { chooseAccount } from "../../collector/fleet.ts";
 import { VERSION } from "../../version.ts";
 import { TOKEN } from "../auth/bearer.ts";
@@ -36,7 +36,7 @@ export const getMetrics = defineRoute({
   },
 });
 
-/** A collector that can't answer is told as such; it doesn't fail the scrape. */
+/** A collector that can't answer is reported as such, and doesn't fail the scrape. */
 async function measureEach({ args, connect }: Asked<NamedAccount>): Promise<Measured[]> {
   const collectors = connect();
   const ids = args.account === undefined

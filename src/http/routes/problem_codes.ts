@@ -1,9 +1,9 @@
-/** The problems that several routes have in common. No code. */
+/** Problems that several routes share. No code. */
 import type { ErrorCode } from "../../errors.ts";
 
 export const GUARDED: readonly ErrorCode[] = ["unauthorized", "api_token_missing"];
 
-/** What may be wrong before an account is reached. */
+/** What may go wrong before an account is reached. */
 export const ASKED: readonly ErrorCode[] = [
   ...GUARDED,
   "arguments_invalid",

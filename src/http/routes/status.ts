@@ -1,4 +1,4 @@
-/** `/status`: how collecting goes. */
+/** `/status`: the state of collecting. */
 import * as v from "valibot";
 import { ANY_DESTINATION, ANY_DESTINATION_FIRST } from "../../destinations/catalog.ts";
 import { TOKEN } from "../auth/bearer.ts";
@@ -64,7 +64,7 @@ const health = v.object({
   workingSince: v.nullable(instant),
   lastSuccessAt: v.nullable(instant),
   lastDelivery: v.nullable(v.object({ at: instant, events: count })),
-  gaps: told(v.array(Gap), "Records that the source has and did not show."),
+  gaps: told(v.array(Gap), "Records that the source has but did not show."),
   missingFields: told(
     v.array(v.string()),
     "Documented fields that the source does not know: events come without them.",

@@ -18,7 +18,7 @@ const Step = named(
   "Step",
   v.object({
     step: v.picklist(STEPS),
-    outcome: told(v.picklist(["ok", "failed", "skipped"]), "`skipped`: a step before it failed."),
+    outcome: told(v.picklist(["ok", "failed", "skipped"]), "`skipped`: an earlier step failed."),
     milliseconds: count,
     problem: v.optional(Problem),
   }),
@@ -59,7 +59,7 @@ export const testConnection = defineRoute({
   },
 });
 
-/** The steps. That the configuration is bad is the outcome of the first one. */
+/** The tested steps. An invalid configuration is the failure of the first one. */
 async function testedSteps(asked: Asked<NamedAccount>): Promise<readonly TestedStep[]> {
   try {
     return unwrap(await collectorOf(asked).testConnection());

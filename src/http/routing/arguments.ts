@@ -1,6 +1,6 @@
 /**
- * How arguments are read, from the query or a JSON body, and what is said when one is wrong. The API
- * description is made from the same schemas. Reads the request, nothing else.
+ * Reads a request's arguments, from the query or a JSON body, and refuses wrong ones by name. The API
+ * description is made from the same schemas. Reads nothing but the request.
  */
 import type { HonoRequest } from "hono";
 import * as v from "valibot";
@@ -21,14 +21,14 @@ export interface ArgumentsReader<Args> {
   readonly read: (request: HonoRequest, nowMs: number) => Args | Promise<Args>;
 }
 
-/** Arguments of the query; others that it may have are not looked at. */
+/** Arguments in the query; any others are ignored. */
 export function inQuery<Args>(schema: ArgumentsSchema<Args>): ArgumentsReader<Args> {
   return { schema, inBody: false, read: (request) => parse(schema, request.query()) };
 }
 
 /**
- * Arguments of the query and of a JSON body alike, of which none may be unknown. They are described
- * for any time: what is past is known only later.
+ * Arguments in the query or in a JSON body; unknown ones are refused. The description holds at any time:
+ * which times lie in the past is known only when a request comes.
  */
 export function inQueryOrBody<Args>(
   schemaAt: (nowMs: number) => ArgumentsSchema<Args>,
@@ -75,7 +75,7 @@ function parse<Args>(schema: ArgumentsSchema<Args>, given: unknown): Args {
 }
 
 /**
- * Reads arguments of which none may be unknown: a typo must not silently become a default.
+ * Reads arguments and refuses unknown ones: a typo must not silently become a default.
  * @throws {CollectorError} `arguments_invalid`, naming every bad argument
  */
 export function readArguments<T>(
@@ -94,7 +94,7 @@ export function readArguments<T>(
   throw invalid([...unknown, ...(result.issues ?? []).map((issue) => issue.message)]);
 }
 
-/** The arguments of a request, by name. One that is given twice is refused. */
+/** The arguments of a request, by name. One given twice is refused. */
 function mergeArguments(
   query: Readonly<Record<string, string[]>>,
   body: string,
@@ -113,7 +113,7 @@ function parseObject(body: string): Record<string, unknown> {
     const value = JSON.parse(body);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
   } catch {
-    // told below
+    // refused below
   }
   throw invalid([`The body must be a JSON object, such as {"limit": 10}.`]);
 }

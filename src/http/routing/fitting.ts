@@ -1,15 +1,15 @@
-/** Types that hold what a handler answers against the schemas of its route. No code. */
+/** Types that check a handler's answer against the schemas of its route. No code. */
 
-/** As a value may be given that nobody changes. */
+/** The same value, readonly at every depth. */
 export type Readable<T> = T extends object ? { readonly [K in keyof T]: Readable<T[K]> } : T;
 
-/** `Given` if it is a `Documented` that has no field which is not documented. */
+/** `Given`, if it is a `Documented` without undocumented fields. */
 export type Fitting<Given, Documented> = Given extends Documented
   ? [Undocumented<Given, Documented>] extends [never] ? Given
   : { readonly fieldsThatNoSchemaHas: Undocumented<Given, Documented> }
   : Documented;
 
-/** The names of fields that a value has, at whatever depth, and its schema has not. */
+/** The names of fields, at any depth, that the value has and its schema doesn't. */
 type Undocumented<Given, Documented> = unknown extends Documented ? never
   : Given extends string | number | boolean | null | undefined ? never
   : Given extends readonly unknown[] ? Undocumented<Given[number], Member<Documented, number>>

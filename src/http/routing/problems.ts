@@ -13,7 +13,7 @@ export class AnsweredProblem extends Error {
   }
 }
 
-/** The value of an outcome, or its problem thrown. */
+/** The value of an outcome; throws its problem if there is none. */
 export function unwrap<T>(outcome: Outcome<T>): T {
   if (outcome.ok) return outcome.value;
   throw new AnsweredProblem(outcome.problem);
@@ -23,7 +23,7 @@ export function thrownProblem(error: unknown): Problem {
   return error instanceof AnsweredProblem ? error.problem : toProblem(error);
 }
 
-/** Tells an unexpected error in the log, since its answer says no more than that there was one. */
+/** Logs an unexpected error: its answer says only that there was one. */
 export function tellIfUnexpected(c: Context, error: unknown, log: (line: LogLine) => void): void {
   const problem = thrownProblem(error);
   if (problem.code !== "internal" || error instanceof AnsweredProblem) return;
@@ -43,7 +43,7 @@ export function problemResponse(
   });
 }
 
-/** What an `Allow` header says. That a path takes HEAD goes without saying where it takes GET. */
+/** The value of an `Allow` header. HEAD is left out: it goes with GET. */
 export function allowed(methods: readonly string[]): string {
   return methods.filter((method) => method !== "HEAD").join(", ");
 }

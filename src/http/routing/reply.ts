@@ -1,10 +1,10 @@
-/** What a handler answers, before it is written as a response. Pure. */
+/** What a handler returns, before it becomes a response. Pure. */
 
 /** `type`: the media type without parameters; a header `Content-Type` may add them. */
 export interface Reply<S extends number = number, T extends string = string, B = unknown> {
   readonly status: S;
   readonly type: T;
-  /** A text, or what is written as JSON. */
+  /** A text, or a value to be written as JSON. */
   readonly body: B;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -27,7 +27,7 @@ export function text<T extends string>(
   return { status: 200, type, body, headers };
 }
 
-/** A problem, and whatever else the route's answer says with it. */
+/** A problem, with any further fields of the route's answer. */
 export function refuse<const P extends { readonly status: number }>(
   problem: P,
   headers?: Readonly<Record<string, string>>,

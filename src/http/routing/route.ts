@@ -11,7 +11,7 @@ import type { Fitting, Readable } from "./fitting.ts";
 import type { ProblemType, Reply } from "./reply.ts";
 import type { Problem } from "./schemas.ts";
 
-/** What a route says of itself, for the API description. */
+/** How a route describes itself in the API description. */
 interface Description {
   readonly id: string;
   readonly method: "GET" | "POST" | "DELETE";
@@ -25,7 +25,7 @@ interface Description {
   readonly problems: readonly ErrorCode[];
 }
 
-/** Who may use a route. It is checked before anything else, whatever the method. */
+/** Who may use a route. Checked before anything else, whatever the method. */
 export interface Access {
   /** `now`: epoch milliseconds. */
   readonly guard: (now: () => number) => MiddlewareHandler;
@@ -42,24 +42,24 @@ interface Answer {
 /** By status. */
 type Answers = Readonly<Record<number, Answer>>;
 
-/** Problems that say more than others do. */
+/** Problems with fields of their own. */
 export interface Failure {
   readonly codes: readonly ErrorCode[];
   readonly schema: v.GenericSchema;
-  /** If it is always the same, whatever the problem. */
+  /** The same status for all of them; left out, each has its own. */
   readonly status?: number;
 }
 
-/** What a handler has to work with. */
+/** What a handler is given. */
 export interface Asked<Args> {
   readonly args: Args;
   /** @throws {CollectorError} `configuration_invalid` */
   readonly connect: () => Collectors;
-  /** The one of these media types that the client prefers; the first if it does not care. */
+  /** The one of these media types that the client prefers; the first if it has no preference. */
   readonly preferred: <const T extends string>(types: readonly [T, ...T[]]) => T;
 }
 
-/** A route as the app and the description use it. */
+/** A route, as the app and the description see it. */
 export interface Route extends Description {
   readonly arguments?: ArgumentsReader<unknown>;
   readonly answers: Answers;
@@ -68,7 +68,7 @@ export interface Route extends Description {
 }
 
 interface Definition<Args, A extends Answers, F extends readonly Failure[], R> extends Description {
-  /** None are looked at if it is left out. */
+  /** Left out, the request's arguments are ignored. */
   readonly arguments?: ArgumentsReader<Args>;
   readonly answers: A;
   readonly failures?: F;

@@ -1,4 +1,4 @@
-/** The schemas that the answers of several routes are made of, and the ways to put words to a schema. Pure. */
+/** Schemas that the answers of several routes share, and how a schema gets its description. Pure. */
 import * as v from "valibot";
 import { KINDS } from "../../destinations/catalog.ts";
 import { UPSTREAM_LABELS } from "../../errors.ts";
@@ -8,12 +8,12 @@ export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const instant = v.pipe(v.string(), v.isoTimestamp());
 export const account = v.pipe(v.string(), v.description("The account concerned."));
 
-/** A schema with words about it. Not for a named schema, which has its own. */
+/** A schema with a description. Not for a named schema, which has its own. */
 export function told<S extends v.GenericSchema>(schema: S, words: string) {
   return v.pipe(schema, v.description(words));
 }
 
-/** A schema that the API description has by this name, with words about it if it needs any. */
+/** A schema that the API description lists under this name, with a description if it needs one. */
 export function named<S extends v.GenericSchema>(name: string, schema: S, words?: string) {
   return v.pipe(schema, v.metadata({ name, ...(words !== undefined && { description: words }) }));
 }
@@ -29,7 +29,7 @@ export function nameOf(schema: v.GenericSchema): string | undefined {
   return typeof name === "string" ? name : undefined;
 }
 
-/** The services that are talked to, as problems and counts name them. */
+/** The services that the collector calls, as problems and counts name them. */
 export const SERVICES: readonly string[] = [
   ...Object.keys(UPSTREAM_LABELS),
   ...KINDS.map((kind) => kind.id),

@@ -1,4 +1,4 @@
-/** Serves routes: for each request the guard, the limit of the body, the arguments, then the handler. */
+/** Serves routes: for each request the guard, the body limit, the arguments, then the handler. */
 import type { Context, Hono } from "hono";
 import { accepts } from "hono/accepts";
 import { bodyLimit } from "hono/body-limit";

@@ -1,6 +1,6 @@
 /**
- * Requests to the audit API: with the session's host and token, and with others if those fail. Does
- * I/O through `Upstream`.
+ * Requests to the audit API, with the session's host and token, and with new ones if those fail. Does I/O
+ * through `Upstream`.
  */
 import { CollectorError } from "../../errors.ts";
 import type { Upstream, UpstreamReply } from "../../upstream/upstream.ts";
@@ -8,9 +8,9 @@ import { failure, isPageFailure, isSilence } from "./failure.ts";
 import type { Access, Session } from "./session.ts";
 
 interface PostOptions {
-  /** Other answers than status 200 that are to be read. */
+  /** Answers other than status 200 that the caller reads. */
   readonly accepts?: (reply: UpstreamReply) => boolean;
-  /** A failure of the service is an answer too: neither retried nor taken for a wrong host. */
+  /** A failure is an answer too: it is not retried, and the host is not doubted. */
   readonly probing?: boolean | undefined;
 }
 
@@ -22,7 +22,7 @@ export class AuditApi {
   ) {}
 
   /**
-   * The answer to a body: status 200, or what is accepted beside it.
+   * The answer to a body: status 200, or one that is accepted too.
    * @throws {CollectorError} `token_refused`, `audit_forbidden`, `audit_refused` or an `upstream_…` one
    */
   async post(body: string, { accepts, probing = false }: PostOptions): Promise<UpstreamReply> {
@@ -43,7 +43,7 @@ export class AuditApi {
     }
   }
 
-  /** An answer of any status, or the silence of the host. */
+  /** An answer of any status, or the error if the host gave none. */
   async #send(
     { origin, accessToken }: Access,
     body: string,
@@ -69,7 +69,7 @@ export class AuditApi {
   }
 }
 
-/** The error that an answer is; null if it is none. */
+/** The error that an answer means; null if it means none. */
 function refusalOf(
   reply: UpstreamReply,
   accepts: PostOptions["accepts"],
@@ -80,7 +80,7 @@ function refusalOf(
   return failure("audit", reply, reply.status < 500 ? "audit_refused" : undefined);
 }
 
-/** May another host or token be answered otherwise? A malformed request and a full service would not. */
+/** Could another host or token help? Not with a malformed request, nor with an overloaded service. */
 function isDoubtful({ code, details }: CollectorError): boolean {
   return code !== "upstream_rate_limited" &&
     (code !== "audit_refused" || details.upstream?.status === 404);

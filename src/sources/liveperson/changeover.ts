@@ -1,6 +1,6 @@
 /**
- * When an account's wire format may change over. One format gives an event another id than the other,
- * so a format that has worked is left only after it was refused for long. Pure.
+ * Decides when an account may change its wire format. The same event has another id in each format, so a
+ * format that has worked is abandoned only after it has been refused for a long time. Pure.
  */
 import type { Dialect } from "./dialect.ts";
 
@@ -16,7 +16,7 @@ export interface Refusals {
 const LASTING_MS = 3_600_000;
 const LASTING_RUNS = 3;
 
-/** The refusals with those of one more run. */
+/** The refusals, with one more run. */
 export function withRefusedRun(
   before: Refusals | undefined,
   api: Dialect["api"],
@@ -27,7 +27,7 @@ export function withRefusedRun(
     : { api, sinceMs: nowMs, runs: 1 };
 }
 
-/** Has the format been refused for so long that the other one may be tried? */
+/** True once the format has been refused for so long that the other one may be tried. */
 export function isLasting({ sinceMs, runs }: Refusals, nowMs: number): boolean {
   return runs >= LASTING_RUNS && nowMs - sinceMs >= LASTING_MS;
 }

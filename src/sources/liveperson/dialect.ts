@@ -1,6 +1,6 @@
 /**
- * How an account's audit API wants to be spoken to, as far as it has been found out. Kept with the
- * cursor, as plain JSON. Pure.
+ * How an account's audit API must be asked, as far as that is known. Kept with the cursor, as plain JSON.
+ * Pure.
  */
 import * as v from "valibot";
 import { iso } from "../../engine/time.ts";
@@ -10,7 +10,7 @@ const instant = v.pipe(v.string(), v.isoTimestamp());
 const Dialect = v.object({
   /** The wire format. */
   api: v.picklist(["graphql", "rest"]),
-  /** GraphQL: documented fields that this server does not know: since when, and when last asked for. */
+  /** GraphQL: documented fields that this server doesn't know, since when, and when each was last requested. */
   without: v.array(v.object({ field: v.string(), since: instant, tried: instant })),
   /** GraphQL: how the order's direction is written, which is not documented. */
   direction: v.picklist(["enum", "string"]),
@@ -34,15 +34,15 @@ export function readDialect(stored: unknown): Dialect | null {
   return parsed.success ? parsed.output : null;
 }
 
-/** The documented fields that the account's server does not know, by what was kept with a cursor. */
+/** The documented fields that the account's server doesn't know, according to what was kept with a cursor. */
 export function missingFields(stored: unknown): readonly string[] {
   return readDialect(stored)?.without.map(({ field }) => field) ?? [];
 }
 
-/** How long a field that was unknown is left out before it is asked for again. */
+/** How long an unknown field is left out before it is requested again. */
 const TRY_AGAIN_MS = 24 * 3_600_000;
 
-/** The fields that are not asked for at this time. */
+/** The fields that are left out at this time. */
 export function leftOut({ without }: Dialect, nowMs: number): readonly string[] {
   return without.filter(({ tried }) => nowMs - Date.parse(tried) < TRY_AGAIN_MS)
     .map(({ field }) => field);
@@ -60,7 +60,7 @@ export function withUnknown(dialect: Dialect, fields: readonly string[], nowMs: 
   return { ...dialect, without: [...others, ...complained] };
 }
 
-/** The dialect after an answer to a query: what was asked for is not missing any more. */
+/** The dialect after a successful query: the fields it requested are not missing any more. */
 export function withAnswered(dialect: Dialect, nowMs: number): Dialect {
   const missing = leftOut(dialect, nowMs);
   if (missing.length === dialect.without.length) return dialect;

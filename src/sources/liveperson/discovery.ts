@@ -5,7 +5,7 @@ import { discoveredOrigin } from "./hosts.ts";
 import type { Upstream, UpstreamReply } from "../../upstream/upstream.ts";
 import { failure } from "./failure.ts";
 
-/** `accountConfigReadOnly` has the audit trail, `sentinel` is the authorization server. */
+/** `accountConfigReadOnly` serves the audit trail, `sentinel` is the authorization server. */
 export type Service = "accountConfigReadOnly" | "sentinel";
 
 const Answer = v.object({ baseURI: v.string() });

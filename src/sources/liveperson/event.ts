@@ -4,7 +4,7 @@ import { eventId, type RawRecord, type SourceRecord } from "./record.ts";
 
 /** The fields come in this order; all others that the record has follow before `_time`. */
 export interface AuditEvent {
-  /** ISO 8601 UTC with milliseconds; as it came if it can't be read. */
+  /** ISO 8601, UTC, with milliseconds; unchanged if it can't be read. */
   readonly changeDate: unknown;
   readonly accountId: unknown;
   /** `USER`, `SKILL`, `AGENT_GROUP`, … */
@@ -59,8 +59,8 @@ export function toEvent(
 }
 
 /**
- * What GraphQL and `rest` name differently is told under the name of `rest`. Where a record has both,
- * or the event has it reworded, the other one is told too.
+ * A field that GraphQL and `rest` name differently has its `rest` name. If a record has both, or the
+ * event rewords it, the other one is kept too.
  */
 function tellBothNames(event: Record<string, unknown>, raw: RawRecord): void {
   const { originator, originatorUserId, actionType, changeType } = raw;
@@ -76,7 +76,7 @@ function tellBothNames(event: Record<string, unknown>, raw: RawRecord): void {
   }
 }
 
-/** Fields of a record that are told above, by their own name or another. */
+/** Fields of a record that are in the event already, under their own name or another. */
 const TOLD = new Set([
   "changeDate",
   "accountId",
@@ -97,7 +97,7 @@ const TOLD = new Set([
   "originatorIsLpa",
 ]);
 
-/** Fields that an event has of its own: a record's field of that name gets another one. */
+/** Fields that only an event has: a record's field of the same name is renamed. */
 const OURS = new Set([
   "objectTypeLabel",
   "changeTypeLabel",
@@ -131,7 +131,7 @@ const CHANGE_TYPES = new Map(Object.entries({
   "Delete": "DELETE",
 }));
 
-/** A documented label as the table has it, any other one in upper snake case. */
+/** A documented label according to the table; any other one in upper snake case. */
 function toObjectType(label: unknown): string | null {
   return typeof label === "string" ? OBJECT_TYPES.get(label) ?? toUpperSnake(label) : null;
 }

@@ -1,4 +1,4 @@
-/** What an answer other than success means. Pure. */
+/** What an unsuccessful answer means. Pure. */
 import {
   CollectorError,
   type ErrorCode,
@@ -7,7 +7,7 @@ import {
 } from "../../errors.ts";
 import type { UpstreamReply } from "../../upstream/upstream.ts";
 
-/** The error of an answer that is no success: `refusal` where the service's own 4xx has a meaning. */
+/** The error that an unsuccessful answer means; for a 4xx, `refusal` if it is given. */
 export function failure(
   name: UpstreamName,
   { status, unanswered }: UpstreamReply,
@@ -24,15 +24,15 @@ export function failure(
 }
 
 /**
- * Can this page of the audit trail not be had, while the account can be read? Then a smaller one may
- * be: the service failed at it (5xx, or a GraphQL error) or took too long.
+ * True if a smaller page may succeed: the service failed at this one (5xx, or a GraphQL error) or took
+ * too long, but the account can be read.
  */
 export function isPageFailure(error: unknown): boolean {
   return error instanceof CollectorError && error.details.upstream?.name === "audit" &&
     (error.code === "upstream_failed" || error.code === "upstream_timeout");
 }
 
-/** Did this service not answer at all, or only point elsewhere? Then its host may be the wrong one. */
+/** True if the service didn't answer, or only pointed elsewhere: its host may be the wrong one. */
 export function isSilence(error: unknown, name: UpstreamName): error is CollectorError {
   return error instanceof CollectorError && error.details.upstream?.name === name &&
     SILENT.has(error.code);
@@ -45,8 +45,8 @@ const SILENT = new Set<ErrorCode>([
 ]);
 
 /**
- * Does the failure of a way out say more than the failure that it was tried for? It does if something
- * must be set right, or if no requests are left; others pass by themselves.
+ * True if the failure of a remedy says more than the one that it was to remedy: something must be
+ * corrected, or no requests are left. Other failures are temporary.
  */
 export function isDecisive(error: unknown): boolean {
   return error instanceof CollectorError && DECISIVE.has(error.code);

@@ -27,7 +27,7 @@ export interface AuditRange {
   readonly day: string;
   readonly offset: number;
   readonly first: number;
-  /** A guess: a failure is an answer too, and not worth a retry. */
+  /** A guess: a failure answers it too, and is not retried. */
   readonly probing?: boolean;
 }
 
@@ -36,7 +36,7 @@ export interface AuditFilter {
   readonly automaticUpdates: boolean;
 }
 
-/** The body of a request: it asks for every field but those that the server did not know lately. */
+/** The body of a request: it asks for every field except those that the server recently didn't know. */
 export function graphqlBody(
   range: AuditRange,
   filter: AuditFilter,
@@ -61,8 +61,8 @@ export function graphqlBody(
 }
 
 /**
- * What an answer is: records (null for one that could not be rendered), a complaint that names what to
- * change, another error, the other wire format, or nothing that is known.
+ * What an answer is: records (null for one that could not be rendered), a complaint with the dialect that
+ * avoids it, another error, the other wire format, or something unknown.
  */
 export type GraphqlAnswer =
   | { readonly kind: "records"; readonly records: readonly (RawRecord | null)[] }
@@ -96,14 +96,14 @@ export function readGraphql(answer: unknown, dialect: Dialect, nowMs: number): G
   return { kind: isRest ? "rest" : "other" };
 }
 
-/** Does an answer come from a server that speaks GraphQL? */
+/** True if the answer comes from a server that speaks GraphQL. */
 export function isGraphql(answer: unknown): boolean {
   const { data, errors } = (answer ?? {}) as { data?: unknown; errors?: unknown };
   return Array.isArray(errors) ||
     Array.isArray((data as { auditData?: unknown } | null | undefined)?.auditData);
 }
 
-/** An error that tells why a record is null: its `path` is `["auditData", <index>, …]`. */
+/** True for an error that explains why a record is null: its `path` is `["auditData", <index>, …]`. */
 function isOfMissingRecord({ path }: GraphqlError, records: readonly unknown[]): boolean {
   return Array.isArray(path) && Number.isInteger(path[1]) && records[path[1]] === null;
 }
@@ -128,7 +128,7 @@ function adapt(messages: readonly string[], dialect: Dialect, nowMs: number): Di
   return JSON.stringify(adapted) === JSON.stringify(dialect) ? null : adapted;
 }
 
-/** How GraphQL servers say that the schema has no such field; the group is its name. */
+/** How GraphQL servers say that the schema lacks a field; the group is its name. */
 const UNKNOWN_FIELD = [
   // graphql-js, and the many that follow it
   /cannot query field ["'`]?(\w+)["'`]? on type/i,
@@ -141,10 +141,10 @@ const UNKNOWN_FIELD = [
   /field ["'`]?(\w+)["'`]? not found in type/i,
 ];
 
-/** How they say that a value is written as another type than the schema has. */
+/** How they say that a value has another type than in the schema. */
 const TYPE_COMPLAINT = /\b(represent|enum|string|literal|valid|invalid|expected|type)\b/i;
 
-/** The one field that a message says the schema does not have; null if it says anything else. */
+/** The one field that, according to the message, the schema lacks; null if it says anything else. */
 function unknownField(message: string): string | null {
   const [complaint] = message.split(/did you mean/i);
   const named = fieldsIn(complaint);
@@ -152,7 +152,7 @@ function unknownField(message: string): string | null {
   return UNKNOWN_FIELD.some((form) => form.exec(complaint)?.[1] === named[0]) ? named[0] : null;
 }
 
-/** An error that quotes the query names everything that is in it, and complains of none of it. */
+/** True for an error that quotes the query: it names every field, and complains of none. */
 function echoesQuery(message: string): boolean {
   return /auditData\s*\(/.test(message) || fieldsIn(message).length > 1;
 }

@@ -1,11 +1,11 @@
-/** Which of LivePerson's hosts may be talked to, and how their names may be written. Pure. */
+/** Which of LivePerson's hosts may be contacted, and how they may be written. Pure. */
 import { isLoopback, strictOrigin } from "../../settings/hosts.ts";
 
 const LIVEPERSON = /(^|\.)liveperson\.(net|com)$/;
 
 /**
- * The origin of the authorization server, which is given as a bare host. A pasted `https://` and a
- * trailing slash are forgiven.
+ * The origin of the authorization server, which is set as a bare host. A leading `https://` and a
+ * trailing slash are accepted.
  * @throws {Error} whose message goes behind the setting's name
  */
 export function authServerOrigin(value: string): string {
@@ -15,8 +15,8 @@ export function authServerOrigin(value: string): string {
 }
 
 /**
- * The origin of a host that the Domain API answered, or null when no credentials may be sent there:
- * it must be LivePerson's, or on loopback when the Domain API itself is (as in the demo).
+ * The origin of a host from the Domain API; null if no credentials may be sent there. It must be
+ * LivePerson's, or on loopback if the Domain API itself is (as in the demo).
  */
 export function discoveredOrigin(host: string, domainApiOrigin: string): string | null {
   if (!/^[a-z0-9.\-:[\]]+$/i.test(host)) return null;

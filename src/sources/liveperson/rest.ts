@@ -2,7 +2,7 @@
 import type { AuditRange } from "./graphql.ts";
 import { isRecord, type RawRecord } from "./record.ts";
 
-/** `fromData` is spelt so by the service. */
+/** `fromData` is the service's own spelling. */
 export function restBody({ day, offset, first }: AuditRange): string {
   return JSON.stringify({
     fromData: `${day}T00:00:00Z`,
@@ -12,7 +12,10 @@ export function restBody({ day, offset, first }: AuditRange): string {
   });
 }
 
-/** The records of an answer, null for one that could not be rendered; null when it is none of this format. */
+/**
+ * The records of an answer, null for one that could not be rendered; null if the answer is not in this
+ * format.
+ */
 export function readRest(answer: unknown): readonly (RawRecord | null)[] | null {
   const data = (answer as { data?: unknown } | null)?.data;
   if (!Array.isArray(data)) return null;

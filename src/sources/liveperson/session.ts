@@ -1,8 +1,8 @@
 /**
- * What is known of an account's connection: its hosts and its token. Kept between runs, so that an
- * idle run needs neither discovery nor sign-in; and doubted as soon as something fails, so that a
- * moved account is found within the run. One session is one run's. Does I/O through `Upstream` and
- * the vault.
+ * What is known about an account's connection: its hosts and its token. Kept between runs, so that an
+ * idle run needs neither discovery nor sign-in; checked again as soon as something fails, so that a moved
+ * account is found within the run. Each run has a session of its own. Does I/O through `Upstream` and the
+ * vault.
  */
 import { CollectorError, type UpstreamName } from "../../errors.ts";
 import type { LivePersonSettings } from "./settings.ts";
@@ -25,7 +25,7 @@ interface KnownHost {
   readonly useUntilMs: number;
 }
 
-/** Where the audit API is asked, and with which token. */
+/** The host of the audit API, and the token for it. */
 export interface Access {
   readonly origin: string;
   readonly accessToken: string;
@@ -41,11 +41,11 @@ const HOST_LIFETIME_MS = 24 * 3_600_000;
 
 export class Session {
   #loaded: Promise<Known> | undefined;
-  /** What was remembered when the run began: only that is doubted. */
+  /** What was remembered when the run began: only this is ever checked again. */
   #remembered: Known = {};
   #known: Known = {};
   #renewal: Promise<string> | undefined;
-  // each of these happens once a run at most
+  // each of these happens at most once a run
   #tokenAnew: Promise<string> | undefined;
   #hostsAnew: Promise<void> | undefined;
 
@@ -61,8 +61,8 @@ export class Session {
   }
 
   /**
-   * Another access after one has failed: with a new token, or at a host that is discovered anew. What
-   * was remembered is doubted once a run; null when nothing is left to try.
+   * Another access after one has failed: with a new token, or at a newly discovered host. What was
+   * remembered is checked again once a run; null when nothing is left to try.
    * @throws {CollectorError} what the failure of the other access says, where that says more
    */
   async accessAfter(failure: CollectorError, failed: Access): Promise<Access | null> {
@@ -85,13 +85,16 @@ export class Session {
     }
   }
 
-  /** The origin of the audit API: remembered for a day. */
+  /** The origin of the audit API, remembered for a day. */
   async auditOrigin(): Promise<string> {
     const { auditHost } = await this.#load();
     return this.#usable(auditHost) ?? await this.#find("accountConfigReadOnly");
   }
 
-  /** The origin of the authorization server: the configured one, or the discovered one, for a day. */
+  /**
+   * The origin of the authorization server: the configured one, or the discovered one, remembered for a
+   * day.
+   */
   async authOrigin(): Promise<string> {
     const { authHost } = await this.#load();
     return this.settings.LIVEPERSON_AUTH_SERVER_URL ?? this.#usable(authHost) ??
@@ -115,7 +118,7 @@ export class Session {
     await this.#keep({ refusals });
   }
 
-  /** A token that is refused with 401 is doubted even if it is new: it may have been revoked since. */
+  /** A token that is refused with 401 is replaced even if it is new: it may have been revoked. */
   async #withTokenAnew(failed: Access, status: number | undefined): Promise<Access | null> {
     const current = this.#known.token?.accessToken;
     if (current !== undefined && current !== failed.accessToken) {
@@ -135,7 +138,7 @@ export class Session {
     return isOther ? other : null;
   }
 
-  /** Finds all hosts anew. A token of another authorization server is worth nothing. */
+  /** Discovers all hosts again. A token from another authorization server is dropped. */
   #discoverAnew(): Promise<void> {
     return this.#hostsAnew ??= this.#discoverAll();
   }
@@ -147,13 +150,13 @@ export class Session {
     if (await this.#find("sentinel") !== before) await this.#keep({ token: undefined });
   }
 
-  /** Signs in anew, once for all who ask at the same time. */
+  /** Signs in again, once for all concurrent callers. */
   #signIn(): Promise<string> {
     this.#renewal ??= this.#renew().finally(() => this.#renewal = undefined);
     return this.#renewal;
   }
 
-  /** Asks for a token: at the rediscovered host if the remembered one is not the account's any more. */
+  /** Requests a token, from the rediscovered host if the remembered one is no longer the account's. */
   async #renew(): Promise<string> {
     const origin = await this.authOrigin();
     let token: Token;
@@ -222,7 +225,7 @@ export class Session {
   }
 }
 
-/** Any failure may mean that the account is served elsewhere now, but one that asks to slow down. */
+/** Any failure may mean that the account is served elsewhere now, except a request to slow down. */
 function doubtsAuthHost(error: unknown): boolean {
   return isSilence(error, "token") || isOf("token", error) &&
       (error.code === "upstream_failed" || error.code === "credentials_refused");

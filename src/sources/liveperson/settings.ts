@@ -1,4 +1,4 @@
-/** LivePerson's settings: how an account is reached, and what of its audit trail is asked for. Pure. */
+/** LivePerson's settings: how an account is reached, and which part of its audit trail is read. Pure. */
 import * as v from "valibot";
 import { httpOrigin } from "../../settings/hosts.ts";
 import { boolean, choice, parsed, required } from "../../settings/values.ts";

@@ -6,7 +6,7 @@ import { failure } from "./failure.ts";
 
 export interface Token {
   readonly accessToken: string;
-  /** Epoch milliseconds; from then on it is not used any more. */
+  /** Epoch milliseconds; the token is not used from then on. */
   readonly useUntilMs: number;
 }
 
@@ -22,7 +22,7 @@ const Answer = v.object({
 });
 
 const DEFAULT_LIFETIME_SECONDS = 3600;
-/** A token is not used in its last minute, or last tenth if it lives shorter than ten minutes. */
+/** A token is not used in its last minute, or in its last tenth if its lifetime is under ten minutes. */
 const MARGIN_SECONDS = 60;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Encryption at rest for what must not be read from storage, such as tokens: AES-256-GCM under a key
- * derived from the client secret. A value that was written under other settings reads as absent.
+ * Encryption at rest for secrets such as tokens: AES-256-GCM, under a key derived from the client secret.
+ * A value written under other settings reads as absent.
  */
 import type { KeyValueStore } from "../../storage/store.ts";
 import type { Vault } from "./session.ts";
@@ -9,7 +9,7 @@ const KEY = "session";
 const IV_BYTES = 12;
 const utf8 = new TextEncoder();
 
-/** `binding`: what the value is good for; with another secret or binding it can't be read. */
+/** `binding`: the purpose of the value; with another secret or binding it can't be read. */
 export function openVault(store: KeyValueStore, secret: string, binding: string): Vault {
   let derived: Promise<CryptoKey> | undefined;
   const key = () => derived ??= deriveKey(secret);

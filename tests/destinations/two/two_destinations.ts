@@ -50,7 +50,7 @@ Deno.test("the index has two", () => {
 Deno.test("settings of both are read and checked, all bad ones at once, and no secret is told", () => {
   assert.equal(
     refusal({ ...XSIAM, ...LINES, LINES_URL: "http://lines.example.com", XSIAM_API_KEY: "a b" }),
-    "XSIAM_API_KEY has spaces or other characters that no key has. LINES_URL must use https, not http.",
+    "XSIAM_API_KEY has spaces or other characters that a key can't have. LINES_URL must use https, not http.",
   );
   assert.equal(refusal({ LINES_TOKEN }), "LINES_URL is not set, but LINES_TOKEN is.");
   const bad = refusal({ LINES_URL: "https://lines.example.com/path", LINES_TOKEN: "p4rt one" });

@@ -97,7 +97,7 @@ Deno.test("a run's notice says what happened, and is good only if nothing was re
     ...{ delivered: 31_840, deadLettered: 0, reached: iso(0) },
   };
   assert.deepEqual(await told({}), ["Nothing new", true]);
-  assert.deepEqual(await told({ backfill }), ["The backfill went on", true]);
+  assert.deepEqual(await told({ backfill }), ["The backfill continued", true]);
   assert.deepEqual(await told({ backfill, reconciliation }), [
     "Reconciliation found 3 events of 20 Nov 2026",
     true,
@@ -111,7 +111,7 @@ Deno.test("a run's notice says what happened, and is good only if nothing was re
   const { lines } = await perform("collect", {
     collect: ok(run({ delivered: 2, deadLettered, backfill })),
   });
-  assert.deepEqual(lines.slice(1), ["XSIAM refused 1 event.", "The backfill went on."]);
+  assert.deepEqual(lines.slice(1), ["XSIAM refused 1 event.", "The backfill continued."]);
 });
 
 Deno.test("dead letters that were not tried are to be redelivered again", async () => {

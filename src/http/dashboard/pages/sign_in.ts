@@ -5,7 +5,7 @@ import { configuredToken, localPath, type PageContext, readForm } from "../page_
 import { FOREIGN_FORM } from "../page_problems.ts";
 import { showProblem, showSignIn } from "../render.tsx";
 
-/** There is no page to sign in: every page shows the form to whoever is not signed in. */
+/** There is no sign-in page: every page shows the form to whoever isn't signed in. */
 export function goToStatus(c: PageContext) {
   return c.redirect("/", 303);
 }
