@@ -48,7 +48,7 @@ export interface ErrorDetails {
   /** What was attempted and what was found; never a secret, a body or a query. */
   readonly detail: string;
   readonly upstream?: { readonly name: UpstreamName; readonly status?: number };
-  /** Attempts that had no answer at all: the service may have acted on them all the same. */
+  /** Attempts that got no answer: the service may have acted on them. */
   readonly unanswered?: number;
   readonly cause?: unknown;
 }

@@ -1,4 +1,4 @@
-/** How people are told numbers, times and lengths of time, in plain English; times are UTC. Pure. */
+/** Numbers, times and lengths of time for people, in plain English; times are UTC. Pure. */
 
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 const MINUTE = 60;
@@ -15,7 +15,7 @@ export function count(value: number, one: string, many = `${one}s`): string {
   return `${number(value)} ${value === 1 ? one : many}`;
 }
 
-/** A length of time to its two largest units: `4 minutes`, `3 hours 5 minutes`, `2 days`. */
+/** A length of time in its two largest units: `4 minutes`, `3 hours 5 minutes`, `2 days`. */
 export function length(seconds: number): string {
   if (seconds < MINUTE) return "less than a minute";
   const [large, small] = seconds < HOUR
@@ -34,7 +34,7 @@ export function roughly(seconds: number): string {
   return count(Math.round(seconds / DAY), "day");
 }
 
-/** A length of time that is exactly so, in its largest whole unit: `0.1 seconds`, `5 minutes`, `1 day`. */
+/** An exact length of time, in its largest whole unit: `0.1 seconds`, `5 minutes`, `1 day`. */
 export function exactly(ms: number): string {
   const seconds = ms / 1000;
   const [unit, name] = seconds >= DAY && seconds % DAY === 0
@@ -47,7 +47,7 @@ export function exactly(ms: number): string {
   return count(seconds / unit, name);
 }
 
-/** `4 minutes ago`, or `just now`, as is what lies ahead because clocks differ. */
+/** `4 minutes ago`, or `just now`, even for a time slightly ahead because clocks differ. */
 export function ago(iso: string, nowMs: number): string {
   const seconds = (nowMs - Date.parse(iso)) / 1000;
   return seconds < MINUTE ? "just now" : `${length(seconds)} ago`;

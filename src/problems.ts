@@ -8,7 +8,7 @@ interface Reason {
   readonly action: string;
 }
 
-/** Every reason for failure: the HTTP status its problem answer has, its title, and what to do. */
+/** Every reason for failure: the HTTP status of its problem, its title, and what to do. */
 export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
   configuration_invalid: {
     status: 503,
@@ -46,7 +46,8 @@ export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
   audit_refused: {
     status: 502,
     title: "The audit API refused the request",
-    action: "Set LIVEPERSON_AUDIT_API to graphql or rest if you know which one the account speaks.",
+    action:
+      "Set LIVEPERSON_AUDIT_API to graphql or rest if you know which format the account uses.",
   },
   destination_unauthorized: { status: 502, ...DESTINATION_ADVICE.destination_unauthorized },
   destination_not_found: { status: 502, ...DESTINATION_ADVICE.destination_not_found },
@@ -174,7 +175,7 @@ export interface Problem {
   readonly runId?: string;
 }
 
-/** The problem that an error is. Of an error that is not ours only the class is told: its text may hold anything. */
+/** An error as a problem. Of an unexpected error only the class is given: its text may hold anything. */
 export function toProblem(error: unknown): Problem {
   const known = error instanceof CollectorError ? error : new CollectorError("internal", {
     detail: `An unexpected ${error instanceof Error ? error.name : typeof error} was thrown.`,

@@ -1,6 +1,6 @@
 /**
- * `deno task backfill`: delivers a past range, with a cursor of its own: here, on a chosen
- * state, or on a deployed Worker. The live collection is not touched.
+ * `deno task backfill`: delivers a past range, with a cursor of its own, from here with a given state, or
+ * on a deployed Worker. Live collection is not touched.
  */
 import { count } from "../../src/format.ts";
 import type { BackfillState } from "../../src/collector/health/report.ts";
@@ -36,20 +36,20 @@ interface BackfillResult {
   readonly backfill: BackfillState;
 }
 
-const STOPPING = "Stopping after the batch in hand ...";
+const STOPPING = "Stopping after the current batch ...";
 
 const command = withTarget(
-  scriptCommand("backfill", "Delivers the events of a past range; the live collection goes on.")
-    .option("--from <time>", "the first instant: ISO 8601, or like 2 weeks ago, yesterday")
-    .option("--to <time>", "the end, not included (default: now)")
-    .option("--dry-run", "count the events by day: nothing is pushed, nothing stored")
-    .option("--cancel", "give up a backfill that is not complete")
-    .option("--no-wait", "with --url: do not follow it until it is complete")
-    .option("--every <seconds>", "with --url: how often to look", wholeNumber(1, 3600), 5),
+  scriptCommand("backfill", "Delivers the events of a past range, beside live collection.")
+    .option("--from <time>", "the beginning: ISO 8601, or a time such as 2 weeks ago")
+    .option("--to <time>", "the end, exclusive (default: now)")
+    .option("--dry-run", "count the events by day; push and store nothing")
+    .option("--cancel", "cancel a backfill that is not complete")
+    .option("--no-wait", "with --url: do not wait until it is complete")
+    .option("--every <seconds>", "with --url: the seconds between looks", wholeNumber(1, 3600), 5),
 ).addHelpText(
   "after",
-  "\nCtrl-C ends it after the batch in hand; the same range goes on where it was." +
-    "\nExit code: 0 complete (or begun, with --no-wait), 1 failed, 2 bad usage, 130 Ctrl-C.",
+  "\nCtrl-C stops it after the current batch; the same range then resumes." +
+    "\nExit code: 0 complete (with --no-wait: started), 1 failed, 2 bad usage, 130 Ctrl-C.",
 );
 
 async function main(options: Options): Promise<number> {
@@ -94,11 +94,11 @@ function tell(result: BackfillResult, range: BackfillRange, options: Options): v
     return console.log(JSON.stringify({ ok: outcome !== "interrupted", ...result }));
   }
   const nextStep = options.url === undefined
-    ? `To go on:\n  ${resumeCommand(range, options)}`
-    : `The Worker goes on with it. To follow it:\n  ${followCommand(options)}`;
+    ? `To resume:\n  ${resumeCommand(range, options)}`
+    : `The Worker continues it. To watch:\n  ${followCommand(options)}`;
   switch (outcome) {
     case "begun":
-      return console.log(`${account}: the backfill is begun. ${nextStep}`);
+      return console.log(`${account}: the backfill has started. ${nextStep}`);
     case "complete":
       return console.log(`${account}: the backfill is complete: ${backfillProgress(state)}.`);
     case "interrupted":
@@ -106,16 +106,16 @@ function tell(result: BackfillResult, range: BackfillRange, options: Options): v
   }
 }
 
-/** A problem that tells how to go on with this script, and not with the routes. */
+/** The problem, with what to do about it in this script instead of by the routes. */
 function withNextStep(error: unknown, range: BackfillRange, options: Options): unknown {
   if (!(error instanceof AnsweredProblem)) return error;
   const { problem } = error;
   if (problem.code === "backfill_running") {
-    const action = "Give that range to go on with it, or give it up: deno task backfill --cancel.";
+    const action = "Give that range to resume it, or cancel it: deno task backfill --cancel.";
     return new AnsweredProblem({ ...problem, action });
   }
   if (problem.upstream === undefined) return error;
-  const action = `${problem.action} Then go on: ${resumeCommand(range, options)}`;
+  const action = `${problem.action} Then resume: ${resumeCommand(range, options)}`;
   return new AnsweredProblem({ ...problem, action });
 }
 
@@ -158,7 +158,7 @@ async function cancel(options: Options, stop: StopSignal): Promise<number> {
   console.log(
     options.json
       ? JSON.stringify({ ok: true, account, backfill: null })
-      : `${account}: there is no backfill any more. What it delivered stays delivered.`,
+      : `${account}: the backfill is cancelled. What it delivered stays delivered.`,
   );
   return DONE;
 }

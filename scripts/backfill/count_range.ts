@@ -4,16 +4,19 @@ import type { BackfillRange } from "../../src/collector/runs/backfill.ts";
 import { utcDay } from "../../src/engine/time.ts";
 import { scriptProblem } from "../cli/failure.ts";
 
-/** As much as a Worker answers at once. */
+/** As many as a Worker returns at once. */
 const PART = 10_000;
 
 interface RangeCount {
   readonly events: number;
-  /** By UTC day, in order; those whose time can't be read under `unknown`. */
+  /** By UTC day, in order; events without a readable time are under `unknown`. */
   readonly days: Readonly<Record<string, number>>;
 }
 
-/** `reached` is told up to when it has counted, epoch milliseconds; it answers false to end the counting. */
+/**
+ * `reached` is called with the time up to which it has counted, epoch milliseconds; it returns false to
+ * stop.
+ */
 export async function countRange(
   read: (limit: number, startMs: number) => Promise<FoundEvents>,
   { fromMs, toMs }: BackfillRange,
@@ -37,7 +40,7 @@ export async function countRange(
     if (!more) return { events, days: inOrder(days) };
     if (lastMs === startMs) throw tooDense(startMs);
     if (!reached(lastMs, events)) return null;
-    // the next part begins at the instant of the last event: what is known of it is passed over
+    // the next part begins at the instant of the last event: events counted already are skipped
     counted = new Set(part.map((event) => event.event_id));
     startMs = lastMs;
   }

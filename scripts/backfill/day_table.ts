@@ -1,4 +1,4 @@
-/** Counts of events by day, with a bar each. Pure. */
+/** The number of events by day, each with a bar. Pure. */
 import { number } from "../../src/format.ts";
 
 const BAR_WIDTH = 40;

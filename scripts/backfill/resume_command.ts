@@ -1,9 +1,9 @@
-/** The commands that a person continues with after a script has ended. Pure. */
+/** The commands to continue with after a script has ended. Pure. */
 import type { BackfillRange } from "../../src/collector/runs/backfill.ts";
 import { iso } from "../../src/engine/time.ts";
 import type { TargetOptions } from "../cli/script_options.ts";
 
-/** Continues with the very same range: by then, a relative time would mean another one. */
+/** Resumes exactly the same range: a relative time would mean another one by then. */
 export function resumeCommand({ fromMs, toMs }: BackfillRange, options: TargetOptions): string {
   return `deno task backfill --from ${iso(fromMs)} --to ${iso(toMs)}${targetArguments(options)}`;
 }
@@ -12,7 +12,7 @@ export function followCommand(options: TargetOptions): string {
   return `deno task status --watch${targetArguments(options)}`;
 }
 
-/** Without the token, which nobody needs to see. */
+/** Without the token, which must not be shown. */
 function targetArguments({ kvPath, url, account, envFile }: TargetOptions): string {
   const given = { "--kv-path": kvPath, "--url": url, "--account": account, "--env-file": envFile };
   return Object.entries(given).filter(([, value]) => value !== undefined)

@@ -1,4 +1,4 @@
-/** Brings a backfill to its end: advances it here, or follows it on a Worker, where the cron advances it. */
+/** Runs a backfill to its end: advances it here, or watches it on a Worker, where the cron advances it. */
 import { dayAndTime } from "../../src/format.ts";
 import type { BackfillState } from "../../src/collector/health/report.ts";
 import { AnsweredProblem } from "../../src/http/routing/problems.ts";
@@ -16,11 +16,11 @@ interface BackfillRun {
   readonly range: BackfillRange;
   readonly progress: Progress;
   readonly stop: StopSignal;
-  /** How often a Worker is asked, in milliseconds. */
+  /** The time between two questions to a Worker, in milliseconds. */
   readonly everyMs: number;
 }
 
-/** Answers the last known state: it is complete unless the script was stopped. */
+/** Returns the last known state, which is complete unless the script was stopped. */
 export async function runBackfill(run: BackfillRun): Promise<BackfillState> {
   const { target, account, range, progress, stop } = run;
   let state = await target.startBackfill(account, range);
@@ -36,7 +36,7 @@ export async function runBackfill(run: BackfillRun): Promise<BackfillState> {
   return state;
 }
 
-/** A part that has used up its requests is no failure if it has delivered some. */
+/** A part that has used up its requests has not failed if it has delivered something. */
 async function advance({ target, account }: BackfillRun, before: BackfillState) {
   try {
     return await target.advanceBackfill(account);
@@ -61,13 +61,13 @@ async function backfillOf(target: Target, account: string): Promise<BackfillStat
   return isProblem(status) ? null : status.backfill;
 }
 
-/** Somebody else may have given the backfill up meanwhile. */
+/** Somebody else may have cancelled the backfill meanwhile. */
 function sameRange(before: BackfillState, after: BackfillState | null): BackfillState {
   if (after?.startedAt === before.startedAt) return after;
   throw scriptProblem(
     "backfill_gone",
-    "The backfill was given up",
-    "Somebody else cancelled it, or began another one.",
+    "The backfill was cancelled",
+    "Somebody else cancelled it, or started another one.",
     "Look at it with: deno task status.",
   );
 }

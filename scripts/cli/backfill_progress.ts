@@ -1,4 +1,4 @@
-/** A backfill's way in numbers and words. Pure. */
+/** The progress of a backfill, in numbers and words. Pure. */
 import { count, dayAndTime } from "../../src/format.ts";
 import type { BackfillState } from "../../src/collector/health/report.ts";
 
@@ -7,7 +7,7 @@ export function backfillFraction({ from, to, reached, completedAt }: BackfillSta
   return completedAt === null ? timeFraction(from, to, reached) : 1;
 }
 
-/** How far `reached` lies on the way; all are ISO 8601 times. */
+/** How far `reached` lies between the two ends; all are ISO 8601 times. */
 export function timeFraction(from: string, to: string, reached: string): number {
   const [start, end, now] = [from, to, reached].map(Date.parse);
   return end <= start ? 1 : Math.min(1, Math.max(0, (now - start) / (end - start)));

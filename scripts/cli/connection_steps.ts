@@ -1,4 +1,7 @@
-/** The steps of a connection test, with a tick or a cross, how long each took, and what to do. Pure. */
+/**
+ * The steps of a connection test: each with a check mark or a cross, how long it took, and what to do.
+ * Pure.
+ */
 import type { Outcome } from "../../src/collector/service.ts";
 import type { TestedStep } from "../../src/collector/runs/connection_check.ts";
 import type { Colours } from "./colours.ts";

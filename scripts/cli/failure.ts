@@ -1,10 +1,10 @@
-/** Tells why a script failed, and what to do; and runs scripts so that this happens. Ends the process. */
+/** Runs a script, and reports why it failed and what to do. Ends the process. */
 import { AnsweredProblem, thrownProblem } from "../../src/http/routing/problems.ts";
 import { CollectorError } from "../../src/errors.ts";
 import type { Problem } from "../../src/problems.ts";
 import { BAD_USAGE, FAILED } from "./command_line.ts";
 
-/** Runs a script's work, which answers the exit code; what it throws is told. */
+/** Runs a script's work, which returns the exit code. An error that it throws is reported. */
 export async function runToEnd(json: boolean, work: () => Promise<number>): Promise<never> {
   let code: number;
   try {
@@ -15,7 +15,7 @@ export async function runToEnd(json: boolean, work: () => Promise<number>): Prom
   Deno.exit(code);
 }
 
-/** Prints a failure: for people on standard error, for machines on standard output. Answers the exit code. */
+/** Prints a failure: for people on standard error, for machines on standard output. Returns the exit code. */
 export function tellFailure(error: unknown, json: boolean): number {
   const problem = withOwnAction(thrownProblem(error));
   if (json) console.log(JSON.stringify({ ok: false, problem }));
@@ -23,7 +23,7 @@ export function tellFailure(error: unknown, json: boolean): number {
   return problem.code === "arguments_invalid" ? BAD_USAGE : FAILED;
 }
 
-/** What to do about the settings is another thing in a script than on a Worker. */
+/** In a script, there is other advice about settings than on a Worker. */
 function withOwnAction(problem: Problem): Problem {
   if (problem.code !== "configuration_invalid") return problem;
   const action = "Set them in the environment, in .dev.vars, or in a file named by --env-file.";
@@ -44,7 +44,7 @@ export function problemText(problem: Problem, where?: string): string {
   return lines.join("\n");
 }
 
-/** Bad usage, told like any other failure. */
+/** Bad usage, reported like any other failure. */
 export function usageError(detail: string): CollectorError {
   return new CollectorError("arguments_invalid", { detail });
 }

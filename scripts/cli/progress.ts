@@ -1,12 +1,12 @@
 /**
- * Progress of what takes long, on standard error: a bar in one line of a terminal that is drawn anew;
- * where there is no terminal, a line for each step.
+ * Shows the progress of long work on standard error: on a terminal as one line with a bar, which is
+ * redrawn; elsewhere as a line for each step.
  */
 import type { Colours } from "./colours.ts";
 import picocolors from "picocolors";
 
 export interface Progress extends Disposable {
-  /** `fraction`: from 0 to 1, or null when nobody knows. */
+  /** `fraction`: from 0 to 1; null if it isn't known. */
   show(fraction: number | null, text: string): void;
   /** Prints a line that stays. */
   say(line: string): void;
@@ -16,7 +16,7 @@ const BAR_WIDTH = 24;
 const REDRAW_MS = 100;
 const SPINNER = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
-/** `silent`: for machines, who read the result only. */
+/** `silent`: for machines, which only read the result. */
 export function openProgress(silent: boolean): Progress {
   if (silent) return { show() {}, say() {}, [Symbol.dispose]() {} };
   return Deno.stderr.isTerminal() ? drawn() : printed();

@@ -1,4 +1,4 @@
-/** What the collector logs, as a script shows it: warnings and errors in words; a run's report is shown by others. */
+/** Shows the collector's log in a script: warnings and errors, in words. Run reports are shown elsewhere. */
 import type { LogLine } from "../../src/collector/platform.ts";
 
 /** `say` prints a line. */

@@ -1,4 +1,4 @@
-/** Options that several scripts have. Pure. */
+/** Options that several scripts share. Pure. */
 import type { Command } from "commander";
 
 export interface SettingsOptions {
@@ -7,7 +7,7 @@ export interface SettingsOptions {
   readonly json?: true;
 }
 
-/** Where a script works: on a state of this machine, or on a deployed Worker. */
+/** What a script works on: a state on this machine, or a deployed Worker. */
 export interface TargetOptions extends SettingsOptions {
   readonly kvPath?: string;
   readonly url?: string;
@@ -19,7 +19,10 @@ export const DEFAULT_KV_PATH = "./data/collector.db";
 export function withSettings(command: Command): Command {
   return command
     .option("--account <id>", "one of several accounts")
-    .option("--env-file <path>", "settings, under those of the environment (default: .dev.vars)")
+    .option(
+      "--env-file <path>",
+      "settings file; the environment takes precedence (default: .dev.vars)",
+    )
     .option("--json", "print JSON for machines");
 }
 
@@ -27,7 +30,7 @@ export function withTarget(command: Command): Command {
   return withSettings(
     command
       .option("--kv-path <path>", `the state (default: DENO_KV_PATH, or ${DEFAULT_KV_PATH})`)
-      .option("--url <url>", "do it on the Worker that is deployed there")
+      .option("--url <url>", "use the Worker deployed at this URL")
       .option("--token <token>", "the Worker's API_TOKEN (default: API_TOKEN of the settings)"),
   );
 }

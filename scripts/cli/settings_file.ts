@@ -1,4 +1,4 @@
-/** The settings of a script: the environment's variables, and under them those of a file. */
+/** The settings of a script: environment variables, and those of a file, over which they take precedence. */
 import { parseEnv } from "node:util";
 import { CollectorError } from "../../src/errors.ts";
 
@@ -7,8 +7,8 @@ export type Variables = Record<string, string | undefined>;
 export const DEFAULT_FILE = ".dev.vars";
 
 /**
- * The environment counts more than the file. Without `path` it is `.dev.vars` in the current folder,
- * if there is one.
+ * The environment takes precedence over the file. Without `path` that is `.dev.vars` in the current
+ * folder, if there is one.
  * @throws {CollectorError} `arguments_invalid` when the file that was asked for can't be read
  */
 export function readVariables(

@@ -1,4 +1,4 @@
-/** Ctrl-C, a closed terminal, and what a supervisor sends to end a process, as a promise. Listens to signals. */
+/** Ctrl-C, a closed terminal, or a supervisor's SIGTERM, as a promise. Listens to signals. */
 import process from "node:process";
 import { stopListener } from "../../src/deno/signals.ts";
 
@@ -8,7 +8,7 @@ export interface StopSignal extends Disposable {
   readonly wait: Promise<void>;
 }
 
-/** Takes the signals over from whoever listens already: Miniflare would exit at once, with 130. */
+/** Replaces existing signal listeners: Miniflare's would exit at once, with 130. */
 export function listenForStop(): StopSignal {
   const { promise, resolve } = Promise.withResolvers<void>();
   let stopped = false;

@@ -1,4 +1,4 @@
-/** Tables without lines, for a terminal: their columns can be made to fit its width. Pure. */
+/** Tables without lines, for a terminal, whose columns can be fitted to its width. Pure. */
 import Table from "cli-table3";
 import type { Colours } from "./colours.ts";
 
@@ -7,12 +7,12 @@ export interface TableColumn {
   /** The most characters shown. */
   readonly width: number;
   readonly align?: "left" | "right";
-  /** True if it gives way last. */
+  /** True if it is shortened last. */
   readonly whole?: boolean;
 }
 
 const GAP = 2;
-/** Narrower than this nothing can be read. */
+/** Narrower than this, nothing is readable. */
 const MIN_WIDTH = 6;
 
 const NO_LINES = {
@@ -51,7 +51,7 @@ export function drawTable(
   return table.toString().split("\n").map((line) => line.trimEnd()).join("\n");
 }
 
-/** Columns as wide as what is in them, but the whole no wider than `width`: the widest give way. */
+/** Columns as wide as their content, but together no wider than `width`: the widest are shortened. */
 export function fitColumns(
   columns: readonly TableColumn[],
   rows: readonly (readonly unknown[])[],

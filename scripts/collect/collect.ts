@@ -1,5 +1,5 @@
 /**
- * `deno task collect`: one run now, and the next ones while there is more: here, on a chosen state, or
+ * `deno task collect`: runs now, and again while there is more to read, from here with a given state, or
  * on a deployed Worker.
  */
 import { count, number } from "../../src/format.ts";
@@ -19,8 +19,8 @@ const command = withTarget(
   scriptCommand("collect", `Collects what is new and pushes it to ${ANY_DESTINATION}, now.`),
 ).addHelpText(
   "after",
-  "\nCtrl-C ends it after the batch in hand; what was delivered is committed." +
-    "\nExit code: 0 all is delivered, 1 failed, 2 bad usage, 130 Ctrl-C.",
+  "\nCtrl-C stops it after the current batch; what was delivered is committed." +
+    "\nExit code: 0 all delivered, 1 failed, 2 bad usage, 130 Ctrl-C.",
 );
 
 async function main(options: TargetOptions): Promise<number> {
@@ -41,7 +41,7 @@ async function collect(options: TargetOptions, stop: StopSignal): Promise<readon
   await using target = await openTarget(options, { say: progress.say, stop, creates: true });
   const ids = await chosenAccounts(target, options.account);
   if (!target.advancesAlone) {
-    stop.wait.then(() => progress.say("Stopping after the batch in hand ..."));
+    stop.wait.then(() => progress.say("Stopping after the current batch ..."));
   }
   if (ids.length > 1) return await collectEach(ids, target, progress, stop);
   progress.show(null, `Collecting into ${target.name}`);
@@ -86,8 +86,8 @@ function tell(result: Collected, { url }: TargetOptions): void {
       return console.error(
         `${sum} Interrupted. ` +
           (url === undefined
-            ? "All that was delivered is committed; the same command goes on."
-            : "The Worker goes on by itself."),
+            ? "What was delivered is committed; the same command resumes."
+            : "The Worker continues by itself."),
       );
     case "failed":
       console.error(problemText(problem!));

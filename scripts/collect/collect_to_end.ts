@@ -1,4 +1,4 @@
-/** Collects one account, run after run, until there is no more. What fails is answered, not thrown. */
+/** Collects one account, run after run, until there is no more. A failure is returned, not thrown. */
 import { count } from "../../src/format.ts";
 import { thrownProblem } from "../../src/http/routing/problems.ts";
 import { wantsMore } from "../../src/collector/health/report.ts";
@@ -61,7 +61,7 @@ export async function collectToEnd(
   }
 }
 
-/** When the account's collecting began, as its cursor tells. */
+/** When collecting the account began, according to its cursor. */
 async function startOf(target: Target, account: string): Promise<string | null> {
   const [status] = await target.status(account);
   if (isProblem(status)) return null;

@@ -1,4 +1,4 @@
-/** The curl lines to try. Pure. They are quoted for every common shell. */
+/** The curl commands to try, quoted for every common shell. Pure. */
 
 interface Try {
   readonly what: string;
@@ -37,7 +37,7 @@ export function curlLines(url: string, token: string): CurlLine[] {
   });
 }
 
-/** A command in lines of at most `width` columns, so that it can still be pasted into a POSIX shell. */
+/** A command in lines of at most `width` columns, which can still be pasted into a POSIX shell. */
 export function fold({ command }: CurlLine, width: number): string[] {
   const at = command.lastIndexOf(` "http`);
   return command.length <= width

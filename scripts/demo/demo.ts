@@ -1,6 +1,6 @@
 /**
- * `deno task demo`: the whole collector on this machine, without credentials. It starts the
- * simulators and the Worker, lets them work, shows what happens, and checks it. Loopback only.
+ * `deno task demo`: the whole collector on this machine, without credentials. It starts the simulators
+ * and the Worker, lets them run, shows what happens, and checks it. Loopback only.
  */
 import { count } from "../../src/format.ts";
 import { stdoutColours } from "../cli/colours.ts";
@@ -34,18 +34,23 @@ const command = scriptCommand(
     "this machine.",
 )
   .option("--keep", `stay up until Ctrl-C, on port ${KEPT_PORT} if it is free`)
-  .option("--every <seconds>", "with --keep: how often the cron fires", wholeNumber(1, 3600), 15)
+  .option(
+    "--every <seconds>",
+    "with --keep: the seconds between two runs",
+    wholeNumber(1, 3600),
+    15,
+  )
   .option("--json", "print one JSON summary and nothing else")
-  .addHelpText("after", "\nExit code: 0 all as expected, 1 not, 2 bad usage.");
+  .addHelpText("after", "\nExit code: 0 all as expected, 1 otherwise, 2 bad usage.");
 
-/** What the demo is given: a test gives it something else. */
+/** What the demo works with; a test passes something else. */
 interface Surroundings {
   readonly start: (port: number) => Promise<Stage>;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
 }
 
-/** Answers the exit code. */
+/** Returns the exit code. */
 export async function demo(
   options: Options,
   { start, out, err }: Surroundings,
@@ -79,7 +84,7 @@ export async function demo(
   return problems.length === 0 ? DONE : FAILED;
 }
 
-/** A Worker that does not stay up can be tried at the fixed port the next time. */
+/** For a Worker that doesn't stay up: the commands name the fixed port of the next time. */
 function printTries(
   { keep }: Options,
   workerUrl: string,

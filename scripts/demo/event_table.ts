@@ -3,7 +3,7 @@ import { timeOfDay } from "../../src/format.ts";
 import type { Colours } from "../cli/colours.ts";
 import { drawTable } from "../cli/table.ts";
 
-/** What the table reads of an event; anything else may be there too. */
+/** The fields that the table shows; an event may have others. */
 export type TableEvent = Readonly<Record<string, unknown>>;
 
 interface Column {

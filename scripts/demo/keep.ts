@@ -1,4 +1,4 @@
-/** The demo when it stays up: changes keep coming, the cron keeps firing, one line tells of each run. */
+/** The demo when it stays up: changes keep coming, the cron keeps firing, and each run prints one line. */
 import { count, number, timeOfDay } from "../../src/format.ts";
 import { fireCron, type Run } from "./play.ts";
 import { ACCOUNT, type Stage } from "./stage.ts";
@@ -7,11 +7,11 @@ import type { StopSignal } from "../cli/stop_signal.ts";
 import { waitOrStop } from "../cli/wait.ts";
 import { total } from "./requests.ts";
 
-/** New changes in the time between two runs. */
+/** Adds new changes between two runs. */
 const CHANGES_A_RUN = 4;
 const SEED = 1000;
 
-/** Goes on until the signal comes; answers how many runs there were. */
+/** Goes on until the signal comes, and returns how many runs there were. */
 export async function keepGoing(
   stage: Stage,
   everySeconds: number,
@@ -52,7 +52,7 @@ function describe({ report }: Run): string {
     `${number(durationMs)} ms, cursor at revision ${revision}`;
 }
 
-/** Waits so long; true if the signal came before. */
+/** Waits that long; true if the signal came first. */
 async function stoppedWithin(ms: number, stop: StopSignal): Promise<boolean> {
   await waitOrStop(ms, stop);
   return stop.stopped;

@@ -20,9 +20,9 @@ export interface StoredCursor {
   readonly key: string;
   readonly bytes: number;
   readonly revision: number;
-  /** Time of the newest event delivered; ISO 8601. */
+  /** The time of the newest delivered event; ISO 8601. */
   readonly newest: string | null;
-  /** Late arrivals are taken back to here; ISO 8601. */
+  /** Late arrivals are accepted from this time on; ISO 8601. */
   readonly sealedBefore: string;
 }
 
@@ -78,7 +78,7 @@ async function get(stage: Stage, path: string): Promise<Record<string, unknown>>
   throw new Error(`GET ${path} was answered with ${response.status}: ${body}`);
 }
 
-/** Fires the cron, and asks `/status` how it went. */
+/** Fires the cron, and reads the outcome from `/status`. */
 export async function fireCron(stage: Stage): Promise<Run> {
   const answer = await stage.worker.fireCron();
   const { health } = await get(stage, "/status") as { health: { lastRun: RunReport | null } };
@@ -126,7 +126,7 @@ async function storedCursor({ worker: { kv } }: Stage): Promise<Scene> {
   return { name: "cursor", cursor: { key, bytes, revision, newest, sealedBefore }, problems: [] };
 }
 
-/** Five new changes: two ordinary ones, two that are alike in everything, and one that comes late. */
+/** Five new changes: two ordinary ones, two identical ones, and one that comes late. */
 function someChanges(nowMs: number): AuditRecord[] {
   const options = { count: 4, toMs: nowMs, accountId: ACCOUNT.accountId, automaticShare: 0 };
   const [one, two, three, four] = generateRecords({ ...options, seed: 2, fromMs: nowMs - 1000 });

@@ -1,6 +1,6 @@
 /**
- * The demo's proof: what LivePerson has is what XSIAM got, each exactly once. It compares contents,
- * record by record, and counts how often each event_id was stored. Pure.
+ * The demo's proof: XSIAM got what LivePerson has, each event exactly once. It compares contents, record
+ * by record, and counts how often each event_id was stored. Pure.
  */
 import type { AuditRecord } from "../simulators/records.ts";
 

@@ -1,9 +1,12 @@
-/** The demo's stage: the deployable Worker in the simulated environment. Starts and ends them; loopback only. */
+/**
+ * The demo's stage: the deployable Worker in the simulated environment. Starts and stops both; loopback
+ * only.
+ */
 import { type LocalWorker, startWorker } from "../local/worker.ts";
 import { type Environment, startEnvironment } from "../simulators/environment.ts";
 import { type AuditRecord, generateRecords } from "../simulators/records.ts";
 
-/** Made up: nothing here opens anything. */
+/** Made up: these credentials open nothing. */
 export const ACCOUNT = { accountId: "12345678", clientId: "demo-app", clientSecret: "demo-secret" };
 export const API_TOKEN = "demo-token";
 

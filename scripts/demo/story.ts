@@ -1,4 +1,4 @@
-/** The demo's scenes in words. Pure: it answers lines, at most 100 columns wide. */
+/** The demo's scenes in words. Pure: it returns lines of at most 100 columns. */
 import { count, dayAndTime, number } from "../../src/format.ts";
 import type { Colours } from "../cli/colours.ts";
 import type { Run, Scene, StoredCursor } from "./play.ts";
@@ -47,7 +47,7 @@ function sceneLines(scene: Scene, colours: Colours): string[] {
       return [
         "",
         title(`2. ${count(scene.added, "new change")}, and the cron fires again`),
-        "  Two of them are alike in everything, in the same second; one shows 10 minutes late.",
+        "  Two of them are identical, in the same second; one appears 10 minutes late.",
         ...runLines(scene.run, colours),
       ];
     case "idle":
@@ -86,10 +86,10 @@ function proofLine(proof: Proof, colours: Colours): string {
 function cursorLines({ newest, sealedBefore, revision, bytes, key }: StoredCursor): string[] {
   const stand = newest === null
     ? "No event was delivered yet."
-    : `The cursor stands at ${dayAndTime(newest)} UTC: all up to there is delivered.`;
+    : `The cursor is at ${dayAndTime(newest)} UTC: everything up to then is delivered.`;
   return [
     `  ${stand}`,
-    `  What LivePerson shows late is still taken if it is from ${dayAndTime(sealedBefore)} on.`,
+    `  Late arrivals are still accepted from ${dayAndTime(sealedBefore)} on.`,
     `  It is revision ${number(revision)}, ${number(bytes)} bytes, in KV as ${key}`,
   ];
 }

@@ -61,7 +61,7 @@ function table({ events, pushed, more }: FoundEvents, width: number, colours: Co
 
 const CSV_COLUMNS = [...COLUMNS, "event_id"] as const;
 
-/** RFC 4180: a header, CRLF, and quotes where a cell needs them. */
+/** RFC 4180: a header, CRLF, and quotes where they are needed. */
 function csv(events: readonly AuditEvent[]): string {
   const rows = events.map((event) => CSV_COLUMNS.map((column) => cell(event[column])).join(","));
   return [CSV_COLUMNS.join(","), ...rows].join("\r\n") + "\r";

@@ -31,7 +31,7 @@ const { limit, start_time, should_push_events } = GET_EVENTS_DEFAULTS;
 const command = withSettings(
   scriptCommand("get-events", "Reads audit events of LivePerson, oldest first, and shows them.")
     .option("--limit <count>", "the most events, up to 10,000", limit)
-    .option("--start-time <time>", "ISO 8601, or like 2 weeks ago, today, yesterday", start_time)
+    .option("--start-time <time>", "ISO 8601, or a time such as 2 weeks ago or today", start_time)
     .addOption(
       new Option("--should-push-events [boolean]", `push the events to ${ANY_DESTINATION} too`)
         .preset("true").default(should_push_events),
@@ -41,7 +41,7 @@ const command = withSettings(
     ),
 ).addHelpText(
   "after",
-  "\nOn a terminal the table is cut to its width; the other formats are whole." +
+  "\nOn a terminal the table is cut to its width; the other formats are complete." +
     "\nExit code: 0 done, 1 failed, 2 bad usage, 130 Ctrl-C.",
 );
 
@@ -64,7 +64,7 @@ async function main(options: Options): Promise<number> {
   const text = format(found, as, terminalWidth(), stdoutColours());
   if (text !== "") console.log(text);
   if (found.more && (as === "csv" || as === "ndjson")) {
-    console.error("There are more events: raise --limit, or go on from the last one.");
+    console.error("There are more events: raise --limit, or continue from the last one.");
   }
   return DONE;
 }

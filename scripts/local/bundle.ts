@@ -1,14 +1,14 @@
 /**
  * Builds the Worker as `wrangler deploy` does, without deploying it. Reads `src`, writes
- * `.wrangler/bundle`. Wrangler runs in processes of its own.
- * A bundle is named after a hash of what it is made of, so an unchanged one is not built again.
+ * `.wrangler/bundle`. Wrangler runs in separate processes. A bundle is named after a hash of its inputs,
+ * so an unchanged one is not built again.
  */
 import { createHash } from "node:crypto";
 import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { dirname, join } from "node:path";
 
-/** The repository's root, what a bundle depends on, and a file in it. */
+/** The repository's root. */
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const INPUTS = [
   "src",
@@ -24,7 +24,7 @@ const WORKER_OPTIONS = "worker_options.json";
 interface Bundle {
   /** Path of the one module. */
   readonly module: string;
-  /** What wrangler.toml says of the Worker, as Miniflare wants it. */
+  /** The Worker's options from wrangler.toml, as Miniflare takes them. */
   readonly workerOptions: Readonly<Record<string, unknown>>;
 }
 
@@ -37,7 +37,7 @@ export async function buildBundle(): Promise<Bundle> {
   };
 }
 
-/** Makes the whole folder beside its place, and moves it there: a folder that exists is complete. */
+/** Makes the folder elsewhere and then moves it into place: a folder that exists is complete. */
 async function build(folder: string): Promise<void> {
   const unfinished = `${folder}.${crypto.randomUUID()}`;
   try {
@@ -55,7 +55,7 @@ async function build(folder: string): Promise<void> {
   await removeOld(dirname(folder));
 }
 
-/** Bundles of sources that have changed since. One that may still be in use is younger. */
+/** Removes bundles of older sources. One that may still be in use is younger than a day. */
 async function removeOld(bundles: string): Promise<void> {
   for (const name of await readdir(bundles)) {
     const bundle = join(bundles, name);
@@ -64,7 +64,7 @@ async function removeOld(bundles: string): Promise<void> {
   }
 }
 
-/** Runs a program to its end and answers what it printed. */
+/** Runs a program to its end, and returns what it printed. */
 async function runDeno(...program: string[]): Promise<string> {
   const { success, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", ...program],

@@ -1,7 +1,7 @@
-/** Looks into a local Worker from outside: the memory of its isolate, and its operations on storage. */
+/** Observes a local Worker from outside: the memory of its isolate, and its operations on storage. */
 import type { Miniflare } from "miniflare";
 
-/** Asks workerd's inspector what the Worker's isolate holds, in bytes. Speaks to loopback. */
+/** Asks workerd's inspector how many bytes the Worker's isolate holds. Loopback only. */
 export async function openHeapGauge(miniflare: Miniflare) {
   const inspector = await miniflare.getInspectorURL();
   inspector.protocol = "http:";
@@ -17,7 +17,7 @@ export async function openHeapGauge(miniflare: Miniflare) {
     return answered.then((message) => JSON.parse(message.data).result);
   };
   return {
-    /** After a garbage collection, so that it is what is held and not what was left lying. */
+    /** After a garbage collection, so that garbage doesn't count. */
     async heapBytes(): Promise<number> {
       await call("HeapProfiler.collectGarbage");
       const usage = await call("Runtime.getHeapUsage");

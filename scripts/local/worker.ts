@@ -20,13 +20,13 @@ export interface LocalWorkerOptions {
 
 export interface LocalWorker {
   readonly url: string;
-  /** Every line that the Worker logged: JSON, one an occurrence. */
+  /** Every line that the Worker logged: one line of JSON for each event. */
   readonly logs: readonly string[];
   fetch(path: string, init?: RequestInit): Promise<Response>;
-  /** Fires the cron; answers `ok`, or `exception` if the invocation rejected. */
+  /** Fires the cron; returns `ok`, or `exception` if the invocation rejected. */
   fireCron(): Promise<string>;
   readonly kv: LocalKv;
-  /** What the isolate holds after a garbage collection, in bytes. Only if memory is observed. */
+  /** The bytes that the isolate holds after a garbage collection. Only if memory is observed. */
   heapBytes(): Promise<number>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -67,7 +67,7 @@ export async function startWorker(options: LocalWorkerOptions): Promise<LocalWor
     {
       workers: counting ? [worker, counter] : [worker],
       host: "127.0.0.1",
-      cf: false, // or Miniflare would ask Cloudflare what a request has there
+      cf: false, // or Miniflare would fetch the `cf` properties of requests from Cloudflare
       port: options.port ?? 0,
       unsafeTriggerHandlers: true,
       ...(options.observe === "memory" && { inspectorPort: 0 }),

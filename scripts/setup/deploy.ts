@@ -1,6 +1,6 @@
 /**
- * Deploys the Worker together with its secrets. They go through a file that only its owner can read
- * and that is removed whatever happens: never over a command line.
+ * Deploys the Worker with its secrets. They pass through a file that only its owner can read and that is
+ * always removed, never through a command line.
  */
 import { rmSync } from "node:fs";
 import { mkdtemp, writeFile } from "node:fs/promises";
@@ -9,7 +9,7 @@ import { join } from "node:path";
 import process from "node:process";
 import type { Wrangler } from "./wrangler.ts";
 
-/** Answers the Worker's URL, as far as wrangler tells it. */
+/** Returns the Worker's URL, if wrangler prints it. */
 export async function deploy(
   wrangler: Wrangler,
   settings: Readonly<Record<string, string>>,

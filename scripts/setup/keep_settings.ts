@@ -1,4 +1,4 @@
-/** Keeps settings in a `.dev.vars` file that only its owner can read. The rest of the file stays as it is. */
+/** Saves settings in a `.dev.vars` file that only its owner can read. The rest of the file stays as it is. */
 import { chmod, readFile, rename, writeFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import { scriptProblem } from "../cli/failure.ts";
@@ -17,7 +17,7 @@ export async function keepSettings(
   await rename(unfinished, path);
 }
 
-/** The text of the file with these settings: in the lines where they are, or at its end. */
+/** The text of the file with these settings: in their existing lines, or at the end. */
 export function withSettings(text: string, settings: Readonly<Record<string, string>>): string {
   let lines = text === "" ? [] : text.replace(/\n$/, "").split("\n");
   for (const [name, value] of Object.entries(settings)) {
@@ -36,7 +36,7 @@ function quoted(name: string, value: string): string {
   if (parseEnv(`A=${written}`).A === value) return written;
   throw scriptProblem(
     "setting_unwritable",
-    "A setting can't be written down",
+    "A setting can't be saved",
     `${name} has characters that a settings file can't hold.`,
     "Set it in the environment instead.",
   );

@@ -10,7 +10,7 @@ interface Namespace {
   readonly found: "in wrangler.toml" | "created" | "by its name";
 }
 
-/** `configArguments`: what tells wrangler of another wrangler.toml. */
+/** `configArguments`: the arguments that name another wrangler.toml. */
 export async function ensureNamespace(
   wrangler: Wrangler,
   tomlPath: string,
@@ -30,14 +30,14 @@ export async function ensureNamespace(
 
 const CREATED_ID = /["']?id["']?\s*[=:]\s*["']([0-9a-f]{32})["']/i;
 
-/** An earlier setup or deployment may have created it, and its id been lost with the folder. */
+/** An earlier setup or deployment may have created it, and its id been lost. */
 async function existing(
   wrangler: Wrangler,
   title: string,
   said: string,
   configArguments: readonly string[],
 ): Promise<string> {
-  if (!/already exists/i.test(said)) throw failed("It says why above.");
+  if (!/already exists/i.test(said)) throw failed("Its output above says why.");
   const list = await wrangler.mustDo("kv", "namespace", "list", ...configArguments);
   const found = parseList(list!).find((one) => one.title === title);
   if (found === undefined) throw failed("A namespace of this name exists, but is not listed.");

@@ -1,11 +1,11 @@
-/** Which settings are secret, and how a text is kept free of them. Pure. */
+/** Which settings are secret, and how a text is redacted. Pure. */
 import { ACCOUNT_LISTS } from "../../src/pipelines/accounts.ts";
 import { SETTING_ROWS } from "../../src/pipelines/settings.ts";
 import type { Variables } from "../cli/settings_file.ts";
 
 const SECRET_NAMES = SETTING_ROWS.filter(({ secret }) => secret).map(({ name }) => name);
 
-/** The values of all secrets, those of listed accounts among them. */
+/** The values of all secrets, including those of listed accounts. */
 export function secretValues(variables: Variables): readonly string[] {
   const own = SECRET_NAMES.map((name) => variables[name]);
   const values = [...own, ...ACCOUNT_LISTS.flatMap((name) => listed(variables[name]))];
@@ -14,9 +14,9 @@ export function secretValues(variables: Variables): readonly string[] {
     .filter((value) => value !== "");
 }
 
-/** The text with `***` for each of the secrets. */
+/** The text with `***` in place of each secret. */
 export function redact(text: string, secrets: readonly string[]): string {
-  // the longest first: one may be a part of another
+  // the longest first: one may be part of another
   const ordered = [...secrets].sort((a, b) => b.length - a.length);
   return ordered.reduce((safe, secret) => safe.replaceAll(secret, "***"), text);
 }

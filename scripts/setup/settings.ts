@@ -1,4 +1,4 @@
-/** Which settings a deployment needs, and what of them is missing or wrong. Pure. */
+/** Which settings a deployment needs, and which of them are missing or wrong. Pure. */
 import { Buffer } from "node:buffer";
 import { CollectorError } from "../../src/errors.ts";
 import { neededNames } from "../../src/destinations/advice.ts";
@@ -17,7 +17,7 @@ export interface NeededSetting {
   readonly secret: boolean;
 }
 
-/** In the order in which they are asked for; those of a destination follow. */
+/** In the order of the questions; those of the destinations follow. */
 const NEEDED: readonly NeededSetting[] = [
   { name: "LIVEPERSON_ACCOUNT_ID", what: "LivePerson account (site) id", secret: false },
   { name: "LIVEPERSON_CLIENT_ID", what: "Client id of the API key", secret: false },
@@ -30,13 +30,13 @@ function neededFor({ needed, secrets }: AnyKind): readonly NeededSetting[] {
     .map(([name, what]) => ({ name, what, secret: secrets.includes(name) }));
 }
 
-/** What destinations need and an option may say: it is no secret. */
+/** What destinations need that may be given as an option, because it is no secret. */
 export const DESTINATION_OPTIONS = KINDS.flatMap(neededFor).filter(({ secret }) => !secret);
 
 /** Source: developers.cloudflare.com, "Workers limits": the size of an environment variable. */
 const MOST_BYTES = 5 * 1024;
 
-/** Accounts in a list may bring all of them along: nothing is asked for then. */
+/** Accounts in a list may have all of them: then nothing is asked. */
 export function missingSettings(variables: Variables): readonly NeededSetting[] {
   if (ACCOUNT_LISTS.some((name) => isSet(variables[name]))) return [];
   const begun = KINDS.filter((kind) => neededFor(kind).some(({ name }) => isSet(variables[name])));
@@ -46,7 +46,7 @@ export function missingSettings(variables: Variables): readonly NeededSetting[] 
 }
 
 /**
- * What is uploaded: the settings that are set, and nothing else of the environment.
+ * What is uploaded: the settings that are set, and nothing else from the environment.
  * @throws {CollectorError} `configuration_invalid` when a Worker could not run with them
  */
 export function deployedSettings(variables: Variables): Record<string, string> {
@@ -59,7 +59,7 @@ export function deployedSettings(variables: Variables): Record<string, string> {
   if (tooLong.length > 0) {
     throw new CollectorError("configuration_invalid", {
       detail: `${tooLong.join(" and ")} ${tooLong.length > 1 ? "have" : "has"} more than 5 KB, ` +
-        "which is what Cloudflare takes. Move accounts to LIVEPERSON_ACCOUNTS_2, _3 and so on.",
+        "the most that Cloudflare takes. Move accounts to LIVEPERSON_ACCOUNTS_2, _3 and so on.",
     });
   }
   for (const entry of listPipelines(settings, "workers")) {

@@ -1,6 +1,6 @@
 /**
- * `deno task setup`: from nothing to a deployed Worker. It asks for what is missing, tests the
- * connection, and lets wrangler create the KV namespace and deploy. Safe to run twice.
+ * `deno task setup`: from nothing to a deployed Worker. It asks for missing settings, tests the
+ * connection, and has wrangler create the KV namespace and deploy. Safe to run twice.
  */
 import { join, resolve } from "node:path";
 import { Option } from "commander";
@@ -36,7 +36,7 @@ interface Options {
   readonly json?: true;
 }
 
-/** An option for each setting of a destination that may be one, named after it. */
+/** An option for each setting of a destination that is no secret, named after the setting. */
 const destinationOptions = DESTINATION_OPTIONS.map(({ name }) => {
   const words = name.toLowerCase().split("_");
   return new Option(`--${words.join("-")} <${words.at(-1)}>`, name);
@@ -50,9 +50,9 @@ const command = scriptCommand(
   .option("--client-id <id>", "LIVEPERSON_CLIENT_ID")
   .option("--auth-server <host>", "LIVEPERSON_AUTH_SERVER_URL");
 for (const option of destinationOptions) command.addOption(option);
-command.option("--env-file <path>", "where settings are read and kept", DEFAULT_FILE)
+command.option("--env-file <path>", "the file where settings are read and saved", DEFAULT_FILE)
   .option("--config <path>", "wrangler.toml (default: the repository's)")
-  .option("--wrangler <command>", "another command for wrangler")
+  .option("--wrangler <command>", "another command to run wrangler")
   .option("--yes", "ask nothing")
   .option("--dry-run", "show the commands; change nothing")
   .option("--json", "print JSON for machines; needs --yes or --dry-run")
@@ -68,7 +68,7 @@ async function main(options: Options): Promise<number> {
   const asks = !options.yes && !options.dryRun;
   if (options.json && asks) throw usageError("--json needs --yes or --dry-run.");
   if (asks && !Deno.stdin.isTerminal()) {
-    throw usageError("There is no terminal to ask on: use --yes.");
+    throw usageError("There is no terminal for questions: use --yes.");
   }
   try {
     return await setUp(options, say, stop);
@@ -99,7 +99,7 @@ async function setUp(
   }
   if (!dryRun && Object.keys(added).length > 0) {
     await keepSettings(envFile, added);
-    say(`Kept in ${envFile}: ${Object.keys(added).join(", ")}.`);
+    say(`Saved in ${envFile}: ${Object.keys(added).join(", ")}.`);
   }
 
   const tomlPath = config === undefined ? join(ROOT, "wrangler.toml") : resolve(config);
@@ -137,15 +137,15 @@ async function setUp(
     say(`\nDeployed${url === null ? "" : ` at ${url}`}. The cron collects every five minutes.`);
     say(
       generated
-        ? `The routes ask for API_TOKEN, which was made up and is kept in ${envFile}.`
-        : "The routes ask for the API_TOKEN that you set.",
+        ? `The routes require API_TOKEN, which was generated and saved in ${envFile}.`
+        : "The routes require the API_TOKEN that you set.",
     );
-    say(`See how it goes: deno task status --watch --url ${url ?? "<the Worker's URL>"}`);
+    say(`Check it with: deno task status --watch --url ${url ?? "<the Worker's URL>"}`);
   }
   return DONE;
 }
 
-/** The settings with those of the options, of the answers, and a token; `added`: what is to be kept. */
+/** The settings, with those from options and answers, and a token. `added`: what is to be saved. */
 async function completeSettings(
   options: Options,
   say: (line: string) => void,
@@ -163,13 +163,13 @@ async function completeSettings(
   const missing = missingSettings({ ...before, ...chosen });
   const names = missing.map(({ name }) => name).join(", ");
   if (missing.length > 0 && dryRun) {
-    say(`Not set yet, and asked for when it is not a dry run: ${names}.`);
+    say(`Not set yet, and asked for without --dry-run: ${names}.`);
   } else if (missing.length > 0 && yes) {
     throw scriptProblem(
       "settings_missing",
       "Settings are missing",
       `Not set: ${names}.`,
-      `Set them in the environment or in ${envFile}, or run it without --yes to be asked.`,
+      `Set them in the environment or in ${envFile}, or run setup without --yes to be asked.`,
     );
   }
   const answers = dryRun || yes ? {} : await askFor(missing);

@@ -1,4 +1,4 @@
-/** Tests the connection of each account, really, before anything is deployed. */
+/** Tests the real connection of each account before anything is deployed. */
 import { AnsweredProblem } from "../../src/http/routing/problems.ts";
 import { openDenoCollectors } from "../../src/deno/collectors.ts";
 import { stdoutColours } from "../cli/colours.ts";

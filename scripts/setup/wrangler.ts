@@ -1,12 +1,12 @@
-/** Runs wrangler: each command is shown before, and what it prints is shown without any secret. */
+/** Runs wrangler. Each command is shown first, and its output without secrets. */
 import { scriptProblem } from "../cli/failure.ts";
 import { redact } from "./secrets.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
 
 interface WranglerOptions {
-  /** The program and its first arguments; wrangler of this repository if left out. */
+  /** The program and its first arguments; by default, this repository's wrangler. */
   readonly command?: string;
-  /** The repository: it says which version of wrangler is run. */
+  /** The repository, which determines the version of wrangler. */
   readonly cwd: string;
   readonly dryRun: boolean;
   readonly secrets: readonly string[];
@@ -20,12 +20,12 @@ interface WranglerAnswer {
 }
 
 export class Wrangler {
-  /** Everything that was run, or would be, as it was shown. */
+  /** Every command that was run, or would be, as shown. */
   readonly commands: string[] = [];
 
   constructor(private readonly options: WranglerOptions) {}
 
-  /** Runs a command that may fail. In a dry run, it is only shown: null. */
+  /** Runs a command that may fail. In a dry run, shows it and returns null. */
   async tryTo(...args: string[]): Promise<WranglerAnswer | null> {
     const { command = "deno run -A npm:wrangler", cwd, dryRun, say, stop } = this.options;
     const [program, ...first] = command.split(/\s+/);
@@ -58,9 +58,9 @@ export class Wrangler {
     throw scriptProblem(
       "wrangler_failed",
       "Wrangler failed",
-      `It was asked for: ${args.join(" ")}. It says why above.`,
+      `The command was: ${args.join(" ")}. Its output is above.`,
       "If it is about signing in: run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN. Then run " +
-        "the setup again: what is done is not done twice.",
+        "setup again: it skips what is done already.",
     );
   }
 

@@ -1,11 +1,11 @@
-/** The KV namespace's id in wrangler.toml: found, and written, with everything else left as it is. Pure. */
+/** Reads and writes the KV namespace's id in wrangler.toml, and leaves everything else as it is. Pure. */
 import { scriptProblem } from "../cli/failure.ts";
 
 const BINDING = "CURSORS";
 
 interface Block {
   readonly lines: readonly string[];
-  /** Of the line that names the binding, and of the one with the id. */
+  /** The lines with the binding and with the id. */
   readonly bindingAt: number;
   readonly idAt: number;
 }
@@ -27,8 +27,8 @@ export function withNamespaceId(toml: string, id: string): string {
 }
 
 /**
- * What the namespace is called. It is the title that `wrangler deploy` gives one that it makes itself: so
- * whichever of the two comes first, both mean the same namespace.
+ * The title of the namespace. `wrangler deploy` gives the same title to one that it creates itself: so
+ * whichever comes first, both mean the same namespace.
  */
 export function namespaceTitle(toml: string): string {
   const top = toml.split(/^\s*\[/m)[0];

@@ -1,4 +1,4 @@
-/** What the simulators were asked, one entry a request, as it comes. It reads what they remember. */
+/** The requests to the simulators, one entry each, as they come. Read from the simulators' own records. */
 import type { Environment } from "../simulators/environment.ts";
 import type { LivePersonRequest } from "../simulators/liveperson.ts";
 import type { XsiamRequest } from "../simulators/xsiam.ts";
@@ -16,7 +16,7 @@ export interface SeenRequest {
 const LOOK_EVERY_MS = 50;
 const PUSH_PATH = "/logs/v1/event";
 
-/** Calls `seen` for each request from now on; the result stops it, after the last ones. */
+/** Calls `seen` for each request from now on. The function that it returns stops that, after the last ones. */
 export function followRequests(
   { livePerson, xsiam }: Pick<Environment, "livePerson" | "xsiam">,
   seen: (request: SeenRequest) => void,
@@ -44,7 +44,7 @@ function ofLivePerson({ method, path, status, returned }: LivePersonRequest): Se
   return { simulator: "liveperson", method, path, status, records: returned ?? null };
 }
 
-/** The simulator remembers no path: there is one, and any other is answered with 404. */
+/** The simulator records no path: there is only one, and any other is answered with 404. */
 function ofXsiam({ status, records }: XsiamRequest): SeenRequest {
   const isPush = status !== 404;
   return {

@@ -1,6 +1,6 @@
 /**
- * `deno task simulate`: the two simulators alone, on fixed ports, for people who build against them.
- * It goes on until Ctrl-C. Loopback only.
+ * `deno task simulate`: the two simulators alone, on fixed ports, to build against. It runs until Ctrl-C.
+ * Loopback only.
  */
 import { count } from "../../src/format.ts";
 import { Option } from "commander";
@@ -46,12 +46,12 @@ const account = textLike(/^\w{1,20}$/, "1 to 20 letters, digits or underscores")
 
 const command = scriptCommand(
   "simulate",
-  "The simulated LivePerson and Cortex XSIAM alone, for building against them.",
+  "Runs the simulated LivePerson and Cortex XSIAM alone, to build against.",
 )
   .option("--liveperson-port <port>", "port of LivePerson; 0 takes any free one", port, 8701)
   .option("--xsiam-port <port>", "port of XSIAM; 0 takes any free one", port, 8702)
   .addOption(
-    new Option("--wire <format>", "how the audit trail answers")
+    new Option("--wire <format>", "the wire format of the audit trail")
       .choices(["graphql", "rest"]).default("graphql"),
   )
   .option("--records <count>", "changes to begin with", wholeNumber(0, 1_000_000), 1000)
@@ -63,7 +63,7 @@ const command = scriptCommand(
   .option("--client-secret <secret>", "client secret", plain, "simulated-secret")
   .option("--api-key <key>", "API key of XSIAM", plain, "simulated-key")
   .addOption(
-    new Option("--compression <kind>", "what XSIAM is set up for")
+    new Option("--compression <kind>", "the compression that XSIAM expects")
       .choices(["gzip", "none"]).default("gzip"),
   )
   .option("--json", "log as JSON lines")
@@ -132,7 +132,7 @@ async function openEnvironment(options: Options): Promise<Environment> {
   return environment;
 }
 
-/** Why a port can't be had; undefined if that is not what went wrong. */
+/** Why a port can't be used; undefined if something else went wrong. */
 function portProblem(error: unknown, { livepersonPort }: Options): string | undefined {
   const { code, port } = error as { code?: string; port?: number };
   if (code !== "EADDRINUSE" && code !== "EACCES") return undefined;

@@ -1,6 +1,6 @@
 /**
- * `deno task status`: what `/status` says, readable: of a state on this machine, or of a deployed
- * Worker. It changes nothing.
+ * `deno task status`: shows what `/status` says, in readable form, for a state on this machine or for a
+ * deployed Worker. It changes nothing.
  */
 import { openTarget } from "../target/open_target.ts";
 import { type AccountStatus, chosenAccount, isProblem, type Target } from "../target/target.ts";
@@ -19,9 +19,14 @@ interface Options extends TargetOptions {
 }
 
 const command = withTarget(
-  scriptCommand("status", "Shows how collecting goes.")
-    .option("--watch", "show it again and again, until Ctrl-C")
-    .option("--every <seconds>", "with --watch: how often", wholeNumber(1, 3600), 5),
+  scriptCommand("status", "Shows whether collecting works.")
+    .option("--watch", "keep refreshing until Ctrl-C")
+    .option(
+      "--every <seconds>",
+      "with --watch: the seconds between refreshes",
+      wholeNumber(1, 3600),
+      5,
+    ),
 ).addHelpText("after", "\nExit code: 0 shown, or --watch ended by Ctrl-C; 1 failed, 2 bad usage.");
 
 async function main(options: Options): Promise<number> {
@@ -33,7 +38,7 @@ async function main(options: Options): Promise<number> {
   return DONE;
 }
 
-/** What fails on the way is told, and tried again. */
+/** A failure on the way is shown, and retried. */
 async function watch(target: Target, options: Options, stop: StopSignal): Promise<number> {
   while (!stop.stopped) {
     try {

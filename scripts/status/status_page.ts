@@ -51,7 +51,7 @@ const COLUMNS: readonly TableColumn[] = [
   { title: "Problem", width: 60 },
 ];
 
-/** Those that need somebody come first, and are not only told by colour. */
+/** Accounts that need attention come first, and are marked by more than colour. */
 export function statusTable(
   statuses: readonly AccountStatus[],
   width: number,

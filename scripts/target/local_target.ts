@@ -1,4 +1,4 @@
-/** The collectors in this process, as they are under Deno, on a state in a file or in memory. */
+/** The collectors in this process, as under Deno, with their state in a file or in memory. */
 import { unwrap } from "../../src/http/routing/problems.ts";
 import type { LogLine } from "../../src/collector/platform.ts";
 import { openDenoCollectors } from "../../src/deno/collectors.ts";
@@ -7,7 +7,7 @@ import type { AccountStatus, Target } from "./target.ts";
 
 interface LocalTargetOptions {
   readonly variables: Variables;
-  /** Undefined: in memory, and nothing stays. */
+  /** Undefined: in memory, and lost at the end. */
   readonly kvPath: string | undefined;
   readonly log: (line: LogLine) => void;
   readonly stop?: Pick<AbortSignal, "aborted">;

@@ -15,7 +15,7 @@ interface Surroundings {
   /** Prints a line for people. */
   readonly say: (line: string) => void;
   readonly stop: StopSignal;
-  /** True if a state that is not there yet is made. */
+  /** True to create a state that doesn't exist yet. */
   readonly creates: boolean;
 }
 
@@ -66,7 +66,7 @@ async function mustExist(kvPath: string): Promise<void> {
   throw scriptProblem(
     "state_missing",
     "There is no state",
-    `Nothing was collected into ${kvPath} yet.`,
+    `Nothing has been collected into ${kvPath} yet.`,
     "Name the state with --kv-path or DENO_KV_PATH, or a Worker with --url.",
   );
 }

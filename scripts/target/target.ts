@@ -9,11 +9,11 @@ import { usageError } from "../cli/failure.ts";
 
 export type AccountStatus = Status | { readonly account: string; readonly problem: Problem };
 
-/** What can be asked there. Everything that fails is thrown, but a failed run: it has a report. */
+/** What can be asked there. Every failure is thrown, except a failed run: that has a report. */
 export interface Target extends AsyncDisposable {
   /** For people: a path, or a URL. */
   readonly name: string;
-  /** True if a backfill goes on by itself. */
+  /** True if a backfill continues by itself. */
   readonly advancesAlone: boolean;
   /** The accounts that are collected. */
   ids(): Promise<readonly string[]>;
@@ -22,12 +22,12 @@ export interface Target extends AsyncDisposable {
   collect(id: string): Promise<RunReport>;
   getEvents(id: string, args: GetEventsArguments): Promise<FoundEvents>;
   startBackfill(id: string, range: BackfillRange): Promise<BackfillState>;
-  /** One part of the backfill; null when there is nothing to do. */
+  /** Does one part of the backfill; null when there is nothing to do. */
   advanceBackfill(id: string): Promise<BackfillState | null>;
   cancelBackfill(id: string): Promise<void>;
 }
 
-/** The named account, or all there are. @throws {CollectorError} `arguments_invalid` */
+/** The named account, or all of them. @throws {CollectorError} `arguments_invalid` */
 export async function chosenAccounts(
   target: Pick<Target, "ids">,
   named: string | undefined,
@@ -45,7 +45,7 @@ export async function chosenAccount(
   if (named !== undefined || ids.length === 1) return chooseAccount(ids, named);
   const known = ids.length > 10 ? `${ids.slice(0, 10).join(", ")}, …` : ids.join(", ");
   throw usageError(
-    `There are ${ids.length} accounts: name one with --account. They are: ${known}.`,
+    `There are ${ids.length} accounts: name one with --account. The accounts are: ${known}.`,
   );
 }
 

@@ -1,4 +1,7 @@
-/** Asks a deployed Worker, with its token. Redirects are never followed: they would be told the token. */
+/**
+ * Asks a deployed Worker, with its token. Redirects are never followed: their target would receive the
+ * token.
+ */
 import { AnsweredProblem } from "../../src/http/routing/problems.ts";
 import type { Problem } from "../../src/problems.ts";
 import { exactly } from "../../src/format.ts";
@@ -44,7 +47,7 @@ export class WorkerClient {
     throw scriptProblem(
       "worker_unreadable",
       "That is not the collector",
-      `${method} ${this.origin}${path} answered ${response.status}, and not as the collector does.`,
+      `${method} ${this.origin}${path} answered ${response.status}, but not as the collector would.`,
       "Check --url: it is the Worker's address, such as https://collector.example.workers.dev.",
     );
   }
@@ -93,7 +96,7 @@ function isProblem(body: unknown): body is Problem {
   return typeof problem?.code === "string" && typeof problem.title === "string";
 }
 
-/** What to do about the token is another thing for somebody at a terminal. */
+/** At a terminal, there is other advice about the token. */
 function withOwnAction(problem: Problem): Problem {
   if (problem.code !== "unauthorized") return problem;
   const action = "Give the Worker's API_TOKEN: in the environment, in .dev.vars, or by --token.";

@@ -1,4 +1,4 @@
-/** The collectors of a deployed Worker, asked over its routes. */
+/** The collectors of a deployed Worker, called through its routes. */
 import { AnsweredProblem } from "../../src/http/routing/problems.ts";
 import type { Status } from "../../src/collector/collector.ts";
 import type { BackfillState, RunReport } from "../../src/collector/health/report.ts";

@@ -1,6 +1,6 @@
 /**
- * `deno task test-connection`: the Test button. It tries each step of the way to LivePerson's audit
- * trail, tells how it went and what to do, and stores nothing.
+ * `deno task test-connection`: the Test button. It tries each step on the way to LivePerson's audit
+ * trail, shows the result and what to do, and stores nothing.
  */
 import { chooseAccount } from "../../src/collector/fleet.ts";
 import { openDenoCollectors } from "../../src/deno/collectors.ts";
@@ -15,8 +15,11 @@ import { readVariables } from "../cli/settings_file.ts";
 import { listenForStop } from "../cli/stop_signal.ts";
 
 const command = withSettings(
-  scriptCommand("test-connection", "Tries each step of the way to LivePerson's audit trail."),
-).addHelpText("after", "\nExit code: 0 all steps succeed, 1 not, 2 bad usage, 130 Ctrl-C.");
+  scriptCommand("test-connection", "Tries each step on the way to LivePerson's audit trail."),
+).addHelpText(
+  "after",
+  "\nExit code: 0 all steps succeeded, 1 a step failed, 2 bad usage, 130 Ctrl-C.",
+);
 
 async function main(options: SettingsOptions): Promise<number> {
   using stop = listenForStop();

@@ -1,8 +1,8 @@
-/** The part of `cloudflare:workers` that is used. Types alone: the Workers runtime brings the module. */
+/** The part of `cloudflare:workers` that is used. Types only: the Workers runtime provides the module. */
 import type { ObjectStorage } from "./durable_object_store.ts";
 
 export interface DurableObjectState {
-  /** Of an object that was asked for by name, also when its alarm goes off. */
+  /** Set for an object that was obtained by name, in its alarm too. */
   readonly id: { readonly name?: string };
   readonly storage: ObjectStorage & {
     /** Epoch milliseconds. */

@@ -1,6 +1,6 @@
 /**
- * The Durable Object in which a collector lives; its methods are called by RPC. Strongly consistent and
- * single-threaded, it is where runs take turns.
+ * The Durable Object in which a collector lives; its methods are called by RPC. It is strongly consistent
+ * and single-threaded, so runs take turns here.
  */
 // @ts-types="./cloudflare_workers.d.ts"
 import { DurableObject } from "cloudflare:workers";
@@ -80,9 +80,9 @@ export class CollectorObject extends DurableObject<Env> implements ObjectMethods
     return askEach(ids, objectsOf(this.env))(method, ...args);
   }
 
-  /** While a run ends with more to read, the next one follows at once, as an invocation of its own. */
+  /** As long as a run ends with more to read, the next one follows at once, in an invocation of its own. */
   async alarm(): Promise<void> {
-    if (this.#entry() === undefined) return; // it was taken out of the settings
+    if (this.#entry() === undefined) return; // it was removed from the settings
     await this.collect("backlog");
   }
 
@@ -108,7 +108,7 @@ export class CollectorObject extends DurableObject<Env> implements ObjectMethods
 
   /** While a deployment is under way, the caller may have other settings. */
   #unknown(): PipelineEntry {
-    const problem = "the settings that its Durable Object has do not name it";
+    const problem = "it is not in the settings of its Durable Object";
     return brokenPipeline(String(this.ctx.id.name), problem);
   }
 }

@@ -20,7 +20,7 @@ export interface ObjectStorage {
 /** UTF-16 units in a part: at most 2 bytes each, with room to spare. */
 const PART_LENGTH = 500_000;
 
-/** A list brings the values too, of up to a megabyte each: so few are held in memory at once. */
+/** A list returns the values too, up to a megabyte each: so only a few are held in memory at once. */
 const LISTED_AT_ONCE = 10;
 
 /** The first part tells how many there are: `3:…`. */

@@ -1,7 +1,7 @@
 /**
- * The Durable Objects from outside: one for each pipeline, asked by RPC. Errors cross
- * that border with no more than their message, so the objects answer problems as values; whatever is
- * thrown nevertheless is Cloudflare's fault or ours. Calls objects, and logs when that fails.
+ * The Durable Objects from outside: one for each pipeline, called by RPC. Of an error, only the message
+ * crosses RPC, so the objects return problems as values; anything thrown is a fault of Cloudflare's or a
+ * bug. Calls objects, and logs when that fails.
  */
 import { type AskAll, askEach, type Collectors } from "../collector/fleet.ts";
 import { writeLog } from "../collector/log.ts";
@@ -25,7 +25,7 @@ export interface Env extends Record<string, unknown> {
   readonly API_TOKEN?: string;
 }
 
-/** What an object answers: its own collector's calls, and as a relay those of other objects. */
+/** What an object does: its own collector's calls, and as a relay those of other objects. */
 export interface ObjectMethods extends CollectorService {
   /** Makes the same call of each pipeline; the outcomes are in the order of `ids`. */
   askAll<M extends Method>(
@@ -35,11 +35,12 @@ export interface ObjectMethods extends CollectorService {
   ): Promise<readonly Outcome<Value<M>>[]>;
 }
 
-/** So many objects are asked directly; the free plan affords 50 requests an invocation. */
+/** At most this many objects are asked directly; the free plan allows 50 requests an invocation. */
 export const ASKED_DIRECTLY = 40;
 
 /**
- * The collectors of all pipelines. If there are many, some objects pass a call on, each with requests of its own.
+ * The collectors of all pipelines. If there are many, some objects relay a call, each with a request
+ * allowance of its own.
  * @throws {CollectorError} `configuration_invalid`
  */
 export function openObjects(env: Env): Collectors {
@@ -49,7 +50,7 @@ export function openObjects(env: Env): Collectors {
 }
 
 /**
- * Each pipeline's collector, in its object, which knows by its name whose it is.
+ * Each pipeline's collector, in its object, which knows its pipeline by its own name.
  * @throws {CollectorError} `configuration_invalid`
  */
 export function objectsOf(env: Env): Collectors["of"] {
@@ -94,7 +95,8 @@ function tellUnreachable(error: unknown, accounts: readonly string[]): Problem {
 const entriesByEnv = new WeakMap<Env, readonly PipelineEntry[]>();
 
 /**
- * The pipelines in the settings. Many objects share an isolate and its settings: the list is read once.
+ * The pipelines in the settings. Many objects share an isolate and its settings, so the list is read
+ * once.
  * @throws {CollectorError} `configuration_invalid`
  */
 export function entriesOf(env: Env): readonly PipelineEntry[] {

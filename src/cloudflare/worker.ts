@@ -18,7 +18,7 @@ export default {
     return app.fetch(request, env);
   },
 
-  /** A failed run is seen as failed: the invocation rejects. */
+  /** A failed run fails the invocation: it rejects. */
   async scheduled(_event: unknown, env: Env): Promise<void> {
     await collectAll(() => openObjects(env), "cron", writeLog);
   },

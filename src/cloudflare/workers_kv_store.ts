@@ -1,4 +1,4 @@
-/** A store in a Workers KV namespace. Eventually consistent: elsewhere a value may be a minute old. */
+/** A store in a Workers KV namespace. Eventually consistent: a value read elsewhere may be a minute old. */
 import type { KeyValueStore } from "../storage/store.ts";
 
 /** The part of Cloudflare's `KVNamespace` that is used. */

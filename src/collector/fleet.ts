@@ -1,4 +1,4 @@
-/** All collectors together: one for each pipeline, and what can be asked of all of them at once. */
+/** All collectors together, one for each pipeline, and calls to all of them at once. */
 import pMap from "p-map";
 import { CollectorError } from "../errors.ts";
 import type { Arguments, CollectorService, Method, Outcome, Value } from "./service.ts";
@@ -19,14 +19,14 @@ export type AskAll = <M extends Method>(
 /** How many collectors are asked at the same time. */
 export const CONCURRENCY = 6;
 
-/** Asks each collector, a few at a time. What one answers, or that it fails, holds up no other. */
+/** Asks each collector, a few at a time. A slow or failing one doesn't hold up the others. */
 export function askEach(ids: readonly string[], of: Collectors["of"]): AskAll {
   return (method, ...args) =>
     pMap(ids, (id) => of(id)[method](...args), { concurrency: CONCURRENCY });
 }
 
 /**
- * The one account that is meant: the named one, or the only one there is.
+ * The account that is meant: the named one, or the only one.
  * @throws {CollectorError} `arguments_invalid`
  */
 export function chooseAccount(ids: readonly string[], named: string | undefined): string {
@@ -34,12 +34,15 @@ export function chooseAccount(ids: readonly string[], named: string | undefined)
   if (named === undefined && ids.length === 1) return ids[0];
   if (named === undefined) {
     throw new CollectorError("arguments_invalid", {
-      detail: `There are ${ids.length} accounts: name one with ?account=. They are: ${known}.`,
+      detail:
+        `There are ${ids.length} accounts: name one with ?account=. The accounts are: ${known}.`,
     });
   }
   if (!ids.includes(named)) {
     throw new CollectorError("arguments_invalid", {
-      detail: `There is no account ${JSON.stringify(named.slice(0, 40))}. There are: ${known}.`,
+      detail: `There is no account ${
+        JSON.stringify(named.slice(0, 40))
+      }. The accounts are: ${known}.`,
     });
   }
   return named;

@@ -1,4 +1,4 @@
-/** Writes the log: one line of JSON an occurrence, to the console. */
+/** Writes the log to the console: one line of JSON for each event. */
 import type { LogLine } from "./platform.ts";
 
 export function writeLog(line: LogLine): void {

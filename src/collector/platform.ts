@@ -1,4 +1,4 @@
-/** What a platform gives the collector. Everything impure comes from here. */
+/** What a platform provides to the collector. Everything impure comes from here. */
 import type { Digest } from "../digest.ts";
 import type { PlatformName } from "../pipelines/settings.ts";
 import type { KeyValueStore } from "../storage/store.ts";
@@ -13,17 +13,17 @@ export interface Platform {
   readonly newId: () => string;
   readonly digest: Digest;
   readonly log: (line: LogLine) => void;
-  /** Does the work when no other process does any for the same pipeline. */
+  /** Does the work once no other process works for the same pipeline. */
   readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>;
   /** Once aborted, a run ends after the batch in hand. */
   readonly stop: Pick<AbortSignal, "aborted">;
-  /** Where the cursor lies for everybody to see: Workers KV, or Deno KV. */
+  /** The published copy of the cursor: Workers KV, or Deno KV. */
   readonly published: KeyValueStore;
-  /** Strongly consistent and this collector's own: the Durable Object's storage, or Deno KV. */
+  /** This collector's own storage, strongly consistent: the Durable Object's, or Deno KV. */
   readonly local: KeyValueStore;
 }
 
-/** One line of JSON in the log. Never a secret, never the content of an event. */
+/** One line of JSON in the log. It never holds a secret or the content of an event. */
 export interface LogLine {
   readonly level: "debug" | "info" | "warn" | "error";
   readonly event: string;

@@ -1,6 +1,6 @@
 /**
- * The collector as others ask for it, in this process or across a Durable Object's border: typed calls
- * whose answers are plain data. What goes wrong is an answer too, never an exception.
+ * The collector as a service, in this process or in a Durable Object: typed calls that return plain data.
+ * A failure is returned too, never thrown.
  */
 import { type Problem, toProblem } from "../problems.ts";
 import { type PipelineEntry, readPipeline } from "../pipelines/pipelines.ts";
@@ -19,7 +19,7 @@ export type Outcome<T> = { readonly ok: true; readonly value: T } | {
   readonly problem: Problem;
 };
 
-/** Each call: its arguments, and the value if it succeeds. */
+/** Each call: its arguments, and its value on success. */
 interface Calls {
   collect(trigger: Trigger): RunReport;
   getEvents(args: GetEventsArguments): FoundEvents;
@@ -43,16 +43,19 @@ export type CollectorService = {
   readonly [M in Method]: (...args: Arguments<M>) => Promise<Outcome<Value<M>>>;
 };
 
-/** Passes a call on, whichever it is. */
+/** Forwards a call, whichever it is. */
 type Ask = <M extends Method>(
   method: M,
   ...args: Arguments<M>
 ) => Promise<Outcome<Value<M>>>;
 
-/** The calls as a collector in this process takes them: it throws. */
+/** The same calls on a collector in this process, which throws. */
 type ThrowingCalls = { readonly [M in Method]: (...args: Arguments<M>) => Promise<Value<M>> };
 
-/** Offers the collector of a pipeline that lives in this process. If its settings are bad, it says so. */
+/**
+ * The service of a pipeline's collector in this process. If the settings are invalid, every call returns
+ * that problem.
+ */
 export function serve(entry: PipelineEntry, platform: Platform): CollectorService {
   const open = opener(entry, platform);
   return offer(async (method, ...args) => {
@@ -72,7 +75,7 @@ export function serve(entry: PipelineEntry, platform: Platform): CollectorServic
   });
 }
 
-/** Opens the collector now; what comes out answers with it each time, or throws what was wrong. */
+/** Opens the collector now. The result returns it each time, or throws what was wrong. */
 function opener(entry: PipelineEntry, platform: Platform): () => ThrowingCalls {
   try {
     const collector = new Collector(readPipeline(entry, platform.name), platform);
@@ -84,7 +87,7 @@ function opener(entry: PipelineEntry, platform: Platform): () => ThrowingCalls {
   }
 }
 
-/** Offers a collector that lives wherever `ask` finds it. */
+/** The service of a collector that `ask` reaches, wherever it lives. */
 export function offer(ask: Ask): CollectorService {
   return {
     collect: (trigger) => ask("collect", trigger),

@@ -1,20 +1,20 @@
 /**
- * Follows backlogs: when a collection ends with more to read, the account's next one follows at once.
- * A few accounts at a time, each in its turn, beside the schedule, which is never held up.
+ * Works off backlogs: when a run ends with more to read, the account's next run follows at once. A few
+ * accounts at a time, alternating, without holding up the schedule.
  */
 import { askEach, type Collectors } from "../collector/fleet.ts";
 import { type RunReport, type Trigger, wantsMore } from "../collector/health/report.ts";
 import type { CollectorService, Outcome } from "../collector/service.ts";
 
-/** How many backlogs are followed at the same time. */
+/** How many backlogs are worked off at the same time. */
 const FOLLOWERS = 3;
 
 interface FollowedCollectors extends Collectors {
-  /** Resolves when no backlog is followed any more. */
+  /** Resolves once no backlog is being worked off. */
   settled(): Promise<void>;
 }
 
-/** The same collectors, with their backlogs followed until `stop`. */
+/** The same collectors, whose backlogs are worked off until `stop`. */
 export function followBacklogs(
   collectors: Collectors,
   stop: Pick<AbortSignal, "aborted">,
@@ -41,7 +41,7 @@ class Backlogs {
     private readonly stop: Pick<AbortSignal, "aborted">,
   ) {}
 
-  /** Collects an account; what is left to read is followed. */
+  /** Collects an account, and queues it again if there is more to read. */
   async collect(id: string, trigger: Trigger): Promise<Outcome<RunReport>> {
     const outcome = await this.collectors.of(id).collect(trigger);
     if (outcome.ok && wantsMore(outcome.value)) {

@@ -84,7 +84,7 @@ export async function openDenoCollectors(options: DenoCollectorsOptions): Promis
   };
 }
 
-/** The account's way out; what is wrong with its CA file becomes a problem of the account. */
+/** The account's HTTP client. What is wrong with its CA file becomes a problem of the account. */
 async function openHttpClient(entry: PipelineEntry, httpClients: HttpClients): Promise<{
   readonly httpClient?: HttpClient;
   readonly settings?: Settings;
@@ -95,7 +95,7 @@ async function openHttpClient(entry: PipelineEntry, httpClients: HttpClients): P
   try {
     settings = readPipeline(entry, "deno");
   } catch {
-    return { problems }; // the account's service tells
+    return { problems }; // the account's service reports them
   }
   try {
     return { httpClient: await httpClients.of(settings), settings, problems };

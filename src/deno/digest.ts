@@ -1,4 +1,4 @@
-/** SHA-256 of many texts at once, the fast way under Deno: it needs no thread of its own. */
+/** SHA-256 of many texts, the fast way under Deno: synchronous, without a thread. */
 import { hash } from "node:crypto";
 import type { Digest } from "../digest.ts";
 

@@ -10,7 +10,7 @@ interface HostSettings {
   readonly port: number;
 }
 
-/** Every variable that is read: the start task gives the right to these, and to no other. */
+/** Every variable that is read: the start task allows these and no others. */
 export const HOST_VARIABLES = [
   ...new Set([...SETTING_ROWS.map((row) => row.name), ...ACCOUNT_LISTS]),
   "DENO_KV_PATH",

@@ -17,7 +17,7 @@ type HttpClientSettings = Pick<
   "TRUST_ANY_CERTIFICATE" | "USE_SYSTEM_PROXY" | "CA_CERTIFICATE_FILE"
 >;
 
-/** Where the system tells of its proxy; also in lower case. */
+/** The variables in which the system names its proxy; also in lower case. */
 export const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"]
   .flatMap((name) => [name, name.toLowerCase()]);
 
@@ -94,7 +94,7 @@ async function openTrusting(useProxy: boolean): Promise<HttpClient> {
   };
 }
 
-/** Does something that takes no time as if there was no proxy. */
+/** Does synchronous work as if there were no proxy. */
 function withoutProxyVariables<T>(work: () => T): T {
   const before = PROXY_VARIABLES.map((name) => [name, Deno.env.get(name)] as const);
   for (const [name] of before) Deno.env.delete(name);

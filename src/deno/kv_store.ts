@@ -15,7 +15,7 @@ export interface Writer {
   commit(operation: Deno.AtomicOperation): Promise<void>;
 }
 
-/** Writes whatever others do. */
+/** Writes without a check. */
 const FREE_WRITER: Writer = {
   alone: false,
   async commit(operation) {
@@ -29,7 +29,7 @@ type Head = { readonly text: string } | { readonly id: string; readonly parts: n
 /** UTF-16 units in a part: at most 2 bytes each, with room to spare. */
 const PART_LENGTH = 31_000;
 
-/** `prefix`: under which keys of the database it lies; several stores share one database. */
+/** `prefix` of the store's keys: several stores share one database. */
 export function denoKvStore(
   kv: Deno.Kv,
   prefix: readonly string[],

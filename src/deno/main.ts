@@ -1,6 +1,6 @@
 /**
- * Entry point under Deno: HTTP routes and the cron, in one process, until SIGTERM or Ctrl-C. Then no
- * request is taken any more, the runs end after the batch in hand, and the process exits with 0.
+ * Entry point under Deno: HTTP routes and the cron, in one process, until SIGTERM or Ctrl-C. Then it
+ * accepts no more requests, lets the runs end after the current batch, and exits with 0.
  */
 import { createApp } from "../http/app.ts";
 import type { Collectors } from "../collector/fleet.ts";
@@ -87,7 +87,7 @@ if (import.meta.main) {
   try {
     Deno.exit(await main());
   } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) console.error("error: the PORT is taken.");
+    if (error instanceof Deno.errors.AddrInUse) console.error("error: the PORT is in use.");
     else if (error instanceof CollectorError) tell(toProblem(error));
     else throw error;
     Deno.exit(1);

@@ -3,7 +3,7 @@ import { collectAll } from "../collector/collect_all.ts";
 import type { Collectors } from "../collector/fleet.ts";
 import type { LogLine } from "../collector/platform.ts";
 
-/** Collects every account. A failure is logged and not thrown, so that the host lives on. */
+/** Collects every account. A failure is logged and not thrown, so that the host goes on. */
 export async function collectOnSchedule(
   collectors: Collectors,
   log: (line: LogLine) => void,

@@ -1,4 +1,4 @@
-/** Where a collector's state lies under Deno: in a Deno KV database, or in memory. Opens the database. */
+/** A collector's storage under Deno: a Deno KV database, or memory. Opens the database. */
 import { dirname } from "node:path";
 import type { Platform } from "../collector/platform.ts";
 import { CollectorError } from "../errors.ts";
@@ -22,12 +22,12 @@ export async function openKv(path: string): Promise<Deno.Kv> {
   }
 }
 
-/** Nothing is stored, and nobody else is there. */
+/** In memory: nothing outlives the process, and no other process shares it. */
 export function storageInMemory(): Storage {
   return { published: memoryStore(), local: memoryStore(), exclusively: (work) => work() };
 }
 
-/** `name`: of the pipeline. The published cursors of all lie together. */
+/** `name`: of the pipeline. The published cursors of all pipelines share a prefix. */
 export function storageInKv(kv: Deno.Kv, lease: Lease, name: string): Storage {
   return {
     published: denoKvStore(kv, ["published"], lease),

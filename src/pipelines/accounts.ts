@@ -1,15 +1,16 @@
 /**
  * Which accounts are collected: one, from the settings themselves, or many, from `LIVEPERSON_ACCOUNTS`
- * and its continuations. Pure. A broken account is told when it is read, so that it never holds up another.
+ * and its continuations. Pure. A broken account fails only when it is read, so that it never holds up
+ * another.
  */
 import { CollectorError } from "../errors.ts";
 import { type PlatformName, readSettings, SETTING_ROWS, type Settings } from "./settings.ts";
 
 export interface AccountEntry {
-  /** The account's id, or `#3` for the third of the list if it has none of its own. */
+  /** The account's id; `#3` for the third of the list if it has none. */
   readonly id: string;
   readonly variables: Readonly<Record<string, unknown>>;
-  /** What is wrong with the entry as such. */
+  /** What is wrong with the entry itself. */
   readonly problems: readonly string[];
   /** True if the entry is one of a list: then errors name it. */
   readonly listed: boolean;
@@ -24,7 +25,7 @@ export const ACCOUNT_LISTS: readonly string[] = [
   ...Array.from({ length: 19 }, (_, index) => `LIVEPERSON_ACCOUNTS_${index + 2}`),
 ];
 
-/** What all accounts share: who may use the routes, and the list itself. */
+/** What all accounts share: access to the routes, and the list itself. */
 const SHARED = [
   "LIVEPERSON_ACCOUNTS",
   "API_TOKEN",
@@ -54,7 +55,7 @@ export function listAccounts(
     ? []
     : [{ id: ownId, variables: shared, problems: [], listed: false }];
   if (lists.length === 0) {
-    if (own.length === 0) readSettings(variables, platform); // throws, and names all that is missing
+    if (own.length === 0) readSettings(variables, platform); // throws, and names everything that is missing
     return own;
   }
   const entries = new Map<string, AccountEntry>();
@@ -111,7 +112,7 @@ function parseList(name: string, json: string): readonly unknown[] {
   try {
     list = JSON.parse(json);
   } catch {
-    // told below
+    // refused below
   }
   if (Array.isArray(list) && list.length > 0) return list;
   throw invalid([`${name} must be a JSON list of objects, one an account`]);

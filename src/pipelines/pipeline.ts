@@ -18,7 +18,7 @@ export interface Pipeline {
 export interface PipelineDestination {
   /** Which kind of destination it is, by its id. */
   readonly kind: string;
-  /** What tells it from others of its kind, such as its host. */
+  /** What distinguishes it from others of its kind, such as its host. */
   readonly identity: string;
 }
 
@@ -28,8 +28,8 @@ export function ownerOf({ account, feed, destination }: Pipeline): CursorOwner {
 }
 
 /**
- * The pipeline's name: that of its Durable Object, or of its lease and its keys in Deno KV. Account,
- * feed and kind have no slash, so no two pipelines have the same one.
+ * The pipeline's name: that of its Durable Object, or of its lease and its keys in Deno KV. Account, feed
+ * and kind contain no slash, so no two pipelines have the same name.
  */
 export function pipelineName({ account, feed, destination }: Pipeline): string {
   return `${account}/${feed}/${destinationName(destination)}`;

@@ -1,6 +1,6 @@
 /**
- * Which pipelines there are: of each account in the settings, one for each destination that it has.
- * Pure. What is broken is told when a pipeline is read, so that it never holds up another account's.
+ * Which pipelines there are: of each account in the settings, one for each destination that it has. Pure.
+ * A broken pipeline fails only when it is read, so that it never holds up another account's.
  */
 import * as v from "valibot";
 import { KINDS } from "../destinations/catalog.ts";
@@ -13,7 +13,7 @@ import type { PlatformName, Settings } from "./settings.ts";
 export interface PipelineEntry {
   /** What routes and scripts call it: the account's id, and the destination's if the account has several. */
   readonly id: string;
-  /** What its state lies under, see `pipelineName`. */
+  /** The name of its state: see `pipelineName`. */
   readonly name: string;
   readonly pipeline: Pipeline;
   readonly account: AccountEntry;
@@ -46,12 +46,12 @@ export function readPipeline(
   return { ...readAccount(account, platform), pipeline };
 }
 
-/** A pipeline of which nothing is known but what is wrong with it. */
+/** A pipeline of which only what is wrong with it is known. */
 export function brokenPipeline(id: string, problem: string): PipelineEntry {
   return entryOf({ id, variables: {}, problems: [problem], listed: true }, id, null);
 }
 
-/** The pipeline with more that is wrong with its account. */
+/** The pipeline, with further problems of its account. */
 export function withProblems(entry: PipelineEntry, problems: readonly string[]): PipelineEntry {
   return { ...entry, account: { ...entry.account, problems } };
 }

@@ -1,6 +1,6 @@
 /**
- * The settings: every name, default and rule in one table, that of the source and those of the
- * destinations among them. Pure. The README's table is held against this one by a test.
+ * The settings: every name, default and rule in one table, including those of the source and of the
+ * destinations. Pure. A test compares the README's table with this one.
  */
 import * as v from "valibot";
 import { DESTINATION_SETTINGS, KINDS } from "../destinations/catalog.ts";
@@ -14,11 +14,11 @@ import { LIVEPERSON_SECRETS, LIVEPERSON_SETTINGS } from "../sources/liveperson/s
 export type PlatformName = "workers" | "deno";
 
 /**
- * A run of so many requests reads some 750,000 events, in 20 seconds of CPU: Cloudflare affords a
- * Durable Object 30.
+ * A run of this many requests reads some 750,000 events in 20 seconds of CPU; Cloudflare allows a Durable
+ * Object 30.
  */
 const MOST_REQUESTS = 2000;
-/** With fewer, a batch of refused events could not be taken apart in one run. */
+/** With fewer, one run could not bisect a batch of refused events to its end. */
 const FEWEST_REQUESTS = 45;
 
 const SETTINGS = v.object({
@@ -78,13 +78,13 @@ export function readSettings(variables: Record<string, unknown>, platform: Platf
   return readTable(SETTINGS, given, contradictions(given, platform));
 }
 
-/** Settings of which none is worth anything without the others. */
+/** Settings that only work together. */
 const TOGETHER: readonly (readonly string[])[] = [
   ...KINDS.map((kind) => Object.keys(kind.needed)),
   ["CLOUDFLARE_ACCESS_TEAM_DOMAIN", "CLOUDFLARE_ACCESS_AUDIENCE"],
 ];
 
-/** What is wrong with settings that are each right for themselves. */
+/** What is wrong with settings that are each valid by themselves. */
 function contradictions(
   given: Readonly<Record<string, unknown>>,
   platform: PlatformName,

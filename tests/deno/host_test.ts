@@ -113,7 +113,7 @@ Deno.test("a start that can't succeed says why, and exits with 1", async () => {
     [{ CA_CERTIFICATE_FILE: "/root/ca.pem" }, /CA_CERTIFICATE_FILE: Deno was not given the right/],
     [{ DENO_KV_PATH: "/nowhere/x.db" }, /DENO_KV_PATH: Deno was not given the right/],
     [{ PORT: "http" }, /PORT must be a whole number/],
-    [{ PORT: taken }, /PORT is taken/],
+    [{ PORT: taken }, /PORT is in use/],
   ];
   for (const [settings, says] of wrong) {
     await using host = await RunningHost.start(stage.folder, { ...stage.settings, ...settings });

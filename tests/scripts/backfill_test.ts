@@ -70,7 +70,7 @@ Deno.test("backfill that is interrupted says how to go on, and goes on there", a
   const { code, stderr } = await stage.ended(script);
   assert.equal(code, 130, stderr);
   assert.equal(stage.xsiam.count, 200);
-  const goOn = /To go on:\n {2}deno task backfill (--from \S+ --to \S+ --kv-path \S+) --env-file/
+  const goOn = /To resume:\n {2}deno task backfill (--from \S+ --to \S+ --kv-path \S+) --env-file/
     .exec(stderr)?.[1].split(" ");
   assert.ok(goOn, stderr);
 
@@ -96,7 +96,7 @@ Deno.test("backfill tells what is wrong, and --cancel gives it up", async (t) =>
     const wrong = { XSIAM_API_KEY: "wr0ng-k3y" };
     const { code, stderr } = await stage.run(SCRIPT, [...place, ...from], wrong);
     assert.equal(code, 1);
-    assert.match(stderr, /XSIAM refused the API key[^]*Then go on: deno task backfill --from 20/);
+    assert.match(stderr, /XSIAM refused the API key[^]*Then resume: deno task backfill --from 20/);
     assert.ok(!stderr.includes("wr0ng-k3y"));
   });
   await t.step("LivePerson can't be reached", async () => {
@@ -158,14 +158,14 @@ Deno.test("backfill on a Worker, beside its cron", async (t) => {
     const range = ["--from", "2026-01-01", "--to", "2026-01-02"];
     const begun = await stage.run(SCRIPT, [...place, ...range, "--no-wait"]);
     assert.equal(begun.code, 0);
-    assert.match(begun.stdout, /To follow it:\n {2}deno task status --watch --url http/);
+    assert.match(begun.stdout, /To watch:\n {2}deno task status --watch --url http/);
 
     await using script = await stage.start(SCRIPT, [...place, ...range]);
     await script.complainedLike(/0 % {2}0 events delivered/);
     script.interrupt();
     const { code, stderr } = await stage.ended(script);
     assert.equal(code, 130);
-    assert.match(stderr, /The Worker goes on with it/);
+    assert.match(stderr, /The Worker continues it/);
     assert.equal((await stage.run(SCRIPT, [...place, "--cancel"])).code, 0);
   });
 });

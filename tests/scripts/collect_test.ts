@@ -40,8 +40,8 @@ Deno.test("collect that is interrupted finishes its batch; the next one goes on"
   script.interrupt();
   const { code, stderr } = await stage.ended(script);
   assert.equal(code, 130, stderr);
-  assert.match(stderr, /Stopping after the batch in hand/);
-  assert.match(stderr, /delivered 200 events.*Interrupted\. All that was delivered is committed/);
+  assert.match(stderr, /Stopping after the current batch/);
+  assert.match(stderr, /delivered 200 events.*Interrupted\. What was delivered is committed/);
   assertOnce(stage, 200);
 
   stage.xsiam.faults.clear();
@@ -163,7 +163,7 @@ Deno.test("collect on a Worker", async (t) => {
     script.interrupt();
     const { code, stderr } = await stage.ended(script);
     assert.equal(code, 130);
-    assert.match(stderr, /The Worker goes on by itself\.\n$/);
+    assert.match(stderr, /The Worker continues by itself\.\n$/);
     stage.livePerson.faults.clear();
   });
 });

@@ -24,7 +24,7 @@ Deno.test("the demo shows three runs, the events, the cursor and what to try", a
   assert.match(stdout, /delivered 0 events, in \d+ ms\n {2}1 request: 1 audit/);
   assert.equal(stdout.match(/0 missing, 0 repeated, 0 unknown/g)?.length, 3);
   assert.match(stdout, /Time \(UTC\) +Change +Type +Object +Element +Changed by/);
-  assert.match(stdout, /The cursor stands at .* UTC/);
+  assert.match(stdout, /The cursor is at .* UTC/);
   assert.match(
     stdout,
     /revision 1, \d+ bytes, in KV as cursor\/12345678\/audit\/xsiam\/127\.0\.0\.1:\d+/,

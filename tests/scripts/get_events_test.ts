@@ -79,7 +79,10 @@ Deno.test("get-events reads the account that it is told", async () => {
   assert.match(unclear.stderr, /There are 2 accounts: name one with --account/);
   const unknown = await stage.run(SCRIPT, ["--account", "third"], settings);
   assert.equal(unknown.code, 2);
-  assert.match(unknown.stderr, /There is no account "third"\. There are: 12345678, second\./);
+  assert.match(
+    unknown.stderr,
+    /There is no account "third"\. The accounts are: 12345678, second\./,
+  );
 });
 
 Deno.test("get-events tells what is wrong, and what to do", async (t) => {

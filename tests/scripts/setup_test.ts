@@ -80,7 +80,7 @@ Deno.test("setup creates the namespace, uploads the settings and deploys; twice 
   );
   assert.match(first.stdout, /^\$ deno run .* deploy --secrets-file /m);
   assert.match(first.stdout, /Deployed at https:\/\/collector\.example\.workers\.dev\./);
-  assert.ok(first.stdout.includes(`API_TOKEN, which was made up and is kept in ${file}`));
+  assert.ok(first.stdout.includes(`API_TOKEN, which was generated and saved in ${file}`));
   assert.ok(first.stdout.includes('"LIVEPERSON_CLIENT_SECRET":"***"'));
   assert.ok(!first.stdout.includes(API_TOKEN));
 
@@ -152,7 +152,7 @@ Deno.test("setup stops where something fails, and the secrets' file is removed",
     await behave("refuses");
     const { code, stderr } = await run("--yes");
     assert.equal(code, 1);
-    assert.match(stderr, /Wrangler failed.\n {2}It was asked for: deploy/);
+    assert.match(stderr, /Wrangler failed.\n {2}The command was: deploy/);
     await assertRemoved((await asked())[1]);
   });
   await t.step("it is interrupted", async () => {

@@ -1,4 +1,4 @@
-/** Keeps the health of a collector in its own storage. */
+/** Keeps the health of a collector in its own storage. Does I/O. */
 import { type Health, UNKNOWN_HEALTH } from "./health.ts";
 import type { Platform } from "../platform.ts";
 

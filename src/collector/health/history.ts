@@ -1,4 +1,4 @@
-/** What happened of late: counts by hour for a day, and by day for two weeks. Pure. */
+/** Recent history: counts by hour for a day, and by day for two weeks. Pure. */
 import { iso } from "../../engine/time.ts";
 import type { RunReport } from "./report.ts";
 

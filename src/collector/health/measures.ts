@@ -1,6 +1,6 @@
 /**
- * What a collector measures of itself, for `/metrics`. Pure. Everything here is in the collector's own
- * storage, so that a scrape costs nothing in KV.
+ * What a collector measures, for `/metrics`. Pure. All of it is in the collector's own storage, so that a
+ * scrape costs nothing in KV.
  */
 import type { BackfillState } from "./report.ts";
 import { iso } from "../../engine/time.ts";

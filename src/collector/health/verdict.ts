@@ -1,10 +1,10 @@
-/** Whether collecting works, as it follows from what is remembered of the runs. Pure. */
+/** Judges whether collecting works, from what is remembered of the runs. Pure. */
 import { length } from "../../format.ts";
 import { lagOf } from "./complete_until.ts";
 import { recordsMissing } from "./gaps.ts";
 import type { Health } from "./health.ts";
 
-/** `incomplete`: the runs succeed, and something is known to be missing. */
+/** `incomplete`: the runs succeed, but something is known to be missing. */
 export const STATES = [
   "waiting",
   "disabled",
@@ -21,7 +21,7 @@ export interface Undelivered {
   readonly deadLetters: number;
   /** Events that wait until the destination accepts anything again. */
   readonly setAside: number;
-  /** Records that the source has and did not show. */
+  /** Records that the source has but did not show. */
   readonly gaps: number;
 }
 
@@ -31,7 +31,7 @@ export interface Verdict {
   readonly lagSeconds: number | null;
   /** Why, in words; what to do is in the last run's problem. */
   readonly because: string;
-  /** True when somebody should be woken. */
+  /** True when somebody should be alerted. */
   readonly alarming: boolean;
 }
 

@@ -52,7 +52,7 @@ const GAUGES: readonly Metric[] = [
   ),
   gauge(
     "records_missing",
-    "Records that the source has and did not show",
+    "Records that the source has but did not show",
     (m) => m.undelivered.gaps,
   ),
   gauge(

@@ -20,7 +20,7 @@ const Up = named("Up", v.object({ status: v.literal("up"), version: v.string() }
 export const verdict = {
   state: told(
     v.picklist(STATES),
-    "`incomplete`: the runs succeed, and something is known to be missing.",
+    "`incomplete`: the runs succeed, but something is known to be missing.",
   ),
   lagSeconds,
   because: told(v.string(), "Why, in words."),
@@ -29,7 +29,7 @@ export const verdict = {
     v.object({
       deadLetters: told(count, "Events that were refused and are kept."),
       setAside: told(count, "Events that wait until the destination accepts anything."),
-      gaps: told(count, "Records that the source has and did not show."),
+      gaps: told(count, "Records that the source has but did not show."),
     }),
     "What is known to be missing at the destination.",
   ),
