@@ -44,7 +44,7 @@ export type ErrorCode =
   | "api_token_missing"
   | "internal";
 
-export interface ErrorDetails {
+interface ErrorDetails {
   /** What was attempted and what was found; never a secret, a body or a query. */
   readonly detail: string;
   readonly upstream?: { readonly name: UpstreamName; readonly status?: number };

@@ -7,7 +7,7 @@ import { type GraphqlSettings, runGraphql } from "./audit_graphql.ts";
 import type { AuditLog } from "./audit_log.ts";
 import type { PageNote, RenderSettings } from "./audit_page.ts";
 import { runRest } from "./audit_rest.ts";
-import { type Answer, type Inbound, jsonAnswer } from "./loopback_server.ts";
+import { type Inbound, jsonAnswer, type Outbound } from "./loopback_server.ts";
 
 /** How the endpoint behaves where the documentation leaves room. */
 export interface AuditSettings extends GraphqlSettings, RenderSettings {
@@ -24,7 +24,7 @@ export interface AuditSettings extends GraphqlSettings, RenderSettings {
 }
 
 /** An answer, and the page it holds. */
-export interface AuditAnswer extends Answer {
+export interface AuditAnswer extends Outbound {
   readonly page?: PageNote | undefined;
 }
 
@@ -91,7 +91,7 @@ function totalCount(
   return { "x-total-count": String(count) };
 }
 
-function mistake(status: number, message: string): Answer {
+function mistake(status: number, message: string): Outbound {
   return jsonAnswer(status, { message });
 }
 

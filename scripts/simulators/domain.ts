@@ -1,6 +1,6 @@
 /** LivePerson's Domain API: which host serves an account. Pure. */
 
-import { type Answer, type Inbound, jsonAnswer } from "./loopback_server.ts";
+import { type Inbound, jsonAnswer, type Outbound } from "./loopback_server.ts";
 import type { Account } from "./sentinel.ts";
 
 const SERVICES = new Set(["accountConfigReadOnly", "sentinel"]);
@@ -14,7 +14,7 @@ export function answerDomain(
   account: Account | undefined,
   service: string,
   baseURI: string,
-): Answer {
+): Outbound {
   if (request.query.get("version") !== "1.0") {
     return jsonAnswer(400, { message: "version=1.0 is required" });
   }

@@ -21,14 +21,14 @@ export interface Inbound {
 }
 
 /** What to answer. The content type is `application/json` unless `headers` say otherwise. */
-export interface Answer {
+export interface Outbound {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body: string;
 }
 
 /** What a simulator gives to the server. */
-interface LoopbackOptions<A extends Answer> {
+interface LoopbackOptions<A extends Outbound> {
   /** 0 takes any free port. */
   readonly port: number;
   /** Added to every request, in milliseconds. */
@@ -60,12 +60,12 @@ export function jsonAnswer(
   status: number,
   value: unknown,
   headers?: Readonly<Record<string, string>>,
-): Answer {
+): Outbound {
   return { status, headers, body: JSON.stringify(value) };
 }
 
 /** Starts a server on the loopback interface. */
-export async function startLoopbackServer<A extends Answer>(
+export async function startLoopbackServer<A extends Outbound>(
   options: LoopbackOptions<A>,
 ): Promise<LoopbackServer> {
   const closing = new AbortController();
@@ -100,7 +100,7 @@ export async function startLoopbackServer<A extends Answer>(
     else send(response, shown);
   }
 
-  function dated(answer: Answer): Answer {
+  function dated(answer: Outbound): Outbound {
     const date = new Date(options.now?.() ?? Date.now()).toUTCString();
     return { ...answer, headers: { date, ...answer.headers } };
   }
@@ -145,7 +145,7 @@ async function read(message: IncomingMessage): Promise<Inbound> {
 }
 
 /** The answer of a fault that takes the place of the real one. */
-function replacement(fault: Fault): Answer | undefined {
+function replacement(fault: Fault): Outbound | undefined {
   if ("redirect" in fault) return { status: 302, headers: { location: fault.redirect }, body: "" };
   if ("garbage" in fault) {
     return { status: 200, headers: contentType(fault.contentType), body: fault.garbage };
@@ -161,19 +161,19 @@ function contentType(type: string | undefined): Record<string, string> {
   return type === undefined ? {} : { "content-type": type };
 }
 
-function send(response: ServerResponse, answer: Answer): void {
+function send(response: ServerResponse, answer: Outbound): void {
   const body = Buffer.from(answer.body);
   writeHead(response, answer, body.length);
   response.end(body);
 }
 
-function sendHalf(response: ServerResponse, answer: Answer): void {
+function sendHalf(response: ServerResponse, answer: Outbound): void {
   const body = Buffer.from(answer.body);
   writeHead(response, answer, body.length);
   response.write(body.subarray(0, body.length >> 1), () => response.socket?.destroy());
 }
 
-function writeHead(response: ServerResponse, answer: Answer, contentLength: number): void {
+function writeHead(response: ServerResponse, answer: Outbound, contentLength: number): void {
   response.writeHead(answer.status, {
     "content-type": "application/json",
     ...answer.headers,

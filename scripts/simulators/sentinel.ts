@@ -4,7 +4,7 @@
  */
 
 import { Buffer } from "node:buffer";
-import { type Answer, type Inbound, jsonAnswer } from "./loopback_server.ts";
+import { type Inbound, jsonAnswer, type Outbound } from "./loopback_server.ts";
 
 /** An account and the credentials of its one application. */
 export interface Account {
@@ -56,7 +56,7 @@ export function answerToken(
   settings: TokenSettings,
   tokens: TokenStore,
   nowMs: number,
-): Answer {
+): Outbound {
   const contentType = request.headers["content-type"] ?? "";
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(contentType)) {
     return refusal(400, "invalid_request", "The body must be a URL-encoded form");
@@ -83,7 +83,7 @@ export function answerToken(
   });
 }
 
-function refusal(status: number, error: string, description: string): Answer {
+function refusal(status: number, error: string, description: string): Outbound {
   return jsonAnswer(status, { error, error_description: description });
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { Faults } from "./faults.ts";
-import { type Answer, type Inbound, jsonAnswer, startLoopbackServer } from "./loopback_server.ts";
+import { type Inbound, jsonAnswer, type Outbound, startLoopbackServer } from "./loopback_server.ts";
 import { type Compression, readXsiamBody, type XsiamEvent } from "./xsiam_body.ts";
 
 /**
@@ -68,7 +68,7 @@ export interface XsiamSimulator extends XsiamSettings, AsyncDisposable {
 }
 
 /** An answer, and how many records the request stored. */
-interface PushAnswer extends Answer {
+interface PushAnswer extends Outbound {
   readonly stored: number;
 }
 

@@ -14,8 +14,8 @@ interface EventsAnswer {
 
 export function workerTarget(client: WorkerClient): Target {
   const status = async (account?: string): Promise<readonly AccountStatus[]> => {
-    type Answer = Status | { readonly accounts: readonly AccountStatus[] };
-    const answer = await client.ask<Answer>("GET", "/status", { account });
+    type StatusAnswer = Status | { readonly accounts: readonly AccountStatus[] };
+    const answer = await client.ask<StatusAnswer>("GET", "/status", { account });
     return "accounts" in answer ? answer.accounts : [answer];
   };
   return {

@@ -56,7 +56,7 @@ export interface TracedAttempt {
 }
 
 /** How many attempts were made, by service and status; `none` when there was no answer. */
-export type Answers = Readonly<Record<UpstreamName, Readonly<Record<string, number>>>>;
+export type AnswerCounts = Readonly<Record<UpstreamName, Readonly<Record<string, number>>>>;
 
 export class Upstream {
   #requests = 0;
@@ -66,7 +66,7 @@ export class Upstream {
   constructor(readonly options: UpstreamOptions) {}
 
   /** Attempts made so far, and how many of them were retries. */
-  get used(): { retries: number; answers: Answers } {
+  get used(): { retries: number; answers: AnswerCounts } {
     return { retries: this.#retries, answers: this.#answers };
   }
 

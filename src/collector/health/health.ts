@@ -1,7 +1,7 @@
 /** What is remembered of the runs, to tell whether collecting works. Pure. */
 import type { Gap } from "../../engine/ports.ts";
 import { iso } from "../../engine/time.ts";
-import type { Answers } from "../../upstream/upstream.ts";
+import type { AnswerCounts } from "../../upstream/upstream.ts";
 import { gapsAfter, type ReadAgain, reconciledRange } from "./gaps.ts";
 import { type History, NO_HISTORY, withRun } from "./history.ts";
 import type { RunReport } from "./report.ts";
@@ -19,7 +19,7 @@ export interface Totals {
   readonly reconciled: number;
   readonly retries: number;
   /** Attempts at requests, by service and status. */
-  readonly answers: Answers;
+  readonly answers: AnswerCounts;
   /** Runs by how long they took: of each bound in `DURATION_BOUNDS_SECONDS`, the runs that took no longer. */
   readonly durations: readonly number[];
   readonly durationSeconds: number;
@@ -78,7 +78,7 @@ export const UNKNOWN_HEALTH: Health = {
 };
 
 /** What a run leaves behind for the health, beside its report. */
-export interface Aftermath {
+interface Aftermath {
   readonly completeUntilMs: number | null;
   /** Dead letters that were added. */
   readonly deadLetters: number;
@@ -133,7 +133,7 @@ export function afterRun(
   };
 }
 
-function addAnswers(before: Answers, news: Answers): Answers {
+function addAnswers(before: AnswerCounts, news: AnswerCounts): AnswerCounts {
   const sum: Record<string, Record<string, number>> = structuredClone(before) as never;
   for (const [name, statuses] of Object.entries(news)) {
     const counts = sum[name] ??= {};

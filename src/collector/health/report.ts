@@ -3,7 +3,7 @@ import type { Problem } from "../../problems.ts";
 import { iso } from "../../engine/time.ts";
 import type { Progress } from "../../engine/ports.ts";
 import { missingFields } from "../../sources/liveperson/dialect.ts";
-import type { Answers, Upstream } from "../../upstream/upstream.ts";
+import type { AnswerCounts, Upstream } from "../../upstream/upstream.ts";
 import type { Found, Opened } from "../records/cursor_store.ts";
 
 /** Who started the run. */
@@ -37,7 +37,7 @@ export interface RunReport {
   /** Requests to other services, by name: domain, token, audit, and the destination's id. */
   readonly requests: Readonly<Record<string, number>>;
   /** The same by service and status; `none` where there was no answer. */
-  readonly answers: Answers;
+  readonly answers: AnswerCounts;
   /** True when there is more to read: the next run follows at once. */
   readonly more: boolean;
   /** How the cursor was found; null when the run did not come so far. */
@@ -84,7 +84,7 @@ export interface RunIdentity {
   readonly startedMs: number;
 }
 
-export interface Told extends RunIdentity {
+interface Told extends RunIdentity {
   readonly endedMs: number;
   readonly progress: Progress | null;
   readonly opened: Opened | null;

@@ -16,7 +16,7 @@ export const STATES = [
 export type State = typeof STATES[number];
 
 /** What is known to be missing at the destination. */
-export interface Undelivered {
+interface Missing {
   /** Events that were refused and are kept. */
   readonly deadLetters: number;
   /** Events that wait until the destination accepts anything again. */
@@ -26,7 +26,7 @@ export interface Undelivered {
 }
 
 export interface Verdict {
-  readonly undelivered: Undelivered;
+  readonly undelivered: Missing;
   readonly state: State;
   readonly lagSeconds: number | null;
   /** Why, in words; what to do is in the last run's problem. */
@@ -40,7 +40,7 @@ const ALARMING_FAILURES = 3;
 /** `letters`: how many refused events are kept. */
 export function judge(
   health: Health,
-  letters: Omit<Undelivered, "gaps">,
+  letters: Omit<Missing, "gaps">,
   nowMs: number,
   lagThresholdMs: number,
   enabled: boolean,
@@ -93,7 +93,7 @@ export function judge(
 
 /** What is known to be missing, in words; null if nothing is. */
 function whatIsMissing(
-  { deadLetters, setAside, gaps }: Undelivered,
+  { deadLetters, setAside, gaps }: Missing,
   missingFields: readonly string[],
 ): string | null {
   const parts = [

@@ -100,7 +100,7 @@ function Route({ path, method, operation, codes }: {
       <h4>Answers</h4>
       <dl>
         {Object.entries(operation.responses).map(([status, answer]) => (
-          <Answer key={status} status={status} answer={answer} codes={codes} />
+          <AnswerItem key={status} status={status} answer={answer} codes={codes} />
         ))}
       </dl>
     </section>
@@ -130,7 +130,7 @@ function Argument({ parameter }: { parameter: Parameter }) {
   );
 }
 
-function Answer({ status, answer, codes }: {
+function AnswerItem({ status, answer, codes }: {
   status: string;
   answer: DocumentedAnswer;
   codes: Codes;

@@ -33,14 +33,14 @@ export interface Access {
   readonly isOpen: boolean;
 }
 
-interface Answer {
+interface RouteAnswer {
   readonly words: string;
   /** By media type: one of these schemas. */
   readonly content: Readonly<Record<string, readonly v.GenericSchema[]>>;
 }
 
 /** By status. */
-type Answers = Readonly<Record<number, Answer>>;
+type RouteAnswers = Readonly<Record<number, RouteAnswer>>;
 
 /** Problems with fields of their own. */
 export interface Failure {
@@ -62,12 +62,13 @@ export interface Asked<Args> {
 /** A route, as the app and the description see it. */
 export interface Route extends Description {
   readonly arguments?: ArgumentsReader<unknown>;
-  readonly answers: Answers;
+  readonly answers: RouteAnswers;
   readonly failures: readonly Failure[];
   readonly handle: (asked: Asked<never>) => Reply | Promise<Reply>;
 }
 
-interface Definition<Args, A extends Answers, F extends readonly Failure[], R> extends Description {
+interface Definition<Args, A extends RouteAnswers, F extends readonly Failure[], R>
+  extends Description {
   /** Left out, the request's arguments are ignored. */
   readonly arguments?: ArgumentsReader<Args>;
   readonly answers: A;
@@ -75,11 +76,11 @@ interface Definition<Args, A extends Answers, F extends readonly Failure[], R> e
   readonly handle: (asked: Asked<Args>) => Answered<R, A, F> | Promise<Answered<R, A, F>>;
 }
 
-type Answered<R, A extends Answers, F extends readonly Failure[]> =
+type Answered<R, A extends RouteAnswers, F extends readonly Failure[]> =
   & R
   & Fitting<R, Described<A> | DescribedFailure<F>>;
 
-type Described<A extends Answers> = {
+type Described<A extends RouteAnswers> = {
   [S in keyof A & number]: {
     [T in keyof A[S]["content"] & string]: Reply<S, T, Output<A[S]["content"][T][number]>>;
   }[keyof A[S]["content"] & string];
@@ -95,7 +96,7 @@ type Output<S extends v.GenericSchema> = S extends unknown ? Readable<v.InferOut
 
 export function defineRoute<
   Args,
-  const A extends Answers,
+  const A extends RouteAnswers,
   const R extends Reply,
   const F extends readonly Failure[] = [],
 >(definition: Definition<Args, A, F, R>): Route {

@@ -27,7 +27,7 @@ import type { Session } from "./session.ts";
 /** The most records that the service answers at once. */
 export const PAGE_SIZE = 500;
 
-interface Answer {
+interface AnsweredPage {
   /** Null stands for a record that the service could not render. */
   readonly raw: readonly (RawRecord | null)[];
   readonly headers: Headers;
@@ -91,7 +91,7 @@ export class AuditTrail implements Source<SourceRecord> {
     return { records, readAtMs: readAtMs(askedAtMs, headers), total: totalOf(headers) };
   }
 
-  async #list(range: AuditRange): Promise<Answer> {
+  async #list(range: AuditRange): Promise<AnsweredPage> {
     if (this.#dialect === null) return await this.#introduce(range);
     const { api } = this.#dialect;
     try {
@@ -117,7 +117,7 @@ export class AuditTrail implements Source<SourceRecord> {
   }
 
   /** The first call to an account: GraphQL is tried, and the answer tells which format it speaks. */
-  async #introduce(range: AuditRange): Promise<Answer> {
+  async #introduce(range: AuditRange): Promise<AnsweredPage> {
     try {
       return await this.#ask(range, GRAPHQL);
     } catch (error) {
@@ -133,7 +133,7 @@ export class AuditTrail implements Source<SourceRecord> {
   }
 
   /** Asks in another format; if that is refused too, the first refusal counts. */
-  async #askOr(first: unknown, range: AuditRange, dialect: Dialect): Promise<Answer> {
+  async #askOr(first: unknown, range: AuditRange, dialect: Dialect): Promise<AnsweredPage> {
     try {
       return await this.#ask(range, dialect);
     } catch (error) {
@@ -141,7 +141,7 @@ export class AuditTrail implements Source<SourceRecord> {
     }
   }
 
-  async #ask(range: AuditRange, dialect: Dialect): Promise<Answer> {
+  async #ask(range: AuditRange, dialect: Dialect): Promise<AnsweredPage> {
     if (dialect.api === "graphql") return await this.#askGraphql(range, dialect, this.host.now());
     const reply = await this.#api.post(restBody(range), { probing: range.probing });
     const answer = readJson(reply);
@@ -150,7 +150,7 @@ export class AuditTrail implements Source<SourceRecord> {
     return { raw, headers: reply.headers, dialect };
   }
 
-  async #askGraphql(range: AuditRange, dialect: Dialect, nowMs: number): Promise<Answer> {
+  async #askGraphql(range: AuditRange, dialect: Dialect, nowMs: number): Promise<AnsweredPage> {
     const filter = {
       lpa: this.settings.INCLUDE_LPA_CHANGES,
       automaticUpdates: this.settings.INCLUDE_AUTOMATIC_UPDATES,

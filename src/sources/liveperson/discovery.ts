@@ -8,7 +8,7 @@ import { failure } from "./failure.ts";
 /** `accountConfigReadOnly` serves the audit trail, `sentinel` is the authorization server. */
 export type Service = "accountConfigReadOnly" | "sentinel";
 
-const Answer = v.object({ baseURI: v.string() });
+const BaseUri = v.object({ baseURI: v.string() });
 
 /**
  * The origin of a service of the account.
@@ -44,7 +44,7 @@ function readHost(reply: UpstreamReply, service: Service): string {
     throw failure("domain", reply, reply.status < 500 ? "discovery_failed" : undefined);
   }
   try {
-    return v.parse(Answer, JSON.parse(reply.text)).baseURI;
+    return v.parse(BaseUri, JSON.parse(reply.text)).baseURI;
   } catch {
     throw new CollectorError("upstream_unreadable", {
       detail: `The Domain API's answer for ${service} holds no baseURI.`,

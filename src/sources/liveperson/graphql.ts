@@ -31,7 +31,7 @@ export interface AuditRange {
   readonly probing?: boolean;
 }
 
-export interface AuditFilter {
+interface AuditFilter {
   readonly lpa: boolean;
   readonly automaticUpdates: boolean;
 }
@@ -64,7 +64,7 @@ export function graphqlBody(
  * What an answer is: records (null for one that could not be rendered), a complaint with the dialect that
  * avoids it, another error, the other wire format, or something unknown.
  */
-export type GraphqlAnswer =
+type GraphqlAnswer =
   | { readonly kind: "records"; readonly records: readonly (RawRecord | null)[] }
   | { readonly kind: "adapt"; readonly dialect: Dialect }
   | { readonly kind: "error"; readonly message: string }

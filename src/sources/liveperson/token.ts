@@ -16,7 +16,7 @@ interface Credentials {
   readonly clientSecret: string;
 }
 
-const Answer = v.object({
+const TokenAnswer = v.object({
   access_token: v.pipe(v.string(), v.nonEmpty()),
   expires_in: v.optional(v.pipe(v.unknown(), v.transform(Number), v.number(), v.minValue(1))),
 });
@@ -54,7 +54,7 @@ function readToken(reply: UpstreamReply, nowMs: number): Token {
     throw failure("token", reply, reply.status < 500 ? "credentials_refused" : undefined);
   }
   try {
-    const answer = v.parse(Answer, JSON.parse(reply.text));
+    const answer = v.parse(TokenAnswer, JSON.parse(reply.text));
     const lifetime = answer.expires_in ?? DEFAULT_LIFETIME_SECONDS;
     const margin = Math.min(MARGIN_SECONDS, lifetime / 10);
     return { accessToken: answer.access_token, useUntilMs: nowMs + (lifetime - margin) * 1000 };
