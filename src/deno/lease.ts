@@ -82,7 +82,7 @@ export class Lease implements Writer {
     const { ok } = await commit(guarded);
     if (ok) return;
     const { name, holder, log } = this.options;
-    const detail = "The run stalled for longer than its lease, and another process went on.";
+    const detail = "The run stalled for longer than its lease, and another process took over.";
     log({ level: "warn", event: "lease_lost", pipeline: name, holder, message: detail });
     throw new CollectorError("lease_lost", { detail });
   }
@@ -103,7 +103,7 @@ export class Lease implements Writer {
             .set(this.#holderKey, holder).set(this.#untilKey, this.#until()),
         );
         if (taken.ok && held.value !== null) {
-          const message = "The process that held the lease died or stalled; this one goes on.";
+          const message = "The process that held the lease died or stalled; this one takes over.";
           log({ level: "warn", event: "lease_taken_over", pipeline: name, holder, message });
         }
         if (taken.ok) return taken.versionstamp;

@@ -38,7 +38,7 @@ Deno.test("the README has a row for every setting, with its default", () => {
     name,
     required
       ? "required"
-      : standard ?? (name === "LIVEPERSON_AUTH_SERVER_URL" ? "found out" : "none"),
+      : standard ?? (name === "LIVEPERSON_AUTH_SERVER_URL" ? "discovered" : "none"),
   ]);
   assert.deepEqual(new Map(rows as [string, string][]), new Map(expected as [string, string][]));
 });

@@ -33,7 +33,7 @@ const COUNTERS: readonly Metric[] = [
     "reconciled",
   ),
   counter("late_arrivals", "Events that the source showed after newer ones", "lateArrivals"),
-  counter("twins", "Events that equal an earlier one in every field", "twins"),
+  counter("twins", "Events that are identical to an earlier one in every field", "twins"),
   counter(
     "repeats",
     "Events that may have been sent twice, with the same event_id",
@@ -86,7 +86,7 @@ const GAUGES: readonly Metric[] = [
     (m) => m.backfill?.delivered ?? 0,
   ),
   time("last_run", "When the last run ended", (m) => m.lastRunAt),
-  time("last_success", "When the last run ended that did not fail", (m) => m.lastSuccessAt),
+  time("last_success", "When the last successful run ended", (m) => m.lastSuccessAt),
   time("last_delivery", "When the last event was delivered", (m) => m.lastDeliveryAt),
 ];
 
