@@ -1,6 +1,6 @@
 /**
- * `deno task bench`: what the product costs, beside floors and a simple alternative, in one run. These
- * figures compare within a run; only counts, sizes and memory have limits, and fail the run.
+ * `deno task bench`: what the product costs, beside floors and a simple alternative, in one run. Compare
+ * figures only within one run. Only counts, sizes and memory have limits; exceeding one fails the run.
  */
 import type { Figure, Measure, Size } from "./figures.ts";
 import { backlog } from "./measures/backlog.ts";
@@ -15,7 +15,7 @@ import { stdoutColours } from "../cli/colours.ts";
 import { DONE, FAILED, readOptions, scriptCommand } from "../cli/command_line.ts";
 import { drawTable, fitColumns } from "../cli/table.ts";
 
-/** In the order in which they are made. */
+/** In the order in which they are taken. */
 const MEASURES: Readonly<Record<string, Measure>> = {
   bundle,
   operations,
@@ -43,11 +43,13 @@ interface Options {
 const { only = Object.keys(MEASURES), short, json } = readOptions<Options>(
   scriptCommand("bench", "Measures the product against floors and a simple alternative.")
     .addOption(
-      new Option("--only <measure...>", "make these measures alone").choices(Object.keys(MEASURES)),
+      new Option("--only <measure...>", "take only these measurements").choices(
+        Object.keys(MEASURES),
+      ),
     )
-    .option("--short", "small sizes: a minute's work, for CI")
+    .option("--short", "small sizes: takes a minute, for CI")
     .option("--json", "print one JSON list of figures and nothing else")
-    .addHelpText("after", "\nExit code: 0 within all limits, 1 not, 2 bad usage."),
+    .addHelpText("after", "\nExit code: 0 within all limits, 1 beyond one, 2 bad usage."),
   Deno.args,
 );
 

@@ -1,7 +1,7 @@
 /**
- * What a year on Cloudflare costs, from what runs were measured to use. Pure.
- * Prices of November 2026. Source: developers.cloudflare.com, the pricing pages of Workers, Workers KV
- * and Durable Objects (with SQLite storage).
+ * What a year on Cloudflare costs, given the measured use of runs. Pure. Prices of November 2026. Source:
+ * developers.cloudflare.com, the pricing pages of Workers, Workers KV and Durable Objects (with SQLite
+ * storage).
  */
 
 import { ASKED_DIRECTLY } from "../../src/cloudflare/objects.ts";
@@ -28,7 +28,7 @@ export const FREE_A_DAY = {
   gigabyteSeconds: 13_000,
 } as const;
 
-/** What the paid plan includes in a month, and dollars for each million beyond that. */
+/** What the paid plan includes in a month, and the dollars for each million beyond that. */
 const PAID_A_MONTH = {
   workerRequests: { included: 10e6, perMillion: 0.30 },
   cpuMs: { included: 30e6, perMillion: 0.02 },
@@ -42,16 +42,16 @@ const PAID_A_MONTH = {
 
 const PAID_PLAN_A_MONTH = 5;
 const DAYS_A_MONTH = 365 / 12;
-/** How long a request to LivePerson or XSIAM is taken to last: an object is paid for while it waits. */
+/** How long a request to LivePerson or XSIAM is assumed to last: an object is billed while it waits. */
 const REQUEST_SECONDS = 0.25;
 const OBJECT_GIGABYTES = 0.128;
 
-/** Objects that pass the cron's question on to others, where there are too many to be asked directly. */
+/** Objects that relay the cron's call to others, if there are too many to call directly. */
 function relaysOf(accounts: number): number {
   return accounts > ASKED_DIRECTLY ? Math.ceil(accounts / ASKED_DIRECTLY) : 0;
 }
 
-/** What so many accounts use in a day if each of their runs is like `run`. */
+/** What this many accounts use in a day if each of their runs is like `run`. */
 export function useOfDay(run: RunUse, accounts: number) {
   const runs = RUNS_A_DAY * accounts;
   return {

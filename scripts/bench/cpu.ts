@@ -1,4 +1,4 @@
-/** CPU time that processes have used. Linux tells it, in hundredths of a second; elsewhere it is unknown. */
+/** The CPU time of processes. Linux reports it, in hundredths of a second; elsewhere it is unknown. */
 
 /** The newest workerd process that this process started; null where there is no /proc. */
 export function findWorkerd(): string | null {
@@ -18,7 +18,7 @@ export function findWorkerd(): string | null {
   }
 }
 
-/** CPU that a process has used so far, of all its threads, milliseconds. */
+/** The CPU time of all threads of a process so far, in milliseconds. */
 export function cpuMsOf(pid: string): number {
   const [, fields] = stat(pid);
   return (Number(fields[11]) + Number(fields[12])) * 10;

@@ -1,6 +1,6 @@
 /**
- * The product under Deno, in a process of its own: collects until nothing is left, its state in memory.
- * Is given the settings as JSON; prints the CPU that it used, in milliseconds, without its start.
+ * The product under Deno, in a separate process: collects until nothing is left, with its state in
+ * memory. Takes the settings as JSON; prints the CPU time that it used, in milliseconds, without startup.
  */
 import process from "node:process";
 import { openDenoCollectors } from "../../src/deno/collectors.ts";

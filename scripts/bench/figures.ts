@@ -1,12 +1,12 @@
-/** What a measure tells, and how it is boiled down. Pure, but for the clock. */
+/** The figures of a measurement, and how they are summarised. Pure, except for the clock. */
 
 export interface Figure {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
-  /** What the value must not exceed, whatever the machine; left out for what depends on it. */
+  /** The limit of the value on any machine; left out if the value depends on the machine. */
   readonly most?: number;
-  /** What it is to be compared with: a limit of Cloudflare's, a goal, another way to do it. */
+  /** What to compare it with: a limit of Cloudflare's, a goal, an alternative. */
   readonly beside?: string;
 }
 
@@ -16,11 +16,11 @@ export interface Size {
   /** Backlogs whose memory is compared, events. */
   readonly backlogs: readonly number[];
   readonly accounts: number;
-  /** How often what is noisy is repeated; the median counts. */
+  /** How often noisy measurements are repeated; the median counts. */
   readonly rounds: number;
 }
 
-/** Starts what it needs, and stops it again. */
+/** Starts and stops whatever it needs. */
 export type Measure = (size: Size) => Promise<readonly Figure[]>;
 
 const HOUR_MS = 3_600_000;

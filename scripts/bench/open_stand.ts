@@ -1,4 +1,4 @@
-/** Starts the process of the simulated environment, and speaks with it. */
+/** Starts the process of the simulated environment, and talks to it. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";

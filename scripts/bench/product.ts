@@ -1,4 +1,4 @@
-/** The product under measurement: the deployable bundle on workerd, and what it costs from outside. */
+/** The product under measurement: the deployable bundle on workerd, and its CPU time from outside. */
 import { type LocalWorker, startWorker } from "../local/worker.ts";
 import { cpuMsOf, findWorkerd } from "./cpu.ts";
 import type { Stand } from "./open_stand.ts";
@@ -7,19 +7,19 @@ export interface Product extends AsyncDisposable {
   readonly worker: LocalWorker;
   /** Fires the cron. @throws {Error} when a run failed */
   fireCron(): Promise<void>;
-  /** Fires the cron, and waits until the stand has so many more events. `look` is called meanwhile. */
+  /** Fires the cron, and waits until the stand has this many more events. `look` is called meanwhile. */
   drain(events: number, look?: () => Promise<void>): Promise<void>;
-  /** CPU that workerd has used so far, milliseconds; NaN where the system does not tell. */
+  /** The CPU time of workerd so far, in milliseconds; NaN where the system doesn't report it. */
   cpuMs(): number;
 }
 
 interface ProductOptions {
-  /** What is to be measured beside the CPU, at the cost of it. */
+  /** What to measure besides CPU time, which it distorts. */
   readonly observe?: "memory" | "operations";
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** How often it is asked how far a backlog is, milliseconds. The stand is asked, not the product. */
+/** The time between two looks at the backlog, in milliseconds. The stand is asked, not the product. */
 const POLL_MS = 10;
 const PATIENCE_MS = 600_000;
 

@@ -1,6 +1,7 @@
 /**
- * The simple alternative that the product is measured against, made as the reference is: one page after
- * another, then all that was read in bodies of 1 MiB, one after another. No ids, no check, no cursor.
+ * The simple alternative that the product is measured against, built like the reference: it reads one
+ * page after another, then pushes everything in bodies of 1 MiB, one after another. No ids, no checks, no
+ * cursor.
  */
 import { gzipSync } from "node:zlib";
 import { GRAPHQL } from "../../src/sources/liveperson/dialect.ts";
@@ -9,7 +10,7 @@ import { restBody } from "../../src/sources/liveperson/rest.ts";
 import { OLD } from "./figures.ts";
 import type { Stand } from "./open_stand.ts";
 
-/** The most records that one request is answered with. */
+/** The most records in one answer. */
 export const PAGE = 500;
 
 const BODY_CHARACTERS = 1024 * 1024;
@@ -27,7 +28,7 @@ export async function signIn({ settings }: Stand): Promise<string> {
   return (await response.json()).access_token;
 }
 
-/** The text of one page of the audit trail, which begins before the oldest events of a measurement. */
+/** The text of one page of the audit trail, from before the oldest events of a measurement. */
 export async function readPage({ settings, wire }: Stand, token: string, offset: number) {
   const { LIVEPERSON_DOMAIN_API_URL: livePerson, LIVEPERSON_ACCOUNT_ID: id } = settings;
   const day = new Date(Date.now() - OLD.fromAgeMs).toISOString().slice(0, 10);

@@ -1,7 +1,7 @@
 /**
- * The simulated environment of a measurement, in a process of its own, so that what it costs is not counted
- * as the product's. Prints a line of JSON when it is up, and one for each line of JSON that it is told.
- * Ends when its input does. Loopback only.
+ * The simulated environment of a measurement, in a separate process, so that its cost is not counted as
+ * the product's. Prints a line of JSON when it is up, and one for each line of JSON that it reads. Ends
+ * when its input does. Loopback only.
  */
 import process from "node:process";
 import { createInterface } from "node:readline";

@@ -1,15 +1,15 @@
-/** What the process of the simulators is asked for, and what it tells. Pure. */
+/** What the process of the simulators takes and prints. Pure. */
 
 export interface StandOptions {
   readonly accounts: number;
   readonly latencyMs: number;
-  /** The format that LivePerson speaks. Records of `rest` are a third as long; the reference reads them. */
+  /** The wire format of LivePerson. Records of `rest` are a third as long; the reference reads those. */
   readonly wire: "graphql" | "rest";
-  /** Makes each page once: who asks for it again waits for the latency alone. */
+  /** Makes each page once: asked for again, it takes only the latency. */
   readonly keepAnswers: boolean;
 }
 
-/** Told when the simulators are up. */
+/** Printed when the simulators are up. */
 export interface StandStarted {
   /** Settings of a collector of all accounts. */
   readonly settings: Readonly<Record<string, string>>;

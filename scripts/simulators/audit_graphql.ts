@@ -50,10 +50,7 @@ interface AuditDataArguments {
 
 const schemas = new Map<string, GraphQLSchema>();
 
-/**
- * Runs a GraphQL document against a log. Mistakes in the document become `errors`, as GraphQL has
- * it.
- */
+/** Runs a GraphQL document against a log. Mistakes in the document become `errors`, as GraphQL specifies. */
 export function runGraphql(
   query: string,
   settings: GraphqlSettings & RenderSettings,
@@ -91,7 +88,7 @@ export function runGraphql(
   return failed ? "failed" : { result, page };
 }
 
-/** What stands in the place of a record that can't be rendered; an error leaves `null` and is told beside. */
+/** What takes the place of a record that can't be rendered; with an error, `null`, and the error is listed. */
 function unrendered(as: RenderSettings["unrenderedAs"]): Error | null {
   const error = new GraphQLError("Cannot return null for non-nullable field AuditItem.originator.");
   if (as === "error") throw error;

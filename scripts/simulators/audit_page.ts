@@ -6,12 +6,12 @@ import type { AuditRecord } from "./records.ts";
 export const MAX_FIRST = 500;
 
 /**
- * What becomes of a page that holds a record which can't be rendered: `null` in its place, `null` and
- * a GraphQL error beside it, a GraphQL error and no record at all, or status 500.
+ * How a page answers when it holds a record that can't be rendered: `null` in its place, `null` and a
+ * GraphQL error beside it, a GraphQL error and no record at all, or status 500.
  */
 export type Unrendered = "null" | "null and error" | "error" | "500";
 
-/** Records that can't be rendered, and what becomes of a page that holds one. */
+/** Records that can't be rendered, and how a page with one answers. */
 export interface RenderSettings {
   /** Which records can't be rendered; `undefined`: all can. */
   readonly unrenderable: ((record: AuditRecord) => boolean) | undefined;

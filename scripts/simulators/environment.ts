@@ -1,6 +1,6 @@
 /**
- * All that a collector talks to, simulated: LivePerson, and each destination. It knows the settings with
- * which a collector reaches them; nobody else writes them. Loopback only.
+ * All that a collector talks to, simulated: LivePerson, and each destination; and, in one place, the
+ * settings with which a collector reaches them. Loopback only.
  */
 import { ACCOUNT_LISTS } from "../../src/pipelines/accounts.ts";
 import { type LivePersonOptions, type LivePersonSimulator, startLivePerson } from "./liveperson.ts";
@@ -8,9 +8,9 @@ import type { Account } from "./sentinel.ts";
 import { startXsiam, type XsiamOptions, type XsiamSimulator } from "./xsiam.ts";
 
 export interface EnvironmentOptions {
-  /** Whom the settings name. */
+  /** The account that the settings name. */
   readonly accounts: readonly Account[];
-  /** What the collector's routes ask for. */
+  /** The token that the collector's routes require. */
   readonly apiToken: string;
   /** LivePerson has the same accounts, unless others are given here. */
   readonly livePerson?: Partial<LivePersonOptions>;
@@ -24,17 +24,17 @@ interface Simulators {
   readonly xsiam: XsiamSimulator;
 }
 
-/** Where a collector finds each of them: at the simulator itself, or at what listens in between. */
+/** Where a collector finds each of them: at the simulator, or at something in between. */
 type Addresses = Readonly<Record<keyof Simulators, { readonly url: string }>>;
 
 export interface Environment extends Simulators, AsyncDisposable {
-  /** Settings of a collector of the accounts. */
+  /** Settings for a collector of these accounts. */
   readonly settings: Settings;
-  /** The same, when it reaches the simulators at other addresses. */
+  /** The same, with the simulators at other addresses. */
   settingsAt(addresses: Addresses): Settings;
 }
 
-/** @throws {Error} `EADDRINUSE` or `EACCES` when a port that was asked for can't be had */
+/** @throws {Error} `EADDRINUSE` or `EACCES` when a requested port can't be used */
 export async function startEnvironment(options: EnvironmentOptions): Promise<Environment> {
   await using started = new AsyncDisposableStack();
   const livePerson = started.use(
@@ -59,7 +59,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   };
 }
 
-/** The settings of one account, as they stand in a list of accounts too. */
+/** The settings of one account, also as an entry of a list of accounts. */
 export function settingsOfAccount({ accountId, clientId, clientSecret }: Account): Settings {
   return {
     LIVEPERSON_ACCOUNT_ID: accountId,

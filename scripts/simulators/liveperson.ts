@@ -24,10 +24,7 @@ type LivePersonSettings =
      * port.
      */
     baseUri: string | undefined;
-    /**
-     * Hosts that the account has left, each with the status that audit and token requests are
-     * answered there.
-     */
+    /** Hosts that the account has left, each with its status for audit and token requests. */
     leftHosts: ReadonlyMap<string, number>;
   };
 
@@ -110,7 +107,7 @@ interface Route {
   readonly service: string;
 }
 
-/** What the simulator answers to: method, path (its first group is the account id) and name. */
+/** The endpoints of the simulator: method, path (its first group is the account id) and name. */
 const ROUTES = [
   ["GET", /^\/api\/account\/([^/]+)\/service\/([^/]+)\/baseURI\.json$/, "domain"],
   ["POST", /^\/sentinel\/api\/v2\/account\/([^/]+)\/app\/token$/, "token"],
@@ -203,7 +200,7 @@ export async function startLivePerson(options: LivePersonOptions): Promise<LiveP
   return simulator;
 }
 
-/** What a host answers that an account has left. */
+/** The answer of a host that an account has left. */
 function leftAnswer(status: number): AuditAnswer {
   const headers = status >= 300 && status < 400 ? { location: "/left" } : undefined;
   return jsonAnswer(status, { message: "This account lives elsewhere" }, headers);

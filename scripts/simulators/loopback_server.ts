@@ -34,7 +34,7 @@ interface LoopbackOptions<A extends Outbound> {
   /** Added to every request, in milliseconds. */
   readonly latencyMs: number;
   readonly faults: Faults;
-  /** The clock that the `Date` header of answers tells, in epoch milliseconds. Default `Date.now`. */
+  /** The clock of the `Date` header, in epoch milliseconds. Default `Date.now`. */
   readonly now?: () => number;
   /** Which faults apply to this request; `undefined`: none. */
   targetOf(request: Inbound): FaultTarget | undefined;

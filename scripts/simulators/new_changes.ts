@@ -1,13 +1,13 @@
-/** Changes that somebody makes just now at the simulated LivePerson. Pure, but for a count. */
+/** Changes that somebody is making at the simulated LivePerson. Pure, except for a count. */
 import { type AuditRecord, generateRecords } from "./records.ts";
 
-/** One change in so many shows late. */
+/** One change in this many appears late. */
 const LATE_EVERY = 8;
 const LATE_BY_MS = 5 * 60_000;
-/** A change is so old when it shows, at most. */
+/** The oldest that a late change is when it appears. */
 const AGE_MS = 1000;
 
-/** Makes a source of changes; each call gives a new one, now and then one that comes late. */
+/** Returns a function that makes a new change at each call, now and then one that comes late. */
 export function newChanges(
   accountId: string,
   seed: number,

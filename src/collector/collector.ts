@@ -1,6 +1,6 @@
 /**
- * The collector of one pipeline: everything that the routes, the cron and the scripts
- * ask for. Runs take turns here.
+ * The collector of one pipeline: all that the routes, the cron and the scripts can ask of it. One run at
+ * a time.
  */
 import { utcDay } from "../engine/time.ts";
 import { ownerOf } from "../pipelines/pipeline.ts";
@@ -59,7 +59,10 @@ export class Collector {
     };
   }
 
-  /** Collects now. Who comes during a run gets that run's report. A failed run is reported, not thrown. */
+  /**
+   * Collects now. A call during a run waits for that run, and gets its report. A failed run is reported,
+   * not thrown.
+   */
   collect(trigger: Trigger): Promise<RunReport> {
     this.#running ??= this.#inTurn(() => collect(this.#context, trigger))
       .finally(() => this.#running = undefined);
@@ -70,7 +73,7 @@ export class Collector {
     return getEvents(this.settings, this.platform, args);
   }
 
-  /** The Test button: each step with its outcome. Nothing that was remembered is used. */
+  /** The Test button: each step with its outcome. No remembered host or token is used. */
   async testConnection(): Promise<readonly TestedStep[]> {
     const connections = await Connections.open(this.settings, this.platform, this.platform.newId());
     const session = connections.session({
@@ -107,7 +110,7 @@ export class Collector {
     return this.#judge(await record.read(), await undelivered.counts());
   }
 
-  /** What `/metrics` tells, read from the collector's own storage alone. */
+  /** What `/metrics` shows, read only from the collector's own storage. */
   async measures(): Promise<Measures> {
     const { undelivered, backfill, health: record } = this.#context;
     const health = await record.read();
@@ -127,17 +130,17 @@ export class Collector {
     return { count: lettersIn(await undelivered.counts()), letters };
   }
 
-  /** Pushes the first `limit` dead letters again. What is accepted is removed, the rest stays. */
+  /** Pushes up to `limit` dead letters again. Those that are accepted are removed; the rest stays. */
   redeliver(limit: number): Promise<Redelivery> {
     return this.#inTurn(() => redeliver(this.#context, limit));
   }
 
-  /** Asks for a past range; the runs go on with it, beside the live collection. */
+  /** Starts a backfill of a past range; runs continue it beside live collection. */
   startBackfill(range: BackfillRange): Promise<BackfillState> {
     return this.#inTurn(() => this.#context.backfill.start(range));
   }
 
-  /** Goes on with the backfill alone, for one run's budget; null when there is nothing to do. */
+  /** Continues only the backfill, with one run's budget; null when there is nothing to do. */
   advanceBackfill(): Promise<BackfillState | null> {
     return this.#inTurn(async () => {
       const connections = await Connections.open(
@@ -156,7 +159,7 @@ export class Collector {
     return this.#inTurn(() => this.#context.backfill.cancel());
   }
 
-  /** Starts over on purpose: the next run begins with the first fetch. */
+  /** Starts over on purpose: the next run begins at `FIRST_FETCH`. */
   forgetCursor(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#context.cursors.forget();
@@ -171,7 +174,7 @@ export class Collector {
     return judge(health, letters, this.platform.now(), LAG_THRESHOLD, FETCH_EVENTS);
   }
 
-  /** One after the other, whatever becomes of the one before. */
+  /** Does the work after all earlier work has ended, even if that failed. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#turn.then(() => this.platform.exclusively(work));
     this.#turn = turn.catch(() => {});

@@ -1,4 +1,4 @@
-/** The bundle that is deployed: its size, and what workerd spends to start it. */
+/** The deployed bundle: its size, and the CPU time that workerd takes to start it. */
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -27,14 +27,14 @@ export async function bundle({ rounds }: Size): Promise<Figure[]> {
   ];
 }
 
-/** The part of V8's profile that counts. Times are in microseconds. */
+/** The part of V8's profile that is used. Times are in microseconds. */
 interface Profile {
   readonly nodes: readonly { id: number; callFrame: { functionName: string } }[];
   readonly samples: readonly number[];
   readonly timeDeltas: readonly number[];
 }
 
-/** CPU, in milliseconds, until the module is loaded: from the profile that wrangler takes of it. */
+/** The CPU time until the module is loaded, in milliseconds, from wrangler's profile. */
 async function startMs(): Promise<number> {
   const file = join(ROOT, ".wrangler", `start-${crypto.randomUUID()}.cpuprofile`);
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {

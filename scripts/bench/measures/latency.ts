@@ -1,4 +1,4 @@
-/** How long a large backlog takes when each request takes a while, beside one page after another. */
+/** How long a large backlog takes with slow requests, compared with reading one page after another. */
 import pMap from "p-map";
 import { type Figure, OLD, seconds, type Size } from "../figures.ts";
 import { openStand, type Stand } from "../open_stand.ts";
@@ -35,7 +35,7 @@ export async function latency({ events }: Size): Promise<Figure[]> {
   return figures;
 }
 
-/** Lets the simulator make the pages that will be asked for one after another. */
+/** Lets the simulator make the pages that will be requested. */
 async function makePages(stand: Stand, events: number): Promise<void> {
   const token = await signIn(stand);
   const offsets = Array.from({ length: Math.ceil((events + 1) / PAGE) }, (_, page) => page * PAGE);

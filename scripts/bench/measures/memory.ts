@@ -1,9 +1,9 @@
-/** What the isolate holds during a backlog, and that it does not depend on how large that is. */
+/** How much memory the isolate holds during a backlog, whatever the backlog's size. */
 import { type Figure, OLD, type Size } from "../figures.ts";
 import { openStand } from "../open_stand.ts";
 import { openProduct } from "../product.ts";
 
-/** Small backlogs follow one another until they make as many events, so that each is looked at as often. */
+/** Small backlogs are repeated up to this many events, so that each size is sampled equally often. */
 const LEAST_EVENTS = 100_000;
 
 export async function memory({ backlogs }: Size): Promise<Figure[]> {
@@ -25,7 +25,7 @@ export async function memory({ backlogs }: Size): Promise<Figure[]> {
   }];
 }
 
-/** The most that was held at any look, in bytes. */
+/** The largest of all samples, in bytes. */
 async function mostBytes(events: number): Promise<number> {
   await using stand = await openStand();
   await using product = await openProduct(stand, { observe: "memory" });

@@ -1,4 +1,4 @@
-/** What a run asks of others and of storage, what it takes of the processor, and what a year of that costs. */
+/** The requests and storage operations of a run, its CPU time, and what a year of that costs. */
 import { kvOperations, storageRows } from "../../local/observe.ts";
 import { costOfYear, FREE_A_DAY, RUNS_A_DAY, type RunUse } from "../cost.ts";
 import { type Figure, RECENT, type Size } from "../figures.ts";
@@ -6,9 +6,9 @@ import { openStand, type Stand } from "../open_stand.ts";
 import { openProduct, type Product } from "../product.ts";
 
 const BETWEEN_RUNS_MS = 5 * 60_000;
-/** Events of a run that has some. */
+/** The events of a run with a few. */
 const SOME_EVENTS = 20;
-/** Runs of which the processor's time is taken; Linux tells it in hundredths of a second. */
+/** Runs whose CPU time is measured; Linux reports it in hundredths of a second. */
 const TIMED_RUNS = 100;
 
 export async function operations({ accounts }: Size): Promise<Figure[]> {
@@ -69,7 +69,10 @@ async function countRun(product: Product, stand: Stand): Promise<Operations> {
   };
 }
 
-/** CPU of an idle run and of one with some events, milliseconds, with all that workerd does around them. */
+/**
+ * The CPU time of an idle run and of one with some events, in milliseconds, including all that workerd
+ * does.
+ */
 async function timeRuns(): Promise<[number, number]> {
   await using stand = await openStand();
   await using product = await openProduct(stand, { settings: { FIRST_FETCH: "12 hours" } });

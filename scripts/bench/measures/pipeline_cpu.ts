@@ -11,13 +11,13 @@ import { openStand } from "../open_stand.ts";
 import { type Compression, eventsOf, floor, type Pages, pipeline } from "../pipeline.ts";
 import { PAGE, readPage, signIn } from "../simple_collector.ts";
 
-/** More would only make the garbage collector's part larger, in the floor's too. */
+/** More would only raise the share of garbage collection, for the floor as well. */
 const EVENTS = 10_000;
-/** Repetitions in one round, so that hundredths of a second suffice to measure it. */
+/** Repetitions in one round, enough to be measured in hundredths of a second. */
 const REPETITIONS = 3;
 const WORKER = fileURLToPath(new URL("../pipeline_worker.ts", import.meta.url));
 
-/** One host's way to tell the CPU, in milliseconds, of some rounds of ours and of the floor. */
+/** Measures, on one host, the CPU time of the pipeline and of the floor, in milliseconds. */
 interface Bench extends AsyncDisposable {
   cpuMs(what: "ours" | "floor", compression: Compression): Promise<number>;
 }
