@@ -7,14 +7,15 @@ import { type GraphqlSettings, runGraphql } from "./audit_graphql.ts";
 import type { AuditLog } from "./audit_log.ts";
 import type { PageNote, RenderSettings } from "./audit_page.ts";
 import { runRest } from "./audit_rest.ts";
+import type { ListingHabits } from "./listing_habits.ts";
 import { type Inbound, jsonAnswer, type Outbound } from "./loopback_server.ts";
 
 /** How the endpoint behaves where the documentation leaves room. */
-export interface AuditSettings extends GraphqlSettings, RenderSettings {
+export interface AuditSettings extends GraphqlSettings, RenderSettings, ListingHabits {
   /** Which of the two accounts of the body is true, or both. */
   readonly wire: "graphql" | "rest" | "both";
-  /** What X-Total-Count counts: all that match, or the records of the page. */
-  readonly totalCountMeaning: "all" | "page";
+  /** What X-Total-Count counts: all that match, or the records of the page; or that there is none. */
+  readonly totalCountMeaning: "all" | "page" | "none";
   /** The HTTP status of an answer that holds only GraphQL errors. */
   readonly graphqlErrorStatus: 200 | 400;
   /** Answer 403 to everybody who has a good token. */
@@ -86,8 +87,9 @@ function totalCount(
   settings: AuditSettings,
   page: PageNote | undefined,
 ): Record<string, string> {
-  if (page === undefined) return {};
-  const count = settings.totalCountMeaning === "all" ? page.total : page.returned;
+  const { totalCountMeaning: meaning } = settings;
+  if (page === undefined || meaning === "none") return {};
+  const count = meaning === "all" ? page.total : page.returned;
   return { "x-total-count": String(count) };
 }
 

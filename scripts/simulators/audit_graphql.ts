@@ -14,7 +14,8 @@ import {
   validate,
 } from "graphql";
 import type { AuditLog, AuditQuery, Direction } from "./audit_log.ts";
-import { MAX_FIRST, type PageNote, type RenderSettings } from "./audit_page.ts";
+import type { PageNote, RenderSettings } from "./audit_page.ts";
+import { type ListingHabits, listPage } from "./listing_habits.ts";
 import type { AuditRecord } from "./records.ts";
 import { dayStartMs, formatChangeDate } from "./zoned_time.ts";
 
@@ -53,7 +54,7 @@ const schemas = new Map<string, GraphQLSchema>();
 /** Runs a GraphQL document against a log. Mistakes in the document become `errors`, as GraphQL specifies. */
 export function runGraphql(
   query: string,
-  settings: GraphqlSettings & RenderSettings,
+  settings: GraphqlSettings & RenderSettings & ListingHabits,
   log: AuditLog,
   nowMs: number,
 ): GraphqlOutcome | "failed" {
@@ -75,7 +76,11 @@ export function runGraphql(
   let failed = false;
   const rootValue = {
     auditData(args: AuditDataArguments) {
-      const listed = list(args, log, nowMs);
+      const listed = list(args, settings, log, nowMs);
+      if (listed === "failed") {
+        failed = true;
+        return [];
+      }
       page = listed.page;
       const { unrenderable: isUnrendered = () => false, unrenderedAs } = settings;
       failed = unrenderedAs === "500" && listed.records.some(isUnrendered);
@@ -100,16 +105,18 @@ function rendered(record: AuditRecord, timezone: string) {
   return { ...record, changeDate: rawChangeDate ?? formatChangeDate(changeTimestampMs, timezone) };
 }
 
-function list(args: AuditDataArguments, log: AuditLog, nowMs: number) {
-  const { fromDate, toDate, timezone, offset } = args;
-  if (args.first < 0) throw new GraphQLError("first must not be negative");
+const HOUR_MS = 60 * 60_000;
+
+function list(args: AuditDataArguments, habits: ListingHabits, log: AuditLog, nowMs: number) {
+  const { fromDate, toDate, timezone, offset, first } = args;
+  if (first < 0) throw new GraphQLError("first must not be negative");
   if (offset < 0) throw new GraphQLError("offset must not be negative");
   // An unknown zone is an error even when there is nothing to show.
   formatChangeDate(nowMs, timezone);
-  const first = Math.min(args.first, MAX_FIRST);
-  const { records, total } = log.list({
-    fromMs: fromDate == null ? undefined : dayStartMs(fromDate, timezone),
-    toMs: toDate == null ? undefined : dayStartMs(toDate, timezone, 1),
+  const lateMs = habits.dayStartsHoursLate * HOUR_MS;
+  const query = {
+    fromMs: fromDate == null ? undefined : dayStartMs(fromDate, timezone) + lateMs,
+    toMs: toDate == null ? undefined : dayStartMs(toDate, timezone, 1) + lateMs,
     nowMs,
     lpa: args.lpa,
     automaticUpdates: args.automaticUpdates,
@@ -117,8 +124,8 @@ function list(args: AuditDataArguments, log: AuditLog, nowMs: number) {
     offset,
     first,
     matches: filter(args),
-  });
-  return { records, page: { offset, first, returned: records.length, total } };
+  };
+  return listPage(log, query, habits);
 }
 
 /** The filters that the log doesn't know itself; `undefined` when the query has none. */

@@ -6,6 +6,7 @@
  */
 
 import type { AuditRecord } from "./records.ts";
+import { orderTies, type TieOrder } from "./tie_order.ts";
 
 /** The direction of a listing: oldest first, or newest first. */
 export type Direction = "ASC" | "DESC";
@@ -27,6 +28,10 @@ export interface AuditQuery {
   readonly offset: number;
   /** The most records to return. */
   readonly first: number;
+  /** Only what was listed at this time already (epoch milliseconds): a replica is behind. It costs a pass over everything. */
+  readonly asOfMs?: number | undefined;
+  /** The order of records of one time. Default: as they arrived. */
+  readonly tieOrder?: TieOrder | undefined;
   /** A further filter; it costs a pass over the whole range. */
   readonly matches?: ((record: AuditRecord) => boolean) | undefined;
 }
@@ -52,6 +57,7 @@ const MAX_INSERTS = 32;
 export class AuditLog {
   #records: AuditRecord[] = [];
   readonly #views = new Map<string, View>();
+  #reads = 0;
 
   /** How many records the log holds, hidden ones included. */
   get size(): number {
@@ -87,8 +93,9 @@ export class AuditLog {
 
   /** One page of the records that `query` asks for. */
   list(query: AuditQuery): AuditPage {
-    const { fromMs = -Infinity, toMs = Infinity, direction, offset, first } = query;
+    const { fromMs = -Infinity, toMs = Infinity, direction, offset, first, asOfMs } = query;
     let records = this.#view(query);
+    if (asOfMs !== undefined) records = records.filter((record) => shownSinceMs(record) <= asOfMs);
     let start = firstIndex(records, (record) => record.changeTimestampMs >= fromMs);
     let end = Math.max(start, firstIndex(records, (record) => record.changeTimestampMs >= toMs));
     if (query.matches) {
@@ -96,14 +103,35 @@ export class AuditLog {
       [start, end] = [0, records.length];
     }
     const total = end - start;
-    const page = direction === "ASC"
-      ? records.slice(Math.min(start + offset, end), Math.min(start + offset + first, end))
-      : records.slice(Math.max(end - offset - first, start), Math.max(end - offset, start))
-        .reverse();
-    return { records: page, total };
+    const [from, to] = direction === "ASC"
+      ? [Math.min(start + offset, end), Math.min(start + offset + first, end)]
+      : [Math.max(end - offset - first, start), Math.max(end - offset, start)];
+    const page = this.#slice(records, from, to, query);
+    return { records: direction === "ASC" ? page : page.reverse(), total };
   }
 
-  #view({ nowMs, lpa, automaticUpdates }: AuditQuery): readonly AuditRecord[] {
+  /** The records from one index to another, if those of one time are put into the query's order. */
+  #slice(
+    records: readonly AuditRecord[],
+    from: number,
+    to: number,
+    { tieOrder = "stable", offset, first }: AuditQuery,
+  ): AuditRecord[] {
+    const read = this.#reads++;
+    if (tieOrder === "stable" || from >= to) return records.slice(from, to);
+    const firstMs = records[from]!.changeTimestampMs;
+    const lastMs = records[to - 1]!.changeTimestampMs;
+    const start = firstIndex(records, (record) => record.changeTimestampMs >= firstMs);
+    const end = firstIndex(records, (record) => record.changeTimestampMs > lastMs);
+    const instants = Map.groupBy(records.slice(start, end), (record) => record.changeTimestampMs);
+    return [...instants.values()]
+      .flatMap((ties) => orderTies(ties, tieOrder, { offset, first, read }))
+      .slice(from - start, to - start);
+  }
+
+  #view(
+    { nowMs, lpa, automaticUpdates }: Pick<AuditQuery, "nowMs" | "lpa" | "automaticUpdates">,
+  ): readonly AuditRecord[] {
     const key = `${lpa} ${automaticUpdates}`;
     let view = this.#views.get(key);
     if (view === undefined || nowMs < view.fromMs || nowMs >= view.untilMs) {
@@ -120,6 +148,10 @@ export class AuditLog {
     }
     return view.records;
   }
+}
+
+function shownSinceMs({ visibleAtMs, changeTimestampMs }: AuditRecord): number {
+  return visibleAtMs ?? changeTimestampMs;
 }
 
 /** The first index whose record passes `test`, where all that pass come after all that don't. */

@@ -4,7 +4,8 @@
  */
 
 import type { AuditLog } from "./audit_log.ts";
-import { MAX_FIRST, type PageNote, type RenderSettings } from "./audit_page.ts";
+import type { PageNote, RenderSettings } from "./audit_page.ts";
+import { type ListingHabits, listPage } from "./listing_habits.ts";
 import type { AuditRecord } from "./records.ts";
 
 /** The body to answer and the page it holds, what is wrong with the request, or that answering failed. */
@@ -23,7 +24,7 @@ const CHANGE_TYPES: Readonly<Record<string, string>> = {
 /** Answers a request body that is a JSON object. */
 export function runRest(
   request: Readonly<Record<string, unknown>>,
-  { unrenderable, unrenderedAs }: RenderSettings,
+  settings: RenderSettings & ListingHabits,
   log: AuditLog,
   nowMs: number,
 ): RestOutcome {
@@ -38,17 +39,18 @@ export function runRest(
     return { mistake: "orderBy must be changeTimestamp:ASC or changeTimestamp:DESC" };
   }
 
-  const limit = Math.min(first, MAX_FIRST);
-  const { records, total } = log.list({
+  const listed = listPage(log, {
     fromMs,
     nowMs,
     lpa: true,
     automaticUpdates: true,
     direction: orderBy === "changeTimestamp:ASC" ? "ASC" : "DESC",
     offset,
-    first: limit,
-  });
-  const page = { offset, first: limit, returned: records.length, total };
+    first,
+  }, settings);
+  if (listed === "failed") return "failed";
+  const { records, page } = listed;
+  const { unrenderable, unrenderedAs } = settings;
   const isUnrendered = (record: AuditRecord) => unrenderable?.(record) ?? false;
   const fails = unrenderedAs === "error" || unrenderedAs === "500";
   if (fails && records.some(isUnrendered)) return "failed";

@@ -8,6 +8,7 @@ import { answerAudit, type AuditAnswer, type AuditSettings } from "./audit.ts";
 import { AuditLog } from "./audit_log.ts";
 import { answerDomain } from "./domain.ts";
 import { Faults } from "./faults.ts";
+import { PLAIN_LISTING } from "./listing_habits.ts";
 import { type Inbound, jsonAnswer, startLoopbackServer } from "./loopback_server.ts";
 import type { AuditRecord } from "./records.ts";
 import { type Account, answerToken, type TokenSettings, TokenStore } from "./sentinel.ts";
@@ -83,6 +84,7 @@ export interface LivePersonSimulator extends LivePersonSettings, AsyncDisposable
 }
 
 const DEFAULTS: LivePersonSettings = {
+  ...PLAIN_LISTING,
   wire: "graphql",
   knowsActionType: true,
   orderDirectionLiteral: "enum",
