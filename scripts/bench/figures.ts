@@ -25,7 +25,7 @@ export type Measure = (size: Size) => Promise<readonly Figure[]>;
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Ages of events that are sealed by the time they are collected. */
+/** Ages of events that are behind the watermark by the time they are collected. */
 export const OLD = { fromAgeMs: 50 * DAY_MS, toAgeMs: DAY_MS / 2 };
 /** Ages of events of today. */
 export const RECENT = { fromAgeMs: HOUR_MS, toAgeMs: HOUR_MS / 2 };

@@ -7,26 +7,25 @@ import { gzipSync } from "node:zlib";
 import type { Digest } from "../../src/digest.ts";
 import { type Line, toLine } from "../../src/engine/batch.ts";
 import { firstCursor } from "../../src/engine/cursor.ts";
-import { startProgress } from "../../src/engine/ports.ts";
-import { overlapOf } from "../../src/engine/prefetch.ts";
+import type { Page } from "../../src/engine/ports.ts";
+import { startProgress } from "../../src/engine/progress.ts";
 import { run } from "../../src/engine/run.ts";
 import { GRAPHQL } from "../../src/sources/liveperson/dialect.ts";
 import { toEvent } from "../../src/sources/liveperson/event.ts";
 import { readGraphql } from "../../src/sources/liveperson/graphql.ts";
-import { toRecords } from "../../src/sources/liveperson/record.ts";
-import { encodeBody } from "../../src/destinations/xsiam/push.ts";
+import { type SourceRecord, toRecords } from "../../src/sources/liveperson/record.ts";
+import { encodeBody, LIMITS } from "../../src/destinations/xsiam/push.ts";
 
 export type Compression = "gzip" | "none";
 
-/** Texts of answers. Each page shows the last records of the one before again. */
+/** Texts of answers, by the offset of their first record. The last page is not full. */
 export interface Pages {
-  readonly texts: readonly string[];
+  readonly texts: Readonly<Record<number, string>>;
   /** Records that a full page has. */
   readonly size: number;
 }
 
 const ACCOUNT = "site0";
-const NO_RECORDS = `{"data":{"auditData":[]}}`;
 
 /** `tell` is given the lines of each batch. */
 export async function pipeline(
@@ -35,34 +34,48 @@ export async function pipeline(
   digest: Digest,
   tell?: (lines: readonly Line[]) => void,
 ): Promise<void> {
+  const nothing = () => Promise.resolve();
   await run({
     source: {
-      async read({ offset }) {
-        const text = texts[Math.round(offset / (size - overlapOf(size)))] ?? NO_RECORDS;
-        const answer = readGraphql(JSON.parse(text), GRAPHQL, 0);
+      scope: "bench",
+      memory: null,
+      throttled: 0,
+      isPageFailure: () => false,
+      async read({ offset }): Promise<Page<SourceRecord>> {
+        const answer = readGraphql(JSON.parse(texts[offset]), GRAPHQL, 0);
         if (answer.kind !== "records") throw new Error("A page can't be read.");
         return { records: await toRecords(answer.records, ACCOUNT, digest), readAtMs: Date.now() };
       },
     },
     destination: {
+      id: "xsiam",
+      label: "XSIAM",
+      limits: LIMITS,
       push(lines) {
         tell?.(lines);
         encodeBody(lines, compression);
-        return Promise.resolve({ accepted: true } as const);
+        return Promise.resolve({ refused: [], again: [] });
       },
     },
-    cursors: { announce: () => Promise.resolve(), commit: () => Promise.resolve() },
-    deadLetters: { keep: () => Promise.resolve() },
+    cursors: { markInFlight: nothing, commit: nothing },
+    undelivered: {
+      keep: nothing,
+      due: () => Promise.resolve([]),
+      noteTaken: () => {},
+      remove: nothing,
+      refusedAgain: nothing,
+      setAside: { events: 0, bytes: 0, sinceMs: null },
+    },
     toLine: (record, occurrence) => toLine(toEvent(record, occurrence, ACCOUNT, 0), occurrence),
-    dialect: () => GRAPHQL,
-    mayGoOn: () => true,
-    throttled: () => 0,
+    hasBudget: () => true,
+    clock: Date.now,
     random: () => 0.5,
-    breathe: () => Promise.resolve(),
+    yieldToEventLoop: nothing,
   }, {
     maxFetch: 1_000_000_000,
     lateArrivalWindowMs: 900_000,
     pageSize: size,
+    smallestPage: 2,
     maxPagesInFlight: 1,
   }, startProgress(firstCursor(0), false));
 }
@@ -82,7 +95,7 @@ export function floor(
   batches: readonly unknown[][],
   compression: Compression,
 ): void {
-  for (const text of texts) JSON.parse(text);
+  for (const text of Object.values(texts)) JSON.parse(text);
   for (const events of batches) {
     const body = events.map((event) => JSON.stringify(event)).join("\n");
     if (compression === "gzip") gzipSync(body);

@@ -23,7 +23,7 @@ export interface StoredCursor {
   /** The time of the newest delivered event; ISO 8601. */
   readonly newest: string | null;
   /** Late arrivals are accepted from this time on; ISO 8601. */
-  readonly sealedBefore: string;
+  readonly watermark: string;
 }
 
 /** One scene; `problems` is empty when all is as expected. */
@@ -121,9 +121,9 @@ async function storedCursor({ worker: { kv } }: Stage): Promise<Scene> {
   const key = keys.find(({ name }) => name.startsWith("cursor/"))?.name;
   const text = key === undefined ? null : await kv.get(key);
   if (key === undefined || text === null) throw new Error("There is no cursor in KV.");
-  const { revision, newest, sealedBefore } = JSON.parse(text);
+  const { revision, newest, watermark } = JSON.parse(text);
   const bytes = new TextEncoder().encode(text).length;
-  return { name: "cursor", cursor: { key, bytes, revision, newest, sealedBefore }, problems: [] };
+  return { name: "cursor", cursor: { key, bytes, revision, newest, watermark }, problems: [] };
 }
 
 /** Five new changes: two ordinary ones, two identical ones, and one that comes late. */

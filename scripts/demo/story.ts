@@ -83,13 +83,13 @@ function proofLine(proof: Proof, colours: Colours): string {
   return holds(proof) ? `  ${colours.green("ok")} ${text}` : bad(text, colours);
 }
 
-function cursorLines({ newest, sealedBefore, revision, bytes, key }: StoredCursor): string[] {
+function cursorLines({ newest, watermark, revision, bytes, key }: StoredCursor): string[] {
   const stand = newest === null
     ? "No event was delivered yet."
     : `The cursor is at ${dayAndTime(newest)} UTC: everything up to then is delivered.`;
   return [
     `  ${stand}`,
-    `  Late arrivals are still accepted from ${dayAndTime(sealedBefore)} on.`,
+    `  Late arrivals are still accepted from ${dayAndTime(watermark)} on.`,
     `  It is revision ${number(revision)}, ${number(bytes)} bytes, in KV as ${key}`,
   ];
 }

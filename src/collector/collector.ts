@@ -99,7 +99,7 @@ export class Collector {
       account: this.settings.LIVEPERSON_ACCOUNT_ID,
       destination: this.settings.pipeline.destination?.identity ?? null,
       health,
-      deadLetters: lettersIn(counts),
+      deadLetters: counts.deadLetters,
       backfill: await this.#context.backfill.state(),
       cursor: await cursors.shown(),
     };
@@ -151,7 +151,10 @@ export class Collector {
       const ports = enginePorts(this.#context, connections, null);
       const { backfill, undelivered } = this.#context;
       await undelivered.open();
-      return await backfill.advance(ports, engineLimits(this.#context), undelivered);
+      const limits = engineLimits(this.#context);
+      const advanced = await backfill.advance(ports, limits, undelivered);
+      if (advanced?.failure !== undefined) throw advanced.failure;
+      return advanced?.state ?? null;
     });
   }
 

@@ -3,7 +3,7 @@
  * them: settings, errors, the status page, metrics, descriptions and scripts learn of it from there.
  */
 import type * as v from "valibot";
-import type { Destination } from "../engine/deliver.ts";
+import type { Destination, DestinationLimits } from "../engine/ports.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 
 export interface DestinationKind<Table extends v.ObjectEntries> {
@@ -35,27 +35,11 @@ export interface DestinationKind<Table extends v.ObjectEntries> {
   ): OpenDestination | null;
 }
 
-/** The destination's hard limits, and the size that batches should have. Bytes are of the body, uncompressed. */
-export interface DestinationLimits {
-  /** A batch is sent once it holds this many bytes. */
-  readonly targetBytes: number;
-  /** A larger body is refused. */
-  readonly maxBytes: number;
-  /** More events in one push are refused. */
-  readonly maxEvents: number;
-  /** A larger event is never sent. */
-  readonly maxEventBytes: number;
-}
-
 /**
  * A destination, ready for pushes. An answer that a wrong setting explains, such as a key that is
  * refused or a collector that isn't there, is thrown: it is never taken for a fault of the events.
  */
-export interface OpenDestination extends Destination {
-  readonly id: string;
-  readonly label: string;
-  readonly limits: DestinationLimits;
-}
+export type OpenDestination = Destination;
 
 /** Errors whose words are the destination's own. */
 export type AdvisedCode =

@@ -4,15 +4,34 @@
  */
 import * as v from "valibot";
 import { CollectorError } from "../errors.ts";
-import { iso, utcDay } from "./time.ts";
+import { iso, listingDay } from "./time.ts";
 
-export const CURSOR_VERSION = 1;
+export const CURSOR_VERSION = 2;
 
-/** A record that the source has shown and that was dealt with. */
-export interface Seen {
-  /** Epoch milliseconds: its own time, or the time before it in the listing if that is later. */
+/** Hexadecimal digits of a record's fingerprint. */
+export const FINGERPRINT_DIGITS = 32;
+
+/** An instant of which something was dealt with. */
+export interface DealtInstant {
+  /** Epoch milliseconds. */
   readonly timeMs: number;
-  readonly fingerprint: string;
+  /** Fingerprints of what was dealt with, one after another, in no order. */
+  readonly prints: string;
+  /** How many records the source showed there last: more than the fingerprints if it can't show some. */
+  readonly slots: number;
+}
+
+/** A boundary in time in the listing: the records before `offset` are older than `beforeMs`, the others are not. */
+export interface Place {
+  /** The listing starts at this day. */
+  readonly day: string;
+  readonly offset: number;
+  /** Epoch milliseconds. */
+  readonly beforeMs: number;
+  /** Of which listing: see `Source.scope`. */
+  readonly scope: string;
+  /** How many records of the instant at the place were read, if it is larger than a run can read. */
+  readonly inside?: number;
 }
 
 export interface Cursor {
@@ -20,18 +39,20 @@ export interface Cursor {
   readonly revision: number;
   /** Nothing older than this was ever asked for. Epoch milliseconds. */
   readonly startMs: number;
-  /** The listing starts at this UTC day; `offset` records of it have been dealt with. */
-  readonly listing: { readonly day: string; readonly offset: number };
+  /** Everything before it was dealt with, but for what came later; null until it is searched for. */
+  readonly place: Place | null;
   /** Nothing older than this is delivered any more. Epoch milliseconds; it never goes back. */
-  readonly sealedBeforeMs: number;
+  readonly watermarkMs: number;
   /** Time of the newest event delivered, epoch milliseconds. */
   readonly newestMs: number | null;
-  /** The end of the listing up to `offset`: everything not sealed, and one record before it. */
-  readonly seen: readonly Seen[];
-  /** Delivered and not sealed, but not yet met (again) in the listing. */
-  readonly unplaced: readonly Seen[];
-  /** How this account speaks, as the source found out; opaque to the engine. */
-  readonly dialect: unknown;
+  /** What was dealt with and is not behind the watermark, oldest first. */
+  readonly dealt: readonly DealtInstant[];
+  /** Since when the source has shown less than it did before, epoch milliseconds. */
+  readonly behindSinceMs: number | null;
+  /** Which size of page the source gives; opaque here, see `PageSize`. */
+  readonly pageSize: unknown;
+  /** What the source has learnt; opaque to the engine. */
+  readonly source: unknown;
 }
 
 /** The cursor of an account that was never collected: everything from `startMs` on is to be read. */
@@ -39,24 +60,24 @@ export function firstCursor(startMs: number): Cursor {
   return {
     revision: 0,
     startMs,
-    listing: { day: utcDay(startMs), offset: 0 },
-    sealedBeforeMs: startMs,
+    place: null,
+    watermarkMs: startMs,
     newestMs: null,
-    seen: [],
-    unplaced: [],
-    dialect: null,
+    dealt: [],
+    behindSinceMs: null,
+    pageSize: null,
+    source: null,
   };
 }
 
-/** Hexadecimal digits of a record's fingerprint. */
-export const FINGERPRINT_DIGITS = 32;
+/** The day from which a place is searched for. */
+export function searchDay({ watermarkMs }: Pick<Cursor, "watermarkMs">): string {
+  return listingDay(watermarkMs);
+}
 
 const instant = v.pipe(v.string(), v.isoTimestamp());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const remembered = v.array(v.tuple([
-  instant,
-  v.pipe(v.string(), v.regex(new RegExp(`^(?:[0-9a-f]{${FINGERPRINT_DIGITS}})+$`))),
-]));
+const prints = v.pipe(v.string(), v.regex(new RegExp(`^(?:[0-9a-f]{${FINGERPRINT_DIGITS}})*$`)));
 
 const StoredCursor = v.strictObject({
   version: v.literal(CURSOR_VERSION),
@@ -65,12 +86,21 @@ const StoredCursor = v.strictObject({
   destination: v.string(),
   revision: count,
   start: instant,
-  listing: v.strictObject({ day: v.pipe(v.string(), v.isoDate()), offset: count }),
-  sealedBefore: instant,
+  place: v.nullable(v.strictObject({
+    day: v.pipe(v.string(), v.isoDate()),
+    offset: count,
+    before: instant,
+    scope: v.string(),
+    inside: v.optional(count),
+  })),
+  watermark: instant,
   newest: v.nullable(instant),
-  seen: remembered,
-  unplaced: remembered,
-  dialect: v.unknown(),
+  dealt: v.array(
+    v.union([v.strictTuple([instant, prints]), v.strictTuple([instant, prints, count])]),
+  ),
+  behindSince: v.nullable(instant),
+  pageSize: v.unknown(),
+  source: v.unknown(),
 });
 
 /** Whose cursor it is: one is kept for every account, feed and destination. */
@@ -82,6 +112,7 @@ export interface CursorOwner {
 
 /** The cursor as it is stored. Fingerprints of one instant stand together, 32 characters each. */
 export function encodeCursor(cursor: Cursor, owner: CursorOwner): string {
+  const { place } = cursor;
   return JSON.stringify({
     version: CURSOR_VERSION,
     account: owner.account,
@@ -89,12 +120,23 @@ export function encodeCursor(cursor: Cursor, owner: CursorOwner): string {
     destination: owner.destination,
     revision: cursor.revision,
     start: iso(cursor.startMs),
-    listing: cursor.listing,
-    sealedBefore: iso(cursor.sealedBeforeMs),
-    newest: cursor.newestMs === null ? null : iso(cursor.newestMs),
-    seen: group(cursor.seen),
-    unplaced: group(cursor.unplaced),
-    dialect: cursor.dialect,
+    place: place === null ? null : {
+      day: place.day,
+      offset: place.offset,
+      before: iso(place.beforeMs),
+      scope: place.scope,
+      inside: place.inside,
+    },
+    watermark: iso(cursor.watermarkMs),
+    newest: isoOrNull(cursor.newestMs),
+    dealt: cursor.dealt.map(({ timeMs, prints, slots }) =>
+      slots * FINGERPRINT_DIGITS === prints.length
+        ? [iso(timeMs), prints]
+        : [iso(timeMs), prints, slots]
+    ),
+    behindSince: isoOrNull(cursor.behindSinceMs),
+    pageSize: cursor.pageSize,
+    source: cursor.source,
   });
 }
 
@@ -106,10 +148,10 @@ export function encodeCursor(cursor: Cursor, owner: CursorOwner): string {
 export function decodeCursor(text: string, owner: CursorOwner): Cursor {
   const stored = parseJson(text);
   const version = (stored as { version?: unknown } | null)?.version;
-  if (typeof version === "number" && version > CURSOR_VERSION) {
-    throw new CollectorError("cursor_newer", {
-      detail:
-        `The stored cursor has version ${version}; this collector knows up to ${CURSOR_VERSION}.`,
+  if (typeof version === "number" && version !== CURSOR_VERSION) {
+    const newer = version > CURSOR_VERSION;
+    throw new CollectorError(newer ? "cursor_newer" : "cursor_unreadable", {
+      detail: `The stored cursor has version ${version}; this collector reads ${CURSOR_VERSION}.`,
     });
   }
   const parsed = v.safeParse(StoredCursor, stored);
@@ -119,7 +161,7 @@ export function decodeCursor(text: string, owner: CursorOwner): Cursor {
       detail: `The stored cursor can't be read at: ${where}.`,
     });
   }
-  const { account, feed, destination } = parsed.output;
+  const { account, feed, destination, place } = parsed.output;
   if (account !== owner.account || feed !== owner.feed || destination !== owner.destination) {
     throw new CollectorError("cursor_unreadable", {
       detail: `The stored cursor belongs to account ${account}, feed ${feed} and destination ` +
@@ -129,34 +171,32 @@ export function decodeCursor(text: string, owner: CursorOwner): Cursor {
   return {
     revision: parsed.output.revision,
     startMs: Date.parse(parsed.output.start),
-    listing: parsed.output.listing,
-    sealedBeforeMs: Date.parse(parsed.output.sealedBefore),
-    newestMs: parsed.output.newest === null ? null : Date.parse(parsed.output.newest),
-    seen: ungroup(parsed.output.seen),
-    unplaced: ungroup(parsed.output.unplaced),
-    dialect: parsed.output.dialect,
+    place: place === null ? null : {
+      day: place.day,
+      offset: place.offset,
+      beforeMs: Date.parse(place.before),
+      scope: place.scope,
+      ...(place.inside !== undefined && { inside: place.inside }),
+    },
+    watermarkMs: Date.parse(parsed.output.watermark),
+    newestMs: msOrNull(parsed.output.newest),
+    dealt: parsed.output.dealt.map(([time, prints, slots]) => ({
+      timeMs: Date.parse(time),
+      prints,
+      slots: slots ?? prints.length / FINGERPRINT_DIGITS,
+    })),
+    behindSinceMs: msOrNull(parsed.output.behindSince),
+    pageSize: parsed.output.pageSize,
+    source: parsed.output.source,
   };
 }
 
-function group(seen: readonly Seen[]): [string, string][] {
-  const groups: [string, string][] = [];
-  let groupTimeMs = NaN;
-  for (const { timeMs, fingerprint } of seen) {
-    if (timeMs === groupTimeMs) groups[groups.length - 1][1] += fingerprint;
-    else groups.push([iso(groupTimeMs = timeMs), fingerprint]);
-  }
-  return groups;
+function isoOrNull(timeMs: number | null): string | null {
+  return timeMs === null ? null : iso(timeMs);
 }
 
-function ungroup(groups: readonly (readonly [string, string])[]): Seen[] {
-  const seen: Seen[] = [];
-  for (const [time, fingerprints] of groups) {
-    const timeMs = Date.parse(time);
-    for (let at = 0; at < fingerprints.length; at += FINGERPRINT_DIGITS) {
-      seen.push({ timeMs, fingerprint: fingerprints.slice(at, at + FINGERPRINT_DIGITS) });
-    }
-  }
-  return seen;
+function msOrNull(time: string | null): number | null {
+  return time === null ? null : Date.parse(time);
 }
 
 function parseJson(text: string): unknown {

@@ -1,235 +1,278 @@
 /**
  * Where the engine stands in the source's listing, and what it remembers of it. Pure: no I/O, no clock.
  *
- * The source lists audit records in ascending order, from a UTC day on, by offset. Records have no
- * id, identical ones exist ("twins"), and a late record is inserted before newer ones. So a place in
- * the listing is an offset together with the fingerprints just before it: if the source still shows
- * those at that place, nothing was inserted before it, and whatever follows is unread.
+ * The source lists records in ascending order of time, by offset. Records have no id, records of one
+ * time come in any order, and a late record is inserted before newer ones. So a place is a boundary in
+ * time: all records before an offset are older than an instant, all from it on are not. Whoever reads
+ * on sees that boundary again: one record more before it and it stands elsewhere, in whatever order
+ * records of one time are shown.
  */
-import type { Cursor, Seen } from "./cursor.ts";
-import { dayStartMs, utcDay } from "./time.ts";
+import type { Boundary } from "./boundary.ts";
+import {
+  type Cursor,
+  type DealtInstant,
+  FINGERPRINT_DIGITS,
+  type Place,
+  searchDay,
+} from "./cursor.ts";
+import { countPrints } from "./instants.ts";
+import type { Seen } from "./ports.ts";
 
 /** How far the host's clock may be off, in milliseconds. What is remembered is kept this much longer. */
 export const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
-/** What the engine needs to know of a source record. */
-export interface Listed {
-  /** Epoch milliseconds of the change; null when its date can't be read. */
-  readonly timeMs: number | null;
-  /** Hash of the identifying content: identical records, and only they, share it. */
-  readonly fingerprint: string;
-  /** The source has a record here that it could not render: without a time, its fingerprint is empty. */
-  readonly unreadable?: true;
+/** So long a source that shows less than before is taken to be behind; then what it shows counts. */
+export const BEHIND_PATIENCE_MS = 30 * 60_000;
+
+/** The part of the cursor that tells where the reading stands. */
+export type Position = Omit<Cursor, "revision" | "pageSize" | "source">;
+
+interface Dealt {
+  prints: string;
+  slots: number;
 }
 
-/** Where to read next: `verify` records before `offset` are read again, to see that they are still there. */
-export interface Place {
-  readonly day: string;
-  readonly offset: number;
-  readonly verify: number;
-}
+const NOTHING: Dealt = { prints: "", slots: 0 };
 
-/** What one record turned out to be: dealt with already, or new with its number among its twins. */
-export type Taken = { readonly fresh: false } | {
-  readonly fresh: true;
-  readonly seen: Seen;
-  /** 1 for the first record with this content, 2 for its first twin, … */
-  readonly occurrence: number;
-  /** True when newer records had been seen before it. */
-  readonly late: boolean;
-};
-
-const KNOWN: Taken = { fresh: false };
-
-/** The part of the cursor that tells where a reading stands. */
-export type Bookmark = Omit<Cursor, "revision" | "dialect">;
-
-export class Reading {
+export class ListingState {
   readonly #startMs: number;
-  #day: string;
-  #offset: number;
-  /** A later day from which the listing can be read, and how many records come before that. */
-  #laterDay: { readonly day: string; readonly skipped: number } | null = null;
-  #sealedBeforeMs: number;
+  #place: Place | null;
+  #watermarkMs: number;
   #newestMs: number | null;
-  /** What the listing shows up to the offset, oldest first: everything not sealed, and one record before. */
-  #seen: Seen[];
-  #occurrences = new Map<string, number>();
-  /** Delivered, not sealed, and not found again since the place was lost. */
-  #unplaced = new Map<string, Seen[]>();
   readonly #newestAtStartMs: number;
-  #changed = false;
+  #behindSinceMs: number | null;
+  readonly #dealt = new Map<number, Dealt>();
+  /** Times in `#dealt`, oldest first. */
+  #times: number[] = [];
+  #version = 0;
+  #dealtCount = 0;
 
-  constructor(cursor: Bookmark) {
-    this.#startMs = cursor.startMs;
-    this.#day = cursor.listing.day;
-    this.#offset = cursor.listing.offset;
-    this.#sealedBeforeMs = cursor.sealedBeforeMs;
-    this.#newestMs = cursor.newestMs;
-    this.#newestAtStartMs = cursor.newestMs ?? -Infinity;
-    this.#seen = [...cursor.seen];
-    for (const { fingerprint } of this.#seen) this.#count(fingerprint, 1);
-    for (const seen of cursor.unplaced) this.#remember(seen);
-  }
-
-  /** True once something was read that the cursor did not hold. */
-  get changed(): boolean {
-    return this.#changed;
-  }
-
-  get sealedBeforeMs(): number {
-    return this.#sealedBeforeMs;
-  }
-
-  /** The place to read on from, or null when it must be located anew. */
-  get place(): Place | null {
-    if (this.#seen.length === 0) return null;
-    return { day: this.#day, offset: this.#offset, verify: this.#verifiable() };
-  }
-
-  /** Does the listing still show what was seen, in the last `verify` places before the offset? */
-  confirms(listed: readonly Listed[], verify: number): boolean {
-    const tail = this.#seen.length - verify;
-    for (let i = 0; i < listed.length && i < verify; i++) {
-      if (listed[i].fingerprint !== this.#seen[tail + i].fingerprint) return false;
+  constructor(position: Position) {
+    this.#startMs = position.startMs;
+    this.#place = position.place;
+    this.#watermarkMs = position.watermarkMs;
+    this.#newestMs = position.newestMs;
+    this.#newestAtStartMs = position.newestMs ?? -Infinity;
+    this.#behindSinceMs = position.behindSinceMs;
+    for (const { timeMs, prints, slots } of position.dealt) {
+      this.#dealt.set(timeMs, { prints, slots });
+      this.#times.push(timeMs);
     }
+  }
+
+  /** Grows with every change that is worth a commit. */
+  get version(): number {
+    return this.#version;
+  }
+
+  get place(): Place | null {
+    return this.#place;
+  }
+
+  get watermarkMs(): number {
+    return this.#watermarkMs;
+  }
+
+  /** How many records were dealt with in this reading. */
+  get dealtCount(): number {
+    return this.#dealtCount;
+  }
+
+  get behindSinceMs(): number | null {
+    return this.#behindSinceMs;
+  }
+
+  /** True as long as nothing was ever dealt with. */
+  get isFirst(): boolean {
+    return this.#newestMs === null && this.#watermarkMs === this.#startMs;
+  }
+
+  /** Can the listing be read from a later day, with offsets that have become larger than this? */
+  isOutdated(offset: number): boolean {
+    const place = this.#place;
+    return place !== null && place.offset > offset &&
+      place.day < searchDay({ watermarkMs: this.#watermarkMs });
+  }
+
+  /** What was dealt with at an instant: fingerprints, one after another. */
+  printsAt(timeMs: number): string {
+    return (this.#dealt.get(timeMs) ?? NOTHING).prints;
+  }
+
+  slotsAt(timeMs: number): number {
+    return (this.#dealt.get(timeMs) ?? NOTHING).slots;
+  }
+
+  /** How many records of an instant were both shown and dealt with: so many at least it should show again. */
+  shownAt(timeMs: number): number {
+    return Math.min(this.slotsAt(timeMs), countOf(this.printsAt(timeMs)));
+  }
+
+  /** Remembers what was dealt with at an instant before this reading. */
+  recall(timeMs: number, prints: string): void {
+    if (prints === "") return;
+    const instant = this.#instant(timeMs);
+    const known = countPrints(instant.prints);
+    for (const [print, count] of countPrints(prints)) {
+      instant.prints += print.repeat(Math.max(0, count - (known.get(print) ?? 0)));
+    }
+  }
+
+  /** The boundaries of the window before the place, and where they should stand, oldest first. */
+  boundaries(): Boundary[] {
+    const { beforeMs, offset } = this.#place!;
+    const boundaries: Boundary[] = [];
+    let at = offset;
+    for (let i = this.#times.length - 1; i >= 0; i--) {
+      const timeMs = this.#times[i];
+      if (timeMs >= beforeMs) continue;
+      at -= this.#dealt.get(timeMs)!.slots;
+      boundaries.push({ beforeMs: timeMs, offset: at });
+    }
+    return boundaries.reverse();
+  }
+
+  /** The place is lost: it has to be searched for. What was dealt with stays known. */
+  misplace(): void {
+    this.#place = null;
+    this.#version++;
+  }
+
+  /** What the source shows from now on counts, though it be less than before. */
+  forgive(): void {
+    this.misplace();
+    this.#behindSinceMs = null;
+    for (const instant of this.#dealt.values()) instant.slots = 0;
+  }
+
+  /** Everything from here on is to be compared with what was dealt with. */
+  moveTo(place: Place): void {
+    const before = this.#place;
+    this.#place = place;
+    const same = before !== null && before.offset === place.offset && before.day === place.day &&
+      before.beforeMs === place.beforeMs && before.scope === place.scope &&
+      before.inside === place.inside;
+    if (!same) this.#version++;
+  }
+
+  /** The oldest record from the watermark on was found at an offset: older ones were added or removed before it. True if it had moved. */
+  rebase(firstOffset: number): boolean {
+    const place = this.#place!;
+    const expected = this.boundaries()[0]?.offset ?? place.offset;
+    if (expected === firstOffset) return false;
+    this.moveTo({ ...place, offset: Math.max(0, place.offset + firstOffset - expected) });
     return true;
   }
 
-  /**
-   * The listing has moved: forget the place, keep what was delivered.
-   * Returns where the first unsealed record should be if nothing was inserted before it.
-   */
-  misplace(): number {
-    const delivered = this.#seen.filter((seen) => seen.timeMs >= this.#sealedBeforeMs);
-    const { day, offset } = this.#listing();
-    const likelyOffset = Math.max(0, offset - delivered.length - 1);
-    const sameDay = day === utcDay(this.#sealedBeforeMs);
-    for (const seen of delivered) this.#remember(seen);
-    this.#seen = [];
-    this.#occurrences.clear();
-    this.#changed = true;
-    return sameDay ? likelyOffset : 0;
+  /** Deals with a new record. */
+  deal({ timeMs, fingerprint }: Seen): { readonly late: boolean } {
+    const instant = this.#instant(timeMs);
+    instant.prints += fingerprint;
+    this.#resize(timeMs, Math.max(instant.slots, countOf(instant.prints)));
+    this.#newestMs = Math.max(this.#newestMs ?? -Infinity, timeMs);
+    this.#dealtCount++;
+    this.#version++;
+    return { late: timeMs < this.#newestAtStartMs };
   }
 
-  /** A place was found: `anchor` is the last record before the unsealed ones, if there is one. */
-  placeAt(day: string, offset: number, anchor: Listed | null): void {
-    this.#day = day;
-    this.#offset = offset;
-    this.#laterDay = null;
-    this.#seen = [];
-    this.#occurrences.clear();
-    if (anchor === null) return;
-    const timeMs = Math.min(anchor.timeMs ?? this.#sealedBeforeMs - 1, this.#sealedBeforeMs - 1);
-    this.#append({ timeMs, fingerprint: anchor.fingerprint });
-    this.#changed = true;
+  /** Everything that an instant shows has been dealt with. `slots`: how many records that are, unreadable ones too. */
+  leave(timeMs: number, slots: number): void {
+    if (this.slotsAt(timeMs) === slots) return;
+    this.#resize(timeMs, slots);
+    this.#version++;
   }
 
-  /** Takes the next record of the listing. `readAtMs`: the host's clock when its page was asked for. */
-  take(listed: Listed, readAtMs: number): Taken {
-    const previousMs = this.#seen.at(-1)?.timeMs ?? this.#sealedBeforeMs;
-    const atLeastMs = Math.min(previousMs, readAtMs + CLOCK_TOLERANCE_MS);
-    const timeMs = Math.max(listed.timeMs ?? atLeastMs, atLeastMs);
-    this.#offset++;
-    this.#changed = true;
-    const seen: Seen = { timeMs, fingerprint: listed.fingerprint };
-    this.#append(seen);
-    if (this.#recall(listed.fingerprint)) return KNOWN;
-    if (listed.timeMs !== null && listed.timeMs < this.#startMs) return KNOWN;
-    if (listed.timeMs !== null) {
-      this.#newestMs = Math.max(this.#newestMs ?? -Infinity, listed.timeMs);
+  /** One record less stands before the place: in the last instant before it, or behind the watermark. False at the very beginning. */
+  shiftBack(): boolean {
+    const place = this.#place!;
+    if (place.offset === 0) return false;
+    const timeMs = this.#times.findLast((timeMs) =>
+      timeMs < place.beforeMs && this.slotsAt(timeMs) > 0
+    );
+    if (timeMs === undefined) this.moveTo({ ...place, offset: place.offset - 1 });
+    else this.leave(timeMs, this.slotsAt(timeMs) - 1);
+    return true;
+  }
+
+  /** Nothing is shown any more from a time on, inclusive, to another, exclusive. */
+  passOver(fromMs: number, toMs: number): void {
+    for (const timeMs of this.#times) {
+      if (timeMs >= fromMs && timeMs < toMs) this.leave(timeMs, 0);
     }
-    return {
-      fresh: true,
-      seen,
-      occurrence: this.#occurrences.get(listed.fingerprint)!,
-      late: (listed.timeMs ?? Infinity) < this.#newestAtStartMs,
-    };
+  }
+
+  /** The source shows less than before, or no longer does. Epoch milliseconds, or null. */
+  setBehind(sinceMs: number | null): void {
+    if (this.#behindSinceMs === sinceMs) return;
+    this.#behindSinceMs = sinceMs;
+    this.#version++;
   }
 
   /**
    * Forgets what can no longer matter: a record may still be inserted within the late-arrival window
-   * before `readAtMs`, and at the time of the last record read; before that, all is sealed.
+   * before `readAtMs`, and from the last instant on that was read; older ones are behind the watermark.
    */
-  seal(readAtMs: number, lateArrivalWindowMs: number): void {
-    const last = this.#seen.at(-1);
-    if (last === undefined) return;
-    const horizonMs = Math.min(readAtMs - lateArrivalWindowMs - CLOCK_TOLERANCE_MS, last.timeMs);
-    if (horizonMs <= this.#sealedBeforeMs) return;
-    this.#sealedBeforeMs = horizonMs;
-    const open = this.#seen.findIndex((seen) => seen.timeMs >= horizonMs);
-    this.#forget(Math.max(0, open - 1));
-    for (const [fingerprint, remembered] of this.#unplaced) {
-      const kept = remembered.filter((seen) => seen.timeMs >= horizonMs);
-      if (kept.length === 0) this.#unplaced.delete(fingerprint);
-      else this.#unplaced.set(fingerprint, kept);
-    }
+  moveWatermark(readAtMs: number, lateArrivalWindowMs: number): void {
+    if (this.#place === null) return;
+    const { beforeMs } = this.#place;
+    const lastMs = this.#times.findLast((timeMs) => timeMs <= beforeMs) ?? this.#watermarkMs;
+    const horizonMs = Math.min(readAtMs - lateArrivalWindowMs - CLOCK_TOLERANCE_MS, lastMs);
+    if (horizonMs <= this.#watermarkMs) return;
+    this.#watermarkMs = horizonMs;
+    const open = this.#times.findIndex((timeMs) => timeMs >= horizonMs);
+    const behind = this.#times.splice(0, open === -1 ? this.#times.length : open);
+    for (const timeMs of behind) this.#dealt.delete(timeMs);
+    // alone it is not worth a commit: the next one takes it along
+  }
+
+  /** Goes on in another listing. What was shown in the one before may not stand in it. */
+  goTo(place: Place): void {
+    this.passOver(-Infinity, Infinity);
+    this.moveTo(place);
   }
 
   /** What a later run needs to read on from here. */
-  bookmark(): Bookmark {
+  position(): Position {
     return {
       startMs: this.#startMs,
-      listing: this.#listing(),
-      sealedBeforeMs: this.#sealedBeforeMs,
+      place: this.#place,
+      watermarkMs: this.#watermarkMs,
       newestMs: this.#newestMs,
-      seen: [...this.#seen],
-      unplaced: [...this.#unplaced.values()].flat().sort((a, b) => a.timeMs - b.timeMs),
+      dealt: this.#times.map((timeMs): DealtInstant => ({ timeMs, ...this.#dealt.get(timeMs)! })),
+      behindSinceMs: this.#behindSinceMs,
     };
   }
 
-  /**
-   * How many records before the offset prove the place: all of the last time, and one of an earlier
-   * time. If those stand where they stood, nothing was inserted before the last time, and nothing within
-   * it before the offset, though twins of what was seen came late.
-   */
-  #verifiable(): number {
-    const lastMs = this.#seen.at(-1)!.timeMs;
-    const earlier = this.#seen.findLastIndex((seen) => seen.timeMs < lastMs);
-    return this.#seen.length - Math.max(0, earlier);
+  #instant(timeMs: number): Dealt {
+    const known = this.#dealt.get(timeMs);
+    if (known !== undefined) return known;
+    const instant = { ...NOTHING };
+    this.#dealt.set(timeMs, instant);
+    let at = this.#times.length;
+    while (at > 0 && this.#times[at - 1] > timeMs) at--;
+    this.#times.splice(at, 0, timeMs);
+    return instant;
   }
 
-  /** The place in the listing that starts at the latest possible day. During a reading the start stays. */
-  #listing(): Bookmark["listing"] {
-    return this.#laterDay === null
-      ? { day: this.#day, offset: this.#offset }
-      : { day: this.#laterDay.day, offset: this.#offset - this.#laterDay.skipped };
+  /** Records at an instant before the place move the place. */
+  #resize(timeMs: number, slots: number): void {
+    const instant = this.#instant(timeMs);
+    const grown = slots - instant.slots;
+    instant.slots = slots;
+    const place = this.#place;
+    if (place === null || timeMs >= place.beforeMs) return;
+    this.#place = { ...place, offset: Math.max(0, place.offset + grown) };
   }
+}
 
-  /** Drops the oldest `count` seen, and notes where the first day that is still seen begins. */
-  #forget(count: number): void {
-    const before = this.#offset - this.#seen.length;
-    const day = utcDay(this.#seen[count].timeMs);
-    if (day > (this.#laterDay?.day ?? this.#day)) {
-      const startMs = dayStartMs(day);
-      const first = this.#seen.findIndex((seen) => seen.timeMs >= startMs);
-      if (first > 0) this.#laterDay = { day, skipped: before + first };
-    }
-    for (const { fingerprint } of this.#seen.splice(0, count)) this.#count(fingerprint, -1);
-  }
+/** The cursor after some records were dealt with that it does not lie behind. */
+export function withDealt(cursor: Cursor, seen: readonly Seen[]): Cursor {
+  const state = new ListingState(cursor);
+  for (const record of seen) state.deal(record);
+  return { ...cursor, ...state.position() };
+}
 
-  #append(seen: Seen): void {
-    this.#seen.push(seen);
-    this.#count(seen.fingerprint, 1);
-  }
-
-  #count(fingerprint: string, by: number): void {
-    const times = (this.#occurrences.get(fingerprint) ?? 0) + by;
-    if (times === 0) this.#occurrences.delete(fingerprint);
-    else this.#occurrences.set(fingerprint, times);
-  }
-
-  #remember(seen: Seen): void {
-    const remembered = this.#unplaced.get(seen.fingerprint);
-    if (remembered === undefined) this.#unplaced.set(seen.fingerprint, [seen]);
-    else remembered.push(seen);
-  }
-
-  #recall(fingerprint: string): boolean {
-    const remembered = this.#unplaced.get(fingerprint);
-    if (remembered === undefined) return false;
-    remembered.pop();
-    if (remembered.length === 0) this.#unplaced.delete(fingerprint);
-    return true;
-  }
+/** How many records an instant's fingerprints stand for. */
+export function countOf(prints: string): number {
+  return prints.length / FINGERPRINT_DIGITS;
 }

@@ -1,90 +1,75 @@
 /**
- * Finds the place in the listing where the unsealed records begin, in few reads.
- * Used for a first fetch, and whenever the listing is found to have moved.
+ * Finds a boundary in the listing, in few reads: for a first fetch, and whenever the place is lost.
+ * Reads through the page reader alone.
  */
-import type { Listed } from "./listing_state.ts";
-import { utcDay } from "./time.ts";
-
-/** A part of the source's listing, oldest first. */
-export interface Page<R extends Listed = Listed> {
-  readonly records: readonly R[];
-  /** The host's clock, epoch milliseconds, when the page was asked for. */
-  readonly readAtMs: number;
-  /** How many records the source says there are: of the listing, or of the page. Only ever a hint. */
-  readonly total?: number;
-}
-
-/** Reads at most `first` records of the listing that starts at a UTC day, from an offset on. */
-export interface Source<R extends Listed = Listed> {
-  read(from: { day: string; offset: number; first: number }): Promise<Page<R>>;
-}
+import { CollectorError } from "../errors.ts";
+import { readFromDated } from "./dated_page.ts";
+import type { PageReader } from "./page_reader.ts";
+import type { Listed } from "./ports.ts";
+import type { SolidPage } from "./solid_page.ts";
 
 export interface Located<R extends Listed> {
-  readonly day: string;
-  /** Offset of the first unsealed record. */
+  /** Of the first record that is not older. */
   readonly offset: number;
-  /** The record just before it, if the listing has one. */
-  readonly anchor: R | null;
-  /** The page's records from that offset on. */
-  readonly records: readonly R[];
-  readonly readAtMs: number;
-  /** True when the page shows the end of the listing. */
-  readonly last: boolean;
+  /** A page that shows the boundary. */
+  readonly page: SolidPage<R>;
 }
+
+export interface Sought {
+  /** The listing starts at this day. */
+  readonly day: string;
+  /** Epoch milliseconds: the first record is sought that is not older. */
+  readonly fromMs: number;
+  /** Where it may be. */
+  readonly likelyOffset: number;
+  /** At the listing's very beginning, records without a readable date count as not older. */
+  readonly undatedFirst: boolean;
+}
+
+/** More are needed only for a listing that changes under the search, or is in no order. */
+const MAX_PROBES = 60;
 
 /**
- * Searches the ascending listing for the first record that is not older than `fromMs`: from
- * `likelyOffset` on in growing strides, then by halving. Each probe is a whole page, so that the one
- * that holds the boundary is read at once. `pageSize` is at least 2.
+ * Searches the ascending listing: from the likely place on in growing strides, then by halving. Each
+ * probe is a whole page, so that the one that shows the boundary can be used at once.
+ * @throws {CollectorError} `upstream_unreadable` when the listing has no order to search by
  */
 export async function locate<R extends Listed>(
-  source: Source<R>,
-  fromMs: number,
-  likelyOffset: number,
-  pageSize: number,
+  reader: PageReader<R>,
+  { day, fromMs, likelyOffset, undatedFirst }: Sought,
 ): Promise<Located<R>> {
-  const day = utcDay(fromMs);
-  let low = 0; // the record here is older than fromMs, unless this is the listing's start
-  let high = Infinity; // nothing older than fromMs is at or after this offset
-  let stride = pageSize;
-  let offset = likelyOffset;
-  for (;;) {
-    const page = await source.read({ day, offset, first: pageSize });
-    const { records } = page;
-    const last = records.length < pageSize;
-    const open = firstNotOlder(records, fromMs);
-    if (open === 0 && offset > 0) {
-      if (offset === low) low = 0; // the listing has shrunk under the search
-      high = offset;
-    } else if (open === records.length && !last) {
-      low = offset + records.findLastIndex((record) => record.timeMs !== null);
+  let low = 0;
+  let high = Infinity;
+  let stride = reader.size.size;
+  let at = Math.max(0, likelyOffset - 1);
+  for (let probe = 0; probe < MAX_PROBES; probe++) {
+    const page = await readFromDated(reader, day, at, low);
+    const { records, offset } = page;
+    const newer = records.findIndex(({ timeMs }) => timeMs !== null && timeMs >= fromMs);
+    const older = records.findLastIndex(({ timeMs }, i) =>
+      timeMs !== null && timeMs < fromMs && (newer === -1 || i < newer)
+    );
+    const isKnown = older !== -1 || offset <= low; // that everything before is older
+    const atStart = older === -1 && offset === 0 && undatedFirst;
+    if (isKnown && newer !== -1) return { offset: offset + (atStart ? 0 : newer), page };
+    if (isKnown && page.last) return { offset: offset + (atStart ? 0 : records.length), page };
+    if (isKnown) {
+      low = offset + records.length;
       if (low >= high) high = Infinity; // it has grown under the search
     } else {
-      return {
-        day,
-        offset: offset + open,
-        anchor: records[open - 1] ?? null,
-        records: records.slice(open),
-        readAtMs: page.readAtMs,
-        last,
-      };
+      high = offset;
     }
     if (high === Infinity) {
-      offset = low + stride - pageSize;
+      at = low - 1 + stride - reader.size.size;
       stride *= 2;
     } else {
-      offset = high - low < pageSize ? low : Math.floor((low + high) / 2);
+      at = high - low < reader.size.size ? low - 1 : Math.floor((low + high) / 2);
     }
+    at = Math.max(0, at);
   }
-}
-
-/** Index of the first record that is not older; one without a readable date counts as old as the one before. */
-function firstNotOlder(records: readonly Listed[], fromMs: number): number {
-  let olderBefore = false;
-  for (let i = 0; i < records.length; i++) {
-    const { timeMs } = records[i];
-    if (timeMs === null ? !olderBefore : timeMs >= fromMs) return i;
-    olderBefore = true;
-  }
-  return records.length;
+  throw new CollectorError("upstream_unreadable", {
+    detail:
+      `The audit listing of ${day} is not in order of time, or changes too fast to be searched.`,
+    upstream: { name: "audit", status: 200 },
+  });
 }

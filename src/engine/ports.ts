@@ -1,57 +1,187 @@
-/** What the engine needs from outside, what limits it, and what it tells of its progress. */
-import type { Line } from "./batch.ts";
-import type { Cursor, Seen } from "./cursor.ts";
-import type { Destination } from "./deliver.ts";
-import type { Source } from "./locate.ts";
-import type { Listed } from "./listing_state.ts";
+/** What the engine needs from outside, and what limits it. */
+import type { Cursor } from "./cursor.ts";
+
+/** What the engine needs to know of a source record. */
+export interface Listed {
+  /** Epoch milliseconds of the change; null when its date can't be read. */
+  readonly timeMs: number | null;
+  /** Hash of the identifying content, `FINGERPRINT_DIGITS` long: identical records, and only they, share it. */
+  readonly fingerprint: string;
+  /** The source has a record here and can't show it. */
+  readonly unreadable?: true;
+}
+
+/** Which records to read: at most `first` of the listing that starts at a day, from an offset on. */
+export interface Range {
+  readonly day: string;
+  readonly offset: number;
+  readonly first: number;
+  /** A guess: a failure is an answer too, and not worth a retry. */
+  readonly probing?: boolean;
+}
+
+/** A part of the source's listing, oldest first, as one answer showed it. */
+export interface Page<R extends Listed = Listed> {
+  readonly records: readonly R[];
+  /** Epoch milliseconds when the page was asked for: by the host's clock, or the source's if that is earlier. */
+  readonly readAtMs: number;
+  /** How many records the source says there are: of the listing, or of the page. Only ever a hint. */
+  readonly total?: number;
+}
+
+/** Lists records in ascending order of time, from a day on. Records of one time come in any order. */
+export interface Source<R extends Listed = Listed> {
+  read(range: Range): Promise<Page<R>>;
+  /** What the listing depends on: a place in it means nothing once this has changed. */
+  readonly scope: string;
+  /** What the source has learnt and wants to find again with the cursor; opaque to the engine. */
+  readonly memory: unknown;
+  /** How often the source has asked for fewer requests so far. */
+  readonly throttled: number;
+  /** True for a failure that a smaller page may avoid: the account can be read, this page can't. */
+  isPageFailure(error: unknown): boolean;
+}
+
+/** A record that the source has shown and that was dealt with. */
+export interface Seen {
+  /** Epoch milliseconds: its own time, or that of the record before it if its own can't be read. */
+  readonly timeMs: number;
+  readonly fingerprint: string;
+}
+
+/** An event on its way: its id, and its one line of JSON. */
+export interface Line {
+  readonly eventId: string;
+  /** Its number among records that are identical to it, from 1. */
+  readonly occurrence: number;
+  readonly json: string;
+  /** Length of `json` in UTF-8 bytes, exactly. */
+  readonly bytes: number;
+}
+
+/** An event that was delivered, or put into the box of undelivered ones. */
+export interface SettledEvent {
+  readonly eventId: string;
+  readonly seen: Seen;
+}
 
 /** Where the cursor is kept. */
-export interface CursorKeeper {
+export interface CursorStore {
   /** Says that so many events are about to be sent, so that a run after a crash can tell repeats. */
-  announce(events: number): Promise<void>;
+  markInFlight(events: number): Promise<void>;
   /** Makes the cursor durable, once for each acknowledged batch. `settled`: the events that it now lies behind. */
   commit(cursor: Cursor, settled: readonly SettledEvent[]): Promise<void>;
 }
 
-/** An event that was delivered, or given up. */
-export interface SettledEvent {
+/** An event that the destination has refused. */
+export interface Undelivered {
   readonly eventId: string;
-  /** Where it stands in the listing, see `Seen`. */
-  readonly seen: Seen;
-}
-
-/** Where events go that the destination refuses. Keeping one again replaces it. */
-export interface DeadLetters {
-  keep(letter: DeadLetter): Promise<void>;
-}
-
-export interface DeadLetter {
-  readonly eventId: string;
+  readonly occurrence: number;
   /** The event as it would have been pushed: one line of JSON. */
   readonly json: string;
   readonly reason: string;
   /** What the destination answered; null when the event was too large to be sent at all. */
   readonly status: number | null;
+  /** The event itself was refused, not only a batch that it was part of. */
+  readonly refusedAlone: boolean;
+  /** The destination has taken another event since it refused this one by itself. */
+  readonly isDoubted: boolean;
+  /** True for a dead letter: it was refused again after the destination had taken another event. Otherwise it is set aside. */
+  readonly dead: boolean;
+}
+
+export interface RefusedAgain extends Undelivered {
+  /** False when the destination may be refusing everything: the try says nothing about a dead letter, and is made again. */
+  readonly counts: boolean;
+}
+
+/** Where refused events wait: dead letters, and what is set aside until the destination accepts anything again. */
+export interface UndeliveredBox {
+  /** Keeps events that the next commit, of that revision, moves past; without that commit they do not count. */
+  keep(letters: readonly Undelivered[], revision: number): Promise<void>;
+  /**
+   * The events to try again now, oldest first: at least one if any is due, even if it is larger than
+   * `maxBytes`. `accepting`: the destination has just taken something, so what is set aside is due.
+   */
+  due(
+    options: { maxEvents: number; maxBytes: number; accepting: boolean },
+  ): Promise<readonly Undelivered[]>;
+  /** The destination has just taken an event: those that it had refused by themselves are in doubt. */
+  noteTaken(): void;
+  /** These were delivered. */
+  remove(eventIds: readonly string[]): Promise<void>;
+  /** These were refused again, and wait for their next try. What was due and is not named stays due. */
+  refusedAgain(letters: readonly RefusedAgain[]): Promise<void>;
+  /** How much is set aside, dead letters apart. */
+  readonly setAside: SetAside;
+}
+
+export interface SetAside {
+  readonly events: number;
+  readonly bytes: number;
+  /** Epoch milliseconds when the oldest was refused first; null when nothing is set aside. */
+  readonly sinceMs: number | null;
+}
+
+/** Hard limits of a destination: what it takes in one push. */
+export interface DestinationLimits {
+  /** A batch is sent once it holds this many bytes. Not a limit, but the size that suits the destination. */
+  readonly targetBytes: number;
+  readonly maxBytes: number;
+  readonly maxEvents: number;
+  readonly maxEventBytes: number;
+}
+
+/** What became of each event of a push. Events that are not named were delivered. */
+export interface EachAnswer {
+  readonly refused: readonly {
+    readonly index: number;
+    readonly status: number;
+    /** What the destination said, in one short line without event content. */
+    readonly reason: string;
+  }[];
+  /** Events that the destination asks to be sent again. */
+  readonly again: readonly number[];
+  /** Attempts that got no answer before this one did: their events may have been taken, and come twice. */
+  readonly unanswered?: number;
+}
+
+/** A push that was refused as a whole, for something that is in it. */
+export interface WholeRefusal {
+  readonly refusedWhole: { readonly status: number; readonly reason: string };
+  readonly unanswered?: number;
+}
+
+export type PushAnswer = EachAnswer | WholeRefusal;
+
+/** Every other failure to push is thrown as a CollectorError, a wrong setting among them. */
+export interface Destination {
+  readonly id: string;
+  /** What errors call it. */
+  readonly label: string;
+  readonly limits: DestinationLimits;
+  /** `probing`: a part of what was refused, so that a refusal is not worth a retry. */
+  push(lines: readonly Line[], options: { probing: boolean }): Promise<PushAnswer>;
 }
 
 export interface Ports<R extends Listed> {
   readonly source: Source<R>;
   readonly destination: Destination;
-  readonly cursors: CursorKeeper;
-  readonly deadLetters: DeadLetters;
+  readonly cursors: CursorStore;
+  readonly undelivered: UndeliveredBox;
   /** The line to push for a new record. */
   toLine(record: R, occurrence: number): Line;
-  /** False for a new record that is to be passed over; all are wanted if left out. */
-  wants?(record: R, occurrence: number): Promise<boolean>;
-  /** How the source speaks, as far as it has found out: kept with the cursor. */
-  dialect(): unknown;
-  /** False when the run must end after the batch in hand: its time or its requests are used up. */
-  mayGoOn(): boolean;
-  /** How often the source has asked for fewer requests so far. */
-  throttled(): number;
+  /** Fingerprints, one after another, of what was dealt with at an instant that the cursor does not remember. */
+  dealtAt?(timeMs: number): Promise<string>;
+  /**
+   * False when the run must end after the batch in hand: its time or its requests are used up. Reading
+   * leaves some requests to pushing, so that a refused batch can still be taken apart.
+   */
+  hasBudget(purpose?: "pushing"): boolean;
+  readonly clock: () => number;
   random(): number;
   /** Lets the host do what waits to be done, such as to send requests that were made. */
-  breathe(): Promise<void>;
+  yieldToEventLoop(): Promise<void>;
 }
 
 export interface Limits {
@@ -60,69 +190,12 @@ export interface Limits {
   readonly lateArrivalWindowMs: number;
   /** Records to ask for at once. At least 2. */
   readonly pageSize: number;
+  /** No source caps its pages below this: a shorter page is the end of the listing. */
+  readonly smallestPage: number;
   /** Pages of a backlog that may be read at once. */
   readonly maxPagesInFlight: number;
   /** True when there is known to be more to read than one page: the run before ended with more. */
   readonly backlog?: boolean;
   /** Where to stop, epoch milliseconds: a record that is not older ends the run. */
   readonly untilMs?: number;
-}
-
-/** What a run has done so far. It is filled as the run goes, so that a failed run can be told too. */
-export interface Progress {
-  cursor: Cursor;
-  /** False as long as the cursor was never committed. */
-  stored: boolean;
-  commits: number;
-  pages: number;
-  recordsRead: number;
-  delivered: number;
-  deadLettered: number;
-  lateArrivals: number;
-  twins: number;
-  batches: number;
-  /** Times the listing was found to have moved, so that the late-arrival window was read again. */
-  relocations: number;
-  /** Events in attempts that got no answer, and that were sent again in this run: they may have come twice. */
-  unanswered: number;
-  /** When the last page was asked for, by the host's clock or the source's, epoch milliseconds. */
-  readAtMs: number | null;
-  /** Records that the source was found not to show. */
-  gaps: Gap[];
-  /** True when there is more to read at once. */
-  more: boolean;
-}
-
-/** Records that the source has and does not show: they are looked for again at reconciliation. */
-export interface Gap {
-  /** The listing's day, and the place in it. */
-  readonly day: string;
-  readonly offset: number;
-  /** How many records; null when it can't be known. */
-  readonly records: number | null;
-  /** Times of the records around it, epoch milliseconds; null where the listing ends. */
-  readonly afterMs: number | null;
-  readonly beforeMs: number | null;
-  readonly foundAtMs: number;
-  readonly why: "unreadable" | "never shown" | "beyond the last offset";
-}
-
-export function startProgress(cursor: Cursor, stored: boolean): Progress {
-  return {
-    cursor,
-    stored,
-    commits: 0,
-    pages: 0,
-    recordsRead: 0,
-    delivered: 0,
-    deadLettered: 0,
-    lateArrivals: 0,
-    twins: 0,
-    batches: 0,
-    relocations: 0,
-    unanswered: 0,
-    readAtMs: null,
-    gaps: [],
-    more: false,
-  };
 }

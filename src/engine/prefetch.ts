@@ -2,10 +2,9 @@
  * Reads pages of a backlog ahead, while batches are made and pushed. Every page is checked against the
  * one before it all the same, so a page that was read too early costs a request and nothing else.
  */
-import type { Page, Source } from "./locate.ts";
-import type { Listed } from "./listing_state.ts";
+import type { Listed, Page, Range, Source } from "./ports.ts";
 
-export interface ReadAheadOptions {
+export interface PrefetchOptions {
   /** Requests in flight at once, and pages that wait in memory. */
   readonly maxInFlight: number;
   /** Records that the run will take at most: no page is read for more. */
@@ -14,10 +13,16 @@ export interface ReadAheadOptions {
   readonly backlog: boolean;
   /** False when no request may be spent on a guess. */
   readonly mayRead: () => boolean;
-  /** How often the source has asked for fewer requests so far. */
-  readonly throttled: () => number;
+  /** The first offset of a day's listing that is known not to be answered. */
+  readonly lastOffset: (day: string) => number;
   /** Lets requests that were made leave the process. */
-  readonly breathe: () => Promise<void>;
+  readonly yieldToEventLoop: () => Promise<void>;
+}
+
+/** A page, and where it really begins. */
+export interface ReadPage<R extends Listed> {
+  readonly offset: number;
+  readonly page: Page<R>;
 }
 
 /** A source that doesn't tell how many records are left is read ahead only after so many full pages. */
@@ -25,17 +30,11 @@ const SURE_OF_BACKLOG_PAGES = 4;
 /** After the source asked for fewer requests, one more page at once is tried after so many quiet ones. */
 const QUIET_PAGES = 4;
 
-interface From {
-  readonly day: string;
-  readonly offset: number;
-  readonly first: number;
-}
-
-export class ReadAhead<R extends Listed> implements Source<R> {
-  /** Pages that are read or being read, and that nobody has taken yet. */
-  readonly #ahead = new Map<string, Promise<Page<R>>>();
+export class Prefetch<R extends Listed> {
+  /** Pages that are read or being read, and that nobody has taken yet, by offset. */
+  readonly #ahead = new Map<number, Promise<Page<R>>>();
   /** What is read next, if anything is: it follows the last page ahead. */
-  #next: From | null = null;
+  #next: Range | null = null;
   /** How many records the source is believed to have. */
   #total: number;
   /** Where the source has shown that nothing follows. */
@@ -46,12 +45,15 @@ export class ReadAhead<R extends Listed> implements Source<R> {
   #width: number;
   #throttledBefore = 0;
   #quietPages = 0;
+  /** How many records a page shows, and how many of them the one before has shown. */
+  #shown = 1;
+  #overlap = 0;
 
-  /** `direct`: the source itself, for reads that nothing follows. */
-  constructor(readonly direct: Source<R>, private readonly options: ReadAheadOptions) {
+  constructor(private readonly source: Source<R>, private readonly options: PrefetchOptions) {
     this.#width = options.maxInFlight;
     this.#fullPages = options.backlog ? SURE_OF_BACKLOG_PAGES : 0;
     this.#total = options.backlog ? Infinity : 0;
+    this.#throttledBefore = source.throttled;
   }
 
   /** True while a page is read or being read that nobody has taken yet. */
@@ -67,27 +69,35 @@ export class ReadAhead<R extends Listed> implements Source<R> {
     this.#end = Infinity;
   }
 
-  async read(from: From): Promise<Page<R>> {
-    const key = keyOf(from);
-    if (!this.#ahead.has(key)) await this.drop(); // the guess was wrong: the listing has moved
-    const reading = this.#ahead.get(key) ?? this.#start(from);
-    this.#ahead.delete(key);
-    this.#next ??= follower(from);
+  /** A page that begins at an offset, or at one before it and still shows it. `shown`: how many records a page is known to show. */
+  async read(wanted: Range, shown: number): Promise<ReadPage<R>> {
+    this.#shown = shown;
+    this.#overlap = Math.min(overlapOf(shown), shown - 1);
+    const [guess] = this.#ahead.keys();
+    const fits = guess !== undefined && this.#next?.day === wanted.day &&
+      guess <= wanted.offset && wanted.offset < guess + this.#overlap;
+    if (!fits) await this.drop(); // the guess was wrong: the listing has moved
+    const offset = fits ? guess : wanted.offset;
+    const guessed = this.#ahead.get(offset);
+    const reading = guessed?.catch(() => this.#start(wanted)) ?? this.#start(wanted);
+    this.#ahead.delete(offset);
+    this.#next ??= this.#follower(wanted);
     this.#readAhead();
     const page = await reading;
-    this.#learn(from, page);
+    this.#learn(wanted, shown, page);
     this.#readAhead();
     // a page keeps the processor busy for longer than it takes to send the next request
-    if (this.#inFlight > 0) await this.options.breathe();
-    return page;
+    if (this.#inFlight > 0) await this.options.yieldToEventLoop();
+    return { offset, page };
   }
 
-  #start(from: From): Promise<Page<R>> {
+  #start(range: Range): Promise<Page<R>> {
     this.#inFlight++;
-    const reading = this.direct.read(from);
+    const reading = this.source.read(range);
+    const full = Math.min(range.first, this.#shown);
     reading
       .then((page) => {
-        if (page.records.length < from.first) this.#end = from.offset + page.records.length;
+        if (page.records.length < full) this.#end = range.offset + page.records.length;
       })
       .catch(() => {}) // told to whoever waits for the page
       .finally(() => {
@@ -100,22 +110,28 @@ export class ReadAhead<R extends Listed> implements Source<R> {
 
   #readAhead(): void {
     while (this.#next !== null && this.#wanted(this.#next) && this.options.mayRead()) {
-      this.#ahead.set(keyOf(this.#next), this.#start(this.#next));
-      this.#next = follower(this.#next);
+      const { day, offset } = this.#next;
+      const first = Math.min(this.#next.first, this.options.lastOffset(day) - offset);
+      this.#ahead.set(offset, this.#start({ ...this.#next, first, probing: true }));
+      this.#next = this.#follower(this.#next);
     }
   }
 
-  #wanted({ offset, first }: From): boolean {
+  #wanted({ day, offset }: Range): boolean {
     const ahead = this.#ahead.size;
     return this.#inFlight < this.#width && ahead < this.options.maxInFlight &&
-      offset + overlapOf(first) < Math.min(this.#total, this.#end) &&
-      this.#returned + ahead * (first - overlapOf(first)) < this.options.maxRecords;
+      offset + this.#overlap < Math.min(this.#total, this.#end, this.options.lastOffset(day)) &&
+      this.#returned + ahead * (this.#shown - this.#overlap) < this.options.maxRecords;
+  }
+
+  #follower(range: Range): Range {
+    return { ...range, offset: range.offset + this.#shown - this.#overlap };
   }
 
   /** A total that is larger than the page can only be that of all records. It is a hint, no more. */
-  #learn({ first }: From, { records, total }: Page<R>): void {
+  #learn({ first }: Range, shown: number, { records, total }: Page<R>): void {
     this.#returned += records.length;
-    this.#fullPages = records.length === first ? this.#fullPages + 1 : 0;
+    this.#fullPages = records.length >= Math.min(first, shown) ? this.#fullPages + 1 : 0;
     if (this.#fullPages === 0) this.#total = 0;
     else if (total !== undefined && total > records.length) this.#total = total;
     else this.#total = this.#fullPages >= SURE_OF_BACKLOG_PAGES ? Infinity : 0;
@@ -123,7 +139,7 @@ export class ReadAhead<R extends Listed> implements Source<R> {
 
   /** One page at a time once the source asks for fewer requests, then carefully up again. */
   #adapt(): void {
-    const throttled = this.options.throttled();
+    const { throttled } = this.source;
     if (throttled > this.#throttledBefore) {
       this.#throttledBefore = throttled;
       this.#width = 1;
@@ -134,15 +150,7 @@ export class ReadAhead<R extends Listed> implements Source<R> {
   }
 }
 
-/** So many records of a page are shown again by the next one, to prove that nothing has moved. */
+/** So many records of a page are shown again by the next one: the boundary that is read on from is mostly among them. */
 export function overlapOf(pageSize: number): number {
   return Math.min(16, Math.ceil(pageSize / 10));
-}
-
-function follower(from: From): From {
-  return { ...from, offset: from.offset + from.first - overlapOf(from.first) };
-}
-
-function keyOf({ day, offset, first }: From): string {
-  return `${day} ${offset} ${first}`;
 }

@@ -1,6 +1,7 @@
 /** Days and instants as the engine counts them: UTC, epoch milliseconds. Pure. */
 
-export const DAY_MS = 86_400_000;
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
 
 /** The UTC day of an instant, `yyyy-MM-dd`. */
 export function utcDay(timeMs: number): string {
@@ -10,6 +11,23 @@ export function utcDay(timeMs: number): string {
 /** The instant at which a UTC day begins. */
 export function dayStartMs(day: string): number {
   return Date.parse(`${day}T00:00:00.000Z`);
+}
+
+/**
+ * The latest day whose listing holds everything from an instant on, in whatever time zone the source
+ * takes the day to be: a day begins between 14 hours before and 12 hours after its beginning in UTC.
+ */
+export function listingDay(timeMs: number): string {
+  return utcDay(timeMs - 12 * HOUR_MS);
+}
+
+/** The earliest instant at which a day may begin, in whatever time zone the source takes it to be. */
+export function earliestStartMs(day: string): number {
+  return dayStartMs(day) - 14 * HOUR_MS;
+}
+
+export function dayAfter(day: string): string {
+  return utcDay(dayStartMs(day) + DAY_MS);
 }
 
 export function iso(timeMs: number): string {

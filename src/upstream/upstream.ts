@@ -58,6 +58,9 @@ export interface TracedAttempt {
 /** How many attempts were made, by service and status; `none` when there was no answer. */
 export type AnswerCounts = Readonly<Record<UpstreamName, Readonly<Record<string, number>>>>;
 
+/** What sends requests, and tells what came of them. */
+export type Sender = Pick<Upstream, "send" | "used">;
+
 export class Upstream {
   #requests = 0;
   #retries = 0;
@@ -74,17 +77,29 @@ export class Upstream {
     return this.options.maxRequests - this.#requests;
   }
 
+  /** The same, for who must leave so many requests to others. */
+  leaving(requests: number): Sender {
+    const used = () => this.used;
+    return {
+      send: (request) => this.send(request, requests),
+      get used() {
+        return used();
+      },
+    };
+  }
+
   /**
-   * Sends a request, and repeats it as the retry rule allows.
+   * Sends a request, and repeats it as the retry rule allows. `leaving`: so many requests are for others.
    * @throws {CollectorError} `upstream_timeout`, `upstream_unreachable`, `upstream_redirected` or
    * `request_budget_spent`, with the attempts that had no answer
    */
-  async send(request: UpstreamRequest): Promise<UpstreamReply> {
+  async send(request: UpstreamRequest, leaving = 0): Promise<UpstreamReply> {
     for (let attempt = 1, unanswered = 0;; attempt++) {
+      if (this.requestsLeft <= leaving) throw this.#spent(unanswered);
       const outcome = await this.#attempt(request, unanswered);
       const reply = outcome instanceof CollectorError ? null : outcome;
       if (reply === null) unanswered++;
-      const limits = { ...this.options, requestsLeft: this.requestsLeft };
+      const limits = { ...this.options, requestsLeft: this.requestsLeft - leaving };
       const waitMs = request.once
         ? null
         : retryWaitMs(reply, attempt, this.options.now(), limits, request.retry);
@@ -94,20 +109,18 @@ export class Upstream {
     }
   }
 
-  /**
-   * One attempt: its answer, or why there was none. `unanswered` counts earlier attempts.
-   * @throws {CollectorError} `request_budget_spent`
-   */
+  #spent(unanswered: number): CollectorError {
+    return new CollectorError("request_budget_spent", {
+      detail: `The run has made its ${this.options.maxRequests} requests.`,
+      unanswered,
+    });
+  }
+
+  /** One attempt: its answer, or why there was none. `unanswered` counts earlier attempts. */
   async #attempt(
     request: UpstreamRequest,
     unanswered: number,
   ): Promise<UpstreamReply | CollectorError> {
-    if (this.requestsLeft <= 0) {
-      throw new CollectorError("request_budget_spent", {
-        detail: `The run has made its ${this.options.maxRequests} requests.`,
-        unanswered,
-      });
-    }
     this.#requests++;
     const startedMs = this.options.now();
     const { url, method, headers: sent, body } = request;

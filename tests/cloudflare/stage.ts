@@ -18,6 +18,9 @@ import type { XsiamSettings } from "../../scripts/simulators/xsiam.ts";
 import { assertDiscreet, change, openEnvironment, SECRETS, until } from "../environment.ts";
 import { startWiretap, type Wiretap } from "./wiretap.ts";
 
+/** What is added at once is collected in fewer runs. */
+const MAX_RUNS = 20;
+
 const SECRET_NAMES = [...Object.keys(SECRETS), "XSIAM_AUTH_ID"];
 
 // deno-lint-ignore no-explicit-any
@@ -67,7 +70,7 @@ export class Stage implements AsyncDisposable {
   private constructor(
     private readonly environment: Environment,
     readonly taps: { readonly livePerson: Wiretap; readonly xsiam: Wiretap },
-    private readonly options: LocalWorkerOptions,
+    private options: LocalWorkerOptions,
     public worker: LocalWorker,
   ) {
     this.#secrets = SECRET_NAMES.map((name) => options.settings[name] ?? "")
@@ -96,9 +99,10 @@ export class Stage implements AsyncDisposable {
     return this.environment.xsiam;
   }
 
-  /** Stops the Worker and starts it again, on what it stored. */
-  async restart(): Promise<void> {
+  /** Stops the Worker and starts it again on what it stored, with `settings` over those it had. */
+  async restart(settings: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.#stop();
+    this.options = { ...this.options, settings: { ...this.options.settings, ...settings } };
     this.worker = await startWorker(this.options);
   }
 
@@ -136,6 +140,18 @@ export class Stage implements AsyncDisposable {
     const lines = this.logLines(isCronRun);
     assert.equal(lines.length, before + 1, "a run has one log line");
     return { invocation, report: lines.at(-1) };
+  }
+
+  /** Collects, run after run, until a run leaves nothing to do at once; answers their reports. */
+  async collectAll(): Promise<Json[]> {
+    const reports: Json[] = [];
+    for (let run = 0; run < MAX_RUNS; run++) {
+      const { status, text, body } = await this.post("/collect");
+      assert.equal(status, 200, text);
+      reports.push(body);
+      if (!body.goesOn) return reports;
+    }
+    assert.fail(`It does not come to an end: ${JSON.stringify(reports.at(-1))}`);
   }
 
   /** The log lines that are JSON and pass the test, parsed. */

@@ -59,14 +59,14 @@ Deno.test("rest asks as the reference does", async () => {
   const elements = stage.xsiam.events.map(({ element }) => element);
   assert.equal(stage.xsiam.count, 600);
   assert.equal(new Set(elements).size, 600);
-  const [first, second] = bodies(stage);
+  const [first, ...further] = bodies(stage);
   assert.deepEqual(first, {
     fromData: `${FIRST_FETCH.slice(0, 10)}T00:00:00Z`,
     first: 500,
     offset: 0,
     orderBy: "changeTimestamp:ASC",
   });
-  assert.ok(second.offset > 0);
+  assert.ok(further.some(({ offset }) => offset > 0));
 });
 
 Deno.test("auto recognises the wire format by the answer, and remembers it", async (t) => {
@@ -77,7 +77,7 @@ Deno.test("auto recognises the wire format by the answer, and remembers it", asy
       await stage.cron();
       assert.equal(stage.xsiam.count, 3);
       const [cursor] = Object.values(await stage.stored());
-      assert.equal(JSON.parse(cursor).dialect.api, wire);
+      assert.equal(JSON.parse(cursor).source.api, wire);
       const asked = bodies(stage).map((body) => "query" in body ? "graphql" : "rest");
       assert.deepEqual(asked, wire === "graphql" ? ["graphql"] : ["graphql", "rest"]);
 
@@ -99,7 +99,7 @@ Deno.test("a format that has worked is not left for the other one because an ans
   const cases: [string, Fault, number, string][] = [
     ["is 404", { status: 404, body: HTML }, 4, "audit_refused"],
     ["is 400", { status: 400 }, 2, "audit_refused"],
-    ["is 500", { status: 500 }, 10, "upstream_failed"],
+    ["is 500", { status: 500 }, 24, "upstream_failed"],
     ["has no data", { garbage: '{"data":null}' }, 2, "upstream_unreadable"],
     ["has no records", { garbage: '{"data":{"auditData":null}}' }, 2, "upstream_unreadable"],
     ["is an empty list of the other format", { garbage: '{"data":[]}' }, 2, "upstream_unreadable"],
@@ -169,7 +169,7 @@ Deno.test("an error that quotes the query drops no field", async () => {
     stage.livePerson.failsWith = failsWith;
     const { report } = await stage.cron();
     assert.equal(report.problem.code, "upstream_failed");
-    assert.equal(report.requests.audit, 1);
+    assert.equal(report.requests.audit, 7, "single records tell it from a bad page");
   }
   stage.livePerson.failsWith = undefined;
   all.push(...stage.addRecent());

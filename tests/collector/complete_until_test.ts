@@ -2,14 +2,15 @@
 import assert from "node:assert/strict";
 import { believable, completeUntil, lagOf } from "../../src/collector/health/complete_until.ts";
 import { firstCursor } from "../../src/engine/cursor.ts";
+import { startProgress } from "../../src/engine/progress.ts";
 import { MINUTE_MS } from "../environment.ts";
 
 const NOW = Date.parse("2026-03-10T12:00:00Z");
 const cursor = firstCursor(NOW - 60 * MINUTE_MS);
+const progress = startProgress(cursor, true);
 
 Deno.test("at the end of the listing, the earlier of the host's clock and the source's counts", () => {
-  const until = (readAtMs: number | null) =>
-    completeUntil({ more: false, cursor, readAtMs }, NOW, null);
+  const until = (readAtMs: number | null) => completeUntil({ ...progress, readAtMs }, NOW, null);
   assert.equal(until(null), NOW);
   assert.equal(until(NOW - 10 * MINUTE_MS), NOW - 10 * MINUTE_MS);
   assert.equal(until(NOW + 1000), NOW);
@@ -18,7 +19,11 @@ Deno.test("at the end of the listing, the earlier of the host's clock and the so
 Deno.test("with more to read it is the last event met, never less than before, never the future", () => {
   const until = (timeMs: number, beforeMs: number | null) =>
     completeUntil(
-      { more: true, readAtMs: null, cursor: { ...cursor, seen: [{ timeMs, fingerprint: "" }] } },
+      {
+        ...progress,
+        more: true,
+        cursor: { ...cursor, place: { day: "2026-03-10", offset: 0, beforeMs: timeMs, scope: "" } },
+      },
       NOW,
       beforeMs,
     );

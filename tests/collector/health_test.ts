@@ -4,7 +4,7 @@ import { gapsAfter, reconciledRange } from "../../src/collector/health/gaps.ts";
 import { UNKNOWN_HEALTH } from "../../src/collector/health/health.ts";
 import { judge } from "../../src/collector/health/verdict.ts";
 import { disabledReport } from "../../src/collector/health/report.ts";
-import type { Gap } from "../../src/engine/ports.ts";
+import type { Gap } from "../../src/engine/progress.ts";
 import { mortalHost, newStorage } from "./mortal_host.ts";
 import { changeAt, HOUR_MS, MINUTE_MS, openEnvironment } from "../environment.ts";
 import { collectorIn } from "./collector_in.ts";
@@ -18,8 +18,8 @@ function gap(foundAtMs: number, fields: Partial<Gap> = {}): Gap {
   return { day: "2026-03-09", offset: timeMs, records: 1, why: "unreadable", ...times, ...fields };
 }
 
-async function opened() {
-  const environment = await openEnvironment({ livePerson: { now: () => NOW } });
+async function opened(sourceClock: () => number = () => NOW) {
+  const environment = await openEnvironment({ livePerson: { now: sourceClock } });
   const storage = newStorage();
   const at = (nowMs: number, settings: Record<string, string> = {}) =>
     collectorIn(environment, mortalHost(storage, () => nowMs), settings);
@@ -77,13 +77,25 @@ Deno.test("when the cron stops, the lag grows until it is alarming", async () =>
   assert.equal(patient.alarming, false);
 });
 
-/** A run by a clock that is a day ahead, between two by a right one. */
+const IN_THE_FUTURE = NOW + 24 * HOUR_MS + 5 * MINUTE_MS;
+
+/** A run by a clock that is a day ahead, as is the source's. */
 async function afterRunInTheFuture() {
-  const s = await opened();
+  let sourceMs = NOW;
+  const s = await opened(() => sourceMs);
   await s.at(NOW).collect("cron");
-  await s.at(NOW + 24 * HOUR_MS + 5 * MINUTE_MS).collect("cron");
+  sourceMs = IN_THE_FUTURE;
+  await s.at(IN_THE_FUTURE).collect("cron");
+  sourceMs = NOW + 11 * MINUTE_MS;
   return s;
 }
+
+Deno.test("where the host's clock is ahead, the source's counts", async () => {
+  await using s = await opened();
+  await s.at(IN_THE_FUTURE).collect("cron");
+  const { state, lagSeconds } = await s.at(NOW + 6 * MINUTE_MS).verdict();
+  assert.deepEqual([state, lagSeconds], ["healthy", 6 * 60 - 1], "it tells whole seconds");
+});
 
 Deno.test("a run whose clock was ahead tells nothing of the lag, which is said", async () => {
   await using s = await afterRunInTheFuture();
@@ -150,10 +162,27 @@ Deno.test("a gap is known until its time is read again without it", () => {
   const [old, young] = [gap(NOW - 24 * HOUR_MS), gap(NOW)];
   const both = gapsAfter([old], [young], []);
   assert.deepEqual(gapsAfter(both, [young], []), both, "found again, it is one gap still");
-  const yesterday = [reconciledRange("2026-03-09")];
+  const yesterday = [reconciledRange("2026-03-09", Date.parse("2026-03-10T01:00:00Z"))];
   assert.deepEqual(gapsAfter(both, [], yesterday), [young]);
   const again = { ...old, foundAtMs: NOW + 4 * HOUR_MS };
   assert.deepEqual(gapsAfter(both, [again], yesterday), [young, again]);
+});
+
+Deno.test("a gap that is met at several offsets and in the listings of several days is one", () => {
+  const cut = gap(NOW, { why: "beyond the last offset", records: 100 });
+  const later = { ...cut, day: "2026-03-10", records: null, beforeMs: NOW };
+  assert.deepEqual(gapsAfter([], [cut, later], []), [{ ...later, records: 100 }]);
+  const row = [0, 1].map((at) => gap(NOW, { offset: at }));
+  assert.deepEqual(gapsAfter([], [...row, ...row], []), row, "one after another they are two");
+  assert.deepEqual(
+    gapsAfter([row[1]], [{ ...row[0], records: 2 }], []),
+    row,
+    "also if told at once",
+  );
+  const shifted = [1, 2].map((at) => gap(NOW, { offset: at }));
+  assert.deepEqual(gapsAfter(row, shifted, []), shifted, "and still are where one was inserted");
+  const blind = { ...shifted[1], afterMs: null, beforeMs: null };
+  assert.deepEqual(gapsAfter(shifted, [blind], []), shifted, "what is known stays known");
 });
 
 Deno.test("switched off is neither healthy nor failing", async () => {

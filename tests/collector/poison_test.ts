@@ -1,7 +1,7 @@
 /** Poison does not block: a refused event is kept with its reason, the rest is delivered. */
 import assert from "node:assert/strict";
 import { mortalHost, newStorage } from "./mortal_host.ts";
-import { changeAt, MINUTE_MS, openEnvironment } from "../environment.ts";
+import { changeAt, HOUR_MS, MINUTE_MS, openEnvironment } from "../environment.ts";
 import { collectorIn } from "./collector_in.ts";
 
 const NOW = Date.parse("2026-03-10T12:00:00Z");
@@ -50,7 +50,8 @@ Deno.test("when nothing gets through, nothing is given up, and the error says wh
   const report = await p.collector.collect("cron");
   assert.equal(report.problem?.code, "destination_refuses_everything");
   assert.match(report.problem?.action ?? "", /XSIAM_COMPRESSION/);
-  assert.equal((await p.collector.deadLetters(10)).count, 0);
+  const { undelivered, state } = await p.collector.verdict();
+  assert.deepEqual([state, undelivered], ["failing", { deadLetters: 0, setAside: 20, gaps: 0 }]);
   p.environment.xsiam.compression = "gzip";
   assert.equal((await p.collector.collect("cron")).delivered, 20);
 });
@@ -111,7 +112,7 @@ Deno.test("each dead letter gets its turn, though those before it are refused fo
   await using p = await poisoned(400, 120);
   p.environment.xsiam.poison = (event) => Number(event.newValue) % 2 === 1;
   for (let run = 0; run < 20; run++) {
-    if (!(await p.collector.collect("cron")).more) break;
+    if (!(await p.collector.collect("cron")).goesOn) break;
   }
   const { letters, count } = await p.collector.deadLetters(100);
   assert.deepEqual([count, letters.length], [60, 60]);
@@ -120,6 +121,57 @@ Deno.test("each dead letter gets its turn, though those before it are refused fo
   assert.equal((await p.collector.redeliver(100)).delivered, 0, "one run has too few requests");
   const second = await p.collector.redeliver(100);
   assert.deepEqual([second.delivered, second.left], [20, 40]);
+});
+
+Deno.test("dead letters are tried again by themselves, after an hour and after a day", async () => {
+  await using p = await poisoned(400, 20);
+  const at = (nowMs: number) =>
+    collectorIn(p.environment, mortalHost(p.storage, () => nowMs)).collect("cron");
+  const isOf = (values: readonly string[]) => ({ newValue }: { newValue?: unknown }) =>
+    values.includes(String(newValue));
+  p.environment.xsiam.poison = isOf(["7", "8"]);
+  assert.equal((await at(NOW)).deadLettered, 2);
+  const pushes = p.environment.xsiam.requests.length;
+  await at(NOW + HOUR_MS - MINUTE_MS);
+  assert.equal(p.environment.xsiam.requests.length, pushes, "not before an hour has passed");
+
+  p.environment.xsiam.poison = isOf(["8"]);
+  p.environment.livePerson.add([changeAt(NOW + HOUR_MS, { newValue: "new" })]);
+  const later = await at(NOW + HOUR_MS + MINUTE_MS);
+  assert.deepEqual([later.outcome, later.delivered], ["ok", 2]);
+  assert.equal((await p.collector.status()).deadLetters, 1);
+
+  p.environment.xsiam.poison = undefined;
+  await at(NOW + 2 * HOUR_MS);
+  assert.equal((await p.collector.status()).deadLetters, 1, "the next time is a day later");
+  assert.equal((await at(NOW + 26 * HOUR_MS)).delivered, 1);
+  assert.equal((await p.collector.status()).deadLetters, 0);
+  assert.equal(p.environment.xsiam.count, 21);
+  assert.deepEqual(new Set(p.environment.xsiam.deliveries().values()), new Set([1]));
+});
+
+Deno.test("what waits while everything is refused for hours is kept, told, and delivered in the end", async () => {
+  await using p = await poisoned(400, 300);
+  const at = (nowMs: number) =>
+    collectorIn(p.environment, mortalHost(p.storage, () => nowMs)).collect("cron");
+  p.environment.xsiam.poison = () => true;
+  let nowMs = NOW;
+  for (; nowMs < NOW + 3 * HOUR_MS; nowMs += 10 * MINUTE_MS) {
+    p.environment.livePerson.add([changeAt(nowMs, { newValue: `at ${nowMs}` })]);
+    await at(nowMs);
+  }
+  const { undelivered, state } = await p.collector.verdict();
+  assert.equal(undelivered.deadLetters, 0, "nothing is given up");
+  assert.ok(undelivered.setAside > 0);
+  assert.notEqual(state, "healthy");
+
+  p.environment.xsiam.poison = undefined;
+  for (const minutes of [0, 10, 20]) await at(nowMs + minutes * MINUTE_MS);
+  assert.equal(p.environment.xsiam.count, 318);
+  assert.deepEqual(new Set(p.environment.xsiam.deliveries().values()), new Set([1]));
+  assert.deepEqual((await p.collector.verdict()).undelivered, {
+    ...{ deadLetters: 0, setAside: 0, gaps: 0 },
+  });
 });
 
 Deno.test("a list of dead letters ends before it is too large for an isolate", async () => {

@@ -48,8 +48,20 @@ Deno.test("an event that arrives hours late is delivered by the reconciliation o
   const again = await d.collect(NEXT_MORNING + 5 * MINUTE_MS);
   assert.equal(again.reconciliation, null, "once a day");
   assert.equal(again.requests.audit, 1);
+});
+
+Deno.test("a day is looked at once more a day later, and then forgotten", async () => {
+  await using d = await dayOf(40);
+  d.environment.livePerson.add([changeAt(NEXT_MORNING - HOUR_MS)]);
+  await d.collect(NEXT_MORNING);
+  const evening = changeAt(Date.parse("2026-03-10T23:54:00Z"), { newValue: "90 minutes late" });
+  d.environment.livePerson.add([evening]);
+  assert.equal((await d.collect(NEXT_MORNING + 20 * HOUR_MS)).delivered, 0);
+  const report = await d.collect(NEXT_MORNING + 24 * HOUR_MS);
+  assert.deepEqual(report.reconciliation, { day: "2026-03-10", found: 1, complete: true });
+  assert.equal(d.environment.xsiam.deliveries().size, 42);
   const ledger = [...d.storage.local.keys()].filter((key) => key.startsWith("ledger/"));
-  assert.deepEqual(ledger, [], "and its ledger is gone");
+  assert.ok(ledger.every((key) => key.startsWith("ledger/2026-03-11")), "its ledger is gone");
 });
 
 Deno.test("a closed day without late events costs one read and delivers nothing", async () => {
@@ -108,13 +120,13 @@ Deno.test("no day is passed over when reconciliation fails for a day, and the la
   d.environment.livePerson.add([changeAt(NOON + 5 * HOUR_MS)]);
   await d.collect(NOON + 6 * HOUR_MS);
   d.environment.livePerson.add([changeAt(NOON - 30 * MINUTE_MS, { newValue: "late" })]);
-  d.environment.xsiam.poison = (event) => event.newValue === "late";
+  d.environment.xsiam.faults.when("push", () => ({ status: 401 }));
   const failed = await d.collect(NEXT_MORNING);
   assert.equal(failed.outcome, "failed");
   assert.equal(failed.lagSeconds, 0, "the collection itself is complete");
   await d.collect(NEXT_MORNING + 12 * HOUR_MS);
 
-  d.environment.xsiam.poison = () => false;
+  d.environment.xsiam.faults.clear();
   const days = [];
   for (const hours of [24, 25]) {
     days.push((await d.collect(NEXT_MORNING + hours * HOUR_MS)).reconciliation);

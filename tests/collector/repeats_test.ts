@@ -1,7 +1,7 @@
 /** What may have come twice is counted, and nothing else: a push that got an answer repeats nothing. */
 import assert from "node:assert/strict";
 import { firstCursor } from "../../src/engine/cursor.ts";
-import { startProgress } from "../../src/engine/ports.ts";
+import { startProgress } from "../../src/engine/progress.ts";
 import { toReport } from "../../src/collector/health/report.ts";
 import { changeAt, HOUR_MS, MINUTE_MS, openEnvironment } from "../environment.ts";
 import { collectorIn } from "./collector_in.ts";
@@ -81,6 +81,7 @@ Deno.test("what was sent again within the run and what an earlier run had left a
   const report = toReport({
     ...{ runId: "a-run", trigger: "cron", startedMs: NOW, endedMs: NOW, completeUntilMs: null },
     ...{ progress, opened: null, resent: 20, reconciliation: null, backfill: null },
+    asideGoesOn: false,
     used: { retries: 2, answers: {} },
   });
   assert.equal(report.repeats, 60);

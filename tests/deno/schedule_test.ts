@@ -24,7 +24,7 @@ function fakeCollectors(backlogs: Record<string, number>, onRun: () => void = ()
       runs.push(id);
       onRun();
       const nothing = disabledReport({ runId: "a run", trigger, startedMs: 0 });
-      return { ok: true, value: { ...nothing, outcome: "ok", more: --left[id] > 0 } };
+      return { ok: true, value: { ...nothing, outcome: "ok", goesOn: --left[id] > 0 } };
     },
   });
   const collectors: Collectors = { ids, of, all: askEach(ids, of) };

@@ -4,7 +4,7 @@ import { history, play } from "./history.ts";
 
 Deno.test("whatever happens, every event is delivered, and only unsettled batches are repeated", async () => {
   const seed = Number(Deno.env.get("HISTORY_SEED") ?? Date.now() % 2 ** 31);
-  const numRuns = Number(Deno.env.get("HISTORIES") ?? 2500);
+  const numRuns = Number(Deno.env.get("HISTORIES") ?? 5000);
   console.log(`history seed ${seed}: HISTORY_SEED=${seed} plays the same histories again`);
   await fc.assert(fc.asyncProperty(history, play), { seed, numRuns });
 });

@@ -2,9 +2,8 @@
 import assert from "node:assert/strict";
 import { type Line, toLine } from "../../src/engine/batch.ts";
 import { firstCursor } from "../../src/engine/cursor.ts";
-import type { Page } from "../../src/engine/locate.ts";
-import { type Ports, startProgress } from "../../src/engine/ports.ts";
-import type { Listed } from "../../src/engine/listing_state.ts";
+import type { Listed, Page, Ports } from "../../src/engine/ports.ts";
+import { startProgress } from "../../src/engine/progress.ts";
 import { run } from "../../src/engine/run.ts";
 
 const RECORDS: readonly Listed[] = Array.from({ length: 12 }, (_, i) => ({
@@ -12,45 +11,72 @@ const RECORDS: readonly Listed[] = Array.from({ length: 12 }, (_, i) => ({
   fingerprint: String(i).padStart(32, "0"),
 }));
 
-/** Runs with pages of four records and batches of two, or of so many, and tells what happened in which order. */
+/**
+ * Runs with pages of five records, of which the last one waits for the next page, and batches of two, or
+ * of so many, and tells what happened in which order.
+ */
 async function play(io: {
   read?: (offset: number) => Promise<void>;
   push?: (events: string) => Promise<void>;
   batch?: number;
 }): Promise<string[]> {
   const steps: string[] = [];
+  const committed = new Set<number>();
   const ports: Ports<Listed> = {
     source: {
+      scope: "all",
+      memory: null,
+      throttled: 0,
+      isPageFailure: () => false,
       async read({ offset, first }): Promise<Page> {
         await io.read?.(offset);
         return { records: RECORDS.slice(offset, offset + first), readAtMs: 1e9 };
       },
     },
     destination: {
+      id: "model",
+      label: "The model",
+      limits: { targetBytes: 1e6, maxBytes: 1e7, maxEvents: Infinity, maxEventBytes: 5e6 },
       async push(lines) {
         const events = lines.map((line) => parseInt(line.eventId)).join(" ");
         steps.push(`push ${events}`);
         await io.push?.(events);
         steps.push(`pushed ${events}`);
-        return { accepted: true };
+        return { refused: [], again: [] };
       },
     },
     cursors: {
-      announce: () => Promise.resolve(),
-      commit: ({ listing }) => Promise.resolve(void steps.push(`commit ${listing.offset}`)),
+      markInFlight: () => Promise.resolve(),
+      commit: ({ dealt, newestMs }) => {
+        dealt.forEach(({ timeMs }) => committed.add(timeMs));
+        assert.equal(newestMs, committed.size - 1, "the cursor lies behind what was sent");
+        return Promise.resolve(void steps.push(`commit ${committed.size}`));
+      },
     },
-    deadLetters: { keep: () => Promise.resolve() },
+    undelivered: {
+      noteTaken: () => {},
+      keep: () => Promise.resolve(),
+      due: () => Promise.resolve([]),
+      remove: () => Promise.resolve(),
+      refusedAgain: () => Promise.resolve(),
+      setAside: { events: 0, bytes: 0, sinceMs: null },
+    },
     toLine: ({ fingerprint }): Line => ({
       ...toLine({ event_id: fingerprint }, 1),
       bytes: 1.2e6 / (io.batch ?? 2),
     }),
-    dialect: () => null,
-    mayGoOn: () => true,
-    throttled: () => 0,
+    hasBudget: () => true,
+    clock: () => 1e9,
     random: () => 0,
-    breathe: () => Promise.resolve(),
+    yieldToEventLoop: () => Promise.resolve(),
   };
-  const limits = { maxFetch: 100, lateArrivalWindowMs: 0, pageSize: 4, maxPagesInFlight: 1 };
+  const limits = {
+    maxFetch: 100,
+    lateArrivalWindowMs: 0,
+    pageSize: 5,
+    smallestPage: 5,
+    maxPagesInFlight: 1,
+  };
   try {
     await run(ports, limits, startProgress(firstCursor(0), false));
   } catch (error) {
@@ -92,7 +118,8 @@ Deno.test("a run that fails while it reads waits for the batch under way, and co
     },
     push: (events) => events === "2 3" ? failed.promise : Promise.resolve(),
   });
-  assert.deepEqual(steps.slice(-3), ["pushed 2 3", "commit 4", "the source is gone"]);
+  // the last commit holds the place that the run had read up to
+  assert.deepEqual(steps.slice(-4), ["pushed 2 3", "commit 4", "commit 4", "the source is gone"]);
 });
 
 Deno.test("what was read before a page fails is delivered, so that the next run begins behind it", async () => {

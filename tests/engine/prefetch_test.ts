@@ -1,18 +1,17 @@
 /** Reading ahead: never more than is allowed, never for nothing, and one page at a time when asked to slow down. */
 import assert from "node:assert/strict";
-import type { Page } from "../../src/engine/locate.ts";
-import { ReadAhead, type ReadAheadOptions } from "../../src/engine/prefetch.ts";
-import type { Listed } from "../../src/engine/listing_state.ts";
+import type { Listed, Page, Range } from "../../src/engine/ports.ts";
+import { overlapOf, Prefetch, type PrefetchOptions } from "../../src/engine/prefetch.ts";
 
 const FIRST = 10;
 
-const OPTIONS: ReadAheadOptions = {
+const OPTIONS: PrefetchOptions = {
   maxInFlight: 4,
   maxRecords: 100_000,
   backlog: false,
   mayRead: () => true,
-  throttled: () => 0,
-  breathe: () => Promise.resolve(),
+  lastOffset: () => Infinity,
+  yieldToEventLoop: () => Promise.resolve(),
 };
 
 async function turns(count: number): Promise<void> {
@@ -26,7 +25,11 @@ function sourceOf(count: number, tellsTotal: boolean) {
   const source = {
     asked,
     mostInFlight: 0,
-    async read({ offset, first }: { offset: number; first: number }): Promise<Page> {
+    scope: "all",
+    memory: null,
+    throttled: 0,
+    isPageFailure: () => false,
+    async read({ offset, first }: Range): Promise<Page> {
       asked.push(offset);
       source.mostInFlight = Math.max(source.mostInFlight, ++inFlight);
       await turns(20);
@@ -41,14 +44,23 @@ function sourceOf(count: number, tellsTotal: boolean) {
   return source;
 }
 
+const DAY = "2026-03-10";
+
+/** The page at an offset, which must show it first. */
+async function readPage(ahead: Prefetch<Listed>, offset: number): Promise<Page> {
+  const read = await ahead.read({ day: DAY, offset, first: FIRST }, FIRST);
+  assert.equal(read.offset, offset);
+  return read.page;
+}
+
 /** Reads to the end as the engine does: each page shows the last record of the one before. */
 async function readAll(
   source: ReturnType<typeof sourceOf>,
-  options: Partial<ReadAheadOptions> = {},
+  options: Partial<PrefetchOptions> = {},
 ) {
-  const ahead = new ReadAhead(source, { ...OPTIONS, ...options });
+  const ahead = new Prefetch(source, { ...OPTIONS, ...options });
   for (let offset = 0;; offset += FIRST - 1) {
-    const { records } = await ahead.read({ day: "2026-03-10", offset, first: FIRST });
+    const { records } = await readPage(ahead, offset);
     assert.equal(records[0]?.fingerprint, String(offset));
     if (records.length < FIRST) break;
   }
@@ -65,7 +77,7 @@ Deno.test("a known backlog is read with four pages in flight, and each page once
 
 Deno.test("each page is read once too when whoever takes them is slow", async () => {
   const source = sourceOf(200, true);
-  await readAll(source, { breathe: () => turns(200) });
+  await readAll(source, { yieldToEventLoop: () => turns(200) });
   assert.deepEqual(source.asked, Array.from({ length: 23 }, (_, page) => page * 9));
 });
 
@@ -85,11 +97,11 @@ Deno.test("without a total, a backlog is believed after some full pages, and cos
 
 Deno.test("no page is read for more records than the run may take", async () => {
   const source = sourceOf(1000, true);
-  const ahead = new ReadAhead(source, {
+  const ahead = new Prefetch(source, {
     ...OPTIONS,
     maxRecords: 25,
   });
-  await ahead.read({ day: "2026-03-10", offset: 0, first: FIRST });
+  await readPage(ahead, 0);
   assert.deepEqual(source.asked, [0, 9, 18]);
   await ahead.drop();
 });
@@ -102,32 +114,27 @@ Deno.test("nothing is read ahead when the budget does not allow it", async () =>
 
 Deno.test("when asked for fewer requests, pages are read one at a time, and carefully more again", async () => {
   const source = sourceOf(400, true);
-  let taken = 0;
-  const ahead = new ReadAhead(source, {
-    ...OPTIONS,
-    throttled: () => taken > 3 ? 1 : 0,
-  });
+  const ahead = new Prefetch(source, OPTIONS);
   const inFlight: number[] = [];
-  for (; taken < 24; taken++) {
+  for (let taken = 0; taken < 24; taken++) {
+    if (taken === 4) source.throttled = 1;
     source.mostInFlight = 0;
-    await ahead.read({ day: "2026-03-10", offset: taken * (FIRST - 1), first: FIRST });
+    await ahead.read({ day: DAY, offset: taken * (FIRST - 1), first: FIRST }, FIRST);
     inFlight.push(source.mostInFlight);
   }
   await ahead.drop();
   assert.equal(Math.max(...inFlight.slice(0, 4)), 4);
-  const slow = inFlight.slice(5, 13);
+  const slow = inFlight.slice(5, 12);
   assert.ok(Math.max(...slow) <= 2, `after it was asked for fewer: ${inFlight}`);
   assert.equal(Math.max(...inFlight.slice(-8)), 4);
 });
 
 Deno.test("a wrong guess is dropped, and what was asked for is read", async () => {
   const source = sourceOf(200, true);
-  const ahead = new ReadAhead(source, {
-    ...OPTIONS,
-  });
-  await ahead.read({ day: "2026-03-10", offset: 0, first: FIRST });
+  const ahead = new Prefetch(source, OPTIONS);
+  await readPage(ahead, 0);
   assert.ok(ahead.hasPages);
-  const { records } = await ahead.read({ day: "2026-03-10", offset: 5, first: FIRST });
+  const { records } = await readPage(ahead, 5);
   assert.equal(records[0].fingerprint, "5");
   await ahead.drop();
 });
@@ -143,4 +150,18 @@ Deno.test("a backlog that has gone meanwhile costs no more than the pages in fli
   const source = sourceOf(7, true);
   await readAll(source, { backlog: true });
   assert.ok(source.asked.length <= 4);
+});
+
+Deno.test("a page that was read ahead and still shows what is wanted is used, and told where it begins", async () => {
+  const size = 100;
+  const overlap = overlapOf(size);
+  const source = sourceOf(1000, true);
+  const ahead = new Prefetch(source, OPTIONS);
+  await ahead.read({ day: DAY, offset: 0, first: size }, size);
+  const last = size - overlap + overlap - 1;
+  const { offset } = await ahead.read({ day: DAY, offset: last, first: size }, size);
+  assert.equal(offset, size - overlap);
+  assert.equal(source.asked.filter((asked) => asked === offset).length, 1);
+  await ahead.drop();
+  assert.ok(!source.asked.includes(last));
 });

@@ -1,140 +1,348 @@
 /**
- * A small model of everything around the engine: a source whose records appear late, a destination
- * that remembers what it received, and storage that survives death. Any I/O call can fail or be the last.
+ * A small model of the world around the engine: a source that keeps none of the promises that nobody has
+ * made, a destination that remembers what it received, and storage that survives death. Any I/O call can
+ * fail or be the last.
  */
 import { CollectorError } from "../../src/errors.ts";
-import { type Line, toLine } from "../../src/engine/batch.ts";
+import { type Line, lineOf } from "../../src/engine/batch.ts";
 import { type Cursor, decodeCursor, encodeCursor, firstCursor } from "../../src/engine/cursor.ts";
-import type { Verdict } from "../../src/engine/deliver.ts";
-import type { Listed } from "../../src/engine/listing_state.ts";
-import { type DeadLetter, type Limits, type Ports, startProgress } from "../../src/engine/ports.ts";
+import type {
+  Limits,
+  Listed,
+  Page,
+  Ports,
+  PushAnswer,
+  Range,
+  SettledEvent,
+  Undelivered,
+} from "../../src/engine/ports.ts";
+import { type Gap, mergeGaps, startProgress } from "../../src/engine/progress.ts";
 import { run } from "../../src/engine/run.ts";
 import { dayStartMs } from "../../src/engine/time.ts";
+import { ORDERS, outOfOrder, type TieOrder } from "./tie_orders.ts";
 
-export interface WorldRecord extends Listed {
+export interface WorldRecord {
+  readonly uid: number;
   readonly timeMs: number;
   /** When the source begins to show it. */
   readonly visibleAtMs: number;
-  /** Decides the order among records of one time. */
-  readonly tieOrder: number;
+  /** When the source deletes it. */
+  readonly goneAtMs?: number;
+  /** Records of one time and content are twins. */
+  readonly content: number;
+  /** Its date can't be read. */
+  readonly undated?: boolean;
+  /** Only listed as long as the wider filter is set. */
+  readonly filtered?: boolean;
 }
 
 /** What happens to an I/O call: it fails, or the process dies, before or after the call takes effect. */
 export type Fault = "fail before" | "fail after" | "die before" | "die after";
 
 export class Death extends Error {}
+/** A page that the source can't answer. */
+export class PageFailure extends CollectorError {
+  constructor() {
+    super("upstream_failed", { detail: "this page can't be had" });
+  }
+}
 
-const OWNER = { account: "12345678", feed: "audit", destination: "api-model" };
+/** How the source treats those who ask. */
+export interface Habits {
+  order: TieOrder | "none";
+  /** The most records of a page. */
+  cap: number;
+  /** Larger pages fail. */
+  largestPage: number;
+  /** A page that holds one of these fails, or shows null in its place. */
+  unreadable: ReadonlySet<number>;
+  unreadableAs: "failure" | "null";
+  /** From when on records are rendered otherwise, epoch milliseconds. */
+  renderedAnewAtMs: number;
+  /** Does the source tell how many records the listing has, or only how many the page has? */
+  tellsTotal: boolean;
+  /** So much more does it tell than it ever shows. */
+  totalSurplus: number;
+  /** Does it tell when it has answered? */
+  tellsTime: boolean;
+  /** How far a read is behind, by its number; so much of the end is missing. Milliseconds. */
+  behindMs: (read: number) => number;
+  /** Offsets from here on are answered with nothing, or with a failure. */
+  lastOffset: number;
+  lastOffsetAs: "empty" | "failure";
+  /** How far the source's day begins after midnight UTC, milliseconds. */
+  dayShiftMs: number;
+}
+
+export const GOOD_HABITS: Habits = {
+  order: "stable",
+  cap: Infinity,
+  largestPage: Infinity,
+  unreadable: new Set(),
+  unreadableAs: "failure",
+  renderedAnewAtMs: Infinity,
+  tellsTotal: true,
+  totalSurplus: 0,
+  tellsTime: false,
+  behindMs: () => 0,
+  lastOffset: Infinity,
+  lastOffsetAs: "empty",
+  dayShiftMs: 0,
+};
+
+const OWNER = { account: "12345678", feed: "audit", destination: "model" };
+const MEBIBYTE = 1024 * 1024;
+
+interface Letter extends Undelivered {
+  readonly revision: number;
+  readonly sinceMs: number;
+  readonly nextTryMs: number;
+}
+
+interface WorldListed extends Listed {
+  readonly uid: number;
+}
+
+export interface WorldOptions {
+  readonly startMs: number;
+  readonly habits?: Partial<Habits>;
+  /** Records that the destination refuses now. */
+  readonly refuses?: (uid: number, nowMs: number) => boolean;
+  /** Does it answer for each event, or for a batch as a whole? */
+  readonly answersEach?: boolean;
+  readonly faultAt?: (call: number, name: string) => Fault | undefined;
+  readonly tickMs?: (call: number) => number;
+  /** Reads of a run; the engine may go on as long as some are left. */
+  readonly readsPerRun?: number;
+  readonly lineBytes?: number;
+}
 
 export class World {
-  readonly #records: WorldRecord[];
-  #stored: string;
-  /** Event ids that the destination accepted, in order, with repeats. */
-  readonly received: string[] = [];
-  readonly letters = new Map<string, DeadLetter>();
-  /** How often each event id was accepted without the cursor moving past it. */
+  readonly habits: Habits;
+  nowMs: number;
+  /** When the last run ended that was no reconciliation. */
+  collectedMs = -Infinity;
+  /** Is the wider filter set? */
+  wide = true;
+  /** Numbers of the records that the destination accepted, in order, with repeats. */
+  readonly received: number[] = [];
+  readonly receivedIds: string[] = [];
+  readonly letters = new Map<string, Letter>();
+  /** How often each event may have come without a commit. */
   readonly unsettled = new Map<string, number>();
+  gaps: Gap[] = [];
+  /** What each instant's settled events were, for reconciliation. */
+  readonly ledger = new Map<number, Map<string, string>>();
+  readonly callNames: string[] = [];
+  /** Reads of all runs. */
+  reads = 0;
+  #stored: string;
+  readonly #first: string;
+  /** The cursor of a reconciliation that is not complete. */
+  #reconciling: string | null = null;
   #pushed: string[] = [];
   #dead = false;
-  #calls = 0;
-  /** Does the source tell how many records the listing has, or only how many the page has? */
-  tellsTotal = true;
-  readonly callNames: string[] = [];
-  /** Did the last run end with more to read? */
   #more = false;
-  constructor(
-    records: readonly WorldRecord[],
-    public nowMs: number,
-    startMs: number,
-    /** Event ids that the destination refuses. */
-    readonly poison: (eventId: string) => boolean = () => false,
-    readonly faultAt: (call: number, name: string) => Fault | undefined = () => undefined,
-    readonly tickMs: (call: number) => number = () => 0,
-  ) {
-    this.#records = [...records].sort((a, b) => a.timeMs - b.timeMs || a.tieOrder - b.tieOrder);
-    this.#stored = encodeCursor(firstCursor(startMs), OWNER);
+  #calls = 0;
+
+  constructor(public records: readonly WorldRecord[], readonly options: WorldOptions) {
+    this.habits = { ...GOOD_HABITS, ...options.habits };
+    this.nowMs = options.startMs;
+    this.#stored = this.#first = encodeCursor(firstCursor(options.startMs), OWNER);
   }
 
   get cursor(): Cursor {
     return decodeCursor(this.#stored, OWNER);
   }
 
-  /** The ids of all events that are to be delivered, or kept as dead letters, by the time everything is visible. */
-  expected(fromMs: number): string[] {
-    const times = new Map<string, number>();
-    return this.#records.filter((record) => record.timeMs >= fromMs).map((record) => {
-      const occurrence = (times.get(record.fingerprint) ?? 0) + 1;
-      times.set(record.fingerprint, occurrence);
-      return `${record.fingerprint}-${occurrence}`;
-    }).sort();
+  /** Letters whose commit came. */
+  get kept(): Letter[] {
+    const { revision } = this.cursor;
+    return [...this.letters.values()].filter((letter) => letter.revision <= revision);
   }
 
-  /** One run by a host whose clock is off by `clockOffsetMs`. A failure or death ends it quietly. */
-  async run(limits: Limits, clockOffsetMs = 0, lineBytes = 400_000) {
-    const progress = startProgress(this.cursor, this.cursor.revision > 0);
+  /** One run by a host whose clock is off. A failure or death ends it quietly. */
+  async run(limits: Limits, clockOffsetMs = 0, { reconcile = false } = {}) {
+    const { revision } = this.cursor;
+    const cursor = reconcile
+      ? { ...decodeCursor(this.#reconciling ?? this.#first, OWNER), revision }
+      : this.cursor;
+    const progress = startProgress(cursor, reconcile ? this.#reconciling !== null : revision > 0);
+    for (const letter of [...this.letters.values()]) {
+      if (letter.revision > this.cursor.revision) this.letters.delete(letter.eventId);
+    }
+    const readsBefore = this.reads;
     let failure: unknown;
-    const ports: Ports<WorldRecord> = {
-      source: {
-        read: ({ day, offset, first }) => {
-          const readAtMs = this.nowMs + clockOffsetMs;
-          return this.#io("read", () => {
-            const listing = this.#list(day);
-            const records = listing.slice(offset, offset + first);
-            return { records, readAtMs, total: this.tellsTotal ? listing.length : records.length };
-          });
-        },
-      },
-      destination: { push: (lines) => this.#io("push", () => this.#receive(lines)) },
-      cursors: {
-        announce: () => this.#io("announce", () => {}),
-        commit: (cursor) => this.#io("commit", () => this.#commit(cursor)),
-      },
-      deadLetters: {
-        keep: (letter) => this.#io("keep", () => void this.letters.set(letter.eventId, letter)),
-      },
-      toLine: (record, occurrence): Line => ({
-        ...toLine({ event_id: `${record.fingerprint}-${occurrence}` }, occurrence),
-        bytes: lineBytes,
-      }),
-      dialect: () => null,
-      mayGoOn: () => true,
-      throttled: () => 0,
-      random: () => 0.3,
-      breathe: () => Promise.resolve(),
-    };
+    const ports = this.#ports(clockOffsetMs, readsBefore, reconcile);
     try {
       await run(ports, { ...limits, backlog: this.#more }, progress);
     } catch (error) {
       failure = error;
     }
-    this.#more = progress.more;
+    if (!reconcile) [this.#more, this.collectedMs] = [progress.more, this.nowMs];
+    else if (failure === undefined && !progress.more && !progress.behind) this.#reconciling = null;
+    this.gaps = mergeGaps(this.gaps, progress.gaps);
     this.#unsettle();
     this.#dead = false;
-    return { progress, failure };
+    return { progress, failure, reads: this.reads - readsBefore };
+  }
+
+  #ports(clockOffsetMs: number, readsBefore: number, reconcile: boolean): Ports<WorldListed> {
+    const clock = () => this.nowMs + clockOffsetMs;
+    // deno-lint-ignore no-this-alias
+    const world = this;
+    return {
+      source: {
+        get scope() {
+          return world.wide ? "wide" : "narrow";
+        },
+        memory: null,
+        throttled: 0,
+        isPageFailure: (error) => error instanceof PageFailure,
+        read: (range) => {
+          const readAtMs = this.habits.tellsTime ? Math.min(clock(), this.nowMs) : clock();
+          return this.#io("read", () => this.#read(range, readAtMs));
+        },
+      },
+      destination: {
+        id: "model",
+        label: "The model",
+        limits: {
+          targetBytes: MEBIBYTE,
+          maxBytes: 10 * MEBIBYTE,
+          maxEvents: 1000,
+          maxEventBytes: 5 * MEBIBYTE,
+        },
+        push: (lines) => this.#io("push", () => this.#receive(lines)),
+      },
+      cursors: {
+        markInFlight: () => this.#io("mark", () => {}),
+        commit: (cursor, settled) =>
+          this.#io("commit", () => this.#commit(cursor, settled, reconcile)),
+      },
+      undelivered: this.#box(),
+      toLine: (record, occurrence): Line => ({
+        ...lineOf(`${record.fingerprint}-${occurrence}`, occurrence, String(record.uid)),
+        bytes: this.options.lineBytes ?? 400_000,
+      }),
+      ...(reconcile && {
+        dealtAt: (timeMs) =>
+          Promise.resolve(
+            [...this.ledger.get(timeMs)?.values() ?? []].join(""),
+          ),
+      }),
+      hasBudget: () =>
+        this.reads - readsBefore < (reconcile ? Infinity : this.options.readsPerRun ?? Infinity),
+      clock,
+      random: () => 0.3,
+      yieldToEventLoop: () => Promise.resolve(),
+    };
+  }
+
+  #box(): Ports<WorldListed>["undelivered"] {
+    const letters = this.letters;
+    // deno-lint-ignore no-this-alias
+    const world = this;
+    return {
+      keep: (kept, revision) =>
+        this.#io("keep", () => {
+          for (const letter of kept) {
+            letters.set(letter.eventId, {
+              ...letter,
+              revision,
+              sinceMs: this.nowMs,
+              nextTryMs: this.nowMs + 60_000,
+            });
+          }
+        }),
+      due: ({ accepting }) =>
+        this.#io(
+          "due",
+          () =>
+            this.kept.filter((letter) =>
+              letter.status !== null &&
+              (letter.nextTryMs <= this.nowMs || (accepting && !letter.dead))
+            ),
+        ),
+      noteTaken: () => {
+        for (const letter of this.kept) {
+          const isDoubted = letter.isDoubted || letter.refusedAlone;
+          letters.set(letter.eventId, { ...letter, isDoubted });
+        }
+      },
+      remove: (ids) => this.#io("remove", () => ids.forEach((id) => letters.delete(id))),
+      refusedAgain: (again) =>
+        this.#io("again", () => {
+          for (const letter of again) {
+            const before = letters.get(letter.eventId)!;
+            const nextTryMs = letter.dead ? Infinity : this.nowMs + 60_000;
+            letters.set(letter.eventId, { ...before, ...letter, nextTryMs });
+          }
+        }),
+      get setAside() {
+        const aside = world.kept.filter(({ dead }) => !dead);
+        const sinceMs = aside.length === 0 ? null : Math.min(...aside.map((a) => a.sinceMs));
+        return { events: aside.length, bytes: aside.length * 400_000, sinceMs };
+      },
+    };
   }
 
   async #io<T>(name: string, effect: () => T): Promise<T> {
     if (this.#dead) throw new Death(name);
     const call = this.#calls++;
     this.callNames.push(name);
-    this.nowMs += this.tickMs(call);
-    const fault = this.faultAt(call, name);
-    if (fault === "fail before") throw new CollectorError("upstream_failed", { detail: name });
+    this.nowMs += this.options.tickMs?.(call) ?? 0;
+    const fault = this.options.faultAt?.(call, name);
+    if (fault === "fail before") throw new CollectorError("upstream_unreachable", { detail: name });
     if (fault?.startsWith("die")) this.#dead = true;
     if (fault === "die before") throw new Death(name);
     // calls that are made at once take effect in another order
     for (let turns = (call * 7) % 5; turns > 0; turns--) await Promise.resolve();
     const result = effect();
     if (fault !== undefined && name === "push") this.#unsettle();
-    if (fault === "fail after") throw new CollectorError("upstream_failed", { detail: name });
+    if (fault === "fail after") {
+      throw new CollectorError("upstream_unreachable", { detail: name, unanswered: 1 });
+    }
     if (fault === "die after") throw new Death(name);
     return result;
   }
 
-  #list(day: string): WorldRecord[] {
-    const fromMs = dayStartMs(day);
-    return this.#records
-      .filter((record) => record.timeMs >= fromMs && record.visibleAtMs <= this.nowMs);
+  #read({ day, offset, first }: Range, readAtMs: number): Page<WorldListed> {
+    const { habits } = this;
+    const read = this.reads++;
+    if (read > 20_000) throw new Error("the engine spins");
+    if (first > habits.largestPage) throw new PageFailure();
+    const asOfMs = this.nowMs - habits.behindMs(read);
+    const fromMs = dayStartMs(day) + habits.dayShiftMs;
+    const rows = this.records.filter((record) =>
+      record.timeMs >= fromMs && record.visibleAtMs <= asOfMs &&
+      this.nowMs < (record.goneAtMs ?? Infinity) && (this.wide || !record.filtered)
+    );
+    const order = habits.order === "none" ? outOfOrder : ORDERS[habits.order];
+    const listing = order(rows, { offset, first, read });
+    const end = Math.min(offset + Math.min(first, habits.cap), habits.lastOffset);
+    if (habits.lastOffsetAs === "failure" && offset + first > habits.lastOffset) {
+      throw new PageFailure();
+    }
+    const shown = listing.slice(offset, end);
+    if (
+      habits.unreadableAs === "failure" && shown.some(({ uid }) => habits.unreadable.has(uid))
+    ) throw new PageFailure();
+    const records = shown.map((record) => this.#show(record));
+    return {
+      records,
+      readAtMs,
+      total: habits.tellsTotal ? listing.length + habits.totalSurplus : records.length,
+    };
+  }
+
+  #show({ uid, timeMs, content, undated }: WorldRecord): WorldListed {
+    const { habits } = this;
+    if (habits.unreadable.has(uid)) return { uid, timeMs: null, fingerprint: "", unreadable: true };
+    const anew = this.nowMs >= habits.renderedAnewAtMs ? "a" : "0";
+    const minute = String(Math.floor(timeMs / 1000)).padStart(16, "0");
+    const fingerprint = `${minute}${anew}${String(content).padStart(15, "0")}`;
+    return { uid, timeMs: undated ? null : timeMs, fingerprint };
   }
 
   /** What was accepted and is not covered by a commit may come again. */
@@ -143,22 +351,38 @@ export class World {
     this.#pushed = [];
   }
 
-  #receive(lines: readonly Line[]): Verdict {
-    if (lines.some((line) => this.poison(line.eventId))) {
-      return { accepted: false, status: 400, reason: "bad event" };
+  #receive(lines: readonly Line[]): PushAnswer {
+    const { refuses, answersEach } = this.options;
+    const isRefused = (line: Line) => refuses?.(Number(line.json), this.nowMs) ?? false;
+    const refused = lines.flatMap((line, index) =>
+      isRefused(line) ? [{ index, status: 400, reason: "bad event" }] : []
+    );
+    if (refused.length > 0 && !answersEach) {
+      return { refusedWhole: { status: 400, reason: "bad event" } };
     }
-    for (const { eventId } of lines) {
-      this.received.push(eventId);
-      this.#pushed.push(eventId);
+    for (const line of lines) {
+      if (isRefused(line)) continue;
+      this.received.push(Number(line.json));
+      this.receivedIds.push(line.eventId);
+      this.#pushed.push(line.eventId);
     }
-    return { accepted: true };
+    return { refused, again: [] };
   }
 
-  #commit(cursor: Cursor): void {
+  #commit(cursor: Cursor, settled: readonly SettledEvent[], reconcile: boolean): void {
     const before = this.cursor;
     if (cursor.revision !== before.revision + 1) throw new Error("the revision must grow by one");
-    if (cursor.sealedBeforeMs < before.sealedBeforeMs) throw new Error("the cursor went back");
-    this.#stored = encodeCursor(cursor, OWNER);
+    if (!reconcile && cursor.watermarkMs < before.watermarkMs) {
+      throw new Error("the cursor went back");
+    }
+    for (const { eventId, seen } of settled) {
+      const ids = this.ledger.get(seen.timeMs) ?? new Map();
+      this.ledger.set(seen.timeMs, ids.set(eventId, seen.fingerprint));
+    }
+    if (reconcile) this.#reconciling = encodeCursor(cursor, OWNER);
+    this.#stored = reconcile
+      ? encodeCursor({ ...before, revision: cursor.revision }, OWNER)
+      : encodeCursor(cursor, OWNER);
     this.#pushed = [];
   }
 }

@@ -115,3 +115,14 @@ Deno.test("an attempt that takes longer than its time is told as that", async ()
   const error = await thrown(upstream.send(PUSH));
   assert.deepEqual([error.code, error.details.unanswered], ["upstream_timeout", 1]);
 });
+
+Deno.test("who must leave requests to others makes no attempt that is theirs, a retry neither", async () => {
+  const { upstream, sent } = scripted([200, 500, 200, 200], { maxRequests: 4 });
+  const sender = upstream.leaving(2);
+  assert.equal((await sender.send(PUSH)).status, 200);
+  assert.equal((await sender.send(PUSH)).status, 500, "there is no request left to retry it");
+  assert.equal((await thrown(sender.send(PUSH))).code, "request_budget_spent");
+  assert.deepEqual([sent.length, upstream.requestsLeft], [2, 2]);
+  assert.equal((await upstream.send(PUSH)).status, 200);
+  assert.deepEqual(sender.used, upstream.used);
+});

@@ -4,7 +4,6 @@ import process from "node:process";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 import { denoDigest } from "../../../src/deno/digest.ts";
-import { overlapOf } from "../../../src/engine/prefetch.ts";
 import { cpuMsOf, findWorkerd } from "../cpu.ts";
 import { type Figure, median, OLD, type Size } from "../figures.ts";
 import { openStand } from "../open_stand.ts";
@@ -65,11 +64,19 @@ async function readPages(): Promise<Pages> {
   await using stand = await openStand();
   await stand.add({ ...OLD, events: EVENTS });
   const token = await signIn(stand);
-  const texts: string[] = [];
-  for (let offset = 0; offset < EVENTS; offset += PAGE - overlapOf(PAGE)) {
-    texts.push(await readPage(stand, token, offset));
+  const texts: Record<number, string> = {};
+  for (let offset: number | null = 0; offset !== null;) {
+    texts[offset] = await readPage(stand, token, offset);
+    offset = nextOffset(offset, texts[offset]);
   }
   return { texts, size: PAGE };
+}
+
+/** Where the engine reads on: one record before the last instant of the page; null at the end. */
+function nextOffset(offset: number, text: string): number | null {
+  const { data } = JSON.parse(text);
+  const dates: string[] = data.auditData.map((record: { changeDate: string }) => record.changeDate);
+  return dates.length < PAGE ? null : offset + dates.indexOf(dates.at(-1)!) - 1;
 }
 
 async function benchOnDeno(pages: Pages): Promise<Bench> {

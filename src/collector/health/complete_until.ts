@@ -2,7 +2,7 @@
  * Up to when everything is known to be delivered, by clocks that may have been wrong. Pure. All times
  * are epoch milliseconds.
  */
-import type { Progress } from "../../engine/ports.ts";
+import type { Progress } from "../../engine/progress.ts";
 
 /** What lies further ahead of the present clock than this was written by a clock that was wrong. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
@@ -17,13 +17,19 @@ export function believable(completeUntilMs: number | null, nowMs: number): numbe
  * the last event that it met. Of the host's clock and the source's, the earlier one counts.
  */
 export function completeUntil(
-  { more, cursor, readAtMs }: Pick<Progress, "more" | "cursor" | "readAtMs">,
+  progress: Pick<Progress, "more" | "behind" | "gaps" | "cursor" | "readAtMs">,
   startedMs: number,
   beforeMs: number | null,
 ): number {
-  if (!more) return Math.min(startedMs, readAtMs ?? startedMs);
-  const reachedMs = cursor.seen.at(-1)?.timeMs ?? cursor.sealedBeforeMs;
+  const { cursor, readAtMs } = progress;
+  if (reachedEnd(progress)) return Math.min(startedMs, readAtMs ?? startedMs);
+  const reachedMs = cursor.place?.beforeMs ?? cursor.watermarkMs;
   return Math.min(startedMs, Math.max(beforeMs ?? 0, reachedMs));
+}
+
+/** Did the run come to the end of what there is, as far as anybody knows? */
+function reachedEnd({ more, behind, gaps }: Pick<Progress, "more" | "behind" | "gaps">): boolean {
+  return !more && !behind && !gaps.some(({ why }) => why === "beyond the last offset");
 }
 
 /** Milliseconds that the delivery lags behind; null if that is not known, `"clock"` if only for a wrong clock. */

@@ -1,5 +1,5 @@
 /** The gaps that are known: records that the source has and did not show. Pure. */
-import type { Gap } from "../../engine/ports.ts";
+import type { Gap } from "../../engine/progress.ts";
 import { DAY_MS, dayStartMs } from "../../engine/time.ts";
 
 /** A range of event times that was read once more to its end. What was found since then still counts. */
@@ -11,30 +11,73 @@ export interface ReadAgain {
 
 /** More are not told apart; a source with so many is broken. */
 const KEPT_GAPS = 100;
-const HOUR_MS = 60 * 60_000;
 
-/** The gaps after a run that found some. Those of a range that was read again are gone, unless found again. */
+/**
+ * The gaps after a run that found some. Those of a range that was read again are gone, unless found again;
+ * and so are those of a place in time at which this run has found one, whatever its offset is by now.
+ */
 export function gapsAfter(
   before: readonly Gap[],
   found: readonly Gap[],
   readAgain: readonly ReadAgain[],
 ): readonly Gap[] {
+  const news = eachOnce(found, before);
+  const times = new Set(found.flatMap((gap) => timeOf(gap) ?? []));
+  const spots = new Set(news.map(spotOf));
   const left = before.filter((gap) =>
-    !readAgain.some((range) => liesIn(gap, range)) &&
-    !found.some(({ day, offset }) => day === gap.day && offset === gap.offset)
+    !readAgain.some((range) => liesIn(gap, range)) && !spots.has(spotOf(gap)) &&
+    !times.has(timeOf(gap) ?? "")
   );
-  return [...left, ...found].slice(-KEPT_GAPS);
+  return [...left, ...news].slice(-KEPT_GAPS);
 }
 
-/** A day that was reconciled is read again some time after its end. */
-export function reconciledRange(day: string): ReadAgain {
+/** A day that was reconciled. `sinceMs`: when that began, epoch milliseconds. */
+export function reconciledRange(day: string, sinceMs: number): ReadAgain {
   const fromMs = dayStartMs(day);
-  return { fromMs, toMs: fromMs + DAY_MS, sinceMs: fromMs + DAY_MS + HOUR_MS };
+  return { fromMs, toMs: fromMs + DAY_MS, sinceMs };
 }
 
 /** How many records are missing; a gap of which that is not known counts as one. */
 export function recordsMissing(gaps: readonly Gap[]): number {
   return gaps.reduce((sum, { records }) => sum + (records ?? 1), 0);
+}
+
+/**
+ * A run may meet the same gap several times: it reads again, not always from a record before it, and goes on
+ * with the listing of another day. What it does not tell this time is as it was `before`.
+ */
+function eachOnce(found: readonly Gap[], before: readonly Gap[]): Gap[] {
+  const known = new Map(before.map((gap) => [spotOf(gap), gap]));
+  const each = new Map<string, Gap>();
+  for (const gap of found.flatMap(oneByOne)) {
+    const { afterMs, beforeMs } = known.get(spotOf(gap)) ?? gap;
+    const filled = {
+      ...gap,
+      afterMs: gap.afterMs ?? afterMs,
+      beforeMs: gap.beforeMs ?? beforeMs,
+    };
+    known.set(spotOf(gap), filled);
+    // one after another, records that can't be shown are several gaps at one time
+    const key = (gap.why === "unreadable" ? null : timeOf(filled)) ?? spotOf(filled);
+    each.set(key, { ...filled, records: gap.records ?? each.get(key)?.records ?? null });
+  }
+  return [...each.values()];
+}
+
+/** Records that can't be shown may be met again one at a time. */
+function oneByOne(gap: Gap): Gap[] {
+  const { why, records, offset } = gap;
+  if (why !== "unreadable" || records === null) return [gap];
+  return Array.from({ length: records }, (_, i) => ({ ...gap, offset: offset + i, records: 1 }));
+}
+
+function spotOf({ why, day, offset }: Gap): string {
+  return [why, day, offset].join(" ");
+}
+
+/** Offsets change as records are added before them, and with the day that a listing begins with; times don't. */
+function timeOf({ why, afterMs }: Gap): string | null {
+  return afterMs === null ? null : [why, afterMs].join(" ");
 }
 
 function liesIn({ day, afterMs, beforeMs, foundAtMs }: Gap, range: ReadAgain): boolean {

@@ -1,8 +1,8 @@
 /** What is remembered of the runs, to tell whether collecting works. Pure. */
-import type { Gap } from "../../engine/ports.ts";
+import type { Gap } from "../../engine/progress.ts";
 import { iso } from "../../engine/time.ts";
 import type { AnswerCounts } from "../../upstream/upstream.ts";
-import { gapsAfter, type ReadAgain, reconciledRange } from "./gaps.ts";
+import { gapsAfter, type ReadAgain } from "./gaps.ts";
 import { type History, NO_HISTORY, withRun } from "./history.ts";
 import type { RunReport } from "./report.ts";
 
@@ -84,6 +84,8 @@ interface Aftermath {
   readonly deadLetters: number;
   /** Gaps that the run found. */
   readonly gaps: readonly Gap[];
+  /** What was reconciled to its end. */
+  readonly readAgain: readonly ReadAgain[];
   /** Fields that the source does not know any more. */
   readonly missingFields: readonly string[];
 }
@@ -92,7 +94,7 @@ interface Aftermath {
 export function afterRun(
   health: Health,
   report: RunReport,
-  { completeUntilMs, deadLetters, gaps, missingFields }: Aftermath,
+  { completeUntilMs, deadLetters, gaps, readAgain, missingFields }: Aftermath,
 ): Health {
   const failed = report.outcome === "failed";
   const endedMs = Date.parse(report.startedAt) + report.durationMs;
@@ -108,7 +110,7 @@ export function afterRun(
       ? { at: endedAt, events: report.delivered }
       : health.lastDelivery,
     completeUntilMs,
-    gaps: gapsAfter(health.gaps, gaps, readAgain(report)),
+    gaps: gapsAfter(health.gaps, gaps, [...readAgain, ...backfilled(report)]),
     missingFields,
     reconciledThrough: report.reconciliation?.complete
       ? report.reconciliation.day
@@ -144,13 +146,9 @@ function addAnswers(before: AnswerCounts, news: AnswerCounts): AnswerCounts {
   return sum;
 }
 
-/** The ranges of event times that a run has read again to their end. */
-function readAgain({ reconciliation, backfill }: RunReport): ReadAgain[] {
-  const ranges: ReadAgain[] = [];
-  if (reconciliation?.complete) ranges.push(reconciledRange(reconciliation.day));
-  if (backfill !== null && backfill.completedAt !== null) {
-    const [fromMs, toMs] = [Date.parse(backfill.from), Date.parse(backfill.to)];
-    ranges.push({ fromMs, toMs, sinceMs: Date.parse(backfill.startedAt) });
-  }
-  return ranges;
+/** The range of event times that a backfill has read again to its end. */
+function backfilled({ backfill }: RunReport): ReadAgain[] {
+  if (backfill === null || backfill.completedAt === null) return [];
+  const [fromMs, toMs] = [Date.parse(backfill.from), Date.parse(backfill.to)];
+  return [{ fromMs, toMs, sinceMs: Date.parse(backfill.startedAt) }];
 }

@@ -1,7 +1,7 @@
 /** What a run tells about itself: to its caller, in one log line, and in `/status`. Pure. */
 import type { Problem } from "../../problems.ts";
 import { iso } from "../../engine/time.ts";
-import type { Progress } from "../../engine/ports.ts";
+import type { Progress } from "../../engine/progress.ts";
 import { missingFields } from "../../sources/liveperson/dialect.ts";
 import type { AnswerCounts, Upstream } from "../../upstream/upstream.ts";
 import type { Found, Opened } from "../records/cursor_store.ts";
@@ -38,8 +38,12 @@ export interface RunReport {
   readonly requests: Readonly<Record<string, number>>;
   /** The same by service and status; `none` where there was no answer. */
   readonly answers: AnswerCounts;
-  /** True when there is more to read: the next run follows at once. */
+  /** True when there is more to read. */
   readonly more: boolean;
+  /** True when the source shows less than it did before, so that the run waits for it. */
+  readonly sourceBehind: boolean;
+  /** True when the next run follows at once: there is more to do, and this run has got further. */
+  readonly goesOn: boolean;
   /** How the cursor was found; null when the run did not come so far. */
   readonly cursor: Found | null;
   readonly revision: number | null;
@@ -70,11 +74,8 @@ export interface BackfillState {
 }
 
 /** Should the next run follow at once? */
-export function wantsMore(report: RunReport): boolean {
-  const { outcome, more, reconciliation, backfill } = report;
-  if (outcome !== "ok") return false;
-  return more || reconciliation?.complete === false ||
-    (backfill !== null && backfill.completedAt === null);
+export function wantsMore({ outcome, goesOn }: RunReport): boolean {
+  return outcome === "ok" && goesOn;
 }
 
 /** Which run it is about. `startedMs`: epoch milliseconds. */
@@ -92,6 +93,8 @@ interface Told extends RunIdentity {
   readonly resent: number;
   readonly reconciliation: Reconciliation | null;
   readonly backfill: BackfillState | null;
+  /** True when what was done beside the live part has got further, and is not at its end. */
+  readonly asideGoesOn: boolean;
   readonly used: Upstream["used"];
   readonly completeUntilMs: number | null;
   readonly problem?: Problem;
@@ -105,7 +108,7 @@ export function toReport(told: Told): RunReport {
     outcome: told.problem === undefined ? "ok" : "failed",
     startedAt: iso(told.startedMs),
     durationMs: told.endedMs - told.startedMs,
-    delivered: progress?.delivered ?? 0,
+    delivered: (progress?.delivered ?? 0) + (progress?.redelivered ?? 0),
     batches: progress?.batches ?? 0,
     deadLettered: progress?.deadLettered ?? 0,
     lateArrivals: progress?.lateArrivals ?? 0,
@@ -116,12 +119,14 @@ export function toReport(told: Told): RunReport {
     retries: used.retries,
     recordsRead: progress?.recordsRead ?? 0,
     relocations: progress?.relocations ?? 0,
-    missingFields: missingFields(progress?.cursor.dialect),
+    missingFields: missingFields(progress?.cursor.source),
     requests: Object.fromEntries(
       Object.entries(used.answers).map(([name, statuses]) => [name, sumOf(statuses)]),
     ),
     answers: used.answers,
     more: progress?.more ?? false,
+    sourceBehind: progress?.behind ?? false,
+    goesOn: told.asideGoesOn || (progress !== null && progress.more && progress.commits > 0),
     cursor: opened?.found ?? null,
     revision: progress?.cursor.revision ?? null,
     lagSeconds: completeUntilMs === null
@@ -140,6 +145,7 @@ export function disabledReport(run: RunIdentity): RunReport {
     resent: 0,
     reconciliation: null,
     backfill: null,
+    asideGoesOn: false,
     used,
     completeUntilMs: null,
   };

@@ -26,8 +26,6 @@ export interface Opened {
   readonly found: Found;
   /** Events that an earlier run had sent, or was about to, when it ended without an answer: they may come twice. */
   readonly inFlight: number;
-  /** What the engine put aside with the cursor; null if nothing. */
-  readonly setAside: unknown;
 }
 
 const JOURNAL = "journal";
@@ -54,7 +52,7 @@ export class CursorStore {
   async open(startMs: number): Promise<Opened> {
     const [copy, text] = await this.#read();
     const journal = decodeJournal(text);
-    const { revision, inFlight, setAside } = journal;
+    const { revision, inFlight } = journal;
     this.#journal = journal;
     this.#leftInFlight = inFlight;
     this.#marked = 0;
@@ -64,15 +62,15 @@ export class CursorStore {
       const settled = this.platform.now() - journal.publishedAtMs > KV_SETTLES_MS;
       if (copy !== journal.cursor && settled) this.#publish = "again";
       const found = this.#publish === "again" ? "republished" : "stored";
-      return { cursor, found, inFlight, setAside };
+      return { cursor, found, inFlight };
     }
     if (copy === null || isDeleted(copy, journal)) {
-      return { cursor: { ...firstCursor(startMs), revision }, found: "new", inFlight, setAside };
+      return { cursor: { ...firstCursor(startMs), revision }, found: "new", inFlight };
     }
     const adopted = decodeCursor(copy, this.owner);
     const publishedAtMs = this.platform.now();
     await this.#write({ ...journal, cursor: copy, revision: adopted.revision, publishedAtMs });
-    return { cursor: adopted, found: "adopted", inFlight, setAside };
+    return { cursor: withoutPast(adopted), found: "adopted", inFlight };
   }
 
   /** The cursor as it lies in the journal, for people to look at; null if there is none. */
@@ -103,14 +101,13 @@ export class CursorStore {
   }
 
   /** Makes the cursor durable. `settled`: how many events it now lies behind that it did not before. */
-  async commit(cursor: Cursor, settled: number, setAside: unknown = null): Promise<void> {
+  async commit(cursor: Cursor, settled: number): Promise<void> {
     await this.#write({
       ...this.#journal,
       cursor: encodeCursor(cursor, this.owner),
       revision: cursor.revision,
       inFlight: Math.max(0, this.#journal.inFlight - settled),
       publishedAtMs: this.platform.now(),
-      setAside,
     });
     this.#publish = "committed";
   }
@@ -149,4 +146,10 @@ export class CursorStore {
 
 function isDeleted(copy: string, { deletedUpTo }: Journal): boolean {
   return deletedUpTo !== null && readRevision(copy) <= deletedUpTo;
+}
+
+/** What was delivered before is in no ledger any more, so that no reconciliation may look at it. */
+function withoutPast(cursor: Cursor): Cursor {
+  const startMs = Math.max(cursor.startMs, cursor.watermarkMs, (cursor.newestMs ?? 0) + 1);
+  return { ...cursor, startMs };
 }

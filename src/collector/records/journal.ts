@@ -21,8 +21,6 @@ const StoredJournal = v.strictObject({
   publishedAtMs: v.number(),
   /** Published cursors up to this revision were deleted on purpose, and may still be seen for a while. */
   deletedUpTo: v.nullable(count),
-  /** What the engine put aside with the last commit; opaque here. */
-  setAside: v.unknown(),
 });
 
 export type Journal = Readonly<v.InferOutput<typeof StoredJournal>>;
@@ -34,7 +32,6 @@ export const EMPTY_JOURNAL: Journal = {
   inFlight: 0,
   publishedAtMs: 0,
   deletedUpTo: null,
-  setAside: null,
 };
 
 /**

@@ -11,8 +11,18 @@ export interface Refusal {
   readonly reason: string;
   /** What the destination answered; null when the event was too large to be sent at all. */
   readonly status: number | null;
+  /** The event itself was refused, not only a batch that it was part of. */
+  readonly refusedAlone: boolean;
+  /** The destination has taken another event since it refused this one by itself. */
+  readonly isDoubted: boolean;
   /** True for a dead letter; false for one that waits until the destination accepts anything again. */
   readonly dead: boolean;
+}
+
+/** A refusal of what was tried again. */
+export interface RefusalAgain extends Refusal {
+  /** False when the destination may be refusing everything: the try is made again. */
+  readonly counts: boolean;
 }
 
 export interface KeptLetter extends Refusal {
@@ -29,7 +39,7 @@ export interface KeptLetter extends Refusal {
 }
 
 const HOUR_MS = 60 * 60_000;
-/** What waits for the destination to accept anything is tried so often while it does not. */
+/** What waits for the destination to accept anything is tried in each run; once that has lasted an hour, so often. */
 const SET_ASIDE_RETRY_MS = 10 * 60_000;
 
 export function firstKept(
@@ -42,20 +52,30 @@ export function firstKept(
   return {
     ...refusal,
     ...{ refusedAt: at, firstRefusedAt: at, tries: 1, cursor, revision },
-    nextTryAt: nextTryAt(refusal, 1, nowMs),
+    nextTryAt: nextTryAt(refusal, { tries: 1, firstMs: nowMs, nowMs }),
   };
 }
 
 /** The letter after one more refusal. A dead letter stays one. */
-export function keptAgain(letter: KeptLetter, refusal: Refusal, nowMs: number): KeptLetter {
-  const again = { ...letter, ...refusal, dead: letter.dead || refusal.dead };
-  const tries = letter.tries + 1;
-  return { ...again, refusedAt: iso(nowMs), tries, nextTryAt: nextTryAt(again, tries, nowMs) };
+export function keptAgain(letter: KeptLetter, refusal: RefusalAgain, nowMs: number): KeptLetter {
+  const { reason, status } = refusal;
+  const refusedAlone = letter.refusedAlone || refusal.refusedAlone;
+  const dead = letter.dead || refusal.dead;
+  const isDoubted = letter.isDoubted || refusal.isDoubted;
+  const again = { ...letter, reason, status, refusedAlone, isDoubted, dead };
+  const isTry = refusal.counts || !dead;
+  const tries = isTry ? (dead && !letter.dead ? 1 : letter.tries + 1) : letter.tries;
+  const firstMs = Date.parse(letter.firstRefusedAt);
+  const next = isTry ? nextTryAt(again, { tries, firstMs, nowMs }) : iso(nowMs + HOUR_MS);
+  return { ...again, refusedAt: iso(nowMs), tries, nextTryAt: next };
 }
 
 /** A dead letter is tried again after an hour and after a day; one that can't be sent at all, never. */
-function nextTryAt({ dead, status }: Refusal, tries: number, nowMs: number): string | null {
-  if (!dead) return iso(nowMs + SET_ASIDE_RETRY_MS);
+function nextTryAt(
+  { dead, status }: Refusal,
+  { tries, firstMs, nowMs }: { tries: number; firstMs: number; nowMs: number },
+): string | null {
+  if (!dead) return iso(nowMs - firstMs < HOUR_MS ? nowMs : nowMs + SET_ASIDE_RETRY_MS);
   if (status === null || tries > 2) return null;
   return iso(nowMs + (tries === 1 ? HOUR_MS : DAY_MS));
 }

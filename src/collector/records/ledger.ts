@@ -1,57 +1,78 @@
 /**
- * Remembers what was settled of the days that are still to be reconciled, so that a closed day can be
- * read once more and what is missing be told. One entry an hour of events and commit; gone with the day.
+ * Remembers what was settled of the days that are still to be looked at again, instant by instant, so
+ * that what a day shows later can be compared with it. One entry an hour of events and commit.
  */
+import * as v from "valibot";
+import { FINGERPRINT_DIGITS } from "../../engine/cursor.ts";
 import type { SettledEvent } from "../../engine/ports.ts";
-import { DAY_MS, dayStartMs, iso, utcDay } from "../../engine/time.ts";
+import { DAY_MS, dayStartMs, HOUR_MS, iso, utcDay } from "../../engine/time.ts";
 import type { Platform } from "../platform.ts";
 
-const THROUGH = "reconciled-through";
+const KEY = "reconciled-through";
 const PREFIX = "ledger/";
 
+/** The last day that was looked at again soon after it had ended, and the last one a day later. */
+const Through = v.object({ first: v.string(), second: v.string() });
+type Through = Readonly<v.InferOutput<typeof Through>>;
+
+export type Look = keyof Through;
+
+/** What was settled of an hour: event ids by time, epoch milliseconds. */
+type Hour = ReadonlyMap<number, ReadonlySet<string>>;
+
 export class Ledger {
-  #hour: { readonly name: string; readonly ids: ReadonlySet<string> } = {
-    name: "",
-    ids: new Set(),
-  };
+  #hour: { readonly name: string; readonly settled: Hour } = { name: "", settled: new Map() };
 
-  private constructor(private readonly platform: Platform, readonly through: string) {}
+  private constructor(private readonly platform: Platform, private through: Through) {}
 
-  /** `through`: the last day that needs no reconciliation. Before the first run, that is yesterday. */
+  /** Before the first run, nothing up to yesterday needs to be looked at. */
   static async open(platform: Platform): Promise<Ledger> {
-    const stored = await platform.local.get(THROUGH);
-    if (stored !== null) return new Ledger(platform, stored);
+    const stored = await platform.local.get(KEY);
+    if (stored !== null) return new Ledger(platform, v.parse(Through, JSON.parse(stored)));
     const yesterday = utcDay(platform.now() - DAY_MS);
-    await platform.local.put(THROUGH, yesterday);
-    return new Ledger(platform, yesterday);
+    const through = { first: yesterday, second: yesterday };
+    await platform.local.put(KEY, JSON.stringify(through));
+    return new Ledger(platform, through);
+  }
+
+  /** The last day that has had this look. */
+  lookedThrough(look: Look): string {
+    return this.through[look];
   }
 
   /** Notes events of days that are still open. `commit` names the entry: the same one may be written again. */
   async add(settled: readonly SettledEvent[], commit: string): Promise<void> {
-    const openMs = dayStartMs(this.through) + DAY_MS;
-    const byHour = new Map<string, string[]>();
-    for (const { eventId, seen } of settled) {
-      if (seen.timeMs < openMs) continue;
-      const hour = hourOf(seen.timeMs);
-      const ids = byHour.get(hour);
-      if (ids === undefined) byHour.set(hour, [eventId]);
+    const openMs = dayStartMs(this.through.second) + DAY_MS;
+    const byHour = new Map<string, Map<number, string[]>>();
+    for (const { eventId, seen: { timeMs } } of settled) {
+      if (timeMs < openMs) continue;
+      const hour = hourOf(timeMs);
+      const instants = byHour.get(hour) ?? new Map<number, string[]>();
+      byHour.set(hour, instants);
+      const ids = instants.get(timeMs);
+      if (ids === undefined) instants.set(timeMs, [eventId]);
       else ids.push(eventId);
     }
-    for (const [hour, ids] of byHour) {
-      await this.platform.local.put(`${PREFIX}${hour}/${commit}`, ids.join(" "));
+    for (const [hour, instants] of byHour) {
+      const text = [...instants].map(([timeMs, ids]) => [timeMs % HOUR_MS, ...ids].join(" "));
+      await this.platform.local.put(`${PREFIX}${hour}/${commit}`, text.join("\n"));
     }
   }
 
-  /** Was the event settled? `timeMs`: its place in the listing. One hour at a time is held in memory. */
-  async has(eventId: string, timeMs: number): Promise<boolean> {
+  /** Fingerprints of what was settled at an instant, one after another. One hour at a time is held in memory. */
+  async printsAt(timeMs: number): Promise<string> {
     const name = hourOf(timeMs);
-    if (this.#hour.name !== name) this.#hour = { name, ids: await this.#load(name) };
-    return this.#hour.ids.has(eventId);
+    if (this.#hour.name !== name) this.#hour = { name, settled: await this.#load(name) };
+    const ids = this.#hour.settled.get(timeMs) ?? new Set<string>();
+    return [...ids].map((id) => id.slice(0, FINGERPRINT_DIGITS)).join("");
   }
 
-  /** Forgets a reconciled day, and all before it. */
-  async close(day: string): Promise<void> {
-    await this.platform.local.put(THROUGH, day);
+  /** A day has had a look. After the second one it is forgotten, with all days before it. */
+  async close(day: string, look: Look): Promise<void> {
+    const first = day > this.through.first ? day : this.through.first;
+    this.through = { first, second: look === "second" ? day : this.through.second };
+    await this.platform.local.put(KEY, JSON.stringify(this.through));
+    if (look === "first") return;
     for (const key of await this.platform.local.list(PREFIX)) {
       if (key.slice(PREFIX.length, PREFIX.length + day.length) <= day) {
         await this.platform.local.delete(key);
@@ -59,10 +80,21 @@ export class Ledger {
     }
   }
 
-  async #load(hour: string): Promise<Set<string>> {
+  async #load(hour: string): Promise<Hour> {
     const keys = await this.platform.local.list(`${PREFIX}${hour}/`);
-    const texts = await Promise.all(keys.map((key) => this.platform.local.get(key)));
-    return new Set(texts.flatMap((text) => text!.split(" ")));
+    const startMs = Date.parse(`${hour}:00:00.000Z`);
+    const settled = new Map<number, Set<string>>();
+    for (const key of keys) {
+      const text = await this.platform.local.get(key) ?? "";
+      for (const line of text.split("\n")) {
+        const [offset, ...ids] = line.split(" ");
+        const timeMs = startMs + Number(offset);
+        const known = settled.get(timeMs) ?? new Set<string>();
+        settled.set(timeMs, known);
+        for (const id of ids) known.add(id);
+      }
+    }
+    return settled;
   }
 }
 

@@ -15,6 +15,8 @@ export interface LetterCounts {
   readonly setAside: SetAside;
   /** When the first is to be tried again, at the earliest; epoch milliseconds. */
   readonly dueAtMs: number | null;
+  /** When the destination took an event last while others were set aside; epoch milliseconds. */
+  readonly takenAtMs: number | null;
   /** By cursor, the commit whose letters are kept but not counted: it may not have been made. */
   readonly pending: Readonly<Record<string, number>>;
   /** True while letters are changed: if a run dies then, they are counted anew. */
@@ -25,6 +27,7 @@ export const NO_LETTERS: LetterCounts = {
   deadLetters: 0,
   setAside: { events: 0, bytes: 0, sinceMs: null },
   dueAtMs: null,
+  takenAtMs: null,
   pending: {},
   changing: false,
 };

@@ -6,7 +6,14 @@
  */
 import { Buffer } from "node:buffer";
 import type { Platform } from "../platform.ts";
-import { firstKept, isDue, keptAgain, type KeptLetter, type Refusal } from "./kept_letter.ts";
+import {
+  firstKept,
+  isDue,
+  keptAgain,
+  type KeptLetter,
+  type Refusal,
+  type RefusalAgain,
+} from "./kept_letter.ts";
 import {
   isPending,
   type LetterCounts,
@@ -30,8 +37,9 @@ export interface DueOptions {
 export interface CursorsBox {
   keep(letters: readonly Refusal[], revision: number): Promise<void>;
   due(options: DueOptions): Promise<readonly KeptLetter[]>;
+  noteTaken(): void;
   remove(eventIds: readonly string[]): Promise<void>;
-  refusedAgain(letters: readonly Refusal[]): Promise<void>;
+  refusedAgain(letters: readonly RefusalAgain[]): Promise<void>;
   readonly setAside: SetAside;
 }
 
@@ -41,6 +49,7 @@ export class UndeliveredBox {
   /** Letters of this turn whose commit is not known to be made, by cursor. */
   readonly #kept = new Map<string, Map<string, KeptLetter>>();
   readonly #tried = new Set<string>();
+  #accepting = false;
   #added = 0;
 
   constructor(private readonly platform: Platform) {}
@@ -49,6 +58,7 @@ export class UndeliveredBox {
   async open(): Promise<void> {
     this.#kept.clear();
     this.#tried.clear();
+    this.#accepting = false;
     this.#counts = await this.counts();
     this.#written = this.#counts;
     if (this.#counts.changing) await this.#recount();
@@ -59,6 +69,7 @@ export class UndeliveredBox {
     return {
       keep: (letters, revision) => this.#keep(cursor, letters, revision),
       due: (options) => this.due(options),
+      noteTaken: () => this.#noteTaken(),
       remove: (eventIds) => this.remove(eventIds),
       refusedAgain: (letters) => this.refusedAgain(letters),
       get setAside() {
@@ -116,9 +127,11 @@ export class UndeliveredBox {
     }
   }
 
-  /** Letters that are to be tried again now, the oldest first; each once a turn. */
+  /** Letters that are to be tried again now, the oldest first; none that was refused again in this turn. */
   async due({ maxEvents, maxBytes, accepting }: DueOptions): Promise<readonly KeptLetter[]> {
     const nowMs = this.platform.now();
+    if (accepting && !this.#accepting) this.#tried.clear(); // that tells more than it did before
+    this.#accepting = accepting;
     const { dueAtMs, setAside } = this.#counts;
     const isAnyDue = (dueAtMs !== null && dueAtMs <= nowMs) || (accepting && setAside.events > 0);
     if (!isAnyDue) return [];
@@ -138,8 +151,7 @@ export class UndeliveredBox {
     for (const one of due.slice(0, maxEvents)) {
       if (letters.length > 0 && bytes + one.bytes > maxBytes) break;
       bytes += one.bytes;
-      this.#tried.add(one.id);
-      letters.push((await this.#get(PREFIX + one.id))!);
+      letters.push(this.#withDoubt((await this.#get(PREFIX + one.id))!));
     }
     return letters;
   }
@@ -156,11 +168,23 @@ export class UndeliveredBox {
   }
 
   /** These were tried again, and refused again. */
-  async refusedAgain(refusals: readonly Refusal[]): Promise<void> {
+  async refusedAgain(refusals: readonly RefusalAgain[]): Promise<void> {
     for (const refusal of refusals) {
       const letter = await this.#get(PREFIX + refusal.eventId);
       if (letter !== null) await this.#replace(letter, refusal);
+      this.#tried.add(refusal.eventId);
     }
+  }
+
+  #noteTaken(): void {
+    if (this.#setAside.events === 0) return;
+    this.#counts = { ...this.#counts, takenAtMs: this.platform.now() };
+  }
+
+  #withDoubt(letter: KeptLetter): KeptLetter {
+    const { takenAtMs } = this.#counts;
+    const isTaken = takenAtMs !== null && Date.parse(letter.refusedAt) < takenAtMs;
+    return { ...letter, isDoubted: letter.isDoubted || (letter.refusedAlone && isTaken) };
   }
 
   /** What is set aside, with what this turn has added to it. */
@@ -183,7 +207,7 @@ export class UndeliveredBox {
     for (const refusal of refusals) {
       const known = await this.#get(PREFIX + refusal.eventId);
       if (known !== null && !isPending(this.#counts, known)) {
-        await this.#replace(known, refusal);
+        await this.#replace(known, { ...refusal, counts: true });
         continue;
       }
       const letter = firstKept(refusal, cursor, revision, this.platform.now());
@@ -193,7 +217,7 @@ export class UndeliveredBox {
     }
   }
 
-  async #replace(letter: KeptLetter, refusal: Refusal): Promise<void> {
+  async #replace(letter: KeptLetter, refusal: RefusalAgain): Promise<void> {
     await this.#begin();
     const again = keptAgain(letter, refusal, this.platform.now());
     await this.#put(again);
@@ -226,7 +250,8 @@ export class UndeliveredBox {
   }
 
   async #recount(): Promise<void> {
-    let counts: LetterCounts = { ...NO_LETTERS, pending: this.#counts.pending };
+    const { pending, takenAtMs } = this.#counts;
+    let counts: LetterCounts = { ...NO_LETTERS, pending, takenAtMs };
     for await (const letter of this.#all()) {
       if (!isPending(counts, letter)) counts = withLetter(counts, letter);
     }

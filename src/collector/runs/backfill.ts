@@ -10,11 +10,11 @@ import {
   firstCursor,
 } from "../../engine/cursor.ts";
 import type { Limits } from "../../engine/ports.ts";
-import { startProgress } from "../../engine/ports.ts";
+import { type Gap, startProgress } from "../../engine/progress.ts";
 import { run } from "../../engine/run.ts";
 import { iso } from "../../engine/time.ts";
 import { CollectorError } from "../../errors.ts";
-import { type CollectorPorts, deadLettersOf } from "./engine_ports.ts";
+import type { CollectorPorts } from "./engine_ports.ts";
 import type { UndeliveredBox } from "../records/undelivered_box.ts";
 import type { Platform } from "../platform.ts";
 import type { BackfillState } from "../health/report.ts";
@@ -28,6 +28,16 @@ export interface BackfillRange {
 interface Stored extends BackfillState {
   /** The backfill's cursor, encoded; null before the first batch. */
   readonly cursor: string | null;
+}
+
+/** What a part of a backfill came to. */
+export interface Advanced {
+  readonly state: BackfillState;
+  readonly gaps: readonly Gap[];
+  /** True when something was made durable. */
+  readonly moved: boolean;
+  /** What ended it too early; what it had come to by then counts all the same. */
+  readonly failure: unknown;
 }
 
 const KEY = "backfill";
@@ -72,7 +82,7 @@ export class Backfill {
     ports: CollectorPorts,
     limits: Limits,
     undelivered: UndeliveredBox,
-  ): Promise<BackfillState | null> {
+  ): Promise<Advanced | null> {
     const stored = await this.#read();
     if (stored === null || stored.completedAt !== null) return null;
     const fromMs = Date.parse(stored.from);
@@ -86,25 +96,32 @@ export class Backfill {
       ...stored,
       delivered: stored.delivered + progress.delivered,
       deadLettered: stored.deadLettered + progress.deadLettered,
-      reached: complete ? stored.to : iso(next.seen.at(-1)?.timeMs ?? fromMs),
+      reached: complete ? stored.to : iso(Math.max(fromMs, next.place?.beforeMs ?? fromMs)),
       completedAt: complete ? iso(this.platform.now()) : null,
       cursor: complete ? null : encodeCursor(next, OWNER),
     });
+    let failure: unknown;
     await run(
       {
         ...ports,
-        deadLetters: deadLettersOf(undelivered, name, progress),
+        undelivered: undelivered.of(name),
         cursors: {
-          announce: () => Promise.resolve(),
-          commit: (next) => this.#write(told(next, false)),
+          markInFlight: () => Promise.resolve(),
+          commit: async (next) => {
+            await this.#write(told(next, false));
+            await undelivered.settle(name, next.revision);
+          },
         },
       },
       { ...limits, backlog: stored.cursor !== null, untilMs: Date.parse(stored.to) },
       progress,
-    );
-    await undelivered.settle(name, progress.cursor.revision);
-    if (!progress.more) await this.#write(told(progress.cursor, true));
-    return await this.state();
+    )
+      .catch((error) => failure = error)
+      .finally(() => undelivered.settle(name, progress.cursor.revision));
+    const complete = failure === undefined && !progress.more && !progress.behind;
+    if (complete) await this.#write(told(progress.cursor, true));
+    const state = (await this.state())!;
+    return { state, gaps: progress.gaps, moved: complete || progress.commits > 0, failure };
   }
 
   async #read(): Promise<Stored | null> {

@@ -16,7 +16,7 @@ import { openTrace, type Trace } from "./trace.ts";
 
 /** A run reads no further page, and retries nothing any more, after this long. */
 const TIME_BUDGET_MS = 120_000;
-/** No further page is read when fewer requests are left: they are for pushing what was read. */
+/** No page is read when no more requests are left: they are for pushing what was read. */
 const RESERVED_REQUESTS = 12;
 
 export class Connections {
@@ -49,9 +49,10 @@ export class Connections {
     return new Connections(settings, platform, await openTrace(settings, platform, runId));
   }
 
-  /** False when what is left of the budget is needed to bring what was read to its end. */
-  mayGoOn(): boolean {
-    return !this.platform.stop.aborted && this.upstream.requestsLeft > RESERVED_REQUESTS &&
+  /** False when what is left of the budget is needed for something else: reading leaves some of it to pushing. */
+  hasBudget(purpose?: "pushing"): boolean {
+    const reserved = purpose === "pushing" ? 0 : RESERVED_REQUESTS;
+    return !this.platform.stop.aborted && this.upstream.requestsLeft > reserved &&
       this.platform.now() < this.#deadlineMs;
   }
 
@@ -63,6 +64,12 @@ export class Connections {
   /** `memory`: what the source kept with the cursor; null if there is none. */
   audit(session: Session, memory: unknown): AuditTrail {
     return new AuditTrail(this.settings, this.upstream, session, this.platform, memory);
+  }
+
+  /** The same for what is to be pushed: reading ends where pushing needs the requests, whatever it is at. */
+  auditToPush(memory: unknown): AuditTrail {
+    const upstream = this.upstream.leaving(RESERVED_REQUESTS);
+    return new AuditTrail(this.settings, upstream, this.session(), this.platform, memory);
   }
 
   /** Tries the destination without changing anything there; null when it has no call for that. */

@@ -1,15 +1,14 @@
 /** Joins the engine to the services of one account: all that its runs have in common, but the cursor. */
 import { toLine } from "../../engine/batch.ts";
-import type { DeadLetters, Limits, Ports, Progress } from "../../engine/ports.ts";
-import { PAGE_SIZE } from "../../sources/liveperson/audit.ts";
+import type { Limits, Ports } from "../../engine/ports.ts";
+import { PAGE_SIZE, SMALLEST_PAGE } from "../../sources/liveperson/audit.ts";
 import { toEvent } from "../../sources/liveperson/event.ts";
 import type { SourceRecord } from "../../sources/liveperson/record.ts";
 import type { Settings } from "../../pipelines/settings.ts";
 import type { Connections } from "./connections.ts";
 import type { Platform } from "../platform.ts";
-import type { UndeliveredBox } from "../records/undelivered_box.ts";
 
-export type CollectorPorts = Omit<Ports<SourceRecord>, "cursors" | "deadLetters">;
+export type CollectorPorts = Omit<Ports<SourceRecord>, "cursors" | "undelivered">;
 
 /** What of the collector's own is needed. */
 interface Needed {
@@ -29,39 +28,22 @@ export function enginePorts(
   connections: Connections,
   memory: unknown,
 ): CollectorPorts {
-  const audit = connections.audit(connections.session(), memory);
   const accountId = settings.LIVEPERSON_ACCOUNT_ID;
   const collectedAtMs = platform.now();
   return {
-    source: audit,
+    source: connections.auditToPush(memory),
     destination: connections.destination(),
     toLine: (record, occurrence) =>
       toLine(toEvent(record, occurrence, accountId, collectedAtMs), occurrence),
-    dialect: () => audit.memory,
-    mayGoOn: () => connections.mayGoOn(),
-    throttled: () => audit.throttled,
+    hasBudget: (purpose) => connections.hasBudget(purpose),
+    clock: platform.now,
     random: platform.random,
-    breathe,
-  };
-}
-
-/** Where a run puts what is refused. The letters belong to the next commit of the cursor of that name. */
-export function deadLettersOf(
-  box: UndeliveredBox,
-  cursor: string,
-  progress: Progress,
-): DeadLetters {
-  const own = box.of(cursor);
-  return {
-    keep(letter) {
-      const occurrence = Number(letter.eventId.split("-").at(-1));
-      return own.keep([{ ...letter, occurrence, dead: true }], progress.cursor.revision + 1);
-    },
+    yieldToEventLoop,
   };
 }
 
 /** Lets the event loop turn once. */
-export function breathe(): Promise<void> {
+export function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
@@ -70,6 +52,7 @@ export function engineLimits({ settings }: Pick<Needed, "settings">): Limits {
     maxFetch: settings.MAX_FETCH,
     lateArrivalWindowMs: settings.LATE_ARRIVAL_WINDOW,
     pageSize: PAGE_SIZE,
+    smallestPage: SMALLEST_PAGE,
     maxPagesInFlight: MAX_PAGES_IN_FLIGHT,
   };
 }

@@ -2,105 +2,72 @@
  * One collection: opens the cursor, runs the engine, publishes the cursor, and tells how it went, in
  * the log and in what is remembered for `/status`. A failed run is reported, not thrown.
  */
-import {
-  type CursorKeeper,
-  type Limits,
-  type Progress,
-  startProgress,
-} from "../../engine/ports.ts";
+import type { CursorStore, Limits } from "../../engine/ports.ts";
+import { type Gap, type Progress, startProgress } from "../../engine/progress.ts";
 import { run } from "../../engine/run.ts";
-import { CollectorError, whereThrown } from "../../errors.ts";
+import { CollectorError } from "../../errors.ts";
 import { toProblem } from "../../problems.ts";
 import { missingFields } from "../../sources/liveperson/dialect.ts";
 import { parsePast } from "../../settings/duration.ts";
 import type { Settings } from "../../pipelines/settings.ts";
 import { Connections } from "./connections.ts";
-import { type CollectorPorts, deadLettersOf, engineLimits, enginePorts } from "./engine_ports.ts";
+import { type CollectorPorts, engineLimits, enginePorts } from "./engine_ports.ts";
 import { believable, completeUntil } from "../health/complete_until.ts";
-import { afterRun } from "../health/health.ts";
+import type { ReadAgain } from "../health/gaps.ts";
+import { afterRun, type Health } from "../health/health.ts";
 import type { Opened } from "../records/cursor_store.ts";
 import { Ledger } from "../records/ledger.ts";
-import { dueDay, reconcile } from "./reconcile.ts";
+import { dueLook, reconcile } from "./reconcile.ts";
 import type { RunContext } from "./context.ts";
+import { tellOfCursor, tellOfRun, tellThatDisabled } from "./run_log.ts";
 import {
   type BackfillState,
   disabledReport,
   type Reconciliation,
+  type RunIdentity,
   type RunReport,
   toReport,
   type Trigger,
 } from "../health/report.ts";
 
+/** The name of the live cursor, to which refused events belong. */
+const LIVE = "live";
+
 export async function collect(context: RunContext, trigger: Trigger): Promise<RunReport> {
-  const { settings, platform, undelivered } = context;
-  const run = { runId: platform.newId(), trigger, startedMs: platform.now() };
+  const { settings, platform } = context;
+  const identity = { runId: platform.newId(), trigger, startedMs: platform.now() };
   if (!settings.FETCH_EVENTS) {
-    const message = "FETCH_EVENTS is false: nothing is collected.";
-    const account = settings.LIVEPERSON_ACCOUNT_ID;
-    const { runId } = run;
-    platform.log({ level: "info", event: "collection_disabled", runId, account, message });
-    return disabledReport(run);
+    tellThatDisabled(identity.runId, context);
+    return disabledReport(identity);
   }
-  const connections = await Connections.open(settings, platform, run.runId);
+  const connections = await Connections.open(settings, platform, identity.runId);
   const health = await context.health.read();
-  let opened: Opened | null = null;
-  let progress: Progress | null = null;
-  let aside = NOTHING_ASIDE;
-  let completeUntilMs = believable(health.completeUntilMs, run.startedMs);
-  let failure: unknown;
-  let caught: unknown;
-  try {
-    await undelivered.open();
-    opened = await context.cursors.open(firstFetchMs(settings, run.startedMs));
-    await undelivered.settle(LIVE, opened.cursor.revision);
-    tellOfCursor(opened, run.runId, context);
-    progress = startProgress(opened.cursor, opened.found !== "new");
-    const live = await collectLive(
-      progress,
-      connections,
-      context,
-      health.lastRun?.more ?? false,
-    );
-    completeUntilMs = completeUntil(progress, run.startedMs, completeUntilMs);
-    if (!progress.more) aside = await workAside(live, progress, connections, context);
-  } catch (error) {
-    caught = error;
-    // what a run has committed before its requests were used up is no failure: the next run goes on
-    if (isSpent(error) && progress !== null && progress.commits > 0) progress.more = true;
-    else failure = error;
-  }
-  try {
-    if (progress !== null) await undelivered.settle(LIVE, progress.cursor.revision);
-    if (wasAnswered(caught)) await context.cursors.clearInFlight();
-    await context.cursors.publish();
-  } catch (error) {
-    failure ??= error;
-  }
-  const report = toReport({
-    ...run,
-    endedMs: platform.now(),
-    progress,
-    opened,
-    resent: context.cursors.resent,
-    ...aside,
-    used: connections.upstream.used,
-    completeUntilMs,
-    ...(failure !== undefined && { problem: toProblem(failure) }),
-  });
-  await context.health.write(afterRun(health, report, {
-    completeUntilMs,
-    deadLetters: undelivered.takeAdded(),
-    gaps: progress?.gaps ?? [],
-    missingFields: progress === null
-      ? health.missingFields
-      : missingFields(progress.cursor.dialect),
-  }));
-  tellOfRun(report, failure, context);
+  const live = new LiveRun(context, connections, identity, health);
+  await live.collect();
+  await live.settle();
+  const report = live.report();
+  await context.health.write(afterRun(health, report, live.forHealth()));
+  tellOfRun(report, live.failure, context);
   return report;
 }
 
-/** The name of the live cursor, to which letters belong. */
-const LIVE = "live";
+/** What a run did beside its live part. */
+interface Aside {
+  readonly reconciliation: Reconciliation | null;
+  readonly backfill: BackfillState | null;
+  readonly asideGoesOn: boolean;
+  readonly gaps: readonly Gap[];
+  /** The day that was reconciled to its end. */
+  readonly readAgain: readonly ReadAgain[];
+}
+
+const NOTHING_ASIDE: Aside = {
+  reconciliation: null,
+  backfill: null,
+  asideGoesOn: false,
+  gaps: [],
+  readAgain: [],
+};
 
 /** What the parts of a run have in common. */
 interface Tools {
@@ -109,94 +76,164 @@ interface Tools {
   readonly ledger: Ledger;
 }
 
-/** Collects what is new. `backlog`: there is known to be more than a page. */
-async function collectLive(
-  progress: Progress,
-  connections: Connections,
-  context: RunContext,
-  backlog: boolean,
-): Promise<Tools> {
-  const { platform, cursors: store } = context;
-  const ports = enginePorts(context, connections, progress.cursor.dialect);
-  const limits = engineLimits(context);
-  const ledger = await Ledger.open(platform);
-  const cursors: CursorKeeper = {
-    announce: (events) => store.markInFlight(events),
+/** A run as it goes: what it has come to is kept here, so that a failed one can be told too. */
+class LiveRun {
+  failure: unknown;
+  #opened: Opened | null = null;
+  #progress: Progress | null = null;
+  #completeUntilMs: number | null;
+  #aside = NOTHING_ASIDE;
+
+  constructor(
+    private readonly context: RunContext,
+    private readonly connections: Connections,
+    private readonly identity: RunIdentity,
+    private readonly health: Health,
+  ) {
+    this.#completeUntilMs = believable(health.completeUntilMs, identity.startedMs);
+  }
+
+  async collect(): Promise<void> {
+    const { startedMs } = this.identity;
+    try {
+      const progress = await this.#open();
+      const tools = await this.#collectLive(progress);
+      this.#completeUntilMs = completeUntil(progress, startedMs, this.#completeUntilMs);
+      if (!progress.more) await this.#workAside(tools, progress);
+    } catch (error) {
+      this.failure = error;
+    }
+  }
+
+  /** Makes durable and public what the run has come to, whatever became of it. */
+  async settle(): Promise<void> {
+    const { undelivered, cursors } = this.context;
+    const progress = this.#progress;
+    try {
+      if (progress !== null) {
+        await undelivered.settle(LIVE, progress.cursor.revision);
+        if (progress.inDoubt === 0) await cursors.clearInFlight();
+      }
+      await cursors.publish();
+    } catch (error) {
+      this.failure ??= error;
+    }
+  }
+
+  report(): RunReport {
+    const { untried = 0, delivered = 0, redelivered = 0, deadLettered = 0 } = this.#progress ?? {};
+    const isFurther = delivered + redelivered + deadLettered > 0;
+    return toReport({
+      ...this.identity,
+      endedMs: this.context.platform.now(),
+      progress: this.#progress,
+      opened: this.#opened,
+      resent: this.context.cursors.resent,
+      ...this.#aside,
+      asideGoesOn: this.#aside.asideGoesOn || (untried > 0 && isFurther),
+      used: this.connections.upstream.used,
+      completeUntilMs: this.#completeUntilMs,
+      ...(this.failure !== undefined && { problem: toProblem(this.failure) }),
+    });
+  }
+
+  /** What of the run is remembered that is not in its report. */
+  forHealth() {
+    const progress = this.#progress;
+    return {
+      completeUntilMs: this.#completeUntilMs,
+      deadLetters: this.context.undelivered.takeAdded(),
+      gaps: [...progress?.gaps ?? [], ...this.#aside.gaps],
+      readAgain: this.#aside.readAgain,
+      missingFields: progress === null
+        ? this.health.missingFields
+        : missingFields(progress.cursor.source),
+    };
+  }
+
+  async #open(): Promise<Progress> {
+    const { cursors, undelivered, settings } = this.context;
+    await undelivered.open();
+    const opened = await cursors.open(firstFetchMs(settings, this.identity.startedMs));
+    this.#opened = opened;
+    await undelivered.settle(LIVE, opened.cursor.revision);
+    tellOfCursor(opened, this.identity.runId, this.context);
+    return this.#progress = startProgress(opened.cursor, opened.found !== "new");
+  }
+
+  async #collectLive(progress: Progress): Promise<Tools> {
+    const { platform, undelivered } = this.context;
+    const ports = enginePorts(this.context, this.connections, progress.cursor.source);
+    const limits = engineLimits(this.context);
+    const ledger = await Ledger.open(platform);
+    const cursors = withLedger(this.context, ledger);
+    const backlog = this.health.lastRun?.more ?? false;
+    await run(
+      { ...ports, cursors, undelivered: undelivered.of(LIVE) },
+      { ...limits, backlog },
+      progress,
+    ).catch((error) => {
+      throwUnlessFurther(error, progress.commits > 0);
+      progress.more = true;
+    });
+    return { ports, limits, ledger };
+  }
+
+  /** With what is left of the budget, reconciles a past day, and goes on with a backfill. */
+  async #workAside(
+    { ports, limits, ledger }: Tools,
+    { cursor, readAtMs }: Progress,
+  ): Promise<void> {
+    const { settings, platform, backfill, undelivered } = this.context;
+    if (!this.connections.hasBudget()) return;
+    const nowMs = Math.min(platform.now(), readAtMs ?? Infinity);
+    const due = dueLook(ledger, nowMs, settings.LATE_ARRIVAL_WINDOW);
+    if (due !== null) {
+      const { reconciliation, gaps, readAgain, moved, failure } = await reconcile(
+        due,
+        cursor,
+        ledger,
+        ports,
+        limits,
+        this.context,
+      );
+      const asideGoesOn = moved && !reconciliation.complete;
+      this.#aside = { ...this.#aside, reconciliation, gaps, readAgain, asideGoesOn };
+      throwUnlessFurther(failure, moved);
+      if (!this.connections.hasBudget()) return;
+    }
+    const advanced = await backfill.advance(ports, limits, undelivered);
+    if (advanced === null) return;
+    const { state, gaps, moved, failure } = advanced;
+    const goesOn = moved && state.completedAt === null;
+    this.#aside = {
+      ...this.#aside,
+      backfill: state,
+      gaps: [...this.#aside.gaps, ...gaps],
+      asideGoesOn: this.#aside.asideGoesOn || goesOn,
+    };
+    throwUnlessFurther(failure, moved);
+  }
+}
+
+/** The cursor's store as the engine has it: each commit is noted in the ledger first. */
+function withLedger({ cursors, undelivered }: RunContext, ledger: Ledger): CursorStore {
+  return {
+    markInFlight: (events) => cursors.markInFlight(events),
     async commit(cursor, settled) {
       await ledger.add(settled, String(cursor.revision));
-      await store.commit(cursor, settled.length);
+      await cursors.commit(cursor, settled.length);
+      await undelivered.settle(LIVE, cursor.revision);
     },
   };
-  const deadLetters = deadLettersOf(context.undelivered, LIVE, progress);
-  await run({ ...ports, cursors, deadLetters }, { ...limits, backlog }, progress);
-  return { ports, limits, ledger };
 }
 
-/** With what is left of the budget, reconciles a past day, and goes on with a backfill. */
-async function workAside(
-  { ports, limits, ledger }: Tools,
-  progress: Progress,
-  connections: Connections,
-  context: RunContext,
-): Promise<Aside> {
-  const { settings, platform } = context;
-  if (!connections.mayGoOn()) return NOTHING_ASIDE;
-  const day = dueDay(ledger, platform.now(), settings.LATE_ARRIVAL_WINDOW);
-  const reconciliation = day === null
-    ? null
-    : await reconcile(day, progress.cursor, ledger, ports, limits, context);
-  if (!connections.mayGoOn()) return { reconciliation, backfill: null };
-  return {
-    reconciliation,
-    backfill: await context.backfill.advance(ports, limits, context.undelivered),
-  };
-}
-
-/** What a run did beside its live part. */
-interface Aside {
-  readonly reconciliation: Reconciliation | null;
-  readonly backfill: BackfillState | null;
-}
-
-const NOTHING_ASIDE: Aside = { reconciliation: null, backfill: null };
-
-function isSpent(error: unknown): boolean {
-  return error instanceof CollectorError && error.code === "request_budget_spent";
+/** Throws a failure, if there is one. That the requests are used up is none if something was made durable: the next run goes on. */
+function throwUnlessFurther(failure: unknown, isFurther: boolean): void {
+  const isSpent = failure instanceof CollectorError && failure.code === "request_budget_spent";
+  if (failure !== undefined && !(isSpent && isFurther)) throw failure;
 }
 
 function firstFetchMs(settings: Settings, nowMs: number): number {
   return Math.min(nowMs, parsePast(settings.FIRST_FETCH, nowMs)!);
-}
-
-/** Did everything that was sent get an answer? Then nothing of it can come twice. */
-function wasAnswered(error: unknown): boolean {
-  if (!(error instanceof CollectorError)) return false;
-  const { upstream, unanswered = 0 } = error.details;
-  return unanswered === 0 && (upstream?.status !== undefined || isSpent(error));
-}
-
-function tellOfCursor({ found }: Opened, runId: string, { settings, platform }: RunContext): void {
-  const account = settings.LIVEPERSON_ACCOUNT_ID;
-  if (found === "republished") {
-    const message =
-      "The published cursor is missing or is not the journal's, which counts. It is " +
-      "published again.";
-    platform.log({ level: "warn", event: "cursor_republished", runId, account, message });
-  }
-  if (found === "adopted") {
-    const message =
-      "The journal is empty. Collecting goes on from the published cursor, which may " +
-      "be some batches old: events since then come again, with the same event_id.";
-    platform.log({ level: "warn", event: "cursor_adopted", runId, account, message });
-  }
-}
-
-function tellOfRun(report: RunReport, failure: unknown, { settings, platform }: RunContext): void {
-  const account = settings.LIVEPERSON_ACCOUNT_ID;
-  if (report.outcome === "ok") {
-    platform.log({ level: "info", event: "run_ended", account, ...report });
-    return;
-  }
-  const thrownAt = report.problem?.code === "internal" ? whereThrown(failure) : undefined;
-  platform.log({ level: "error", event: "run_failed", account, ...report, thrownAt });
 }

@@ -1,19 +1,20 @@
 /**
  * The `liveperson-get-events` command: reads events from a time on, oldest first, and pushes them if
- * asked to. It is a run of the engine whose cursor is thrown away.
+ * asked to. It reads as a collection does, from a place of its own that is forgotten afterwards.
  */
 import type { OpenDestination } from "../../destinations/kind.ts";
 import { Batch, type Line, toLine } from "../../engine/batch.ts";
 import { firstCursor } from "../../engine/cursor.ts";
-import { deliver, type Settled } from "../../engine/deliver.ts";
-import { startProgress } from "../../engine/ports.ts";
-import { run } from "../../engine/run.ts";
+import { ListingState } from "../../engine/listing_state.ts";
+import { newRecords } from "../../engine/new_records.ts";
+import { PageReader } from "../../engine/page_reader.ts";
+import { startProgress } from "../../engine/progress.ts";
+import { type Outcome, takeApart } from "../../engine/take_apart.ts";
 import { CollectorError } from "../../errors.ts";
-import { PAGE_SIZE } from "../../sources/liveperson/audit.ts";
 import { type AuditEvent, toEvent } from "../../sources/liveperson/event.ts";
 import type { PipelineSettings } from "../../pipelines/pipelines.ts";
 import { Connections } from "./connections.ts";
-import { breathe } from "./engine_ports.ts";
+import { engineLimits, yieldToEventLoop } from "./engine_ports.ts";
 import type { Platform } from "../platform.ts";
 
 export interface GetEventsArguments {
@@ -37,6 +38,9 @@ export interface FoundEvents {
  */
 const MAX_CHARACTERS = 8 * 1024 * 1024;
 
+/** After so many refusals in a row the destination is taken to refuse everything. */
+const MAX_FRUITLESS = 12;
+
 export async function getEvents(
   settings: PipelineSettings,
   platform: Platform,
@@ -44,76 +48,65 @@ export async function getEvents(
 ): Promise<FoundEvents> {
   const connections = await Connections.open(settings, platform, platform.newId());
   const destination = push ? connections.destination() : null;
-  const found = new FoundList();
   const progress = startProgress(firstCursor(startMs), false);
+  const source = connections.audit(connections.session(), null);
+  const limits = { ...engineLimits({ settings }), maxFetch: limit, maxPagesInFlight: 1 };
+  const ports = { source, hasBudget: () => true, clock: platform.now, yieldToEventLoop };
+  const reader = new PageReader(ports, limits, progress);
+  const state = new ListingState(progress.cursor);
   const collectedAtMs = platform.now();
-  await run({
-    source: connections.audit(connections.session(), null),
-    destination: { push: () => Promise.resolve({ accepted: true }) },
-    cursors: { announce: () => Promise.resolve(), commit: () => Promise.resolve() },
-    deadLetters: { keep: () => Promise.resolve() },
-    toLine(record, occurrence) {
-      found.add(toEvent(record, occurrence, settings.LIVEPERSON_ACCOUNT_ID, collectedAtMs));
-      return { eventId: "", occurrence, json: "", bytes: 0 };
-    },
-    dialect: () => null,
-    mayGoOn: () => !found.full,
-    throttled: () => 0,
-    random: platform.random,
-    breathe,
-  }, {
-    // one more than asked for tells whether there are more
-    maxFetch: limit + 1,
-    lateArrivalWindowMs: settings.LATE_ARRIVAL_WINDOW,
-    pageSize: PAGE_SIZE,
-    maxPagesInFlight: 1,
-  }, progress);
-  const events = found.events.slice(0, limit);
-  if (destination !== null) await pushAll(events, destination, platform.random);
-  return {
-    events,
-    pushed: push ? events.length : 0,
-    more: progress.more || found.count > events.length,
-  };
+  const events: AuditEvent[] = [];
+  let characters = 0;
+  let more = false;
+  for await (
+    const { record, occurrence, timeMs } of newRecords({ reader, state, limits, progress })
+  ) {
+    // one more than is returned tells whether there are more
+    more = events.length === limit || characters > MAX_CHARACTERS;
+    if (more) break;
+    state.deal({ timeMs, fingerprint: record.fingerprint });
+    const event = toEvent(record, occurrence, settings.LIVEPERSON_ACCOUNT_ID, collectedAtMs);
+    characters += JSON.stringify(event).length;
+    events.push(event);
+  }
+  await reader.close();
+  if (destination !== null) await pushAll(events, destination, connections, platform.random);
+  return { events, pushed: push ? events.length : 0, more };
 }
 
-/** The events that were found, as far as they are returned. */
-class FoundList {
-  readonly events: AuditEvent[] = [];
-  count = 0;
-  #characters = 0;
-
-  get full(): boolean {
-    return this.#characters > MAX_CHARACTERS;
-  }
-
-  add(event: AuditEvent): void {
-    this.count++;
-    if (this.full) return;
-    this.events.push(event);
-    this.#characters += JSON.stringify(event).length;
-  }
-}
-
-/** Pushes events outside a collection: a refused one is an error here, and not dead-lettered. */
+/** Pushes events outside a collection: a refused one is an error here, and is not kept. */
 async function pushAll(
   events: readonly AuditEvent[],
   destination: OpenDestination,
+  connections: Connections,
   random: () => number,
 ): Promise<void> {
-  const settled: Settled<Line> = { delivered: [], refused: [], accepting: false };
-  const batch = new Batch<Line>();
-  for (const [index, event] of events.entries()) {
-    batch.add(toLine(event, 1));
-    if (!batch.full && index < events.length - 1) continue;
-    await deliver(destination, batch.drain(), settled, random);
+  const outcome: Outcome<Line> = { delivered: [], refused: [], unanswered: 0 };
+  const options = {
+    mayPush: () => connections.upstream.requestsLeft > 0,
+    random,
+    maxFruitless: MAX_FRUITLESS,
+  };
+  const batch = new Batch<Line>(destination.limits);
+  const send = () => takeApart(destination, batch.drain(), options, outcome);
+  for (const event of events) {
+    const line = toLine(event, 1);
+    if (!batch.hasRoomFor(line.bytes)) await send();
+    batch.add(line);
+    if (batch.full) await send();
   }
-  if (settled.refused.length === 0) return;
-  const [{ status, reason }] = settled.refused;
-  throw new CollectorError("destination_refuses_events", {
-    detail:
-      `${settled.delivered.length} of ${events.length} events were pushed. ${destination.label} answered ` +
-      `${status} to the other ${settled.refused.length}: ${reason}.`,
-    upstream: { name: destination.id, status },
-  });
+  if (batch.size > 0) await send();
+  const [refusal] = outcome.refused;
+  if (refusal === undefined) return;
+  const { id, label } = destination;
+  const nothing = outcome.delivered.length === 0;
+  throw new CollectorError(
+    nothing ? "destination_refuses_everything" : "destination_refuses_events",
+    {
+      detail:
+        `${outcome.delivered.length} of ${events.length} events were pushed. ${label} answered ` +
+        `${refusal.status} to the other ${outcome.refused.length}: ${refusal.reason}.`,
+      upstream: { name: id, status: refusal.status },
+    },
+  );
 }

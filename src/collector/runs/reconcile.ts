@@ -1,75 +1,114 @@
 /**
- * Reconciliation: once a day, yesterday is read again, and what arrived too late for the engine to see
- * is delivered. It is a run of the engine with a cursor of its own, which passes over what the ledger knows.
+ * Reconciliation: a past day is read again, soon after it has ended and once more a day later, and what
+ * the source did not show in time is delivered. It is a run of the engine with a cursor of its own, which
+ * compares each instant with what the ledger knows.
  */
 import { type Cursor, decodeCursor, encodeCursor, firstCursor } from "../../engine/cursor.ts";
 import { CLOCK_TOLERANCE_MS } from "../../engine/listing_state.ts";
-import { type Limits, startProgress } from "../../engine/ports.ts";
+import type { Limits } from "../../engine/ports.ts";
+import { type Gap, startProgress } from "../../engine/progress.ts";
 import { run } from "../../engine/run.ts";
 import { DAY_MS, dayStartMs, utcDay } from "../../engine/time.ts";
-import { eventId } from "../../sources/liveperson/record.ts";
 import type { RunContext } from "./context.ts";
-import { type CollectorPorts, deadLettersOf } from "./engine_ports.ts";
-import type { Ledger } from "../records/ledger.ts";
+import type { CollectorPorts } from "./engine_ports.ts";
+import type { Ledger, Look } from "../records/ledger.ts";
+import { type ReadAgain, reconciledRange } from "../health/gaps.ts";
 import type { Reconciliation } from "../health/report.ts";
 
-/** A day is read again this long after the late-arrival window of its last event has passed. */
-const PATIENCE_MS = 60 * 60_000;
 const KEY = "reconciliation";
 
-/** The day that is due to be reconciled, or null: the first one that is not, so that none is passed over. */
-export function dueDay(ledger: Ledger, nowMs: number, lateArrivalWindowMs: number): string | null {
-  const startMs = dayStartMs(ledger.through) + DAY_MS;
-  const closedMs = startMs + DAY_MS + lateArrivalWindowMs + CLOCK_TOLERANCE_MS;
-  return nowMs >= closedMs + PATIENCE_MS ? utcDay(startMs) : null;
+/** A day that is to be looked at again. */
+export interface DueLook {
+  readonly day: string;
+  readonly look: Look;
+}
+
+/** The look that is due, or null: of each kind the first day that has not had it, so that none is passed over. */
+export function dueLook(
+  ledger: Ledger,
+  nowMs: number,
+  lateArrivalWindowMs: number,
+): DueLook | null {
+  const looks = [["second", DAY_MS], ["first", 0]] as const;
+  for (const [look, laterMs] of looks) {
+    const startMs = dayStartMs(ledger.lookedThrough(look)) + DAY_MS;
+    const closedMs = startMs + DAY_MS + lateArrivalWindowMs + CLOCK_TOLERANCE_MS;
+    if (nowMs >= closedMs + laterMs) return { day: utcDay(startMs), look };
+  }
+  return null;
+}
+
+/** A look as it is kept until the day is read to its end, which may take several runs. */
+interface Stored {
+  /** When the look began, epoch milliseconds. */
+  readonly sinceMs: number;
+  readonly cursor: string;
+}
+
+/** What a look came to. */
+export interface Looked {
+  readonly reconciliation: Reconciliation;
+  readonly gaps: readonly Gap[];
+  /** The day, once it was read again to its end. */
+  readonly readAgain: readonly ReadAgain[];
+  /** True when something was made durable. */
+  readonly moved: boolean;
+  /** What ended it too early; what it had come to by then counts all the same. */
+  readonly failure: unknown;
 }
 
 /**
- * Reads a closed day again. `live`: the cursor of the collection; what it has not sealed yet is left
+ * Reads a closed day again. `live`: the cursor of the collection; what is not older than its watermark is left
  * to it, or an event might be delivered by both.
  */
 export async function reconcile(
-  day: string,
+  { day, look }: DueLook,
   live: Cursor,
   ledger: Ledger,
   ports: CollectorPorts,
   limits: Limits,
   { platform, undelivered }: Pick<RunContext, "platform" | "undelivered">,
-): Promise<Reconciliation> {
-  const owner = { account: "reconciliation", feed: day, destination: "reconciliation" };
-  const stored = await platform.local.get(`${KEY}/${day}`);
+): Promise<Looked> {
+  const name = `${KEY}/${day}/${look}`;
+  const owner = { account: KEY, feed: day, destination: look };
+  const text = await platform.local.get(name);
+  const stored: Stored | null = text === null ? null : JSON.parse(text);
+  const sinceMs = stored?.sinceMs ?? platform.now();
   const cursor = stored === null
     ? firstCursor(Math.max(dayStartMs(day), live.startMs))
-    : decodeCursor(stored, owner);
+    : decodeCursor(stored.cursor, owner);
   const progress = startProgress(cursor, stored !== null);
-  const name = `${KEY}/${day}`;
   await undelivered.settle(name, cursor.revision);
-  await run({
-    ...ports,
-    deadLetters: deadLettersOf(undelivered, name, progress),
-    cursors: {
-      announce: () => Promise.resolve(),
-      async commit(next, settled) {
-        await ledger.add(settled, `reconciliation-${next.revision}`);
-        await platform.local.put(`${KEY}/${day}`, encodeCursor(next, owner));
+  const untilMs = Math.min(dayStartMs(day) + DAY_MS, live.watermarkMs);
+  let failure: unknown;
+  await run(
+    {
+      ...ports,
+      undelivered: undelivered.of(name),
+      cursors: {
+        markInFlight: () => Promise.resolve(),
+        async commit(next, settled) {
+          await ledger.add(settled, `${look}-look-${next.revision}`);
+          const kept: Stored = { sinceMs, cursor: encodeCursor(next, owner) };
+          await platform.local.put(name, JSON.stringify(kept));
+          await undelivered.settle(name, next.revision);
+        },
       },
+      dealtAt: (timeMs) => ledger.printsAt(timeMs),
     },
-    async wants({ timeMs, fingerprint }, occurrence) {
-      return timeMs !== null && !await ledger.has(eventId(fingerprint, occurrence), timeMs);
-    },
-  }, {
-    ...limits,
-    backlog: stored !== null,
-    untilMs: Math.min(dayStartMs(day) + DAY_MS, live.sealedBeforeMs),
-  }, progress);
-  await undelivered.settle(name, progress.cursor.revision);
-  if (!progress.more) {
-    await ledger.close(day);
-    for (const key of await platform.local.list(KEY)) await platform.local.delete(key);
+    { ...limits, backlog: stored !== null, untilMs },
+    progress,
+  )
+    .catch((error) => failure = error)
+    .finally(() => undelivered.settle(name, progress.cursor.revision));
+  const complete = failure === undefined && !progress.more && !progress.behind;
+  if (complete) {
+    await ledger.close(day, look);
+    await platform.local.delete(name);
   }
-  return {
-    day,
-    found: progress.delivered + progress.deadLettered,
-    complete: !progress.more,
-  };
+  const found = progress.delivered + progress.deadLettered + progress.setAside;
+  const moved = complete || progress.commits > 0;
+  const readAgain = complete ? [reconciledRange(day, sinceMs)] : [];
+  const reconciliation = { day, found, complete };
+  return { reconciliation, gaps: progress.gaps, readAgain, moved, failure };
 }

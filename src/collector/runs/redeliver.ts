@@ -1,5 +1,6 @@
 /** Pushes dead letters again, one by one, so that one that is still refused does not hold back the rest. */
 import { lineOf } from "../../engine/batch.ts";
+import type { PushAnswer } from "../../engine/ports.ts";
 import { lettersIn } from "../records/letter_counts.ts";
 import type { RunContext } from "./context.ts";
 import { Connections } from "./connections.ts";
@@ -30,11 +31,11 @@ export async function redeliver(
   await undelivered.open();
   try {
     for await (const letter of undelivered.list(limit, triedBefore)) {
-      if (!connections.mayGoOn()) break;
+      if (!connections.hasBudget()) break;
       triedLast = letter.eventId;
       const line = lineOf(letter.eventId, letter.occurrence, letter.json);
-      const accepted = letter.status !== null &&
-        (await destination.push([line], { probing: true })).accepted;
+      const accepted = line.bytes <= destination.limits.maxEventBytes &&
+        isDelivered(await destination.push([line], { probing: true }));
       if (accepted) await undelivered.remove([letter.eventId]);
       if (accepted) delivered++;
       else refused++;
@@ -48,4 +49,9 @@ export async function redeliver(
   const counts = { delivered, refused, left };
   platform.log({ level: "info", event: "dead_letters_redelivered", runId, account, ...counts });
   return { delivered, refused, left };
+}
+
+/** Was the one event of a push taken? */
+function isDelivered(answer: PushAnswer): boolean {
+  return !("refusedWhole" in answer) && answer.refused.length === 0 && answer.again.length === 0;
 }

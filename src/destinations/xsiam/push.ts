@@ -6,10 +6,9 @@ import { gzipSync } from "node:zlib";
 import * as v from "valibot";
 import { CollectorError } from "../../errors.ts";
 import type { Line } from "../../engine/batch.ts";
-import type { Verdict } from "../../engine/deliver.ts";
+import type { Destination, DestinationLimits, PushAnswer } from "../../engine/ports.ts";
 import { failedForNow } from "../../upstream/retry.ts";
 import type { Upstream, UpstreamReply } from "../../upstream/upstream.ts";
-import type { DestinationLimits, OpenDestination } from "../kind.ts";
 
 interface XsiamOptions {
   /** `https://api-{tenant}` */
@@ -39,7 +38,7 @@ const NEWLINE = 10;
 /** XSIAM answers `{"error":"false"}` to what it took; anything else with status 200 is not from it. */
 const Acknowledgement = v.object({ error: v.union([v.literal("false"), v.literal(false)]) });
 
-export class Xsiam implements OpenDestination {
+export class Xsiam implements Destination {
   readonly id = ID;
   readonly label = LABEL;
   readonly limits = LIMITS;
@@ -47,8 +46,8 @@ export class Xsiam implements OpenDestination {
   constructor(private readonly options: XsiamOptions, private readonly upstream: Upstream) {}
 
   /** @throws {CollectorError} `destination_unauthorized`, `destination_not_found` or an `upstream_…` one */
-  async push(lines: readonly Line[], { probing }: { probing: boolean }): Promise<Verdict> {
-    return readVerdict(await this.#send(lines, probing));
+  async push(lines: readonly Line[], { probing }: { probing: boolean }): Promise<PushAnswer> {
+    return readAnswer(await this.#send(lines, probing));
   }
 
   #send(lines: readonly Line[], probing: boolean): Promise<UpstreamReply> {
@@ -71,13 +70,14 @@ export class Xsiam implements OpenDestination {
   }
 }
 
-function readVerdict(reply: UpstreamReply): Verdict {
+/** XSIAM answers once for all that it was sent. */
+function readAnswer(reply: UpstreamReply): PushAnswer {
   const { unanswered } = reply;
   const upstream = { name: ID, status: reply.status };
   const detail = `XSIAM answered ${reply.status}.`;
   switch (reply.status) {
     case 200:
-      if (isAcknowledgement(reply.text)) return { accepted: true };
+      if (isAcknowledgement(reply.text)) return { refused: [], again: [], unanswered };
       throw new CollectorError("upstream_unreadable", {
         detail:
           "XSIAM answered 200, but not with its acknowledgement, so nothing counts as delivered.",
@@ -86,10 +86,10 @@ function readVerdict(reply: UpstreamReply): Verdict {
       });
     case 400:
     case 413:
-      return { accepted: false, status: reply.status, reason: REASONS[reply.status] };
+      return refusedWhole(reply.status, unanswered);
     case 500:
       if (!speaksOfFormat(reply.text)) break;
-      return { accepted: false, status: 500, reason: REASONS[500] };
+      return refusedWhole(500, unanswered);
     case 401:
     case 403:
       throw new CollectorError("destination_unauthorized", { detail, upstream, unanswered });
@@ -107,6 +107,10 @@ const REASONS = {
   413: "it calls the content too large",
   500: "it says that the format or the compression does not match the collector's setting",
 } as const;
+
+function refusedWhole(status: keyof typeof REASONS, unanswered: number): PushAnswer {
+  return { refusedWhole: { status, reason: REASONS[status] }, unanswered };
+}
 
 /** XSIAM's own answers are JSON; a page of a server in between may speak of anything. */
 function speaksOfFormat(text: string): boolean {

@@ -24,6 +24,8 @@ const DeadLetter = named(
       `What ${ANY_DESTINATION} answered; null when the event was too large to be sent.`,
     ),
     occurrence: told(count, "1, or which of several identical records it is."),
+    refusedAlone: told(v.boolean(), "False if only a batch was refused that it was part of."),
+    isDoubted: told(v.boolean(), "Another event was accepted since this one was refused alone."),
     dead: told(v.boolean(), "False while it waits until anything is accepted."),
     refusedAt: told(instant, "When it was refused last."),
     firstRefusedAt: instant,

@@ -72,7 +72,15 @@ export const Run = named(
     ),
     requests: told(v.record(v.string(), count), "Requests to other services, by name."),
     answers: Answers,
-    more: told(v.boolean(), "There is more to read: the next run follows at once."),
+    more: told(v.boolean(), "There is more to read."),
+    sourceBehind: told(
+      v.boolean(),
+      "The source shows less than it did before, as a replica does that is behind. The run waits for it.",
+    ),
+    goesOn: told(
+      v.boolean(),
+      "The next run follows at once: there is more to do, and this run has got further.",
+    ),
     cursor: told(
       v.nullable(v.picklist(FOUND)),
       "How the cursor was found; null when the run did not come so far. `republished`: its copy was " +

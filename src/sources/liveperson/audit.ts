@@ -1,9 +1,9 @@
 /** The audit trail of an account, as a source for the engine. Does I/O through `Upstream`. */
 import type { Digest } from "../../digest.ts";
 import { CollectorError } from "../../errors.ts";
-import type { Page, Source } from "../../engine/locate.ts";
+import type { Page, Source } from "../../engine/ports.ts";
 import type { LivePersonSettings } from "./settings.ts";
-import type { Upstream } from "../../upstream/upstream.ts";
+import type { Sender } from "../../upstream/upstream.ts";
 import {
   isGraphqlComplaint,
   isRefusal,
@@ -27,6 +27,9 @@ import type { Session } from "./session.ts";
 /** The most records that the service answers at once. */
 export const PAGE_SIZE = 500;
 
+/** It answers 50 when it is not told how many: no server is taken to cap its pages below that. */
+export const SMALLEST_PAGE = 50;
+
 interface AnsweredPage {
   /** Null stands for a record that the service could not render. */
   readonly raw: readonly (RawRecord | null)[];
@@ -44,7 +47,7 @@ export class AuditTrail implements Source<SourceRecord> {
   /** `memory`: what an earlier run kept, see there; null if nothing was. */
   constructor(
     private readonly settings: LivePersonSettings,
-    private readonly upstream: Upstream,
+    private readonly upstream: Sender,
     private readonly session: Session,
     private readonly host: { readonly now: () => number; readonly digest: Digest },
     memory: unknown,
@@ -70,8 +73,8 @@ export class AuditTrail implements Source<SourceRecord> {
 
   /** What the listing depends on: a place in it means nothing once this has changed. */
   get scope(): string {
-    const { INCLUDE_LPA_CHANGES, INCLUDE_AUTOMATIC_UPDATES } = this.settings;
-    return JSON.stringify({ lpa: INCLUDE_LPA_CHANGES, automatic: INCLUDE_AUTOMATIC_UPDATES });
+    const { INCLUDE_LPA_CHANGES: lpa, INCLUDE_AUTOMATIC_UPDATES: automatic } = this.settings;
+    return JSON.stringify({ api: this.#dialect?.api, lpa, automatic });
   }
 
   /** Can this page not be had, while the account can be read? Then a smaller one may be. */

@@ -50,7 +50,8 @@ export function unknownShape(): CollectorError {
  */
 export function readAtMs(askedAtMs: number, headers: Headers): number {
   const answeredAtMs = Date.parse(headers.get("Date") ?? "");
-  return Number.isNaN(answeredAtMs) ? askedAtMs : Math.min(askedAtMs, answeredAtMs);
+  // the header tells whole seconds: it may have been almost the next one
+  return Number.isNaN(answeredAtMs) ? askedAtMs : Math.min(askedAtMs, answeredAtMs + 999);
 }
 
 /** `X-Total-Count`: of all that match or of the page, which is not documented. */

@@ -3,7 +3,7 @@
  * through `Upstream`.
  */
 import { CollectorError } from "../../errors.ts";
-import type { Upstream, UpstreamReply } from "../../upstream/upstream.ts";
+import type { Sender, UpstreamReply } from "../../upstream/upstream.ts";
 import { failure, isPageFailure, isSilence } from "./failure.ts";
 import type { Access, Session } from "./session.ts";
 
@@ -15,9 +15,12 @@ interface PostOptions {
 }
 
 export class AuditApi {
+  /** A page was asked for again in vain: what fails after that in this run is not. */
+  #hasRetried = false;
+
   constructor(
     private readonly accountId: string,
-    private readonly upstream: Upstream,
+    private readonly upstream: Sender,
     private readonly session: Session,
   ) {}
 
@@ -27,11 +30,12 @@ export class AuditApi {
    */
   async post(body: string, { accepts, probing = false }: PostOptions): Promise<UpstreamReply> {
     let access = await this.session.access();
-    let once = probing;
+    let once = probing || this.#hasRetried;
     for (;;) {
       const outcome = await this.#send(access, body, once);
       const failed = outcome instanceof CollectorError ? outcome : refusalOf(outcome, accepts);
       if (failed === null) return outcome as UpstreamReply;
+      if (isPageFailure(failed)) this.#hasRetried ||= !once;
       const isAnswer = probing && isPageFailure(failed);
       const other = isDoubtful(failed) && !isAnswer
         ? await this.session.accessAfter(failed, access)

@@ -1,7 +1,7 @@
 /** A source record as the audit API answers it, and what identifies it. Pure. */
 import type { Digest } from "../../digest.ts";
 import { FINGERPRINT_DIGITS } from "../../engine/cursor.ts";
-import type { Listed } from "../../engine/listing_state.ts";
+import type { Listed } from "../../engine/ports.ts";
 import { iso } from "../../engine/time.ts";
 
 /** The fields as they came, in either wire format. */

@@ -33,7 +33,7 @@ async function pushed(text: string, probing = false) {
 
 Deno.test("a 500 that speaks of the format is a refusal, and is not tried again", async () => {
   const { outcome, sent } = await pushed('{"error":"true","message":"The format is wrong"}');
-  assert.deepEqual([outcome.accepted, sent], [false, 1]);
+  assert.deepEqual([outcome.refusedWhole?.status, sent], [500, 1]);
 });
 
 Deno.test("any other 500 is tried again, unless it is a part of a refused batch", async () => {

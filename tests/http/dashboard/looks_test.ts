@@ -36,7 +36,16 @@ const LETTERS = ["9f1c2d7e", "a07b33c1", "c4419e02"].map((id) => ({
   reason: "The format of a record was not accepted",
   status: 400,
   ...{ refusedAt: iso(NOW_MS - 5 * HOUR_MS), firstRefusedAt: iso(NOW_MS - 5 * HOUR_MS) },
-  ...{ occurrence: 1, dead: true, tries: 1, nextTryAt: null, cursor: "live", revision: 7 },
+  ...{
+    occurrence: 1,
+    dead: true,
+    refusedAlone: true,
+    isDoubted: true,
+    tries: 1,
+    nextTryAt: null,
+    cursor: "live",
+    revision: 7,
+  },
 }));
 
 const ACCOUNTS: Record<string, Answers> = {

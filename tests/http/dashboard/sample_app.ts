@@ -83,6 +83,8 @@ export function run(fields: Partial<RunReport> = {}): RunReport {
     requests: {},
     answers: {},
     more: false,
+    sourceBehind: false,
+    goesOn: false,
     cursor: "stored",
     revision: 1204,
     lagSeconds: 1,

@@ -122,8 +122,10 @@ Deno.test("a page that can't be had is told from an account that can't be read",
   });
 });
 
-Deno.test("a page was read when it was asked for, or when the service says, if that is earlier", async () => {
-  for (const [clockAheadMs, readAtMs] of [[600_000, NOW], [0, NOW], [-600_000, NOW - 600_000]]) {
+Deno.test("a page was read when it was asked for, or by the end of the second that the service says, if that is earlier", async () => {
+  for (
+    const [clockAheadMs, readAtMs] of [[600_000, NOW + 999], [0, NOW], [-600_000, NOW - 600_000]]
+  ) {
     await using opened = await openTrail({}, { clockAheadMs });
     assert.equal((await opened.trail.read(RANGE)).readAtMs, readAtMs);
   }
@@ -168,4 +170,16 @@ Deno.test("a guess is made once, and its failure casts no doubt on the account",
       assert.deepEqual(simulator.requests.slice(before).map(({ target }) => target), ["audit"]);
     });
   }
+});
+
+Deno.test("once a page was asked for again in vain, others that fail are asked for once", async () => {
+  await using opened = await openTrail({ unrenderable: isThird, unrenderedAs: "500" });
+  const { trail, simulator } = opened;
+  const asked = () => simulator.requests.filter(({ target }) => target === "audit").length;
+  assert.equal((await trail.read({ ...RANGE, first: 1 })).records.length, 1);
+  const before = asked();
+  await failureOf(trail.read(RANGE));
+  assert.equal(asked() - before, 4);
+  await failureOf(trail.read({ ...RANGE, first: 4 }));
+  assert.equal(asked() - before, 5);
 });

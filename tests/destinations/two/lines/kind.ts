@@ -1,7 +1,7 @@
 /** A made-up destination: it takes lines of JSON at a URL. */
 import * as v from "valibot";
 import type { DestinationKind, OpenDestination } from "../../../../src/destinations/kind.ts";
-import type { Verdict } from "../../../../src/engine/deliver.ts";
+import type { PushAnswer } from "../../../../src/engine/ports.ts";
 import { CollectorError } from "../../../../src/errors.ts";
 import { httpOrigin } from "../../../../src/settings/hosts.ts";
 import { parsed, secret } from "../../../../src/settings/values.ts";
@@ -40,7 +40,7 @@ export const lines: DestinationKind<typeof SETTINGS> = {
   connectionCheck: {
     async check(settings, upstream) {
       const url = `${settings.LINES_URL}/ready`;
-      readVerdict(await upstream.send({ name: ID, label: LABEL, method: "GET", url }));
+      readAnswer(await upstream.send({ name: ID, label: LABEL, method: "GET", url }));
     },
   },
 
@@ -53,7 +53,7 @@ export const lines: DestinationKind<typeof SETTINGS> = {
       label: LABEL,
       limits: LIMITS,
       push: async (events) =>
-        readVerdict(
+        readAnswer(
           await upstream.send({
             name: ID,
             label: LABEL,
@@ -67,10 +67,10 @@ export const lines: DestinationKind<typeof SETTINGS> = {
   },
 };
 
-function readVerdict({ status }: UpstreamReply): Verdict {
+function readAnswer({ status }: UpstreamReply): PushAnswer {
   const told = { detail: `${LABEL} answered ${status}.`, upstream: { name: ID, status } };
-  if (status === 200) return { accepted: true };
-  if (status === 400) return { accepted: false, status, reason: "it is not what it takes" };
+  if (status === 200) return { refused: [], again: [] };
+  if (status === 400) return { refusedWhole: { status, reason: "it is not what it takes" } };
   if (status === 401) throw new CollectorError("destination_unauthorized", told);
   if (status === 404) throw new CollectorError("destination_not_found", told);
   throw new CollectorError("upstream_failed", told);

@@ -1,0 +1,120 @@
+/**
+ * Instants: all records of one time. The source shows them in any order, and in another one each time,
+ * so what is new at an instant is told by comparing sets, never by positions. Pure.
+ */
+import { FINGERPRINT_DIGITS } from "./cursor.ts";
+import type { Listed } from "./ports.ts";
+
+/** An instant as the source shows it. */
+export interface Instant<R extends Listed = Listed> {
+  /** Epoch milliseconds. */
+  readonly timeMs: number;
+  /** Index of its first record in the page. */
+  readonly index: number;
+  /** Everything at it, unreadable records too. */
+  readonly records: R[];
+}
+
+/**
+ * The records from `index` on, put together by instant. A record whose own date can't be read, or that
+ * is older than the one before it, belongs to the instant before it; the first ones to `floorMs`.
+ */
+export function toInstants<R extends Listed>(
+  records: readonly R[],
+  index: number,
+  floorMs: number,
+): Instant<R>[] {
+  const instants: Instant<R>[] = [];
+  let current: Instant<R> | undefined;
+  for (let at = index; at < records.length; at++) {
+    const timeMs = Math.max(records[at].timeMs ?? floorMs, current?.timeMs ?? floorMs);
+    if (current?.timeMs === timeMs) current.records.push(records[at]);
+    else instants.push(current = { timeMs, index: at, records: [records[at]] });
+  }
+  return instants;
+}
+
+/** A record that was not dealt with, and its number among identical ones, from 1. */
+export interface Fresh<R extends Listed = Listed> {
+  readonly record: R;
+  readonly occurrence: number;
+}
+
+/**
+ * What is new at an instant: what is shown and was not dealt with. Never more than the instant has
+ * grown by: a record that is rendered otherwise than it was (a label, a renamed user, another wire
+ * format) is no new one. Where more look new, the last ones are: what is added is mostly shown last.
+ * `dealt`: the fingerprints that were dealt with, one after another.
+ */
+export function freshOf<R extends Listed>(shown: readonly R[], dealt: string): Fresh<R>[] {
+  const before = countPrints(dealt);
+  const known = new Map(before);
+  const fresh: Fresh<R>[] = [];
+  let readable = 0;
+  for (const record of shown) {
+    if (record.unreadable) continue;
+    readable++;
+    const left = known.get(record.fingerprint) ?? 0;
+    if (left > 0) {
+      known.set(record.fingerprint, left - 1);
+      continue;
+    }
+    const occurrence = (before.get(record.fingerprint) ?? 0) + 1;
+    before.set(record.fingerprint, occurrence);
+    fresh.push({ record, occurrence });
+  }
+  const grown = Math.max(0, readable - dealt.length / FINGERPRINT_DIGITS);
+  return grown < fresh.length ? renumbered(fresh.slice(fresh.length - grown), dealt) : fresh;
+}
+
+/**
+ * What is new at an instant of a page. What two answers show is not added up: they may have shown the
+ * same record. `breaks`: where in the page another answer begins.
+ */
+export function freshAt<R extends Listed>(
+  { index, records }: Instant<R>,
+  breaks: readonly number[],
+  dealt: string,
+): Fresh<R>[] {
+  const answers = splitAt(records, breaks.map((at) => at - index));
+  if (answers.length === 1) return freshOf(records, dealt);
+  const together: R[] = [];
+  const most = new Map<string, number>();
+  for (const answer of answers) {
+    const counts = new Map<string, number>();
+    for (const record of answer) {
+      const count = (counts.get(record.fingerprint) ?? 0) + 1;
+      counts.set(record.fingerprint, count);
+      if (count <= (most.get(record.fingerprint) ?? 0)) continue;
+      most.set(record.fingerprint, count);
+      together.push(record);
+    }
+  }
+  return freshOf(together, dealt);
+}
+
+/** The records of each answer. `breaks`: indexes at which another answer begins. */
+export function splitAt<R>(records: readonly R[], breaks: readonly number[]): R[][] {
+  const inside = breaks.filter((at) => at > 0 && at < records.length);
+  return [0, ...inside].map((from, i) => records.slice(from, inside[i]));
+}
+
+/** After some were dropped, the others are numbered anew. */
+function renumbered<R extends Listed>(fresh: readonly Fresh<R>[], dealt: string): Fresh<R>[] {
+  const counts = countPrints(dealt);
+  return fresh.map(({ record }) => {
+    const occurrence = (counts.get(record.fingerprint) ?? 0) + 1;
+    counts.set(record.fingerprint, occurrence);
+    return { record, occurrence };
+  });
+}
+
+/** How often each fingerprint occurs in a text of fingerprints. */
+export function countPrints(prints: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (let at = 0; at < prints.length; at += FINGERPRINT_DIGITS) {
+    const print = prints.slice(at, at + FINGERPRINT_DIGITS);
+    counts.set(print, (counts.get(print) ?? 0) + 1);
+  }
+  return counts;
+}

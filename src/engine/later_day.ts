@@ -1,0 +1,105 @@
+/**
+ * Some sources answer no offset beyond a limit: a listing may end before its records do. What lies behind
+ * its end can't be had, but the listing of a later day begins behind it, and reading goes on with that. I/O
+ * through the page reader alone.
+ */
+import { CLOCK_TOLERANCE_MS, type ListingState } from "./listing_state.ts";
+import { locate } from "./locate.ts";
+import type { PageReader } from "./page_reader.ts";
+import type { Listed } from "./ports.ts";
+import type { Reading } from "./reading.ts";
+import { firstTimeMs, lastTimeMs, type SolidPage } from "./solid_page.ts";
+import { dayAfter, earliestStartMs, HOUR_MS, listingDay, utcDay } from "./time.ts";
+
+/** A newer record is a sign only once it is this old: what answers may be behind for a while. */
+const SETTLED_MS = HOUR_MS;
+
+/**
+ * Goes on with the listing of the next day, if the one that was read to its end is cut off there. Whether it
+ * is can't always be seen at its end, so once a day a later listing is asked for something newer.
+ * `end`: the last page. True if there is more to read.
+ */
+export async function goToLaterDay<R extends Listed>(
+  { reader, state, limits, progress }: Reading<R>,
+  end: SolidPage<R>,
+): Promise<boolean> {
+  const place = state.place!;
+  const shownMs = lastTimeMs(end.records) ?? place.beforeMs - 1;
+  const day = dayAfter(place.day);
+  const beforeMs = Math.min(end.readAtMs, limits.untilMs ?? Infinity);
+  if (earliestStartMs(day) >= beforeMs) return false;
+  const told = progress.gaps.length;
+  const kind = end.isCut ? "cut" : await endOf(reader, state, end, shownMs);
+  progress.gaps.splice(told); // what can't be shown there is met again by whoever reads on there
+  if (kind !== "cut") return kind === "read on";
+  const start = { day, likelyOffset: 0, undatedFirst: true };
+  const ahead = await locate(reader, { ...start, fromMs: shownMs });
+  if (timeFrom(ahead.page, ahead.offset) === null && !ahead.page.isCut) return false;
+  const first = await reader.readAt(day, 0);
+  const fromMs = state.watermarkMs;
+  const { offset } = await locate(reader, { ...start, fromMs });
+  // what came late pushed others behind the end, unseen
+  const lastMs = Math.max(shownMs, fromMs - 1);
+  const afterMs = lastMs - limits.lateArrivalWindowMs - CLOCK_TOLERANCE_MS;
+  const around = { afterMs, beforeMs: firstTimeMs(first.records), foundAtMs: end.readAtMs };
+  const where = { day: place.day, offset: end.offset + end.records.length, records: null };
+  progress.gaps.push({ ...where, ...around, why: "beyond the last offset" });
+  state.goTo({ day, offset, beforeMs: fromMs, scope: place.scope });
+  return true;
+}
+
+/**
+ * Is the listing complete, or cut off without a word? Does a later listing show what this one does not?
+ * Asked once a day, or at once where the source says that there is more. No source ends within a page.
+ */
+async function endOf<R extends Listed>(
+  reader: PageReader<R>,
+  state: ListingState,
+  { day, offset: endOffset, records: shown, readAtMs, saysMore }: SolidPage<R>,
+  shownMs: number,
+): Promise<"complete" | "cut" | "read on"> {
+  const isSmall = endOffset + shown.length < reader.size.full;
+  if (saysMore === false || isSmall) return "complete";
+  const newest = saysMore ? utcDay(readAtMs) : listingDay(readAtMs - SETTLED_MS);
+  const mayAsk = saysMore || reader.size.mayAsk(day, newest);
+  if (newest <= day || !mayAsk) return "complete";
+  const newerMs = await newerShown(reader, laterDays(day, shownMs, newest), shownMs);
+  if (newerMs === null) {
+    reader.size.learnComplete(day, newest);
+    return "complete";
+  }
+  const { records } = await reader.readOn(day, state.place!.offset);
+  if ((lastTimeMs(records) ?? -Infinity) > shownMs) return "read on";
+  return saysMore || newerMs <= readAtMs - SETTLED_MS ? "cut" : "complete";
+}
+
+/**
+ * The days whose listings are asked for what is newer than an instant: the day after it, and its own, which
+ * shows the rest of that day, if there is a later listing of it.
+ */
+function laterDays(day: string, shownMs: number, newest: string): string[] {
+  const shownDay = utcDay(shownMs);
+  const days = [shownDay > day ? dayAfter(shownDay) : dayAfter(day), shownDay];
+  return [...new Set(days.map((later) => later > newest ? newest : later))]
+    .filter((later) => later > day);
+}
+
+/** When the first record is dated that the listings of some days show and that is newer than an instant; null if none does. */
+async function newerShown<R extends Listed>(
+  reader: PageReader<R>,
+  days: readonly string[],
+  shownMs: number,
+): Promise<number | null> {
+  const sought = { fromMs: shownMs + 1, likelyOffset: 0, undatedFirst: false };
+  for (const day of days) {
+    const { offset, page } = await locate(reader, { day, ...sought });
+    const newerMs = timeFrom(page, offset);
+    if (newerMs !== null) return newerMs;
+  }
+  return null;
+}
+
+/** The time of what a page shows from an offset on. */
+function timeFrom({ offset, records }: SolidPage, from: number): number | null {
+  return firstTimeMs(records.slice(from - offset));
+}

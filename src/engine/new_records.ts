@@ -1,0 +1,209 @@
+/**
+ * New records, one after another: the reading half of the engine. Reads on from where the state stands,
+ * finds the place again when the listing has moved, and gives what was not dealt with yet. Whoever takes
+ * a record deals with it in the state before asking for the next. I/O through the page reader alone.
+ */
+import { type Standing, standingOf } from "./boundary.ts";
+import { searchDay } from "./cursor.ts";
+import { readAround } from "./dated_page.ts";
+import { type Fresh, freshAt, type Instant, toInstants } from "./instants.ts";
+import { goToLaterDay } from "./later_day.ts";
+import { lateRecords } from "./late_records.ts";
+import { BEHIND_PATIENCE_MS, CLOCK_TOLERANCE_MS, type ListingState } from "./listing_state.ts";
+import { locate } from "./locate.ts";
+import type { Listed } from "./ports.ts";
+import { type Reading, recall } from "./reading.ts";
+import type { SolidPage } from "./solid_page.ts";
+import { type Taken, tellUnshown, wholeInstant } from "./whole_instant.ts";
+
+/** Beyond so many pages, a listing is read from a later day if it can be. */
+const DEEP_PAGES = 1;
+
+/** So often a run looks again at a listing that moves under it and shows nothing new; then it waits. */
+const MAX_BARREN_RETURNS = 8;
+
+/**
+ * The records that were not dealt with yet, up to the end of the listing, to `untilMs` or to the end of
+ * the budget. `progress.more` tells with each record whether there is more behind it.
+ * @throws what the source throws, and what `locate` throws
+ */
+export async function* newRecords<R extends Listed>(
+  reading: Reading<R>,
+): AsyncGenerator<Taken<R>, void> {
+  const { reader, state, progress } = reading;
+  if (state.isOutdated(DEEP_PAGES * reader.size.size)) state.misplace();
+  let furthestMs = state.place?.beforeMs ?? -Infinity;
+  for (let barren = 0; barren < MAX_BARREN_RETURNS; barren++) {
+    const page = await nextPage(reading);
+    const dealt = state.dealtCount;
+    const standing = standingNow(state, page);
+    if (standing === "holds") {
+      if (yield* takePage(reading, page)) return;
+    } else if (standing === "inserted") {
+      progress.relocations++;
+      yield* lateRecords(reading);
+    } else if (!isShift(state, page) && isBehind(reading, page)) return;
+    const { beforeMs } = state.place ?? { beforeMs: -Infinity };
+    if (state.dealtCount > dealt || beforeMs > furthestMs) barren = 0;
+    furthestMs = Math.max(furthestMs, beforeMs);
+    if (!reader.hasPages && !reader.hasBudget()) {
+      progress.more = true;
+      return;
+    }
+  }
+  // one answer says this and the next one that: replicas, perhaps, of which one is behind
+  state.setBehind(state.behindSinceMs ?? progress.readAtMs);
+  progress.behind = true;
+  progress.more = false;
+}
+
+/** The page to read on from: at the place, or where it is found. */
+async function nextPage<R extends Listed>(reading: Reading<R>): Promise<SolidPage<R>> {
+  const { reader, state } = reading;
+  const { place } = state;
+  if (place !== null && place.scope === reader.scope) {
+    const page = await reader.readOn(place.day, place.offset);
+    if (place.scope === reader.scope) return await readAround(reader, page, place.offset);
+  }
+  const fromMs = state.watermarkMs;
+  const day = searchDay({ watermarkMs: fromMs });
+  const { isFirst: undatedFirst } = state;
+  const { offset, page } = await locate(reader, { day, fromMs, likelyOffset: 0, undatedFirst });
+  state.moveTo({ day, offset, beforeMs: fromMs, scope: reader.scope });
+  return page;
+}
+
+/** Does the place still stand where it stood, with at least what it showed? */
+function standingNow(state: ListingState, page: SolidPage): Standing {
+  const place = state.place!;
+  const standing = standingOf(page, place);
+  if (standing !== "holds") return standing;
+  const [first, second] = toInstants(page.records, place.offset - page.offset, place.beforeMs);
+  const shown = first?.timeMs === place.beforeMs ? first.records.length : 0;
+  const isWhole = page.last || second !== undefined || shown === 0;
+  return isWhole && shown < state.shownAt(place.beforeMs) ? "fewer" : "holds";
+}
+
+/**
+ * Is the place itself shown, with newer records before it? Then the source is not behind: a record was
+ * deleted before it, or one that can't be shown is of the instant at the place.
+ */
+function isShift(state: ListingState, page: SolidPage): boolean {
+  const index = state.place!.offset - page.offset;
+  return index <= page.records.length && standingOf(page, state.place!) === "fewer" &&
+    state.shiftBack();
+}
+
+/** The source shows less than before: it is waited for. Once that has lasted, what it shows counts. */
+function isBehind<R extends Listed>({ state, progress }: Reading<R>, page: SolidPage<R>): boolean {
+  const sinceMs = state.behindSinceMs ?? page.readAtMs;
+  if (page.readAtMs - sinceMs < BEHIND_PATIENCE_MS) {
+    state.setBehind(sinceMs);
+    progress.behind = true;
+    return true;
+  }
+  state.forgive();
+  return false;
+}
+
+/** An instant of a page, and what is new at it. */
+interface Step<R extends Listed> {
+  readonly instant: Instant<R>;
+  readonly fresh: readonly Fresh<R>[];
+}
+
+/** Gives what is new on a page. True when nothing more is to be read. */
+async function* takePage<R extends Listed>(
+  reading: Reading<R>,
+  page: SolidPage<R>,
+): AsyncGenerator<Taken<R>, boolean> {
+  const { state, limits, progress } = reading;
+  const place = state.place!;
+  const instants = toInstants(page.records, place.offset - page.offset, place.beforeMs);
+  const untilMs = limits.untilMs ?? Infinity;
+  if (!page.last && instants.length === 1 && instants[0].timeMs < untilMs) {
+    return yield* takeLargeInstant(reading, page, instants[0]);
+  }
+  const whole = page.last ? instants : instants.slice(0, -1);
+  const wanted = whole.filter(({ timeMs }) => timeMs < untilMs);
+  const ended = page.last || (instants.at(-1)?.timeMs ?? untilMs) >= untilMs;
+  const steps = await toSteps(reading, page, wanted);
+  let left = steps.reduce((sum, { fresh }) => sum + fresh.length, 0);
+  let passedMs = place.beforeMs;
+  for (const { instant, fresh } of steps) {
+    const { timeMs, index, records } = instant;
+    state.passOver(passedMs, timeMs);
+    passedMs = timeMs + 1;
+    // a record of the future stays last in the listing: everything that is yet to come stands before it
+    const isFuture = timeMs > page.readAtMs + CLOCK_TOLERANCE_MS;
+    if (!(page.last && isFuture)) moveTo(state, page, index, timeMs);
+    for (const one of fresh) {
+      progress.more = --left > 0 || !ended;
+      yield { ...one, timeMs };
+    }
+    state.leave(timeMs, records.length);
+    tellUnshown(reading, page, instant);
+  }
+  const cut = page.last ? undefined : instants.at(-1);
+  if (cut !== undefined && !ended) {
+    state.passOver(passedMs, cut.timeMs);
+    moveTo(state, page, cut.index, cut.timeMs);
+  }
+  state.moveWatermark(page.readAtMs, limits.lateArrivalWindowMs);
+  progress.more = false;
+  if (ended) state.setBehind(null);
+  const isBeyond = (instants.at(-1)?.timeMs ?? 0) >= untilMs;
+  return ended && !(page.last && !isBeyond && await goToLaterDay(reading, page));
+}
+
+async function toSteps<R extends Listed>(
+  reading: Reading<R>,
+  page: SolidPage<R>,
+  instants: readonly Instant<R>[],
+): Promise<Step<R>[]> {
+  const steps: Step<R>[] = [];
+  for (const instant of instants) {
+    await recall(reading, instant.timeMs);
+    const dealt = reading.state.printsAt(instant.timeMs);
+    steps.push({ instant, fresh: freshAt(instant, page.breaks, dealt) });
+  }
+  return steps;
+}
+
+/** Gives what is new at an instant that is larger than the page. True when nothing more is to be read. */
+async function* takeLargeInstant<R extends Listed>(
+  reading: Reading<R>,
+  page: SolidPage<R>,
+  { timeMs, index, records }: Instant<R>,
+): AsyncGenerator<Taken<R>, boolean> {
+  const { state, limits, progress } = reading;
+  state.passOver(state.place!.beforeMs, timeMs);
+  moveTo(state, page, index, timeMs);
+  const { day, offset, inside = 0, scope } = state.place!;
+  progress.more = true;
+  const read = yield* wholeInstant(reading, { day, offset, timeMs, inside });
+  if (read === null) {
+    progress.relocations++;
+    yield* lateRecords(reading);
+    return false;
+  }
+  if ("inside" in read) {
+    state.moveTo({ ...state.place!, inside: read.inside });
+    return true;
+  }
+  progress.more = false;
+  const shown = records.filter(({ unreadable }) => !unreadable).length;
+  if (read.size < Math.max(shown, state.shownAt(timeMs))) return isBehind(reading, page);
+  state.leave(timeMs, read.size);
+  state.moveTo({ day, scope, offset: offset + read.size, beforeMs: timeMs + 1 });
+  state.moveWatermark(page.readAtMs, limits.lateArrivalWindowMs);
+  return false;
+}
+
+/** The place is the beginning of an instant of a page. */
+function moveTo(state: ListingState, page: SolidPage, index: number, timeMs: number): void {
+  const { day, scope, beforeMs, inside } = state.place!;
+  const offset = page.offset + index;
+  const isThere = beforeMs === timeMs && inside !== undefined;
+  state.moveTo({ day, scope, offset, beforeMs: timeMs, ...(isThere && { inside }) });
+}

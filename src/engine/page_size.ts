@@ -1,0 +1,162 @@
+/**
+ * How large a page the source gives, and where its listings end. A page is not always what was asked for:
+ * a server may cap its pages, a page may be too large for it to answer in time, and it may answer no
+ * offset beyond a limit. What is learnt of that is kept with the cursor. Pure.
+ */
+import * as v from "valibot";
+import { DAY_MS } from "./time.ts";
+
+const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+const Memory = v.object({
+  /** Pages above this fail; it is tried again after a day. */
+  ceiling: positive,
+  /** Epoch milliseconds when that was learnt. */
+  learntAtMs: v.number(),
+  /** The source answers no more than this, whatever is asked for; null as long as it is not known to. */
+  cap: v.nullable(positive),
+  /** Listings of which no offset is answered from one on. */
+  lastOffsets: v.array(v.object({ day: v.string(), offset: positive, foundAtMs: v.number() })),
+  /** What failed, up to an offset, is being read in parts of this size. */
+  inParts: v.nullable(v.object({ untilOffset: positive, size: positive })),
+  /** The listing of a later day was asked for what the one of `day` may not show. */
+  asked: v.nullable(v.object({ day: v.string(), later: v.string() })),
+});
+
+export type PageSizeMemory = v.InferOutput<typeof Memory>;
+
+/** What was found out about the last offset is doubted after this long. */
+const LAST_OFFSET_LIFETIME_MS = DAY_MS / 4;
+
+/** Listings whose last offset is remembered: of the day before, of the day, and of the one that begins. */
+const MAX_LAST_OFFSETS = 3;
+
+/** A page shows a record again, and at least one more. */
+const SMALLEST_SIZE = 2;
+
+export class PageSize {
+  #memory: PageSizeMemory;
+  #size: number;
+  /** What failed first, and is being read in parts: whether its size was the reason shows at its end. */
+  #inParts: { readonly untilOffset: number } | null = null;
+  /** The most records that one answer has shown in this run. */
+  #largest = 0;
+
+  /** `full`: the most that is ever asked for; `smallest`: no source caps its pages below it. */
+  constructor(
+    stored: unknown,
+    readonly full: number,
+    private readonly smallest: number,
+    private readonly nowMs: number,
+  ) {
+    const parsed = v.safeParse(Memory, stored);
+    const fresh = {
+      ceiling: full,
+      learntAtMs: nowMs,
+      cap: null,
+      lastOffsets: [],
+      inParts: null,
+      asked: null,
+    };
+    this.#memory = parsed.success ? parsed.output : fresh;
+    const { ceiling, learntAtMs, lastOffsets } = this.#memory;
+    if (ceiling !== full && Math.abs(nowMs - learntAtMs) > DAY_MS) this.#set({ ceiling: full });
+    const believed = lastOffsets.filter(({ foundAtMs }) =>
+      Math.abs(nowMs - foundAtMs) <= LAST_OFFSET_LIFETIME_MS
+    );
+    if (believed.length < lastOffsets.length) this.#set({ lastOffsets: believed });
+    const { inParts } = this.#memory;
+    this.#inParts = inParts;
+    this.#size = Math.min(this.#memory.ceiling, inParts?.size ?? Infinity);
+  }
+
+  get memory(): PageSizeMemory {
+    const inParts = this.#inParts;
+    return {
+      ...this.#memory,
+      inParts: inParts && { untilOffset: inParts.untilOffset, size: this.#size },
+    };
+  }
+
+  /** How many records to ask for next. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** How many records follow one another from page to page, as far as is known. */
+  get stride(): number {
+    return Math.min(this.#size, this.#memory.cap ?? Infinity);
+  }
+
+  /** Is a page read in parts, because it failed as a whole? */
+  get isInParts(): boolean {
+    return this.#inParts !== null;
+  }
+
+  /** What the last offset is on a day. */
+  lastOffset(day: string): number {
+    return this.#memory.lastOffsets.find((last) => last.day === day)?.offset ?? Infinity;
+  }
+
+  /** A page failed. False when it can't be made smaller. */
+  shrink(offset: number, asked: number): boolean {
+    if (asked <= SMALLEST_SIZE) return false;
+    this.#inParts ??= { untilOffset: offset + asked };
+    this.#size = Math.max(SMALLEST_SIZE, Math.ceil(asked / 2));
+    return true;
+  }
+
+  /** A page was answered that reaches to an offset. */
+  succeeded(shown: number, reachesOffset: number): void {
+    this.#largest = Math.max(this.#largest, shown);
+    if (shown > (this.#memory.cap ?? Infinity)) this.#set({ cap: null });
+    if (this.#inParts !== null) {
+      if (reachesOffset < this.#inParts.untilOffset) return;
+      // all of it can be read, only not at once
+      this.#inParts = null;
+      this.#set({ ceiling: this.#size, learntAtMs: this.nowMs });
+    }
+    this.#size = Math.min(this.#memory.ceiling, this.#size * 2);
+  }
+
+  /** A single record was the reason for a failure, and no page's size. */
+  excuse(): void {
+    this.#inParts = null;
+  }
+
+  /**
+   * Does a page that shows fewer records than were asked for reach to the end? Null when only what
+   * follows it can tell: no answer of this run has shown more.
+   */
+  isEnd(shown: number, asked: number): boolean | null {
+    const cap = this.#memory.cap ?? Infinity;
+    if (shown >= Math.min(asked, cap)) return false;
+    return shown < this.smallest || shown < this.#largest ? true : null;
+  }
+
+  /** More followed a page that showed so few. */
+  learnCap(shown: number): void {
+    this.#set({ cap: shown });
+  }
+
+  learnLastOffset(day: string, offset: number): void {
+    this.#inParts = null;
+    const others = this.#memory.lastOffsets.filter((last) => last.day !== day);
+    const found = { day, offset, foundAtMs: this.nowMs };
+    this.#set({ lastOffsets: [...others, found].slice(-MAX_LAST_OFFSETS) });
+  }
+
+  /** Was the listing of a later day not asked yet for what the one of a day may not show? */
+  mayAsk(day: string, later: string): boolean {
+    const { asked } = this.#memory;
+    return asked === null || asked.day !== day || asked.later < later;
+  }
+
+  learnComplete(day: string, later: string): void {
+    this.#set({ asked: { day, later } });
+  }
+
+  #set(news: Partial<PageSizeMemory>): void {
+    this.#memory = { ...this.#memory, ...news };
+  }
+}

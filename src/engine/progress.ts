@@ -1,0 +1,109 @@
+/** What a run has done so far. It is filled as the run goes, so that a failed run can be told too. Pure. */
+import type { Cursor } from "./cursor.ts";
+
+/** Records that the source has and does not show: they are looked for again at reconciliation. */
+export interface Gap {
+  /** The listing's day, and the place in it. */
+  readonly day: string;
+  readonly offset: number;
+  /** How many records; null when it can't be known. */
+  readonly records: number | null;
+  /** Times of the records around it, epoch milliseconds; null where the listing ends. */
+  readonly afterMs: number | null;
+  readonly beforeMs: number | null;
+  readonly foundAtMs: number;
+  readonly why: "unreadable" | "never shown" | "beyond the last offset";
+}
+
+export interface Progress {
+  cursor: Cursor;
+  /** False as long as the cursor was never committed. */
+  stored: boolean;
+  commits: number;
+  pages: number;
+  recordsRead: number;
+  delivered: number;
+  deadLettered: number;
+  /** Refused, and set aside until the destination accepts anything again. */
+  setAside: number;
+  /** Refused with others in the last push, and not tried by themselves: the requests ended first. */
+  untried: number;
+  /** Of what was undelivered before, now delivered. */
+  redelivered: number;
+  /** Events in a push that failed without an answer: they may come twice when the next run sends them. */
+  inDoubt: number;
+  /** Events in attempts that got no answer, and that were sent again: they may have come twice. */
+  unanswered: number;
+  lateArrivals: number;
+  twins: number;
+  batches: number;
+  /** Times the listing was found to have moved. */
+  relocations: number;
+  gaps: Gap[];
+  /** True when there is more to read at once. */
+  more: boolean;
+  /** True when the source shows less than it did before: the run waits for it. */
+  behind: boolean;
+  /** When the last page was asked for, epoch milliseconds. */
+  readAtMs: number | null;
+}
+
+export function startProgress(cursor: Cursor, stored: boolean): Progress {
+  return {
+    cursor,
+    stored,
+    commits: 0,
+    pages: 0,
+    recordsRead: 0,
+    delivered: 0,
+    deadLettered: 0,
+    setAside: 0,
+    untried: 0,
+    redelivered: 0,
+    inDoubt: 0,
+    unanswered: 0,
+    lateArrivals: 0,
+    twins: 0,
+    batches: 0,
+    relocations: 0,
+    gaps: [],
+    more: false,
+    behind: false,
+    readAtMs: null,
+  };
+}
+
+/** The gaps together, each once: what is read again tells of the same gap again. */
+export function mergeGaps(gaps: readonly Gap[], news: readonly Gap[]): Gap[] {
+  const merged = new Map<string, Gap>();
+  for (const gap of [...gaps, ...news]) {
+    const key = keyOf(gap);
+    const known = merged.get(key);
+    merged.set(key, known === undefined ? gap : bothGaps(known, gap));
+  }
+  return [...merged.values()];
+}
+
+/** What was never shown is known by its instant, other gaps by their place. */
+function keyOf({ why, day, offset, afterMs }: Gap): string {
+  return why === "never shown" ? `${why} ${afterMs}` : `${why} ${day} ${offset}`;
+}
+
+/** `known` was told before at the same place. Others may stand there since: the listing has moved. */
+function bothGaps(known: Gap, gap: Gap): Gap {
+  return {
+    ...gap,
+    records: gap.why === "never shown" ? gap.records : most(known.records, gap.records),
+    afterMs: earliest(known.afterMs, gap.afterMs),
+    foundAtMs: known.foundAtMs,
+  };
+}
+
+/** Of two counts, of which one may be unknown. */
+function most(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : Math.max(a, b);
+}
+
+function earliest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? a ?? b : Math.min(a, b);
+}

@@ -1,0 +1,193 @@
+/**
+ * Gets a batch through to the destination, and finds out which of its events are refused. A batch that
+ * is refused as a whole is halved until the refused events stand alone. No event is given up before the
+ * destination has taken another one after refusing it, and refuses it once more: until then it may be
+ * refusing everything. I/O through the destination alone.
+ *
+ * When k of n events are refused and the others taken, this takes at most 1 + k(2⌈log₂ n⌉ + 4) pushes;
+ * when everything is refused, `maxFruitless`.
+ */
+import { CollectorError } from "../errors.ts";
+import type { Line } from "./batch.ts";
+import { Parts } from "./parts.ts";
+import type { Destination, EachAnswer, PushAnswer } from "./ports.ts";
+
+export interface Refusal<L extends Line> {
+  readonly line: L;
+  readonly status: number;
+  readonly reason: string;
+  /** The event itself was refused, not only a batch that it was part of. */
+  readonly alone: boolean;
+  /** The destination has taken another event since it refused this one alone. */
+  readonly isDoubted: boolean;
+  /** The event was refused again after that. */
+  readonly dead: boolean;
+}
+
+/** What became of a batch so far. It is filled in as the pushes are answered, so it holds when one fails. */
+export interface Outcome<L extends Line> {
+  readonly delivered: L[];
+  readonly refused: Refusal<L>[];
+  /** Events in attempts that got no answer and were repeated. */
+  unanswered: number;
+}
+
+export interface TakeApartOptions<L extends Line> {
+  /** False when no request may be spent on finding out more. */
+  readonly mayPush: () => boolean;
+  readonly random: () => number;
+  /** After this many refusals without an acceptance, the rest of the batch is left for later: see `Parts.fruitless`. */
+  readonly maxFruitless: number;
+  /** True for an event that was refused alone before the destination took another one: the next refusal is final. */
+  readonly isDoubted?: (line: L) => boolean;
+}
+
+/** How often a run sends events again because the destination asks for it. */
+const MAX_AGAIN = 3;
+
+/** @throws {CollectorError} what the destination throws, and `upstream_failed` if it keeps asking for events again */
+export async function takeApart<L extends Line>(
+  destination: Destination,
+  batch: readonly L[],
+  options: TakeApartOptions<L>,
+  outcome: Outcome<L>,
+): Promise<void> {
+  const work = new Work(destination, batch, options, outcome);
+  await work.pushParts();
+  work.convict();
+  await work.confirm();
+  work.leaveRest();
+}
+
+type Suspect<L extends Line> = Omit<Refusal<L>, "dead">;
+
+class Work<L extends Line> {
+  /** Nothing was accepted since they were refused. */
+  #suspects: Suspect<L>[] = [];
+  /** Refused alone, before others were accepted. */
+  #toConfirm: Suspect<L>[] = [];
+  #refusedWhole = false;
+  #timesAgain = 0;
+
+  constructor(
+    private readonly destination: Destination,
+    private readonly batch: readonly L[],
+    private readonly options: TakeApartOptions<L>,
+    private readonly outcome: Outcome<L>,
+  ) {}
+
+  async pushParts(): Promise<void> {
+    const { random, isDoubted = () => false, mayPush, maxFruitless } = this.options;
+    const parts = new Parts(this.batch, random, isDoubted);
+    let mustPush = this.batch;
+    let last = { status: 0, reason: "" };
+    for (let part = parts.next; part !== undefined; part = parts.next) {
+      if (part !== mustPush && (parts.fruitless >= maxFruitless || !mayPush())) break;
+      const answer = await this.#push(part, part !== this.batch);
+      if ("refusedWhole" in answer) {
+        last = answer.refusedWhole;
+        if (part === this.batch) this.#refusedWhole = true;
+        if (part.length === 1) {
+          this.#suspect({ line: part[0], ...last, alone: true, isDoubted: false });
+        }
+        parts.refused();
+      } else {
+        const { again, tookAny } = this.#settle(part, answer);
+        parts.answered(again, tookAny);
+        mustPush = again; // these were not refused: they can't be set aside
+      }
+    }
+    const rest = parts.rest.map((line) => ({ line, ...last, alone: false, isDoubted: false }));
+    this.#suspects.push(...rest);
+  }
+
+  /** The batch was refused, then all of it was taken but one event, which was refused again: it was the reason. */
+  convict(): void {
+    const [suspect] = this.#suspects;
+    const others = this.batch.length - 1;
+    if (!this.#refusedWhole || others === 0 || this.outcome.delivered.length < others) return;
+    if (!suspect?.alone) return;
+    this.outcome.refused.push({ ...suspect, isDoubted: true, dead: true });
+    this.#suspects = [];
+  }
+
+  /** Events that were refused before others were accepted are tried once more: it may all be over by now. */
+  async confirm(): Promise<void> {
+    const parts: (readonly Suspect<L>[])[] = this.#toConfirm.length > 0 ? [this.#toConfirm] : [];
+    for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+      if (!this.options.mayPush()) {
+        this.#suspects.push(...part);
+        continue;
+      }
+      const answer = await this.#push(part.map(({ line }) => line), true);
+      if ("refusedWhole" in answer) {
+        if (part.length > 1) parts.push(...halves(part).reverse());
+        else this.outcome.refused.push({ ...part[0], dead: true });
+        continue;
+      }
+      const refused = new Set(answer.refused.map(({ index }) => index));
+      for (const [index, suspect] of part.entries()) {
+        if (refused.has(index)) this.outcome.refused.push({ ...suspect, dead: true });
+        else if (answer.again.includes(index)) this.#suspects.push(suspect);
+        else this.outcome.delivered.push(suspect.line);
+      }
+    }
+  }
+
+  /** Of what is left, in order, nobody can tell yet whether the event is at fault or the destination. */
+  leaveRest(): void {
+    const suspects = new Map(this.#suspects.map((suspect) => [suspect.line, suspect]));
+    for (const line of this.batch) {
+      const suspect = suspects.get(line);
+      if (suspect !== undefined) this.outcome.refused.push({ ...suspect, dead: false });
+    }
+  }
+
+  async #push(lines: readonly L[], probing: boolean): Promise<PushAnswer> {
+    const answer = await this.destination.push(lines, { probing });
+    if ((answer.unanswered ?? 0) > 0) this.outcome.unanswered += lines.length;
+    return answer;
+  }
+
+  #suspect(suspect: Suspect<L>): void {
+    if (this.options.isDoubted?.(suspect.line)) {
+      this.outcome.refused.push({ ...suspect, dead: true });
+    } else this.#suspects.push(suspect);
+  }
+
+  /** Takes an answer for each event. `again`: the events that are to be sent again. */
+  #settle(
+    part: readonly L[],
+    { refused, again }: EachAnswer,
+  ): { readonly again: readonly L[]; readonly tookAny: boolean } {
+    const left = new Set([...refused.map(({ index }) => index), ...again]);
+    const delivered = part.filter((_, index) => !left.has(index));
+    this.outcome.delivered.push(...delivered);
+    for (const { index, status, reason } of refused) {
+      const suspect = { line: part[index], status, reason, alone: true, isDoubted: false };
+      if (delivered.length > 0) this.outcome.refused.push({ ...suspect, dead: true });
+      else this.#suspect(suspect);
+    }
+    const tookAny = delivered.length > 0;
+    if (tookAny) {
+      this.#toConfirm.push(...this.#suspects.map((suspect) => ({
+        ...suspect,
+        isDoubted: suspect.alone,
+      })));
+      this.#suspects = [];
+    }
+    if (again.length > 0 && ++this.#timesAgain > MAX_AGAIN) {
+      throw new CollectorError("upstream_failed", {
+        detail: `${this.destination.label} has asked ${this.#timesAgain} times for events to be ` +
+          `sent again, at last for ${again.length}.`,
+        upstream: { name: this.destination.id },
+      });
+    }
+    return { again: again.map((index) => part[index]), tookAny };
+  }
+}
+
+function halves<T>(part: readonly T[]): (readonly T[])[] {
+  const half = Math.ceil(part.length / 2);
+  return [part.slice(0, half), part.slice(half)];
+}

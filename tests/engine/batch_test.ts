@@ -1,0 +1,56 @@
+/** A batch never holds more than the destination takes in one push. */
+import assert from "node:assert/strict";
+import { Batch, type Line, lineOf, toLine } from "../../src/engine/batch.ts";
+
+const LIMITS = { targetBytes: 100, maxBytes: 300, maxEvents: 5, maxEventBytes: 299 };
+
+const lineOfBytes = (bytes: number): Line => lineOf("id", 1, "x".repeat(bytes));
+
+Deno.test("a line knows its length in UTF-8 bytes and its number among twins", () => {
+  const line = toLine({ event_id: "a-2" }, 2);
+  assert.deepEqual(line, { eventId: "a-2", occurrence: 2, json: '{"event_id":"a-2"}', bytes: 18 });
+  assert.equal(lineOf("id", 1, "“é€𝄞”").bytes, 3 + 2 + 3 + 4 + 3);
+});
+
+Deno.test("a batch is full at the size it should have, line breaks counted", () => {
+  const batch = new Batch(LIMITS);
+  batch.add(lineOfBytes(98));
+  assert.equal(batch.full, false);
+  batch.add(lineOfBytes(0));
+  assert.equal(batch.full, true);
+});
+
+Deno.test("a batch is full at the largest number of events", () => {
+  const batch = new Batch(LIMITS);
+  for (let events = 1; events <= 5; events++) {
+    batch.add(lineOfBytes(1));
+    assert.equal(batch.full, events === 5);
+  }
+});
+
+Deno.test("there is room for an event as long as the body stays within the limit", () => {
+  const batch = new Batch(LIMITS);
+  batch.add(lineOfBytes(99));
+  assert.equal(batch.hasRoomFor(199), true);
+  assert.equal(batch.hasRoomFor(200), false);
+  batch.add(lineOfBytes(199));
+  assert.ok(batch.drain().map(({ json }) => json).join("\n").length <= LIMITS.maxBytes);
+});
+
+Deno.test("an event of the largest size always fits into an empty batch", () => {
+  const batch = new Batch({ ...LIMITS, maxBytes: 299 });
+  assert.equal(batch.hasRoomFor(299), true);
+  batch.add(lineOfBytes(299));
+  assert.equal(batch.hasRoomFor(0), false);
+});
+
+Deno.test("a batch that was emptied is as good as new", () => {
+  const batch = new Batch(LIMITS);
+  batch.add(lineOfBytes(150));
+  batch.add(lineOfBytes(2));
+  assert.equal(batch.size, 2);
+  assert.deepEqual(batch.drain().map(({ bytes }) => bytes), [150, 2]);
+  assert.equal(batch.size, 0);
+  assert.equal(batch.full, false);
+  assert.equal(batch.hasRoomFor(299), true);
+});

@@ -1,0 +1,105 @@
+/** Pages that are capped, offsets that end, and days that begin elsewhere. */
+import assert from "node:assert/strict";
+import {
+  account,
+  assertComplete,
+  collect,
+  collectOnce,
+  DAY,
+  every,
+  HOUR,
+  LIMITS,
+  MINUTE,
+  NOON,
+  recordsAt,
+  SECOND,
+} from "./stage.ts";
+import { PageFailure } from "./world.ts";
+
+const MIDNIGHT = NOON - 12 * HOUR;
+
+for (const cap of [100, 250]) {
+  for (const tellsTotal of [true, false]) {
+    const told = tellsTotal ? "with" : "without";
+    Deno.test(`pages that are capped at ${cap}, ${told} totals, are no end`, async () => {
+      const world = account(recordsAt(every(SECOND, NOON - 5 * HOUR, 3000)), {
+        habits: { cap, tellsTotal },
+      });
+      const [reads] = await collect(world);
+      assertComplete(world);
+      assert.ok(reads <= 3000 / (cap - 16) + 13, `${reads}`);
+      await collect(world);
+      const { reads: idle, commits } = await collectOnce(world);
+      assert.deepEqual({ idle, commits }, { idle: 1, commits: 0 });
+    });
+  }
+}
+
+for (const lastOffsetAs of ["empty", "failure"] as const) {
+  for (const tellsTotal of [true, false]) {
+    const told = tellsTotal ? "with" : "without";
+    Deno.test(`offsets end at 10,000 (${lastOffsetAs}, ${told} totals): the next day is read, and a gap is told`, async () => {
+      const records = recordsAt(every(5 * SECOND, MIDNIGHT, 24_000));
+      const world = account(records, {
+        startMs: MIDNIGHT,
+        nowMs: MIDNIGHT + HOUR,
+        habits: { lastOffset: 10_000, lastOffsetAs, tellsTotal },
+      });
+      let most = 0;
+      for (; world.nowMs < MIDNIGHT + 2 * DAY; world.nowMs += HOUR) {
+        for (const reads of await collect(world)) most = Math.max(most, reads);
+      }
+      // 17,280 records a day: the first 10,000 of the first day, and all of the second
+      assert.ok(most <= 150, `${most}`);
+      assert.ok(world.received.length >= 16_000, `${world.received.length}`);
+      assert.equal(new Set(world.received).size, world.received.length);
+      const gaps = world.gaps.filter(({ why }) => why === "beyond the last offset");
+      const received = new Set(world.received);
+      const missing = world.records.filter(({ uid }) => !received.has(uid));
+      for (const { timeMs } of missing) {
+        assert.ok(
+          gaps.some(({ afterMs, beforeMs }) =>
+            timeMs >= (afterMs ?? 0) && timeMs <= (beforeMs ?? timeMs)
+          ),
+          new Date(timeMs).toISOString(),
+        );
+      }
+      const { reads } = await collectOnce(world);
+      assert.ok(reads <= 4, `${reads}`);
+    });
+  }
+}
+
+for (
+  const [name, dayShiftMs] of [["5 hours late", 5 * HOUR], ["9 hours early", -9 * HOUR]] as const
+) {
+  Deno.test(`a day that begins ${name} loses nothing`, async () => {
+    const world = account(recordsAt(every(5 * MINUTE, NOON - DAY, 36 * 12)), {
+      startMs: NOON - DAY - HOUR,
+      nowMs: NOON - DAY,
+      habits: { dayShiftMs },
+    });
+    for (; world.nowMs < NOON + 13 * HOUR; world.nowMs += 5 * MINUTE) await collect(world);
+    assertComplete(world);
+  });
+}
+
+Deno.test("an outage that begins while a failed page is looked into is no end of the offsets", async () => {
+  for (let answers = 2; answers < 24; answers++) {
+    const world = account(recordsAt(every(SECOND, NOON - HOUR, 600)), {
+      habits: { unreadable: new Set([300]) },
+    });
+    let asked = 0;
+    world.habits.behindMs = () => {
+      if (++asked > answers) world.habits.largestPage = 0;
+      return 0;
+    };
+    const { failure } = await world.run(LIMITS);
+    assert.ok(failure === undefined || failure instanceof PageFailure);
+    world.habits.behindMs = () => 0;
+    world.habits.largestPage = Infinity;
+    await collect(world);
+    assertComplete(world, { missing: 1 });
+    assert.ok(world.gaps.every(({ why }) => why === "unreadable"), JSON.stringify(world.gaps));
+  }
+});

@@ -1,0 +1,68 @@
+/** How large a page the source gives, and what is remembered of it. */
+import assert from "node:assert/strict";
+import { PageSize } from "../../src/engine/page_size.ts";
+
+const HOUR = 3_600_000;
+const pageSize = (stored: unknown = null, nowMs = 0) => new PageSize(stored, 500, 100, nowMs);
+
+Deno.test("a page that fails is halved, down to two records", () => {
+  const size = pageSize();
+  const asked = [];
+  for (let first = 500; size.shrink(0, first); first = size.size) asked.push(size.size);
+  assert.deepEqual(asked, [250, 125, 63, 32, 16, 8, 4, 2]);
+});
+
+Deno.test("a size that could be had to the end of what failed is learnt, and tried again after a day", () => {
+  const size = pageSize();
+  size.shrink(1000, 500);
+  size.succeeded(250, 1250);
+  assert.equal(size.memory.ceiling, 500);
+  size.shrink(1250, 250);
+  for (let reached = 1375; reached <= 1500; reached += 125) size.succeeded(125, reached);
+  assert.ok(size.memory.ceiling < 500);
+  assert.equal(pageSize(size.memory, 23 * HOUR).size, size.memory.ceiling);
+  assert.equal(pageSize(size.memory, 25 * HOUR).size, 500);
+});
+
+Deno.test("a single record that could not be shown is no page's size", () => {
+  const size = pageSize();
+  size.shrink(1000, 500);
+  size.excuse();
+  size.succeeded(250, 1500);
+  assert.equal(size.memory.ceiling, 500);
+});
+
+Deno.test("a short page is the end if it is shorter than any cap, or than another answer", () => {
+  const size = pageSize();
+  assert.equal(size.isEnd(500, 500), false);
+  assert.equal(size.isEnd(99, 500), true);
+  assert.equal(size.isEnd(250, 500), null);
+  size.succeeded(500, 500);
+  assert.equal(size.isEnd(250, 500), true);
+});
+
+Deno.test("a cap is learnt, and forgotten once more is shown", () => {
+  const size = pageSize();
+  size.learnCap(250);
+  assert.deepEqual([size.stride, size.isEnd(250, 500), size.isEnd(249, 500)], [250, false, null]);
+  const later = pageSize(size.memory, HOUR);
+  assert.equal(later.stride, 250);
+  later.succeeded(300, 300);
+  assert.equal(later.stride, 500);
+});
+
+Deno.test("last offsets are remembered for three days' listings, and doubted after six hours", () => {
+  const size = pageSize();
+  for (const day of ["2026-03-07", "2026-03-08", "2026-03-09", "2026-03-10"]) {
+    size.learnLastOffset(day, 10_000);
+  }
+  assert.equal(size.lastOffset("2026-03-07"), Infinity);
+  assert.equal(size.lastOffset("2026-03-08"), 10_000);
+  assert.equal(pageSize(size.memory, 5 * HOUR).lastOffset("2026-03-10"), 10_000);
+  assert.equal(pageSize(size.memory, 7 * HOUR).lastOffset("2026-03-10"), Infinity);
+});
+
+Deno.test("a memory that is damaged is forgotten", () => {
+  assert.equal(pageSize({ ceiling: -1 }).size, 500);
+  assert.equal(pageSize("nonsense").size, 500);
+});
