@@ -34,7 +34,7 @@ export class PageReader<R extends Listed> {
   readonly #prefetch: Prefetch<R>;
   readonly size: PageSize;
   /** What was answered last in this run. */
-  #answeredLast: Pick<Range, "day" | "offset"> | null = null;
+  #answeredLast: Range | null = null;
 
   constructor(ports: PagePorts<R>, limits: Limits, progress: Progress) {
     this.#ports = ports;
@@ -112,8 +112,8 @@ export class PageReader<R extends Listed> {
     return page;
   }
 
-  #count({ day, offset }: Range, page: Page<R>): void {
-    this.#answeredLast = { day, offset };
+  #count(range: Range, page: Page<R>): void {
+    this.#answeredLast = range;
     this.#progress.pages++;
     this.#progress.recordsRead += page.records.length;
     this.#progress.readAtMs = page.readAtMs;
@@ -238,7 +238,7 @@ export class PageReader<R extends Listed> {
   /** Is answered again what was answered last? */
   async #answersAgain(): Promise<boolean> {
     const answered = this.#answeredLast;
-    return answered !== null && await this.#probe({ ...answered, first: 1 }) !== null;
+    return answered !== null && await this.#probe(answered) !== null;
   }
 
   /** Is anything shown that stands further behind? */
