@@ -17,8 +17,6 @@ const Memory = v.object({
   cap: v.nullable(positive),
   /** Listings of which no offset is answered from one on. */
   lastOffsets: v.array(v.object({ day: v.string(), offset: positive, foundAtMs: v.number() })),
-  /** What failed, up to an offset, is being read in parts of this size. */
-  inParts: v.nullable(v.object({ untilOffset: positive, size: positive })),
   /** The listing of a later day was asked for what the one of `day` may not show. */
   asked: v.nullable(v.object({ day: v.string(), later: v.string() })),
 });
@@ -55,7 +53,6 @@ export class PageSize {
       learntAtMs: nowMs,
       cap: null,
       lastOffsets: [],
-      inParts: null,
       asked: null,
     };
     this.#memory = parsed.success ? parsed.output : fresh;
@@ -65,17 +62,11 @@ export class PageSize {
       Math.abs(nowMs - foundAtMs) <= LAST_OFFSET_LIFETIME_MS
     );
     if (believed.length < lastOffsets.length) this.#set({ lastOffsets: believed });
-    const { inParts } = this.#memory;
-    this.#inParts = inParts;
-    this.#size = Math.min(this.#memory.ceiling, inParts?.size ?? Infinity);
+    this.#size = this.#memory.ceiling;
   }
 
   get memory(): PageSizeMemory {
-    const inParts = this.#inParts;
-    return {
-      ...this.#memory,
-      inParts: inParts && { untilOffset: inParts.untilOffset, size: this.#size },
-    };
+    return this.#memory;
   }
 
   /** How many records to ask for next. */

@@ -74,7 +74,9 @@ class Position<R extends Listed> {
     stored: Cursor,
   ) {
     this.#sentVersion = state.version;
-    this.#sentMemory = JSON.stringify([stored.pageSize, stored.source]);
+    this.#sentMemory = stored.revision === 0
+      ? this.#memory()
+      : JSON.stringify([stored.pageSize, stored.source]);
   }
 
   get hasMoved(): boolean {

@@ -155,14 +155,14 @@ const AUDIT_FAILURES: Failure[] = [
     status: 500,
     says: /audit API answered 500.*next run tries again/,
     // once more with a new token, then single records, to tell it from a page that can't be had
-    attempts: 12,
+    attempts: 10,
   }),
   fault("audit", { status: 503, body: HTML, contentType: "text/html" }, {
     name: "503 with HTML",
     code: "upstream_failed",
     status: 503,
     says: /audit API answered 503/,
-    attempts: 12,
+    attempts: 10,
   }),
   fault("audit", { drop: "before" }, {
     name: "a connection that is dropped",
@@ -202,7 +202,7 @@ const AUDIT_FAILURES: Failure[] = [
     code: "upstream_failed",
     status: 200,
     says: /GraphQL error: Internal server error/,
-    attempts: 8,
+    attempts: 6,
   }),
   fault("audit", redirect, {
     name: "a redirect",
@@ -374,7 +374,7 @@ const TIMEOUTS: Failure[] = [
     name: "the audit API",
     code: "upstream_timeout",
     says: /audit API .*did not answer within 200 ms/,
-    attempts: 10,
+    attempts: 8,
   }),
   tokenFault({ hang: true }, {
     name: "the authorization server",

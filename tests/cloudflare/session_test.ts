@@ -128,7 +128,7 @@ Deno.test("what is remembered is doubted once a run", async (t) => {
   const cases: [number, Record<string, number>][] = [
     [403, { audit: 2, token: 1, domain: 2 }],
     [404, { audit: 2, token: 1, domain: 2 }],
-    [503, { audit: 11, token: 1, domain: 2 }],
+    [503, { audit: 9, token: 1, domain: 2 }],
   ];
   for (const [status, requests] of cases) {
     await t.step(String(status), async () => {

@@ -99,7 +99,7 @@ Deno.test("a format that has worked is not left for the other one because an ans
   const cases: [string, Fault, number, string][] = [
     ["is 404", { status: 404, body: HTML }, 4, "audit_refused"],
     ["is 400", { status: 400 }, 2, "audit_refused"],
-    ["is 500", { status: 500 }, 24, "upstream_failed"],
+    ["is 500", { status: 500 }, 20, "upstream_failed"],
     ["has no data", { garbage: '{"data":null}' }, 2, "upstream_unreadable"],
     ["has no records", { garbage: '{"data":{"auditData":null}}' }, 2, "upstream_unreadable"],
     ["is an empty list of the other format", { garbage: '{"data":[]}' }, 2, "upstream_unreadable"],
@@ -169,7 +169,7 @@ Deno.test("an error that quotes the query drops no field", async () => {
     stage.livePerson.failsWith = failsWith;
     const { report } = await stage.cron();
     assert.equal(report.problem.code, "upstream_failed");
-    assert.equal(report.requests.audit, 7, "single records tell it from a bad page");
+    assert.equal(report.requests.audit, 5, "single records tell it from a bad page");
   }
   stage.livePerson.failsWith = undefined;
   all.push(...stage.addRecent());
