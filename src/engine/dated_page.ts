@@ -6,21 +6,28 @@ import type { PageReader } from "./page_reader.ts";
 import type { Listed } from "./ports.ts";
 import { firstTimeMs, joined, lastTimeMs, type SolidPage } from "./solid_page.ts";
 
-/** A page that begins with a dated record: together with the pages before it if need be, back to an offset. */
+/** A page that begins with a dated record, or with the first of all: together with the pages before it if need be. */
 export async function readFromDated<R extends Listed>(
   reader: PageReader<R>,
   day: string,
   offset: number,
-  backTo: number,
 ): Promise<SolidPage<R>> {
   let page = await reader.readAt(day, offset);
-  while (page.offset > backTo && (page.records[0]?.timeMs ?? null) === null) {
-    const from = Math.max(backTo, page.offset - reader.size.stride);
-    const before = await reader.readAt(day, from, page.offset - from);
-    if (before.offset + before.records.length < page.offset) return before;
-    page = joined(before, page);
+  while (page.offset > 0 && page.records.length > 0 && page.records[0].timeMs === null) {
+    page = await withPageBefore(reader, page);
   }
   return page;
+}
+
+/** The page together with the one before it, or that one alone if the listing ends in it. */
+export async function withPageBefore<R extends Listed>(
+  reader: PageReader<R>,
+  page: SolidPage<R>,
+): Promise<SolidPage<R>> {
+  const from = Math.max(0, page.offset - reader.size.stride);
+  const before = await reader.readAt(page.day, from, page.offset - from);
+  const reaches = before.offset + before.records.length >= page.offset;
+  return reaches ? joined(before, page) : before;
 }
 
 /**
@@ -36,10 +43,7 @@ export async function readAround<R extends Listed>(
   const showsPlace = offset <= page.offset + page.records.length;
   while (showsPlace && page.offset > 0 && reader.hasBudget()) {
     if (lastTimeMs(page.records.slice(0, offset - page.offset)) !== null) break;
-    const from = Math.max(0, page.offset - reader.size.stride);
-    const before = await reader.readAt(page.day, from, page.offset - from);
-    if (before.offset + before.records.length < page.offset) break;
-    page = joined(before, page);
+    page = await withPageBefore(reader, page);
     if (page.offset + page.records.length < offset) return start; // it has moved meanwhile
   }
   while (!page.last && reader.hasBudget()) {

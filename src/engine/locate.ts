@@ -3,7 +3,7 @@
  * Reads through the page reader alone.
  */
 import { CollectorError } from "../errors.ts";
-import { readFromDated } from "./dated_page.ts";
+import { readFromDated, withPageBefore } from "./dated_page.ts";
 import type { PageReader } from "./page_reader.ts";
 import type { Listed } from "./ports.ts";
 import type { SolidPage } from "./solid_page.ts";
@@ -43,13 +43,17 @@ export async function locate<R extends Listed>(
   let stride = reader.size.size;
   let at = Math.max(0, likelyOffset - 1);
   for (let probe = 0; probe < MAX_PROBES; probe++) {
-    const page = await readFromDated(reader, day, at, low);
+    let page = await readFromDated(reader, day, at);
+    const isOlder = ({ timeMs }: Listed) => timeMs !== null && timeMs < fromMs;
+    if (page.offset > 0 && page.offset <= low && !page.records.some(isOlder)) {
+      page = await withPageBefore(reader, page); // all before it was older a moment ago
+    }
     const { records, offset } = page;
     const newer = records.findIndex(({ timeMs }) => timeMs !== null && timeMs >= fromMs);
-    const older = records.findLastIndex(({ timeMs }, i) =>
-      timeMs !== null && timeMs < fromMs && (newer === -1 || i < newer)
+    const older = records.findLastIndex((record, i) =>
+      isOlder(record) && (newer === -1 || i < newer)
     );
-    const isKnown = older !== -1 || offset <= low; // that everything before is older
+    const isKnown = older !== -1 || offset === 0; // that everything before is older
     const atStart = older === -1 && offset === 0 && undatedFirst;
     if (isKnown && newer !== -1) return { offset: offset + (atStart ? 0 : newer), page };
     if (isKnown && page.last) return { offset: offset + (atStart ? 0 : records.length), page };
@@ -58,6 +62,7 @@ export async function locate<R extends Listed>(
       if (low >= high) high = Infinity; // it has grown under the search
     } else {
       high = offset;
+      if (low >= high) low = 0; // it has shrunk
     }
     if (high === Infinity) {
       at = low - 1 + stride - reader.size.size;
