@@ -6,13 +6,12 @@ import type { PageReader } from "./page_reader.ts";
 import type { Listed } from "./ports.ts";
 import { firstTimeMs, joined, lastTimeMs, type SolidPage } from "./solid_page.ts";
 
-/** A page that begins with a dated record, or with the first of all: together with the pages before it if need be. */
-export async function readFromDated<R extends Listed>(
+/** The page, together with those before it until it begins with a dated record, or with the first of all. */
+export async function backToDated<R extends Listed>(
   reader: PageReader<R>,
-  day: string,
-  offset: number,
+  start: SolidPage<R>,
 ): Promise<SolidPage<R>> {
-  let page = await reader.readAt(day, offset);
+  let page = start;
   while (page.offset > 0 && page.records.length > 0 && page.records[0].timeMs === null) {
     page = await withPageBefore(reader, page);
   }

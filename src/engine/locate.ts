@@ -3,7 +3,7 @@
  * Reads through the page reader alone.
  */
 import { CollectorError } from "../errors.ts";
-import { readFromDated, withPageBefore } from "./dated_page.ts";
+import { backToDated, withPageBefore } from "./dated_page.ts";
 import type { PageReader } from "./page_reader.ts";
 import type { Listed } from "./ports.ts";
 import type { SolidPage } from "./solid_page.ts";
@@ -43,10 +43,11 @@ export async function locate<R extends Listed>(
   let stride = reader.size.size;
   let at = Math.max(0, likelyOffset - 1);
   for (let probe = 0; probe < MAX_PROBES; probe++) {
-    let page = await readFromDated(reader, day, at);
+    let page = await backToDated(reader, await reader.readAt(day, at));
     const isOlder = ({ timeMs }: Listed) => timeMs !== null && timeMs < fromMs;
     if (page.offset > 0 && page.offset <= low && !page.records.some(isOlder)) {
-      page = await withPageBefore(reader, page); // all before it was older a moment ago
+      // all before it was older a moment ago
+      page = await backToDated(reader, await withPageBefore(reader, page));
     }
     const { records, offset } = page;
     const newer = records.findIndex(({ timeMs }) => timeMs !== null && timeMs >= fromMs);

@@ -190,6 +190,14 @@ const EXAMPLES: Record<string, History> = {
     largestPage: 2,
     deleted: [3, 7],
   },
+  "records that can't be shown before a boundary do not keep the search from it": {
+    ...QUIET,
+    limits: { pageSize: 4, maxFetch: 11, windowMinutes: 13, maxPagesInFlight: 2 },
+    records: at("0 40 0 40 0 42 40 0 41+1 0 41 40 0 41 70"),
+    order: "bounded heap",
+    unreadable: [10, 14],
+    readsPerRun: 16,
+  },
   "a late record is not explained by one that can't be shown": {
     ...QUIET,
     limits: { pageSize: 9, maxFetch: 3, windowMinutes: 20, maxPagesInFlight: 1 },
