@@ -23,10 +23,19 @@ export async function withPageBefore<R extends Listed>(
   reader: PageReader<R>,
   page: SolidPage<R>,
 ): Promise<SolidPage<R>> {
-  const from = Math.max(0, page.offset - reader.size.stride);
-  const before = await reader.readAt(page.day, from, page.offset - from);
-  const reaches = before.offset + before.records.length >= page.offset;
-  return reaches ? joined(before, page) : before;
+  const { day, offset } = page;
+  const from = Math.max(0, offset - reader.size.stride);
+  let before = await reader.readAt(day, from, offset - from);
+  for (let end = endOf(before); end < offset && !before.last;) {
+    before = joined(before, await reader.readAt(day, end, offset - end));
+    if (endOf(before) <= end) return before; // the listing has moved meanwhile
+    end = endOf(before);
+  }
+  return endOf(before) < offset ? before : joined(before, page);
+}
+
+function endOf({ offset, records }: SolidPage): number {
+  return offset + records.length;
 }
 
 /**
@@ -39,16 +48,16 @@ export async function readAround<R extends Listed>(
   offset: number,
 ): Promise<SolidPage<R>> {
   let page = start;
-  const showsPlace = offset <= page.offset + page.records.length;
+  const showsPlace = offset <= endOf(page);
   while (showsPlace && page.offset > 0 && reader.hasBudget()) {
     if (lastTimeMs(page.records.slice(0, offset - page.offset)) !== null) break;
     page = await withPageBefore(reader, page);
-    if (page.offset + page.records.length < offset) return start; // it has moved meanwhile
+    if (endOf(page) < offset) return start; // it has moved meanwhile
   }
   while (!page.last && reader.hasBudget()) {
     const { records } = page;
     if (firstTimeMs(records.slice(offset - page.offset)) !== null) break;
-    page = joined(page, await reader.readAt(page.day, page.offset + records.length));
+    page = joined(page, await reader.readAt(page.day, endOf(page)));
     if (page.records.length <= records.length) break;
   }
   return page;
