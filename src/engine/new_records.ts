@@ -119,6 +119,8 @@ async function* takePage<R extends Listed>(
 ): AsyncGenerator<Taken<R>, boolean> {
   const { state, limits, progress } = reading;
   const place = state.place!;
+  // now, as the run may take all that it may within this page
+  state.moveWatermark(page.readAtMs, limits.lateArrivalWindowMs);
   const instants = toInstants(page.records, place.offset - page.offset, place.beforeMs);
   const untilMs = limits.untilMs ?? Infinity;
   if (!page.last && instants.length === 1 && instants[0].timeMs < untilMs) {

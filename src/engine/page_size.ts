@@ -7,6 +7,7 @@ import * as v from "valibot";
 import { DAY_MS } from "./time.ts";
 
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
+const offset = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const Memory = v.object({
   /** Pages above this fail; it is tried again after a day. */
@@ -16,7 +17,7 @@ const Memory = v.object({
   /** The source answers no more than this, whatever is asked for; null as long as it is not known to. */
   cap: v.nullable(positive),
   /** Listings of which no offset is answered from one on. */
-  lastOffsets: v.array(v.object({ day: v.string(), offset: positive, foundAtMs: v.number() })),
+  lastOffsets: v.array(v.object({ day: v.string(), offset, foundAtMs: v.number() })),
   /** The listing of a later day was asked for what the one of `day` may not show. */
   asked: v.nullable(v.object({ day: v.string(), later: v.string() })),
 });
