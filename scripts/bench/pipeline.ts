@@ -18,18 +18,35 @@ import { encodeBody, LIMITS } from "../../src/destinations/xsiam/push.ts";
 
 export type Compression = "gzip" | "none";
 
-/** Texts of answers, by the offset of their first record. The last page is not full. */
-export interface Pages {
-  readonly texts: Readonly<Record<number, string>>;
-  /** Records that a full page has. */
-  readonly size: number;
+/** A listing of records in JSON, and the texts of the answers that show it. Each is made once. */
+export class Listing {
+  readonly #texts = new Map<string, string>();
+
+  /** `pageSize`: records that a full page has. */
+  constructor(readonly records: readonly string[], readonly pageSize: number) {}
+
+  /** The answer that shows records from an offset on. */
+  text(offset: number, first: number): string {
+    const key = `${offset} ${first}`;
+    const made = this.#texts.get(key);
+    if (made !== undefined) return made;
+    const text = `{"data":{"auditData":[${this.records.slice(offset, offset + first).join()}]}}`;
+    this.#texts.set(key, text);
+    return text;
+  }
+
+  /** The fewest answers that show everything. */
+  *pages(): Generator<string> {
+    const { records, pageSize } = this;
+    for (let at = 0; at < records.length; at += pageSize) yield this.text(at, pageSize);
+  }
 }
 
 const ACCOUNT = "site0";
 
 /** `tell` is given the lines of each batch. */
 export async function pipeline(
-  { texts, size }: Pages,
+  listing: Listing,
   compression: Compression,
   digest: Digest,
   tell?: (lines: readonly Line[]) => void,
@@ -41,8 +58,8 @@ export async function pipeline(
       memory: null,
       throttled: 0,
       isPageFailure: () => false,
-      async read({ offset }): Promise<Page<SourceRecord>> {
-        const answer = readGraphql(JSON.parse(texts[offset]), GRAPHQL, 0);
+      async read({ offset, first }): Promise<Page<SourceRecord>> {
+        const answer = readGraphql(JSON.parse(listing.text(offset, first)), GRAPHQL, 0);
         if (answer.kind !== "records") throw new Error("A page can't be read.");
         return { records: await toRecords(answer.records, ACCOUNT, digest), readAtMs: Date.now() };
       },
@@ -74,28 +91,28 @@ export async function pipeline(
   }, {
     maxFetch: 1_000_000_000,
     lateArrivalWindowMs: 900_000,
-    pageSize: size,
+    pageSize: listing.pageSize,
     smallestPage: 2,
     maxPagesInFlight: 1,
   }, startProgress(firstCursor(0), false));
 }
 
-/** The events of the pages, by batch, as objects that a parser made. */
-export async function eventsOf(pages: Pages, digest: Digest): Promise<readonly unknown[][]> {
+/** The events of a listing, by batch, as objects that a parser made. */
+export async function eventsOf(listing: Listing, digest: Digest): Promise<readonly unknown[][]> {
   const batches: unknown[][] = [];
-  await pipeline(pages, "none", digest, (lines) => {
+  await pipeline(listing, "none", digest, (lines) => {
     batches.push(lines.map((line) => JSON.parse(line.json)));
   });
   return batches;
 }
 
-/** Parses the same pages, serialises the same events, and compresses them as is usual. */
+/** Parses the same listing, serialises the same events, and compresses them as is usual. */
 export function floor(
-  { texts }: Pages,
+  listing: Listing,
   batches: readonly unknown[][],
   compression: Compression,
 ): void {
-  for (const text of Object.values(texts)) JSON.parse(text);
+  for (const text of listing.pages()) JSON.parse(text);
   for (const events of batches) {
     const body = events.map((event) => JSON.stringify(event)).join("\n");
     if (compression === "gzip") gzipSync(body);

@@ -7,7 +7,7 @@ import { denoDigest } from "../../../src/deno/digest.ts";
 import { cpuMsOf, findWorkerd } from "../cpu.ts";
 import { type Figure, median, OLD, type Size } from "../figures.ts";
 import { openStand } from "../open_stand.ts";
-import { type Compression, eventsOf, floor, type Pages, pipeline } from "../pipeline.ts";
+import { type Compression, eventsOf, floor, Listing, pipeline } from "../pipeline.ts";
 import { PAGE, readPage, signIn } from "../simple_collector.ts";
 
 /** More would only raise the share of garbage collection, for the floor as well. */
@@ -24,10 +24,10 @@ interface Bench extends AsyncDisposable {
 const GOALS = { gzip: "1.6", none: "2.5" } as const;
 
 export async function pipelineCpu({ rounds }: Size): Promise<Figure[]> {
-  const pages = await readPages();
+  const listing = await readListing();
   const figures: Figure[] = [];
   for (const [host, open] of Object.entries({ Deno: benchOnDeno, workerd: benchOnWorkerd })) {
-    await using bench = await open(pages);
+    await using bench = await open(listing);
     for (const compression of ["gzip", "none"] as const) {
       const [ours, least]: [number[], number[]] = [[], []];
       for (let round = -1; round < 5 * rounds; round++) {
@@ -60,33 +60,26 @@ export async function pipelineCpu({ rounds }: Size): Promise<Figure[]> {
   return figures;
 }
 
-async function readPages(): Promise<Pages> {
+async function readListing(): Promise<Listing> {
   await using stand = await openStand();
   await stand.add({ ...OLD, events: EVENTS });
   const token = await signIn(stand);
-  const texts: Record<number, string> = {};
-  for (let offset: number | null = 0; offset !== null;) {
-    texts[offset] = await readPage(stand, token, offset);
-    offset = nextOffset(offset, texts[offset]);
+  const records: string[] = [];
+  while (records.length < EVENTS) {
+    const { data } = JSON.parse(await readPage(stand, token, records.length));
+    records.push(...data.auditData.map((record: unknown) => JSON.stringify(record)));
   }
-  return { texts, size: PAGE };
+  return new Listing(records, PAGE);
 }
 
-/** Where the engine reads on: one record before the last instant of the page; null at the end. */
-function nextOffset(offset: number, text: string): number | null {
-  const { data } = JSON.parse(text);
-  const dates: string[] = data.auditData.map((record: { changeDate: string }) => record.changeDate);
-  return dates.length < PAGE ? null : offset + dates.indexOf(dates.at(-1)!) - 1;
-}
-
-async function benchOnDeno(pages: Pages): Promise<Bench> {
-  const batches = await eventsOf(pages, denoDigest);
+async function benchOnDeno(listing: Listing): Promise<Bench> {
+  const batches = await eventsOf(listing, denoDigest);
   return {
     async cpuMs(what, compression) {
       const before = process.cpuUsage();
       for (let time = 0; time < REPETITIONS; time++) {
-        if (what === "floor") floor(pages, batches, compression);
-        else await pipeline(pages, compression, denoDigest);
+        if (what === "floor") floor(listing, batches, compression);
+        else await pipeline(listing, compression, denoDigest);
       }
       const { user, system } = process.cpuUsage(before);
       return (user + system) / 1000;
@@ -95,7 +88,7 @@ async function benchOnDeno(pages: Pages): Promise<Bench> {
   };
 }
 
-async function benchOnWorkerd(pages: Pages): Promise<Bench> {
+async function benchOnWorkerd(listing: Listing): Promise<Bench> {
   const { outputFiles } = await build({
     entryPoints: [WORKER],
     bundle: true,
@@ -114,7 +107,7 @@ async function benchOnWorkerd(pages: Pages): Promise<Bench> {
   });
   const url = await miniflare.ready;
   const pid = findWorkerd();
-  await (await fetch(url, { method: "PUT", body: JSON.stringify(pages) })).text();
+  await (await fetch(url, { method: "PUT", body: JSON.stringify(listing) })).text();
   return {
     async cpuMs(what, compression) {
       if (pid === null) return NaN;
