@@ -243,7 +243,7 @@ export class PageReader<R extends Listed> {
 
   /** Is anything shown that stands further behind? */
   async #showsAnyBehind(day: string, offset: number): Promise<boolean> {
-    for (let stride = 1; stride <= FARTHEST && this.#ports.hasBudget(); stride *= 16) {
+    for (let stride = 1; stride <= FARTHEST; stride *= 16) {
       if (await this.#probe({ day, offset: offset + stride, first: 1 }) !== null) return true;
     }
     return false;

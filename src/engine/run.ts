@@ -2,7 +2,6 @@
  * One run of the engine: what is new is read, one record after another, and delivered in batches; the
  * cursor moves past what was acknowledged. All I/O goes through the ports that are passed in.
  */
-import { CollectorError } from "../errors.ts";
 import type { Cursor } from "./cursor.ts";
 import { Delivery } from "./delivery.ts";
 import { ListingState } from "./listing_state.ts";
@@ -30,9 +29,7 @@ export async function run<R extends Listed>(
     } catch (error) {
       // what was read before a page failed is delivered all the same, or a run might never get any further
       await delivery.finish(() => position.hasMoved || position.hasLearnt);
-      // a run that has used up its requests and got somewhere is not a failed one
-      if (!isBudgetSpent(error) || progress.commits === 0) throw error;
-      progress.more = true;
+      throw error;
     }
     await delivery.finish(() => !progress.stored || position.hasMoved || position.hasLearnt);
     if (delivery.accepting) await delivery.retryUndelivered("pushing");
@@ -56,10 +53,6 @@ async function readAndDeliver<R extends Listed>(
     await delivery.add({ ...line, seen, late: reading.state.deal(seen).late });
     if (++taken >= maxFetch) return;
   }
-}
-
-function isBudgetSpent(error: unknown): boolean {
-  return error instanceof CollectorError && error.code === "request_budget_spent";
 }
 
 /** Where the reading stands, and whether it has got anywhere since that was last sent along with a batch. */
