@@ -76,6 +76,7 @@ export interface CursorStore {
 /** An event that the destination has refused. */
 export interface Undelivered {
   readonly eventId: string;
+  /** Its number among records that are identical to it, from 1. */
   readonly occurrence: number;
   /** The event as it would have been pushed: one line of JSON. */
   readonly json: string;
@@ -95,27 +96,33 @@ export interface RefusedAgain extends Undelivered {
   readonly counts: boolean;
 }
 
+/** How many events to try again at once. */
+export interface DueOptions {
+  readonly maxEvents: number;
+  readonly maxBytes: number;
+  /** The destination has just taken something, so what is set aside is due. */
+  readonly accepting: boolean;
+}
+
 /** Where refused events wait: dead letters, and what is set aside until the destination accepts anything again. */
 export interface UndeliveredBox {
   /** Keeps events that the next commit, of that revision, moves past; without that commit they do not count. */
   keep(letters: readonly Undelivered[], revision: number): Promise<void>;
   /**
    * The events to try again now, oldest first: at least one if any is due, even if it is larger than
-   * `maxBytes`. `accepting`: the destination has just taken something, so what is set aside is due.
+   * `maxBytes`.
    */
-  due(
-    options: { maxEvents: number; maxBytes: number; accepting: boolean },
-  ): Promise<readonly Undelivered[]>;
+  due(options: DueOptions): Promise<readonly Undelivered[]>;
   /** The destination has just taken an event: those that it had refused by themselves are in doubt. */
   noteTaken(): void;
   /** These were delivered. */
   remove(eventIds: readonly string[]): Promise<void>;
   /** These were refused again, and wait for their next try. What was due and is not named stays due. */
   refusedAgain(letters: readonly RefusedAgain[]): Promise<void>;
-  /** How much is set aside, dead letters apart. */
   readonly setAside: SetAside;
 }
 
+/** What is set aside until the destination accepts anything again; dead letters apart. */
 export interface SetAside {
   readonly events: number;
   readonly bytes: number;

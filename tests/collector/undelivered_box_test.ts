@@ -1,6 +1,6 @@
 /** Refused events are kept, counted and tried again; without their commit they do not count. */
 import assert from "node:assert/strict";
-import type { Refusal } from "../../src/collector/records/kept_letter.ts";
+import type { Undelivered } from "../../src/engine/ports.ts";
 import type { Platform } from "../../src/collector/platform.ts";
 import type { KeyValueStore } from "../../src/storage/store.ts";
 import { UndeliveredBox } from "../../src/collector/records/undelivered_box.ts";
@@ -11,13 +11,13 @@ import { mortalHost, newStorage } from "./mortal_host.ts";
 const NOW = Date.parse("2026-03-10T12:00:00Z");
 const ALL = { maxEvents: 100, maxBytes: 1_000_000, accepting: false };
 
-function refusal(eventId: string, fields: Partial<Refusal> = {}): Refusal {
+function refusal(eventId: string, fields: Partial<Undelivered> = {}): Undelivered {
   const refused = { reason: "bad", status: 400, refusedAlone: true, isDoubted: false, dead: true };
   return { eventId, occurrence: 1, json: "{}", ...refused, ...fields };
 }
 
 /** The same, refused again by a destination that takes others. */
-const counted = (letter: Refusal) => ({ ...letter, counts: true });
+const counted = (letter: Undelivered) => ({ ...letter, counts: true });
 
 /** A box whose process begins a turn at a time. */
 function world() {

@@ -1,31 +1,8 @@
 /** A refused event as it is kept, and when it is tried again. Pure. */
+import type { RefusedAgain, Undelivered } from "../../engine/ports.ts";
 import { DAY_MS, iso } from "../../engine/time.ts";
 
-/** An event that the destination has refused. */
-export interface Refusal {
-  readonly eventId: string;
-  /** 1, or which of several identical records it is. */
-  readonly occurrence: number;
-  /** The event as it would have been pushed: one line of JSON. */
-  readonly json: string;
-  readonly reason: string;
-  /** What the destination answered; null when the event was too large to be sent at all. */
-  readonly status: number | null;
-  /** The event itself was refused, not only a batch that it was part of. */
-  readonly refusedAlone: boolean;
-  /** The destination has taken another event since it refused this one by itself. */
-  readonly isDoubted: boolean;
-  /** True for a dead letter; false for one that waits until the destination accepts anything again. */
-  readonly dead: boolean;
-}
-
-/** A refusal of what was tried again. */
-export interface RefusalAgain extends Refusal {
-  /** False when the destination may be refusing everything: the try is made again. */
-  readonly counts: boolean;
-}
-
-export interface KeptLetter extends Refusal {
+export interface KeptLetter extends Undelivered {
   /** ISO 8601: when it was refused last, and first. */
   readonly refusedAt: string;
   readonly firstRefusedAt: string;
@@ -43,7 +20,7 @@ const HOUR_MS = 60 * 60_000;
 const SET_ASIDE_RETRY_MS = 10 * 60_000;
 
 export function firstKept(
-  refusal: Refusal,
+  refusal: Undelivered,
   cursor: string,
   revision: number,
   nowMs: number,
@@ -57,7 +34,7 @@ export function firstKept(
 }
 
 /** The letter after one more refusal. A dead letter stays one. */
-export function keptAgain(letter: KeptLetter, refusal: RefusalAgain, nowMs: number): KeptLetter {
+export function keptAgain(letter: KeptLetter, refusal: RefusedAgain, nowMs: number): KeptLetter {
   const { reason, status } = refusal;
   const refusedAlone = letter.refusedAlone || refusal.refusedAlone;
   const dead = letter.dead || refusal.dead;
@@ -72,7 +49,7 @@ export function keptAgain(letter: KeptLetter, refusal: RefusalAgain, nowMs: numb
 
 /** A dead letter is tried again after an hour and after a day; one that can't be sent at all, never. */
 function nextTryAt(
-  { dead, status }: Refusal,
+  { dead, status }: Undelivered,
   { tries, firstMs, nowMs }: { tries: number; firstMs: number; nowMs: number },
 ): string | null {
   if (!dead) return iso(nowMs - firstMs < HOUR_MS ? nowMs : nowMs + SET_ASIDE_RETRY_MS);

@@ -1,14 +1,7 @@
 /** How many letters are kept, so that nobody has to list them to know. One row in storage. Pure. */
 import { Buffer } from "node:buffer";
+import type { SetAside } from "../../engine/ports.ts";
 import type { KeptLetter } from "./kept_letter.ts";
-
-/** What is set aside until the destination accepts anything again; dead letters apart. */
-export interface SetAside {
-  readonly events: number;
-  readonly bytes: number;
-  /** Epoch milliseconds when the oldest was refused first; null when nothing is set aside. */
-  readonly sinceMs: number | null;
-}
 
 export interface LetterCounts {
   readonly deadLetters: number;

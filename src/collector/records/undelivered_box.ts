@@ -5,43 +5,25 @@
  * settled next. All changes are made within a turn, which begins with `open`.
  */
 import { Buffer } from "node:buffer";
+import type {
+  DueOptions,
+  RefusedAgain,
+  SetAside,
+  Undelivered,
+  UndeliveredBox as RunsBox,
+} from "../../engine/ports.ts";
 import type { Platform } from "../platform.ts";
-import {
-  firstKept,
-  isDue,
-  keptAgain,
-  type KeptLetter,
-  type Refusal,
-  type RefusalAgain,
-} from "./kept_letter.ts";
+import { firstKept, isDue, keptAgain, type KeptLetter } from "./kept_letter.ts";
 import {
   isPending,
   type LetterCounts,
   NO_LETTERS,
-  type SetAside,
   withLetter,
   withoutLetter,
 } from "./letter_counts.ts";
 
 const PREFIX = "dead-letter/";
 const COUNTS = "dead-letters";
-
-/** How much is asked for at once. `accepting`: what is set aside is due at any time. */
-export interface DueOptions {
-  readonly maxEvents: number;
-  readonly maxBytes: number;
-  readonly accepting: boolean;
-}
-
-/** The box as a run of the engine has it, whose cursor has a name of its own. */
-export interface CursorsBox {
-  keep(letters: readonly Refusal[], revision: number): Promise<void>;
-  due(options: DueOptions): Promise<readonly KeptLetter[]>;
-  noteTaken(): void;
-  remove(eventIds: readonly string[]): Promise<void>;
-  refusedAgain(letters: readonly RefusalAgain[]): Promise<void>;
-  readonly setAside: SetAside;
-}
 
 export class UndeliveredBox {
   #counts: LetterCounts = NO_LETTERS;
@@ -64,7 +46,8 @@ export class UndeliveredBox {
     if (this.#counts.changing) await this.#recount();
   }
 
-  of(cursor: string): CursorsBox {
+  /** The box as a run of the engine has it, whose cursor has a name of its own. */
+  of(cursor: string): RunsBox {
     const setAside = () => this.#setAside;
     return {
       keep: (letters, revision) => this.#keep(cursor, letters, revision),
@@ -168,7 +151,7 @@ export class UndeliveredBox {
   }
 
   /** These were tried again, and refused again. */
-  async refusedAgain(refusals: readonly RefusalAgain[]): Promise<void> {
+  async refusedAgain(refusals: readonly RefusedAgain[]): Promise<void> {
     for (const refusal of refusals) {
       const letter = await this.#get(PREFIX + refusal.eventId);
       if (letter !== null) await this.#replace(letter, refusal);
@@ -194,7 +177,7 @@ export class UndeliveredBox {
   }
 
   /** Keeps letters for a commit that is still to be made. One that is kept already is told again. */
-  async #keep(cursor: string, refusals: readonly Refusal[], revision: number): Promise<void> {
+  async #keep(cursor: string, refusals: readonly Undelivered[], revision: number): Promise<void> {
     const before = this.#counts.pending[cursor];
     if (before !== revision) {
       // a run that goes on to a further commit has made the one before
@@ -217,7 +200,7 @@ export class UndeliveredBox {
     }
   }
 
-  async #replace(letter: KeptLetter, refusal: RefusalAgain): Promise<void> {
+  async #replace(letter: KeptLetter, refusal: RefusedAgain): Promise<void> {
     await this.#begin();
     const again = keptAgain(letter, refusal, this.platform.now());
     await this.#put(again);
