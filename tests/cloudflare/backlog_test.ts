@@ -1,10 +1,9 @@
 /** A backlog drains at once, run after run, through an isolate whose memory stays flat. */
 import assert from "node:assert/strict";
 import { generateRecords } from "../../scripts/simulators/records.ts";
-import { ACCOUNT, openEnvironment } from "../environment.ts";
+import { ACCOUNT, DAY_MS, openEnvironment } from "../environment.ts";
 import { startWorkerIn } from "./worker_in.ts";
 
-const DAY_MS = 86_400_000;
 const EVENTS = 100_000;
 
 /** Very many events are neither kept nor are the requests for them. */

@@ -2,10 +2,8 @@
 import assert from "node:assert/strict";
 import { kvOperations } from "../../scripts/local/observe.ts";
 import { generateRecords } from "../../scripts/simulators/records.ts";
-import { ACCOUNT, openEnvironment } from "../environment.ts";
+import { ACCOUNT, HOUR_MS, openEnvironment } from "../environment.ts";
 import { startWorkerIn } from "./worker_in.ts";
-
-const HOUR_MS = 3_600_000;
 
 /** Very many events are neither kept nor are the requests for them. */
 const LEAN = { livePerson: { keepRequestBodies: false }, xsiam: { keepEvents: false } };

@@ -1,6 +1,6 @@
 /** A refused event as it is kept, and when it is tried again. Pure. */
 import type { RefusedAgain, Undelivered } from "../../engine/ports.ts";
-import { DAY_MS, iso } from "../../engine/time.ts";
+import { DAY_MS, HOUR_MS, iso } from "../../engine/time.ts";
 
 export interface KeptLetter extends Undelivered {
   /** ISO 8601: when it was refused last, and first. */
@@ -15,7 +15,6 @@ export interface KeptLetter extends Undelivered {
   readonly revision: number;
 }
 
-const HOUR_MS = 60 * 60_000;
 /** What waits for the destination to accept anything is tried in each run; once that has lasted an hour, so often. */
 const SET_ASIDE_RETRY_MS = 10 * 60_000;
 

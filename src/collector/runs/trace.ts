@@ -2,13 +2,12 @@
  * `DEBUG_TRACE`: a log line for each request to another service, for at most an hour from when it was
  * switched on, so that it can't be forgotten.
  */
-import { iso } from "../../engine/time.ts";
+import { HOUR_MS, iso } from "../../engine/time.ts";
 import type { Settings } from "../../pipelines/settings.ts";
 import type { TracedAttempt } from "../../upstream/upstream.ts";
 import type { Platform } from "../platform.ts";
 
 const KEY = "trace-until";
-const HOUR_MS = 3_600_000;
 
 /** What to do with a traced attempt; undefined when nothing is to be traced. */
 export type Trace = ((attempt: TracedAttempt) => void) | undefined;

@@ -1,14 +1,12 @@
 /** The history as bars: every hour of a day and every day of two weeks, including those without a run. Pure. */
 import type { History, Period } from "../../collector/health/history.ts";
-import { DAY_MS, iso } from "../../engine/time.ts";
+import { DAY_MS, HOUR_MS, iso } from "../../engine/time.ts";
 import { day } from "../../format.ts";
 
 export interface Bar extends Period {
   /** `19:00` or `21 Nov 2026`. */
   readonly name: string;
 }
-
-const HOUR_MS = 3_600_000;
 
 /** The last 24 hours, this one included, oldest first. */
 export function lastHours({ hours }: History, nowMs: number): Bar[] {

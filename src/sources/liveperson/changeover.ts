@@ -2,6 +2,7 @@
  * Decides when an account may change its wire format. The same event has another id in each format, so a
  * format that has worked is abandoned only after it has been refused for a long time. Pure.
  */
+import { HOUR_MS } from "../../engine/time.ts";
 import type { Dialect } from "./dialect.ts";
 
 /** Refusals of a format that has worked before, since it last worked. */
@@ -13,7 +14,7 @@ export interface Refusals {
   readonly runs: number;
 }
 
-const LASTING_MS = 3_600_000;
+const LASTING_MS = HOUR_MS;
 const LASTING_RUNS = 3;
 
 /** The refusals, with one more run. */

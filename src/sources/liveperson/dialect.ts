@@ -3,7 +3,7 @@
  * Pure.
  */
 import * as v from "valibot";
-import { iso } from "../../engine/time.ts";
+import { DAY_MS, iso } from "../../engine/time.ts";
 
 const instant = v.pipe(v.string(), v.isoTimestamp());
 
@@ -40,7 +40,7 @@ export function missingFields(stored: unknown): readonly string[] {
 }
 
 /** How long an unknown field is left out before it is requested again. */
-const TRY_AGAIN_MS = 24 * 3_600_000;
+const TRY_AGAIN_MS = DAY_MS;
 
 /** The fields that are left out at this time. */
 export function leftOut({ without }: Dialect, nowMs: number): readonly string[] {

@@ -4,6 +4,7 @@
  * account is found within the run. Each run has a session of its own. Does I/O through `Upstream` and the
  * vault.
  */
+import { DAY_MS } from "../../engine/time.ts";
 import { CollectorError, type UpstreamName } from "../../errors.ts";
 import type { LivePersonSettings } from "./settings.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
@@ -37,7 +38,7 @@ export interface Vault {
   write(value: unknown): Promise<void>;
 }
 
-const HOST_LIFETIME_MS = 24 * 3_600_000;
+const HOST_LIFETIME_MS = DAY_MS;
 
 export class Session {
   #loaded: Promise<Known> | undefined;

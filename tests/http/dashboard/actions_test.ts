@@ -1,7 +1,7 @@
 /** The buttons on the real bundle, without JavaScript: each is confirmed, done once, and told about. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { ACCOUNT, change, SECRETS } from "../../environment.ts";
+import { ACCOUNT, change, HOUR_MS, SECRETS } from "../../environment.ts";
 import { type Json, Stage } from "../../cloudflare/stage.ts";
 import { heading, look, PHONE, signIn, TestBrowser } from "./browser.ts";
 
@@ -117,7 +117,7 @@ Deno.test("behind, switched off, and set up badly", async (t) => {
     await using stage = await Stage.open({
       settings: { MAX_FETCH: "1", LAG_THRESHOLD: "1 minute" },
     });
-    const hours = (count: number) => ({ changeTimestampMs: Date.now() - count * 3_600_000 });
+    const hours = (count: number) => ({ changeTimestampMs: Date.now() - count * HOUR_MS });
     stage.add([change(hours(5)), change(hours(4)), change(hours(3))]);
     // the run that follows the backlog at once is held up, so that the first one's outcome stays
     stage.livePerson.faults.when("audit", () => stage.xsiam.count > 0 ? { hang: true } : undefined);

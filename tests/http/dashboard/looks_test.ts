@@ -1,6 +1,6 @@
 /** How the page looks with a history: each state in light and dark, on a desk and on a phone; axe finds nothing. */
 import assert from "node:assert/strict";
-import { iso } from "../../../src/engine/time.ts";
+import { HOUR_MS, iso } from "../../../src/engine/time.ts";
 import { heading, look, PHONE, signIn, TestBrowser } from "./browser.ts";
 import {
   type Answers,
@@ -14,7 +14,6 @@ import {
   status,
 } from "./sample_app.ts";
 
-const HOUR_MS = 3_600_000;
 const DESK = { width: 1280, height: 860 };
 
 const FAILURE = {

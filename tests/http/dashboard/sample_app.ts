@@ -16,12 +16,10 @@ import { askEach } from "../../../src/collector/fleet.ts";
 import { createApp } from "../../../src/http/app.ts";
 import { CollectorError, type ErrorCode } from "../../../src/errors.ts";
 import { toProblem } from "../../../src/problems.ts";
-import { iso } from "../../../src/engine/time.ts";
+import { DAY_MS, HOUR_MS, iso } from "../../../src/engine/time.ts";
 
 export const NOW_MS = Date.UTC(2026, 10, 21, 19, 42);
 export const API_TOKEN = "api-t0ken-9b2c";
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 /** What the made-up collector of an account answers, by method. */
 export type Answers = { readonly [M in Method]?: Outcome<Value<M>> };

@@ -1,12 +1,11 @@
 /** Who gets to see the page, and who may press its buttons: the real bundle, by HTTP and in a browser. */
 import assert from "node:assert/strict";
 import { startSession } from "../../../src/http/auth/session.ts";
-import { SECRETS } from "../../environment.ts";
+import { HOUR_MS, SECRETS } from "../../environment.ts";
 import { Stage } from "../../cloudflare/stage.ts";
 import { heading, look, PHONE, signIn, TestBrowser } from "./browser.ts";
 
 const { API_TOKEN } = SECRETS;
-const HOUR_MS = 3_600_000;
 
 interface Sent {
   readonly method?: string;
