@@ -2,22 +2,16 @@
  * Backfill: a past range is delivered once more, or for the first time. It has a cursor of its own and
  * never touches that of the collection; each run gives it what its live part has left over.
  */
-import {
-  type Cursor,
-  type CursorOwner,
-  decodeCursor,
-  encodeCursor,
-  firstCursor,
-} from "../../engine/cursor.ts";
+import { type Cursor, type CursorOwner, decodeCursor, encodeCursor } from "../../engine/cursor.ts";
 import type { Limits } from "../../engine/ports.ts";
-import { type Gap, startProgress } from "../../engine/progress.ts";
-import { run } from "../../engine/run.ts";
+import type { Progress } from "../../engine/progress.ts";
 import { iso } from "../../engine/time.ts";
 import { CollectorError } from "../../errors.ts";
 import type { CollectorPorts } from "./engine_ports.ts";
 import type { UndeliveredBox } from "../records/undelivered_box.ts";
 import type { Platform } from "../platform.ts";
 import type { BackfillState } from "../health/report.ts";
+import { type PastPart, type PastRange, runPastRange } from "./past_range.ts";
 
 /** A range of event times: from, inclusive, to, exclusive. Epoch milliseconds. */
 export interface BackfillRange {
@@ -31,13 +25,8 @@ interface Stored extends BackfillState {
 }
 
 /** What a part of a backfill came to. */
-export interface Advanced {
+export interface Advanced extends PastPart {
   readonly state: BackfillState;
-  readonly gaps: readonly Gap[];
-  /** True when something was made durable. */
-  readonly moved: boolean;
-  /** What ended it too early; what it had come to by then counts all the same. */
-  readonly failure: unknown;
 }
 
 const KEY = "backfill";
@@ -86,13 +75,7 @@ export class Backfill {
     const stored = await this.#read();
     if (stored === null || stored.completedAt !== null) return null;
     const fromMs = Date.parse(stored.from);
-    const cursor = stored.cursor === null
-      ? firstCursor(fromMs)
-      : decodeCursor(stored.cursor, OWNER);
-    const progress = startProgress(cursor, stored.cursor !== null);
-    const name = `${KEY}/${stored.startedAt}`;
-    await undelivered.settle(name, cursor.revision);
-    const told = (next: Cursor, complete: boolean): Stored => ({
+    const told = (next: Cursor, progress: Progress, complete: boolean): Stored => ({
       ...stored,
       delivered: stored.delivered + progress.delivered,
       deadLettered: stored.deadLettered + progress.deadLettered,
@@ -100,28 +83,16 @@ export class Backfill {
       completedAt: complete ? iso(this.platform.now()) : null,
       cursor: complete ? null : encodeCursor(next, OWNER),
     });
-    let failure: unknown;
-    await run(
-      {
-        ...ports,
-        undelivered: undelivered.of(name),
-        cursors: {
-          markInFlight: () => Promise.resolve(),
-          commit: async (next) => {
-            await this.#write(told(next, false));
-            await undelivered.settle(name, next.revision);
-          },
-        },
-      },
-      { ...limits, backlog: stored.cursor !== null, untilMs: Date.parse(stored.to) },
-      progress,
-    )
-      .catch((error) => failure = error)
-      .finally(() => undelivered.settle(name, progress.cursor.revision));
-    const complete = failure === undefined && !progress.more && !progress.behind;
-    if (complete) await this.#write(told(progress.cursor, true));
-    const state = (await this.state())!;
-    return { state, gaps: progress.gaps, moved: complete || progress.commits > 0, failure };
+    const range: PastRange = {
+      name: `${KEY}/${stored.startedAt}`,
+      cursor: stored.cursor === null ? null : decodeCursor(stored.cursor, OWNER),
+      fromMs,
+      untilMs: Date.parse(stored.to),
+      commit: (next, _, progress) => this.#write(told(next, progress, false)),
+    };
+    const { progress, complete, ...part } = await runPastRange(range, ports, limits, undelivered);
+    if (complete) await this.#write(told(progress.cursor, progress, true));
+    return { ...part, state: (await this.state())! };
   }
 
   async #read(): Promise<Stored | null> {

@@ -3,17 +3,16 @@
  * the source did not show in time is delivered. It is a run of the engine with a cursor of its own, which
  * compares each instant with what the ledger knows.
  */
-import { type Cursor, decodeCursor, encodeCursor, firstCursor } from "../../engine/cursor.ts";
+import { type Cursor, decodeCursor, encodeCursor } from "../../engine/cursor.ts";
 import { CLOCK_TOLERANCE_MS } from "../../engine/listing_state.ts";
 import type { Limits } from "../../engine/ports.ts";
-import { type Gap, startProgress } from "../../engine/progress.ts";
-import { run } from "../../engine/run.ts";
 import { DAY_MS, dayStartMs, utcDay } from "../../engine/time.ts";
 import type { RunContext } from "./context.ts";
 import type { CollectorPorts } from "./engine_ports.ts";
 import type { Ledger, Look } from "../records/ledger.ts";
 import { type ReadAgain, reconciledRange } from "../health/gaps.ts";
 import type { Reconciliation } from "../health/report.ts";
+import { type PastPart, type PastRange, runPastRange } from "./past_range.ts";
 
 const KEY = "reconciliation";
 
@@ -46,15 +45,10 @@ interface Stored {
 }
 
 /** What a look came to. */
-export interface Looked {
+export interface Looked extends PastPart {
   readonly reconciliation: Reconciliation;
-  readonly gaps: readonly Gap[];
   /** The day, once it was read again to its end. */
   readonly readAgain: readonly ReadAgain[];
-  /** True when something was made durable. */
-  readonly moved: boolean;
-  /** What ended it too early; what it had come to by then counts all the same. */
-  readonly failure: unknown;
 }
 
 /**
@@ -74,41 +68,29 @@ export async function reconcile(
   const text = await platform.local.get(name);
   const stored: Stored | null = text === null ? null : JSON.parse(text);
   const sinceMs = stored?.sinceMs ?? platform.now();
-  const cursor = stored === null
-    ? firstCursor(Math.max(dayStartMs(day), live.startMs))
-    : decodeCursor(stored.cursor, owner);
-  const progress = startProgress(cursor, stored !== null);
-  await undelivered.settle(name, cursor.revision);
-  const untilMs = Math.min(dayStartMs(day) + DAY_MS, live.watermarkMs);
-  let failure: unknown;
-  await run(
-    {
-      ...ports,
-      undelivered: undelivered.of(name),
-      cursors: {
-        markInFlight: () => Promise.resolve(),
-        async commit(next, settled) {
-          await ledger.add(settled, `${look}-look-${next.revision}`);
-          const kept: Stored = { sinceMs, cursor: encodeCursor(next, owner) };
-          await platform.local.put(name, JSON.stringify(kept));
-          await undelivered.settle(name, next.revision);
-        },
-      },
-      dealtAt: (timeMs) => ledger.printsAt(timeMs),
+  const range: PastRange = {
+    name,
+    cursor: stored === null ? null : decodeCursor(stored.cursor, owner),
+    fromMs: Math.max(dayStartMs(day), live.startMs),
+    untilMs: Math.min(dayStartMs(day) + DAY_MS, live.watermarkMs),
+    async commit(next, settled) {
+      await ledger.add(settled, `${look}-look-${next.revision}`);
+      const kept: Stored = { sinceMs, cursor: encodeCursor(next, owner) };
+      await platform.local.put(name, JSON.stringify(kept));
     },
-    { ...limits, backlog: stored !== null, untilMs },
-    progress,
-  )
-    .catch((error) => failure = error)
-    .finally(() => undelivered.settle(name, progress.cursor.revision));
-  const complete = failure === undefined && !progress.more && !progress.behind;
+  };
+  const dealtAt = (timeMs: number) => ledger.printsAt(timeMs);
+  const { progress, complete, ...part } = await runPastRange(
+    range,
+    { ...ports, dealtAt },
+    limits,
+    undelivered,
+  );
   if (complete) {
     await ledger.close(day, look);
     await platform.local.delete(name);
   }
   const found = progress.delivered + progress.deadLettered + progress.setAside;
-  const moved = complete || progress.commits > 0;
   const readAgain = complete ? [reconciledRange(day, sinceMs)] : [];
-  const reconciliation = { day, found, complete };
-  return { reconciliation, gaps: progress.gaps, readAgain, moved, failure };
+  return { ...part, reconciliation: { day, found, complete }, readAgain };
 }

@@ -1,0 +1,70 @@
+/**
+ * A run of the engine over a past range, beside the live collection. It has a cursor of its own, which is
+ * kept by whoever asks for the range, so that a later run can go on from there. I/O through the ports.
+ */
+import { type Cursor, firstCursor } from "../../engine/cursor.ts";
+import type { CursorStore, Limits, SettledEvent } from "../../engine/ports.ts";
+import { type Gap, type Progress, startProgress } from "../../engine/progress.ts";
+import { run } from "../../engine/run.ts";
+import type { UndeliveredBox } from "../records/undelivered_box.ts";
+import type { CollectorPorts } from "./engine_ports.ts";
+
+export interface PastRange {
+  /** The name of the range's cursor, to which refused events belong. */
+  readonly name: string;
+  /** How far an earlier run got; null if there was none. */
+  readonly cursor: Cursor | null;
+  /** From, inclusive, until, exclusive. Epoch milliseconds. */
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /** Makes the cursor durable. `settled`: the events that it now lies behind. */
+  commit(cursor: Cursor, settled: readonly SettledEvent[], progress: Progress): Promise<void>;
+}
+
+/** What a run came to that delivered a part of a past range. */
+export interface PastPart {
+  readonly gaps: readonly Gap[];
+  /** True when something was made durable. */
+  readonly moved: boolean;
+  /** What ended it too early; what it had come to by then counts all the same. */
+  readonly failure: unknown;
+}
+
+interface PastRun extends PastPart {
+  readonly progress: Progress;
+  /** True once the range is read to its end. */
+  readonly complete: boolean;
+}
+
+/** Delivers the next part of a range. */
+export async function runPastRange(
+  { name, cursor, fromMs, untilMs, commit }: PastRange,
+  ports: CollectorPorts,
+  limits: Limits,
+  undelivered: UndeliveredBox,
+): Promise<PastRun> {
+  const progress = startProgress(cursor ?? firstCursor(fromMs), cursor !== null);
+  await undelivered.settle(name, progress.cursor.revision);
+  const cursors: CursorStore = {
+    markInFlight: () => Promise.resolve(),
+    async commit(next, settled) {
+      await commit(next, settled, progress);
+      await undelivered.settle(name, next.revision);
+    },
+  };
+  let failure: unknown;
+  try {
+    await run(
+      { ...ports, cursors, undelivered: undelivered.of(name) },
+      { ...limits, backlog: cursor !== null, untilMs },
+      progress,
+    );
+  } catch (error) {
+    failure = error;
+  } finally {
+    await undelivered.settle(name, progress.cursor.revision);
+  }
+  const complete = failure === undefined && !progress.more && !progress.behind;
+  const moved = complete || progress.commits > 0;
+  return { progress, complete, gaps: progress.gaps, moved, failure };
+}
