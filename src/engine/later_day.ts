@@ -32,12 +32,12 @@ export async function goToLaterDay<R extends Listed>(
   const kind = end.isCut ? "cut" : await endOf(reader, state, end, shownMs);
   progress.gaps.splice(told); // what can't be shown there is met again by whoever reads on there
   if (kind !== "cut") return kind === "read on";
-  const start = { day, likelyOffset: 0, undatedFirst: true };
-  const ahead = await locate(reader, { ...start, fromMs: shownMs });
+  const start = { day, undatedFirst: true };
+  const ahead = await locate(reader, { ...start, fromMs: shownMs, likelyOffset: 0 });
   if (timeFrom(ahead.page, ahead.offset) === null && !ahead.page.isCut) return false;
   const first = await reader.readAt(day, 0);
   const fromMs = state.watermarkMs;
-  const { offset } = await locate(reader, { ...start, fromMs });
+  const { offset } = await locate(reader, { ...start, fromMs, likelyOffset: ahead.offset });
   // what came late pushed others behind the end, unseen
   const lastMs = Math.max(shownMs, fromMs - 1);
   const afterMs = lastMs - limits.lateArrivalWindowMs - CLOCK_TOLERANCE_MS;

@@ -20,6 +20,8 @@ const Memory = v.object({
   lastOffsets: v.array(v.object({ day: v.string(), offset, foundAtMs: v.number() })),
   /** The listing of a later day was asked for what the one of `day` may not show. */
   asked: v.nullable(v.object({ day: v.string(), later: v.string() })),
+  /** A page that failed is being read in parts of this size, up to an offset. */
+  parts: v.nullable(v.object({ untilOffset: offset, size: positive })),
 });
 
 export type PageSizeMemory = v.InferOutput<typeof Memory>;
@@ -36,8 +38,6 @@ const SMALLEST_SIZE = 2;
 export class PageSize {
   #memory: PageSizeMemory;
   #size: number;
-  /** What failed first, and is being read in parts: whether its size was the reason shows at its end. */
-  #inParts: { readonly untilOffset: number } | null = null;
   /** The most records that one answer has shown in this run. */
   #largest = 0;
 
@@ -55,6 +55,7 @@ export class PageSize {
       cap: null,
       lastOffsets: [],
       asked: null,
+      parts: null,
     };
     this.#memory = parsed.success ? parsed.output : fresh;
     const { ceiling, learntAtMs, lastOffsets } = this.#memory;
@@ -63,7 +64,7 @@ export class PageSize {
       Math.abs(nowMs - foundAtMs) <= LAST_OFFSET_LIFETIME_MS
     );
     if (believed.length < lastOffsets.length) this.#set({ lastOffsets: believed });
-    this.#size = this.#memory.ceiling;
+    this.#size = this.#memory.parts?.size ?? this.#memory.ceiling;
   }
 
   get memory(): PageSizeMemory {
@@ -82,7 +83,7 @@ export class PageSize {
 
   /** Is a page read in parts, because it failed as a whole? */
   get isInParts(): boolean {
-    return this.#inParts !== null;
+    return this.#memory.parts !== null;
   }
 
   /** What the last offset is on a day. */
@@ -93,8 +94,9 @@ export class PageSize {
   /** A page failed. False when it can't be made smaller. */
   shrink(offset: number, asked: number): boolean {
     if (asked <= SMALLEST_SIZE) return false;
-    this.#inParts ??= { untilOffset: offset + asked };
     this.#size = Math.max(SMALLEST_SIZE, Math.ceil(asked / 2));
+    const untilOffset = this.#memory.parts?.untilOffset ?? offset + asked;
+    this.#set({ parts: { untilOffset, size: this.#size } });
     return true;
   }
 
@@ -102,18 +104,18 @@ export class PageSize {
   succeeded(shown: number, reachesOffset: number): void {
     this.#largest = Math.max(this.#largest, shown);
     if (shown > (this.#memory.cap ?? Infinity)) this.#set({ cap: null });
-    if (this.#inParts !== null) {
-      if (reachesOffset < this.#inParts.untilOffset) return;
+    const { parts } = this.#memory;
+    if (parts !== null) {
+      if (reachesOffset < parts.untilOffset) return;
       // all of it can be read, only not at once
-      this.#inParts = null;
-      this.#set({ ceiling: this.#size, learntAtMs: this.nowMs });
+      this.#set({ ceiling: this.#size, learntAtMs: this.nowMs, parts: null });
     }
     this.#size = Math.min(this.#memory.ceiling, this.#size * 2);
   }
 
   /** A single record was the reason for a failure, and no page's size. */
   excuse(): void {
-    this.#inParts = null;
+    if (this.isInParts) this.#set({ parts: null });
   }
 
   /**
@@ -132,10 +134,9 @@ export class PageSize {
   }
 
   learnLastOffset(day: string, offset: number): void {
-    this.#inParts = null;
     const others = this.#memory.lastOffsets.filter((last) => last.day !== day);
     const found = { day, offset, foundAtMs: this.nowMs };
-    this.#set({ lastOffsets: [...others, found].slice(-MAX_LAST_OFFSETS) });
+    this.#set({ lastOffsets: [...others, found].slice(-MAX_LAST_OFFSETS), parts: null });
   }
 
   /** Was the listing of a later day not asked yet for what the one of a day may not show? */

@@ -66,3 +66,13 @@ Deno.test("a memory that is damaged is forgotten", () => {
   assert.equal(pageSize({ ceiling: -1 }).size, 500);
   assert.equal(pageSize("nonsense").size, 500);
 });
+
+Deno.test("the next run goes on with the parts of a page that failed", () => {
+  const size = pageSize();
+  size.shrink(1000, 500);
+  size.shrink(1000, 250);
+  const later = pageSize(structuredClone(size.memory), HOUR);
+  assert.deepEqual([later.size, later.isInParts], [125, true]);
+  later.succeeded(125, 1500);
+  assert.deepEqual([later.isInParts, later.memory.ceiling], [false, 125]);
+});
