@@ -4,8 +4,9 @@
  * any program must do with the same pages. Runs on both hosts.
  */
 import { gzipSync } from "node:zlib";
+import { toLine } from "../../src/collector/runs/event_line.ts";
 import type { Digest } from "../../src/digest.ts";
-import { type Line, toLine } from "../../src/engine/batch.ts";
+import type { Line } from "../../src/engine/batch.ts";
 import { firstCursor } from "../../src/engine/cursor.ts";
 import type { Page } from "../../src/engine/ports.ts";
 import { startProgress } from "../../src/engine/progress.ts";
@@ -83,7 +84,8 @@ export async function pipeline(
       refusedAgain: nothing,
       setAside: { events: 0, bytes: 0, sinceMs: null },
     },
-    toLine: (record, occurrence) => toLine(toEvent(record, occurrence, ACCOUNT, 0), occurrence),
+    toLine: (record, occurrence) =>
+      toLine(toEvent(record, occurrence, ACCOUNT, 0), occurrence, "native", 0),
     hasBudget: () => true,
     clock: Date.now,
     random: () => 0.5,

@@ -3,7 +3,8 @@
  * them: settings, errors, the status page, metrics, descriptions and scripts learn of it from there.
  */
 import type * as v from "valibot";
-import type { Destination, DestinationLimits } from "../engine/ports.ts";
+import type { Destination } from "../engine/ports.ts";
+import type { FormatName } from "../event_formats/index.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 
 export interface DestinationKind<Table extends v.ObjectEntries> {
@@ -17,9 +18,10 @@ export interface DestinationKind<Table extends v.ObjectEntries> {
   readonly settings: Table;
   /** The settings that it requires, and what each one is. Either all of them are set, or none. */
   readonly needed: Readonly<Partial<Record<keyof Table & string, string>>>;
+  /** What is wrong with its settings as they are given, beyond what is wrong with each and what `needed` says. */
+  contradictions?(given: Readonly<Record<string, unknown>>): readonly string[];
   /** The settings that must never be shown. */
   readonly secrets: readonly (keyof Table & string)[];
-  readonly limits: DestinationLimits;
   /** What to do about the errors that the destination can explain. */
   readonly advice: Readonly<Record<AdvisedCode, Advice>>;
   /** Hosts that `--allow-net` must include under Deno. */
@@ -31,15 +33,25 @@ export interface DestinationKind<Table extends v.ObjectEntries> {
   /** Makes it ready for pushes; null when it is not configured. Does no I/O. */
   open(
     settings: v.InferOutput<v.ObjectSchema<Table, undefined>>,
-    upstream: Upstream,
+    tools: DestinationTools,
   ): OpenDestination | null;
+}
+
+/** What a destination works with. */
+export interface DestinationTools {
+  readonly upstream: Upstream;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
 }
 
 /**
  * A destination, ready for pushes. An answer that a wrong setting explains, such as a key that is
  * refused or a collector that isn't there, is thrown: it is never taken for a fault of the events.
  */
-export type OpenDestination = Destination;
+export interface OpenDestination extends Destination {
+  /** In which format it is sent events. */
+  readonly format: FormatName;
+}
 
 /** Errors whose words are the destination's own. */
 export type AdvisedCode =
@@ -54,7 +66,7 @@ export interface Advice {
 
 /** @throws {CollectorError} when the destination can't be used as it is configured */
 type ConnectionCheck<Settings> =
-  | { readonly check: (settings: Settings, upstream: Upstream) => Promise<void> }
+  | { readonly check: (settings: Settings, tools: DestinationTools) => Promise<void> }
   | { readonly check: null; readonly because: string };
 
 /** A kind as the core sees it, whatever its settings. */

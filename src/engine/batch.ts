@@ -1,22 +1,21 @@
 /** Events on their way to the destination, gathered until there are enough to send. Pure. */
 import { Buffer } from "node:buffer";
-import type { DestinationLimits, Line } from "./ports.ts";
+import type { DestinationLimits, Line, SentEvent } from "./ports.ts";
 
 export type { Line };
 
-export function toLine(event: { readonly event_id: string }, occurrence: number): Line {
-  return lineOf(event.event_id, occurrence, JSON.stringify(event));
-}
-
-export function lineOf(eventId: string, occurrence: number, json: string): Line {
-  return { eventId, occurrence, json, bytes: Buffer.byteLength(json) };
+export function lineOf({ eventId, occurrence, timeMs, json }: SentEvent): Line {
+  return { eventId, occurrence, timeMs, json, bytes: Buffer.byteLength(json) };
 }
 
 export class Batch<L extends Line> {
   #lines: L[] = [];
   #bytes = 0;
+  readonly #envelopeBytes: number;
 
-  constructor(private readonly limits: DestinationLimits) {}
+  constructor(private readonly limits: DestinationLimits) {
+    this.#envelopeBytes = limits.envelopeBytes ?? 1;
+  }
 
   get size(): number {
     return this.#lines.length;
@@ -29,12 +28,13 @@ export class Batch<L extends Line> {
 
   /** Would the destination still take the batch with so many bytes more? */
   hasRoomFor(bytes: number): boolean {
-    return this.#lines.length === 0 || this.#bytes + bytes + 1 <= this.limits.maxBytes;
+    return this.#lines.length === 0 ||
+      this.#bytes + bytes + this.#envelopeBytes <= this.limits.maxBytes;
   }
 
   add(line: L): void {
     this.#lines.push(line);
-    this.#bytes += line.bytes + 1;
+    this.#bytes += line.bytes + this.#envelopeBytes;
   }
 
   /** Empties the batch and returns what it held. */

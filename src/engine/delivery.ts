@@ -122,7 +122,7 @@ export class Delivery {
   ): Promise<void> {
     const { undelivered } = this.ports;
     const byId = new Map(letters.map((letter) => [letter.eventId, letter]));
-    const lines = letters.map(({ eventId, occurrence, json }) => lineOf(eventId, occurrence, json));
+    const lines = letters.map(lineOf);
     const options = {
       maxFruitless: accepting || letters.some(({ isDoubted }) => isDoubted)
         ? MAX_FRUITLESS.retrying
@@ -319,19 +319,29 @@ function overtakenTwins(
   );
 }
 
-function overtakenLetter({ eventId, occurrence, json }: Line): Undelivered {
+function overtakenLetter({ eventId, occurrence, timeMs, json }: Line): Undelivered {
   const reason = "The run ended before it was sent; a twin of it was delivered.";
   const refusal = { status: 0, reason, refusedAlone: false, isDoubted: false, dead: false };
-  return { eventId, occurrence, json, ...refusal };
+  return { eventId, occurrence, timeMs, json, ...refusal };
 }
 
 function toLetter({ line, status, reason, alone, isDoubted, dead }: Refusal<Line>): Undelivered {
-  const { eventId, occurrence, json } = line;
-  return { eventId, occurrence, json, status, reason, refusedAlone: alone, isDoubted, dead };
+  const { eventId, occurrence, timeMs, json } = line;
+  return {
+    eventId,
+    occurrence,
+    timeMs,
+    json,
+    status,
+    reason,
+    refusedAlone: alone,
+    isDoubted,
+    dead,
+  };
 }
 
 function tooLargeLetter(
-  { eventId, occurrence, json, bytes }: Line,
+  { eventId, occurrence, timeMs, json, bytes }: Line,
   { label, limits }: { label: string; limits: { maxEventBytes: number } },
 ): Undelivered {
   const reason =
@@ -339,6 +349,7 @@ function tooLargeLetter(
   return {
     eventId,
     occurrence,
+    timeMs,
     json,
     status: null,
     reason,

@@ -49,12 +49,18 @@ export interface Seen {
   readonly fingerprint: string;
 }
 
-/** An event on its way: its id, and its one line of JSON. */
-export interface Line {
+/** An event as it is sent: one line of JSON, and what a destination may say of it beside that. */
+export interface SentEvent {
   readonly eventId: string;
   /** Its number among records that are identical to it, from 1. */
   readonly occurrence: number;
+  /** Epoch milliseconds: when it happened, or was collected if that can't be read. */
+  readonly timeMs: number;
   readonly json: string;
+}
+
+/** An event on its way. */
+export interface Line extends SentEvent {
   /** Length of `json` in UTF-8 bytes, exactly. */
   readonly bytes: number;
 }
@@ -74,12 +80,7 @@ export interface CursorStore {
 }
 
 /** An event that the destination has refused. */
-export interface Undelivered {
-  readonly eventId: string;
-  /** Its number among records that are identical to it, from 1. */
-  readonly occurrence: number;
-  /** The event as it would have been pushed: one line of JSON. */
-  readonly json: string;
+export interface Undelivered extends SentEvent {
   readonly reason: string;
   /** What the destination answered; null when the event was too large to be sent at all. */
   readonly status: number | null;
@@ -137,6 +138,8 @@ export interface DestinationLimits {
   readonly maxBytes: number;
   readonly maxEvents: number;
   readonly maxEventBytes: number;
+  /** The most bytes that an event takes in a push beside its own; 1, for a newline, if left out. */
+  readonly envelopeBytes?: number;
 }
 
 /** What became of each event of a push. Events that are not named were delivered. */
@@ -149,6 +152,8 @@ export interface EachAnswer {
   }[];
   /** Events that the destination asks to be sent again. */
   readonly again: readonly number[];
+  /** How many were taken otherwise than they were sent, such as cut or kept apart. */
+  readonly altered?: number;
   /** Attempts that got no answer before this one did: their events may have been taken, and come twice. */
   readonly unanswered?: number;
 }

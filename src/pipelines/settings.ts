@@ -101,5 +101,9 @@ function contradictions(
       );
     }
   }
-  return [...problems, ...TOGETHER.flatMap((names) => incomplete(names, given))];
+  return [
+    ...problems,
+    ...TOGETHER.flatMap((names) => incomplete(names, given)),
+    ...KINDS.flatMap((kind) => kind.contradictions?.(given) ?? []),
+  ];
 }

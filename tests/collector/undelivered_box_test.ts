@@ -13,7 +13,7 @@ const ALL = { maxEvents: 100, maxBytes: 1_000_000, accepting: false };
 
 function refusal(eventId: string, fields: Partial<Undelivered> = {}): Undelivered {
   const refused = { reason: "bad", status: 400, refusedAlone: true, isDoubted: false, dead: true };
-  return { eventId, occurrence: 1, json: "{}", ...refused, ...fields };
+  return { eventId, occurrence: 1, timeMs: 0, json: "{}", ...refused, ...fields };
 }
 
 /** The same, refused again by a destination that takes others. */

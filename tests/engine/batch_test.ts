@@ -1,15 +1,16 @@
 /** A batch never holds more than the destination takes in one push. */
 import assert from "node:assert/strict";
-import { Batch, type Line, lineOf, toLine } from "../../src/engine/batch.ts";
+import { Batch, type Line, lineOf } from "../../src/engine/batch.ts";
 
 const LIMITS = { targetBytes: 100, maxBytes: 300, maxEvents: 5, maxEventBytes: 299 };
 
-const lineOfBytes = (bytes: number): Line => lineOf("id", 1, "x".repeat(bytes));
+const ANY = { eventId: "id", occurrence: 1, timeMs: 5 };
+const lineOfBytes = (bytes: number): Line => lineOf({ ...ANY, json: "x".repeat(bytes) });
 
 Deno.test("a line knows its length in UTF-8 bytes and its number among twins", () => {
-  const line = toLine({ event_id: "a-2" }, 2);
-  assert.deepEqual(line, { eventId: "a-2", occurrence: 2, json: '{"event_id":"a-2"}', bytes: 18 });
-  assert.equal(lineOf("id", 1, "“é€𝄞”").bytes, 3 + 2 + 3 + 4 + 3);
+  const event = { eventId: "a-2", occurrence: 2, timeMs: 5, json: '{"event_id":"a-2"}' };
+  assert.deepEqual(lineOf(event), { ...event, bytes: 18 });
+  assert.equal(lineOf({ ...ANY, json: "“é€𝄞”" }).bytes, 3 + 2 + 3 + 4 + 3);
 });
 
 Deno.test("a batch is full at the size it should have, line breaks counted", () => {
@@ -53,4 +54,11 @@ Deno.test("a batch that was emptied is as good as new", () => {
   assert.equal(batch.size, 0);
   assert.equal(batch.full, false);
   assert.equal(batch.hasRoomFor(299), true);
+});
+
+Deno.test("what an event takes beside its own bytes counts too", () => {
+  const batch = new Batch({ ...LIMITS, envelopeBytes: 50 });
+  batch.add(lineOfBytes(100));
+  assert.ok(batch.hasRoomFor(100));
+  assert.ok(!batch.hasRoomFor(101));
 });

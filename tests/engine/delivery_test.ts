@@ -62,7 +62,12 @@ Deno.test("with a batch the cursor is committed that lay behind it, however much
     const seen = { timeMs: event, fingerprint: String(event).padStart(32, "0") };
     state.deal(seen);
     await delivery.add({
-      ...lineOf(String(event), event === 1 ? 2 : 1, "{}"),
+      ...lineOf({
+        eventId: String(event),
+        occurrence: event === 1 ? 2 : 1,
+        timeMs: 0,
+        json: "{}",
+      }),
       seen,
       late: event > 0,
     });

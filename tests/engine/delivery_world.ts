@@ -389,7 +389,10 @@ export class DeliveryWorld {
 
 /** The line of an event, which is said to be so long. */
 export function lineFor(event: number, bytes: number): Line {
-  return { ...lineOf(String(event), 1, String(event)), bytes };
+  return {
+    ...lineOf({ eventId: String(event), occurrence: 1, timeMs: 0, json: String(event) }),
+    bytes,
+  };
 }
 
 /** The cursor behind what was dealt with. */

@@ -1,6 +1,6 @@
 /** Reading goes on while a batch is under way, and never more than one batch is. */
 import assert from "node:assert/strict";
-import { type Line, toLine } from "../../src/engine/batch.ts";
+import { type Line, lineOf } from "../../src/engine/batch.ts";
 import { firstCursor } from "../../src/engine/cursor.ts";
 import type { Listed, Page, Ports } from "../../src/engine/ports.ts";
 import { startProgress } from "../../src/engine/progress.ts";
@@ -62,7 +62,7 @@ async function play(io: {
       setAside: { events: 0, bytes: 0, sinceMs: null },
     },
     toLine: ({ fingerprint }): Line => ({
-      ...toLine({ event_id: fingerprint }, 1),
+      ...lineOf({ eventId: fingerprint, occurrence: 1, timeMs: 0, json: "{}" }),
       bytes: 1.2e6 / (io.batch ?? 2),
     }),
     hasBudget: () => true,

@@ -41,7 +41,10 @@ function destinationThat(says: Says, { answersEach = false, failsAt }: Manner = 
 }
 
 const batchOf = (size: number): Line[] =>
-  Array.from({ length: size }, (_, event) => lineOf(String(event), 1, "{}"));
+  Array.from(
+    { length: size },
+    (_, event) => lineOf({ eventId: String(event), occurrence: 1, timeMs: 0, json: "{}" }),
+  );
 
 /** Takes a batch of so many events apart, numbered from 0, and tells what became of each. */
 async function play(

@@ -222,7 +222,12 @@ export class World {
       },
       undelivered: this.#box(),
       toLine: (record, occurrence): Line => ({
-        ...lineOf(`${record.fingerprint}-${occurrence}`, occurrence, String(record.uid)),
+        ...lineOf({
+          eventId: `${record.fingerprint}-${occurrence}`,
+          occurrence,
+          timeMs: record.timeMs ?? 0,
+          json: String(record.uid),
+        }),
         bytes: this.options.lineBytes ?? 400_000,
       }),
       ...(reconcile && {

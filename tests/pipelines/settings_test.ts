@@ -42,6 +42,7 @@ Deno.test("what isn't set has the documented default", () => {
     TRUST_ANY_CERTIFICATE: false,
     USE_SYSTEM_PROXY: false,
     XSIAM_COMPRESSION: "gzip",
+    XSIAM_FORMAT: "native",
     REQUEST_TIMEOUT: 30_000,
     REQUESTS_PER_RUN: 45,
     RETRY_DELAY: 5000,

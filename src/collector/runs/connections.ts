@@ -4,7 +4,7 @@
  */
 import { neededNames } from "../../destinations/advice.ts";
 import { kindOf, KINDS } from "../../destinations/catalog.ts";
-import type { OpenDestination } from "../../destinations/kind.ts";
+import type { DestinationTools, OpenDestination } from "../../destinations/kind.ts";
 import { CollectorError } from "../../errors.ts";
 import { AuditTrail } from "../../sources/liveperson/audit.ts";
 import { Session, type Vault } from "../../sources/liveperson/session.ts";
@@ -75,17 +75,21 @@ export class Connections {
   /** Tries the destination without changing anything there; null when it has no call for that. */
   destinationCheck(): (() => Promise<void>) | null {
     const check = kindOf(this.settings.pipeline.destination?.kind)?.connectionCheck.check ?? null;
-    return check === null ? null : () => check(this.settings, this.upstream);
+    return check === null ? null : () => check(this.settings, this.#tools);
   }
 
   /** @throws {CollectorError} `destination_not_configured` */
   destination(): OpenDestination {
     const kind = kindOf(this.settings.pipeline.destination?.kind);
-    const opened = kind?.open(this.settings, this.upstream) ?? null;
+    const opened = kind?.open(this.settings, this.#tools) ?? null;
     if (opened !== null) return opened;
     throw new CollectorError("destination_not_configured", {
       detail: `${KINDS.map(neededNames).join(", nor ")} are not set.`,
     });
+  }
+
+  get #tools(): DestinationTools {
+    return { upstream: this.upstream, now: this.platform.now };
   }
 
   /** What was learned under other settings must not be used: it can't be opened under these. */

@@ -1,11 +1,11 @@
 /** Joins the engine to the services of one account: all that its runs have in common, but the cursor. */
-import { toLine } from "../../engine/batch.ts";
 import type { Limits, Ports } from "../../engine/ports.ts";
 import { PAGE_SIZE, SMALLEST_PAGE } from "../../sources/liveperson/audit.ts";
 import { toEvent } from "../../sources/liveperson/event.ts";
 import type { SourceRecord } from "../../sources/liveperson/record.ts";
 import type { Settings } from "../../pipelines/settings.ts";
 import type { Connections } from "./connections.ts";
+import { toLine } from "./event_line.ts";
 import type { Platform } from "../platform.ts";
 
 export type CollectorPorts = Omit<Ports<SourceRecord>, "cursors" | "undelivered">;
@@ -30,11 +30,14 @@ export function enginePorts(
 ): CollectorPorts {
   const accountId = settings.LIVEPERSON_ACCOUNT_ID;
   const collectedAtMs = platform.now();
+  const destination = connections.destination();
   return {
     source: connections.auditToPush(memory),
-    destination: connections.destination(),
-    toLine: (record, occurrence) =>
-      toLine(toEvent(record, occurrence, accountId, collectedAtMs), occurrence),
+    destination,
+    toLine(record, occurrence) {
+      const event = toEvent(record, occurrence, accountId, collectedAtMs);
+      return toLine(event, occurrence, destination.format, collectedAtMs);
+    },
     hasBudget: (purpose) => connections.hasBudget(purpose),
     clock: platform.now,
     random: platform.random,

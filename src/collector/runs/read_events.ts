@@ -3,7 +3,7 @@
  * asked to. It reads as a collection does, from a place of its own that is forgotten afterwards.
  */
 import type { OpenDestination } from "../../destinations/kind.ts";
-import { Batch, type Line, toLine } from "../../engine/batch.ts";
+import { Batch, type Line } from "../../engine/batch.ts";
 import { firstCursor } from "../../engine/cursor.ts";
 import { ListingState } from "../../engine/listing_state.ts";
 import { newRecords } from "../../engine/new_records.ts";
@@ -14,6 +14,7 @@ import { CollectorError } from "../../errors.ts";
 import { type AuditEvent, toEvent } from "../../sources/liveperson/event.ts";
 import type { PipelineSettings } from "../../pipelines/pipelines.ts";
 import { Connections } from "./connections.ts";
+import { toLine } from "./event_line.ts";
 import { engineLimits, yieldToEventLoop } from "./engine_ports.ts";
 import type { Platform } from "../platform.ts";
 
@@ -70,7 +71,9 @@ export async function getEvents(
     events.push(event);
   }
   await reader.close();
-  if (destination !== null) await pushAll(events, destination, connections, platform.random);
+  if (destination !== null) {
+    await pushAll(events, destination, connections, platform.random, collectedAtMs);
+  }
   return { events, pushed: push ? events.length : 0, more };
 }
 
@@ -80,6 +83,7 @@ async function pushAll(
   destination: OpenDestination,
   connections: Connections,
   random: () => number,
+  collectedAtMs: number,
 ): Promise<void> {
   const outcome: Outcome<Line> = { delivered: [], refused: [], unanswered: 0 };
   const options = {
@@ -90,7 +94,7 @@ async function pushAll(
   const batch = new Batch<Line>(destination.limits);
   const send = () => takeApart(destination, batch.drain(), options, outcome);
   for (const event of events) {
-    const line = toLine(event, 1);
+    const line = toLine(event, 1, destination.format, collectedAtMs);
     if (!batch.hasRoomFor(line.bytes)) await send();
     batch.add(line);
     if (batch.full) await send();

@@ -33,7 +33,7 @@ export async function redeliver(
     for await (const letter of undelivered.list(limit, triedBefore)) {
       if (!connections.hasBudget()) break;
       triedLast = letter.eventId;
-      const line = lineOf(letter.eventId, letter.occurrence, letter.json);
+      const line = lineOf(letter);
       const accepted = line.bytes <= destination.limits.maxEventBytes &&
         isDelivered(await destination.push([line], { probing: true }));
       if (accepted) await undelivered.remove([letter.eventId]);

@@ -1,6 +1,6 @@
 /** Cortex XSIAM's HTTP log collector, as a destination: all that the core knows about it. */
 import type { DestinationKind } from "../kind.ts";
-import { ID, LABEL, LIMITS, Xsiam } from "./push.ts";
+import { ID, LABEL, Xsiam } from "./push.ts";
 import { XSIAM_SETTINGS } from "./settings.ts";
 
 export const xsiam: DestinationKind<typeof XSIAM_SETTINGS> = {
@@ -13,7 +13,6 @@ export const xsiam: DestinationKind<typeof XSIAM_SETTINGS> = {
     XSIAM_API_KEY: "API key of XSIAM's HTTP log collector",
   },
   secrets: ["XSIAM_API_KEY", "XSIAM_AUTH_ID"],
-  limits: LIMITS,
   advice: {
     destination_unauthorized: {
       title: "XSIAM refused the API key",
@@ -38,13 +37,15 @@ export const xsiam: DestinationKind<typeof XSIAM_SETTINGS> = {
 
   identity: ({ XSIAM_URL }) => XSIAM_URL === undefined ? null : new URL(XSIAM_URL).host,
 
-  open({ XSIAM_URL, XSIAM_API_KEY, XSIAM_AUTH_ID, XSIAM_COMPRESSION }, upstream) {
+  open(settings, { upstream }) {
+    const { XSIAM_URL, XSIAM_API_KEY } = settings;
     if (XSIAM_URL === undefined || XSIAM_API_KEY === undefined) return null;
     return new Xsiam({
       origin: XSIAM_URL,
       apiKey: XSIAM_API_KEY,
-      authId: XSIAM_AUTH_ID,
-      compression: XSIAM_COMPRESSION,
+      authId: settings.XSIAM_AUTH_ID,
+      compression: settings.XSIAM_COMPRESSION,
+      format: settings.XSIAM_FORMAT,
     }, upstream);
   },
 };

@@ -6,7 +6,9 @@ import { gzipSync } from "node:zlib";
 import * as v from "valibot";
 import { CollectorError } from "../../errors.ts";
 import type { Line } from "../../engine/batch.ts";
-import type { Destination, DestinationLimits, PushAnswer } from "../../engine/ports.ts";
+import type { DestinationLimits, PushAnswer } from "../../engine/ports.ts";
+import type { FormatName } from "../../event_formats/index.ts";
+import type { OpenDestination } from "../kind.ts";
 import { failedForNow } from "../../upstream/retry.ts";
 import type { Upstream, UpstreamReply } from "../../upstream/upstream.ts";
 
@@ -16,6 +18,7 @@ interface XsiamOptions {
   readonly apiKey: string;
   readonly authId: string | undefined;
   readonly compression: "gzip" | "none";
+  readonly format: FormatName;
 }
 
 /** Source: the same page. It recommends 1 MiB a request, and names no number of events. */
@@ -38,12 +41,15 @@ const NEWLINE = 10;
 /** XSIAM answers `{"error":"false"}` to what it took; anything else with status 200 is not from it. */
 const Acknowledgement = v.object({ error: v.union([v.literal("false"), v.literal(false)]) });
 
-export class Xsiam implements Destination {
+export class Xsiam implements OpenDestination {
   readonly id = ID;
   readonly label = LABEL;
   readonly limits = LIMITS;
+  readonly format: FormatName;
 
-  constructor(private readonly options: XsiamOptions, private readonly upstream: Upstream) {}
+  constructor(private readonly options: XsiamOptions, private readonly upstream: Upstream) {
+    this.format = options.format;
+  }
 
   /** @throws {CollectorError} `destination_unauthorized`, `destination_not_found` or an `upstream_…` one */
   async push(lines: readonly Line[], { probing }: { probing: boolean }): Promise<PushAnswer> {

@@ -1,5 +1,6 @@
 /** XSIAM's settings. Pure. */
 import * as v from "valibot";
+import { FORMATS } from "../../event_formats/index.ts";
 import { httpOrigin } from "../../settings/hosts.ts";
 import { choice, parsed, secret } from "../../settings/values.ts";
 
@@ -8,6 +9,7 @@ export const XSIAM_SETTINGS = {
   XSIAM_API_KEY: v.optional(secret),
   XSIAM_AUTH_ID: v.optional(secret),
   XSIAM_COMPRESSION: v.optional(choice(["gzip", "none"]), "gzip"),
+  XSIAM_FORMAT: v.optional(choice(FORMATS), "native"),
 };
 
 /**

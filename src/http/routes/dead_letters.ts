@@ -17,6 +17,7 @@ const DeadLetter = named(
   "DeadLetter",
   v.object({
     eventId: v.string(),
+    timeMs: told(v.number(), "When it happened, in epoch milliseconds."),
     json: told(v.string(), "The event as it would have been pushed: one line of JSON."),
     reason: v.string(),
     status: told(

@@ -9,8 +9,9 @@ const OPTIONS = {
   apiKey: "key",
   authId: undefined,
   compression: "none",
+  format: "native",
 } as const;
-const LINES = [{ eventId: "a-1", occurrence: 1, json: "{}", bytes: 2 }];
+const LINES = [{ eventId: "a-1", occurrence: 1, timeMs: 0, json: "{}", bytes: 2 }];
 
 /** A push that XSIAM answers with 500 and this text each time, and how often it was sent. */
 async function pushed(text: string, probing = false) {

@@ -37,6 +37,7 @@ const LETTERS = ["9f1c2d7e", "a07b33c1", "c4419e02"].map((id) => ({
   ...{ refusedAt: iso(NOW_MS - 5 * HOUR_MS), firstRefusedAt: iso(NOW_MS - 5 * HOUR_MS) },
   ...{
     occurrence: 1,
+    timeMs: 0,
     dead: true,
     refusedAlone: true,
     isDoubted: true,

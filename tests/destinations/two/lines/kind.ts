@@ -24,7 +24,6 @@ export const lines: DestinationKind<typeof SETTINGS> = {
   settings: SETTINGS,
   needed: { LINES_URL: "URL of the line store", LINES_TOKEN: "Token of the line store" },
   secrets: ["LINES_TOKEN"],
-  limits: LIMITS,
   advice: {
     destination_unauthorized: {
       title: "Line Store refused the token",
@@ -38,7 +37,7 @@ export const lines: DestinationKind<typeof SETTINGS> = {
   },
   hosts: ["*.lines.example"],
   connectionCheck: {
-    async check(settings, upstream) {
+    async check(settings, { upstream }) {
       const url = `${settings.LINES_URL}/ready`;
       readAnswer(await upstream.send({ name: ID, label: LABEL, method: "GET", url }));
     },
@@ -46,12 +45,13 @@ export const lines: DestinationKind<typeof SETTINGS> = {
 
   identity: ({ LINES_URL }) => LINES_URL === undefined ? null : new URL(LINES_URL).host,
 
-  open({ LINES_URL, LINES_TOKEN }, upstream): OpenDestination | null {
+  open({ LINES_URL, LINES_TOKEN }, { upstream }): OpenDestination | null {
     if (LINES_URL === undefined || LINES_TOKEN === undefined) return null;
     return {
       id: ID,
       label: LABEL,
       limits: LIMITS,
+      format: "native",
       push: async (events) =>
         readAnswer(
           await upstream.send({
