@@ -27,6 +27,12 @@ interface Parcel {
   readonly cursor: Omit<Cursor, "revision">;
 }
 
+/** How many pushes a batch may take. `purpose`: "pushing" when nothing is kept for reading. */
+interface PushBudget {
+  readonly maxPushes?: number;
+  readonly purpose?: "pushing" | undefined;
+}
+
 /** No more than this is set aside; the rest stays in the source. */
 const SET_ASIDE_MAX_BYTES = 16 * 1024 * 1024;
 /** Once something has been set aside for so long, there may be more. */
@@ -41,6 +47,9 @@ const MAX_FRUITLESS = {
   /** What was refused is tried again by a destination that takes others: there may be many bad events in a row. */
   retrying: 48,
 };
+
+/** What was refused takes at most so many pushes before anything is read: the rest is for what is new. */
+const MAX_PUSHES_BEFORE_READING = 20;
 
 export class Delivery {
   readonly #batch: Batch<TakenLine>;
@@ -98,28 +107,34 @@ export class Delivery {
   }
 
   /**
-   * Tries again what was refused and is due, as long as something comes of it. `purpose`: "pushing"
-   * when nothing is to be read any more, so that all requests may be used.
+   * Tries again what was refused and is due, until too many pushes in a row were in vain. `purpose`:
+   * "pushing" when nothing is to be read any more, so that all requests may be used.
    */
   async retryUndelivered(purpose?: "pushing"): Promise<void> {
     const { undelivered, destination, cursors } = this.ports;
     const { targetBytes: maxBytes, maxEvents } = destination.limits;
-    while (this.ports.hasBudget(purpose)) {
+    let left = purpose === "pushing" ? Infinity : MAX_PUSHES_BEFORE_READING;
+    let inVain = 0;
+    while (left > 0 && inVain < MAX_FRUITLESS.usual && this.ports.hasBudget(purpose)) {
       const { accepting } = this;
       const letters = await undelivered.due({ maxEvents, maxBytes, accepting });
       if (letters.length === 0) return;
       await cursors.markInFlight(letters.length);
-      await this.#retry(letters, accepting, purpose);
+      const { pushes, isInVain } = await this.#retry(letters, {
+        accepting,
+        maxPushes: left,
+        purpose,
+      });
+      left -= pushes;
+      inVain = isInVain ? inVain + pushes : 0;
       await cursors.markInFlight(0);
-      if (!this.accepting) return;
     }
   }
 
   async #retry(
     letters: readonly Undelivered[],
-    accepting: boolean,
-    purpose?: "pushing",
-  ): Promise<void> {
+    { accepting, ...budget }: PushBudget & { readonly accepting: boolean },
+  ): Promise<{ readonly pushes: number; readonly isInVain: boolean }> {
     const { undelivered } = this.ports;
     const byId = new Map(letters.map((letter) => [letter.eventId, letter]));
     const lines = letters.map(lineOf);
@@ -131,13 +146,14 @@ export class Delivery {
         const { refusedAlone, isDoubted } = byId.get(eventId)!;
         return isDoubted || (accepting && refusedAlone);
       },
-      purpose,
+      ...budget,
     };
-    await this.#push(lines, options, async ({ delivered, refused }) => {
+    const came = { pushes: 0, isInVain: true };
+    await this.#push(lines, options, async ({ delivered, refused, pushes }) => {
       const tookNone = delivered.length === 0 && !accepting;
       // what is still refused fails a run; once that has lasted, it is known, and only waits
       const aside = refused.filter(({ line }) => !byId.get(line.eventId)!.dead);
-      if (tookNone && !this.#lasts) this.#noteRefusal({ delivered, refused: aside, unanswered: 0 });
+      if (tookNone && !this.#lasts) this.#noteRefusal(aside);
       // an event that was only part of a refused batch stays due, unless nothing gets through at all
       const tried = refused.filter(({ alone }) => alone || tookNone);
       const died = refused.filter(({ line, dead }) => dead && !byId.get(line.eventId)!.dead);
@@ -160,7 +176,9 @@ export class Delivery {
       }
       this.progress.redelivered += delivered.length;
       this.progress.deadLettered += died.length;
+      Object.assign(came, { pushes, isInVain: delivered.length + died.length === 0 });
     });
+    return came;
   }
 
   #isSendable({ bytes }: Line): boolean {
@@ -187,7 +205,7 @@ export class Delivery {
     await cursors.markInFlight(lines.length);
     const options = { maxFruitless, purpose: "pushing" } as const;
     await this.#push(lines, options, async (outcome, failed) => {
-      this.#noteRefusal(outcome);
+      this.#noteRefusal(outcome.refused);
       const isTooMuch = this.#isTooMuch(outcome);
       const refused = outcome.refused.filter(({ dead }) => dead || !isTooMuch);
       const settled = [...outcome.delivered, ...refused.map(({ line }) => line)];
@@ -209,14 +227,14 @@ export class Delivery {
   /** Pushes, and settles what became of it, also when pushing fails half-way; then the failure is thrown. */
   async #push<L extends Line>(
     lines: readonly L[],
-    { purpose, ...options }:
+    { purpose, maxPushes = Infinity, ...options }:
       & Pick<TakeApartOptions<L>, "maxFruitless" | "isDoubted">
-      & { readonly purpose?: "pushing" | undefined },
+      & PushBudget,
     settle: (outcome: Outcome<L>, failed: boolean) => Promise<void>,
   ): Promise<void> {
     const { destination, random } = this.ports;
-    const mayPush = () => this.ports.hasBudget(purpose);
-    const outcome: Outcome<L> = { delivered: [], refused: [], unanswered: 0 };
+    const outcome: Outcome<L> = { delivered: [], refused: [], unanswered: 0, pushes: 0 };
+    const mayPush = () => outcome.pushes < maxPushes && this.ports.hasBudget(purpose);
     try {
       await takeApart(destination, lines, { ...options, mayPush, random }, outcome);
     } catch (error) {
@@ -245,7 +263,7 @@ export class Delivery {
   }
 
   /** What the destination said to an event that is set aside. */
-  #noteRefusal({ refused }: Outcome<Line>): void {
+  #noteRefusal(refused: readonly Refusal<Line>[]): void {
     this.#refusal = refused.find(({ dead }) => !dead) ?? this.#refusal;
   }
 

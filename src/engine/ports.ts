@@ -110,8 +110,8 @@ export interface UndeliveredBox {
   /** Keeps events that the next commit, of that revision, moves past; without that commit they do not count. */
   keep(letters: readonly Undelivered[], revision: number): Promise<void>;
   /**
-   * The events to try again now, oldest first: at least one if any is due, even if it is larger than
-   * `maxBytes`.
+   * The events to try again now: at least one if any is due, even if it is larger than `maxBytes`. The
+   * oldest come first or, if not `accepting`, those that were tried longest ago.
    */
   due(options: DueOptions): Promise<readonly Undelivered[]>;
   /** The destination has just taken an event: those that it had refused by themselves are in doubt. */

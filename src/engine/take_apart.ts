@@ -30,6 +30,7 @@ export interface Outcome<L extends Line> {
   readonly refused: Refusal<L>[];
   /** Events in attempts that got no answer and were repeated. */
   unanswered: number;
+  pushes: number;
 }
 
 export interface TakeApartOptions<L extends Line> {
@@ -144,6 +145,7 @@ class Work<L extends Line> {
   }
 
   async #push(lines: readonly L[], probing: boolean): Promise<PushAnswer> {
+    this.outcome.pushes++;
     const answer = await this.destination.push(lines, { probing });
     if ((answer.unanswered ?? 0) > 0) this.outcome.unanswered += lines.length;
     return answer;

@@ -108,6 +108,32 @@ Deno.test("a batch of nothing but poison waits for the next one, and is settled 
   assert.deepEqual(new Set(p.environment.xsiam.deliveries().values()), new Set([1]));
 });
 
+Deno.test("a good event that was set aside behind large refused ones does not wait for an hour", async () => {
+  await using p = await poisoned(400, 0);
+  const padding = "x".repeat(300_000);
+  p.environment.livePerson.add(
+    Array.from(
+      { length: 24 },
+      (_, i) => changeAt(NOW - MINUTE_MS + i * 100, { newValue: `${i} ${padding}` }),
+    ),
+  );
+  p.environment.xsiam.poison = ({ newValue }) => {
+    const number = parseInt(String(newValue));
+    return number >= 3 && number < 19;
+  };
+  for (let run = 0; run < 4; run++) {
+    const collector = collectorIn(
+      p.environment,
+      mortalHost(p.storage, () => NOW + run * MINUTE_MS),
+    );
+    const { problem, requests } = await collector.collect("cron");
+    assert.ok([undefined, "destination_refuses_everything"].includes(problem?.code));
+    assert.ok((requests.xsiam ?? 0) <= 45);
+  }
+  assert.equal(p.environment.xsiam.count, 8);
+  assert.deepEqual(new Set(p.environment.xsiam.deliveries().values()), new Set([1]));
+});
+
 Deno.test("each dead letter gets its turn, though those before it are refused for good", async () => {
   await using p = await poisoned(400, 120);
   p.environment.xsiam.poison = (event) => Number(event.newValue) % 2 === 1;

@@ -128,6 +128,27 @@ Deno.test("what is set aside is due at once when the destination accepts, the ol
   assert.deepEqual(later.of("live").setAside, { events: 0, bytes: 0, sinceMs: null });
 });
 
+Deno.test("as long as nothing is accepted, what was tried longest ago is due first", async () => {
+  const w = world();
+  const { box } = await w.at(NOW);
+  const letters = ["a", "b", "c"].map((id) => refusal(id, { dead: false }));
+  await box.of("live").keep(letters, 1);
+  await box.settle("live", 1);
+  const one = { ...ALL, maxEvents: 1 };
+  const turns: string[] = [];
+  for (let run = 1; run <= 4; run++) {
+    const { box: next } = await w.at(NOW + run * MINUTE_MS);
+    const due = await next.of("live").due(one);
+    turns.push(...due.map(({ eventId }) => eventId));
+    await next.of("live").refusedAgain(due.map((letter) => ({ ...letter, counts: false })));
+    await next.save();
+  }
+  assert.deepEqual(turns, ["a", "b", "c", "a"]);
+  const { box: last } = await w.at(NOW + 5 * MINUTE_MS);
+  const [oldest] = await last.of("live").due({ ...one, accepting: true });
+  assert.equal(oldest.eventId, "a");
+});
+
 Deno.test("after a death while letters are removed, they are counted anew", async () => {
   const w = world();
   const { box } = await w.at(NOW);

@@ -364,6 +364,35 @@ Deno.test("a retry at the beginning of a run leaves requests to reading; one at 
   assert.deepEqual(world.received.slice(0, 9), [0, 1, 2, 3, 4, 5, 6, 7, 40]);
 });
 
+Deno.test("however much is due, what is new is read and delivered", async () => {
+  const world = new DeliveryWorld(40, { refuses: () => true, bytesOf: () => 300_000 });
+  await world.runEngine();
+  world.options = { ...world.options, refuses: (event) => event < 40 && event % 2 === 0 };
+  world.options = { ...world.options, requestsPerRun: 45 };
+  world.nowMs += HOUR_MS;
+  world.events++;
+  world.steps.length = 0;
+  const { failure } = await world.runEngine();
+  assert.equal(failure, undefined);
+  const read = world.steps.indexOf("read");
+  const before = world.steps.slice(0, read).filter((step) => step.startsWith("push"));
+  assert.equal(before.length, 20);
+  assert.ok(world.received.includes(40));
+});
+
+Deno.test("a retry goes on with the next batch until twelve pushes were in vain", async () => {
+  const world = new DeliveryWorld(24, { refuses: () => true, bytesOf: () => 300_000 });
+  await world.run();
+  assert.equal(world.aside.length, 24);
+  world.nowMs += HOUR_MS;
+  const { pushes } = await world.run();
+  assert.ok(pushes >= 12 && pushes < 24, `${pushes}`);
+  world.options = { ...world.options, refuses: (event) => event !== 7 };
+  world.nowMs += HOUR_MS;
+  await world.run();
+  assert.deepEqual(world.received, [7]);
+});
+
 Deno.test("events that were refused after the last acceptance in a batch are not tried again in the same run", async () => {
   const world = new DeliveryWorld(4, { refuses: (event) => event > 1 });
   await world.run();

@@ -53,7 +53,7 @@ async function play(
   { answersEach, failsAt, ...options }: Manner & Partial<TakeApartOptions<Line>> = {},
 ) {
   const { destination, pushes, probing } = destinationThat(says, { answersEach, failsAt });
-  const outcome: Outcome<Line> = { delivered: [], refused: [], unanswered: 0 };
+  const outcome: Outcome<Line> = { delivered: [], refused: [], unanswered: 0, pushes: 0 };
   const all = { mayPush: () => true, random: () => 0.3, maxFruitless: 12, ...options };
   let failure: unknown;
   try {
@@ -346,7 +346,7 @@ Deno.test("events in attempts without an answer are counted", async () => {
     ...destination,
     push: async (lines, options) => ({ ...await destination.push(lines, options), unanswered: 2 }),
   };
-  const outcome: Outcome<Line> = { delivered: [], refused: [], unanswered: 0 };
+  const outcome: Outcome<Line> = { delivered: [], refused: [], unanswered: 0, pushes: 0 };
   const options = { mayPush: () => true, random: () => 0, maxFruitless: 12 };
   await takeApart(unsure, batchOf(5), options, outcome);
   assert.equal(outcome.unanswered, 5);

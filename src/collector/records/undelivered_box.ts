@@ -110,7 +110,10 @@ export class UndeliveredBox {
     }
   }
 
-  /** Letters that are to be tried again now, the oldest first; none that was refused again in this turn. */
+  /**
+   * Letters that are to be tried again now, none that was refused again in this turn. The oldest come first
+   * or, as long as nothing is accepted, those that were tried longest ago: each gets its turn.
+   */
   async due({ maxEvents, maxBytes, accepting }: DueOptions): Promise<readonly KeptLetter[]> {
     const nowMs = this.platform.now();
     if (accepting && !this.#accepting) this.#tried.clear(); // that tells more than it did before
@@ -123,8 +126,9 @@ export class UndeliveredBox {
     for await (const letter of this.#all()) {
       if (isPending(this.#counts, letter)) continue;
       next = withLetter(next, letter);
-      const { eventId: id, firstRefusedAt: at, json } = letter;
+      const { eventId: id, firstRefusedAt, refusedAt, json } = letter;
       if (!isDue(letter, nowMs, accepting) || this.#tried.has(id)) continue;
+      const at = accepting ? firstRefusedAt : `${refusedAt} ${firstRefusedAt}`;
       due.push({ id, at, bytes: Buffer.byteLength(json) });
     }
     this.#counts = { ...this.#counts, dueAtMs: next.dueAtMs };
