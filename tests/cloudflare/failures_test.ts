@@ -28,6 +28,16 @@ const html = { garbage: HTML, contentType: "text/html" };
 /** A wait that no run affords. */
 const comeBackInAnHour = { status: 429, headers: { "Retry-After": "3600" } };
 
+/** What several failures have in common, wherever they happen. */
+const UNREADABLE = { code: "upstream_unreadable", status: 200, attempts: 1 };
+const UNREACHABLE = { code: "upstream_unreachable", attempts: 4 };
+const TOLD_TO_WAIT = {
+  name: "429 that asks for a longer wait than a run affords",
+  code: "upstream_rate_limited",
+  status: 429,
+  attempts: 1,
+};
+
 /** A failure that a lasting fault makes. */
 function fault(
   target: FaultTarget,
@@ -135,13 +145,7 @@ const AUDIT_FAILURES: Failure[] = [
     // with a new token, too
     attempts: 2,
   },
-  fault("audit", comeBackInAnHour, {
-    name: "429 that asks for a longer wait than a run affords",
-    code: "upstream_rate_limited",
-    status: 429,
-    says: /next run goes on/,
-    attempts: 1,
-  }),
+  fault("audit", comeBackInAnHour, { ...TOLD_TO_WAIT, says: /next run goes on/ }),
   fault("audit", { status: 429 }, {
     name: "429 for ever",
     code: "upstream_rate_limited",
@@ -165,37 +169,25 @@ const AUDIT_FAILURES: Failure[] = [
     attempts: 10,
   }),
   fault("audit", { drop: "before" }, {
+    ...UNREACHABLE,
     name: "a connection that is dropped",
-    code: "upstream_unreachable",
     says: /audit API .*could not be reached/,
-    attempts: 4,
   }),
   fault("audit", { half: true }, {
+    ...UNREACHABLE,
     name: "half an answer",
-    code: "upstream_unreachable",
     says: /audit API .*broke off before its answer was complete/,
-    attempts: 4,
   }),
   fault("audit", { garbage: '{"data":{"auditData":[' }, {
+    ...UNREADABLE,
     name: "garbage instead of JSON",
-    code: "upstream_unreadable",
-    status: 200,
     says: /not JSON/,
-    attempts: 1,
   }),
-  fault("audit", html, {
-    name: "HTML instead of JSON",
-    code: "upstream_unreadable",
-    status: 200,
-    says: /HTML.*login page/,
-    attempts: 1,
-  }),
+  fault("audit", html, { ...UNREADABLE, name: "HTML instead of JSON", says: /HTML.*login page/ }),
   fault("audit", { garbage: '{"data":null}' }, {
+    ...UNREADABLE,
     name: "JSON that is neither of the formats",
-    code: "upstream_unreadable",
-    status: 200,
     says: /no list of records/,
-    attempts: 1,
   }),
   fault("audit", { garbage: '{"errors":[{"message":"Internal server error"}]}' }, {
     name: "a GraphQL error",
@@ -245,13 +237,7 @@ const TOKEN_FAILURES: Failure[] = [
     says: /LIVEPERSON_CLIENT_SECRET/,
     attempts: 1,
   },
-  tokenFault(comeBackInAnHour, {
-    name: "429 that asks for a longer wait than a run affords",
-    code: "upstream_rate_limited",
-    status: 429,
-    says: /authorization server answered 429/,
-    attempts: 1,
-  }),
+  tokenFault(comeBackInAnHour, { ...TOLD_TO_WAIT, says: /authorization server answered 429/ }),
   tokenFault({ status: 500 }, {
     name: "500 for ever",
     code: "upstream_failed",
@@ -260,24 +246,19 @@ const TOKEN_FAILURES: Failure[] = [
     attempts: 4,
   }),
   tokenFault({ drop: "before" }, {
+    ...UNREACHABLE,
     name: "a connection that is dropped",
-    code: "upstream_unreachable",
     says: /authorization server .*could not be reached/,
-    attempts: 4,
   }),
   tokenFault(html, {
+    ...UNREADABLE,
     name: "HTML instead of JSON",
-    code: "upstream_unreadable",
-    status: 200,
     says: /no access token.*login page/,
-    attempts: 1,
   }),
   tokenFault({ garbage: '{"token_type":"Bearer"}' }, {
+    ...UNREADABLE,
     name: "an answer without a token",
-    code: "upstream_unreadable",
-    status: 200,
     says: /no access token/,
-    attempts: 1,
   }),
   tokenFault(redirect, {
     name: "a redirect",
@@ -311,13 +292,7 @@ const XSIAM_FAILURES: Failure[] = [
     status: 413,
     says: /No event was given up/,
   }),
-  fault("push", comeBackInAnHour, {
-    name: "429 that asks for a longer wait than a run affords",
-    code: "upstream_rate_limited",
-    status: 429,
-    says: /XSIAM answered 429/,
-    attempts: 1,
-  }),
+  fault("push", comeBackInAnHour, { ...TOLD_TO_WAIT, says: /XSIAM answered 429/ }),
   fault("push", { status: 429 }, {
     name: "429 for ever",
     code: "upstream_rate_limited",
@@ -341,24 +316,19 @@ const XSIAM_FAILURES: Failure[] = [
     says: /XSIAM_COMPRESSION/,
   },
   fault("push", { drop: "before" }, {
+    ...UNREACHABLE,
     name: "a connection that is dropped",
-    code: "upstream_unreachable",
     says: /XSIAM .*could not be reached/,
-    attempts: 4,
   }),
   fault("push", html, {
+    ...UNREADABLE,
     name: "200 with HTML",
-    code: "upstream_unreadable",
-    status: 200,
     says: /nothing counts as delivered.*login page/,
-    attempts: 1,
   }),
   fault("push", { garbage: '{"error":"true"}' }, {
+    ...UNREADABLE,
     name: "200 that acknowledges nothing",
-    code: "upstream_unreadable",
-    status: 200,
     says: /nothing counts as delivered/,
-    attempts: 1,
   }),
   fault("push", redirect, {
     name: "a redirect",
@@ -442,11 +412,9 @@ const DOMAIN_FAILURES: Failure[] = [
     attempts: 4,
   }),
   fault("domain", html, {
+    ...UNREADABLE,
     name: "HTML instead of JSON",
-    code: "upstream_unreadable",
-    status: 200,
     says: /no baseURI.*login page/,
-    attempts: 1,
   }),
   fault("domain", redirect, {
     name: "a redirect",
