@@ -2,12 +2,9 @@
 import assert from "node:assert/strict";
 import { generateRecords } from "../../scripts/simulators/records.ts";
 import { ACCOUNT, DAY_MS, openEnvironment } from "../environment.ts";
-import { startWorkerIn } from "./worker_in.ts";
+import { LEAN, startWorkerIn } from "./worker_in.ts";
 
 const EVENTS = 100_000;
-
-/** Very many events are neither kept nor are the requests for them. */
-const LEAN = { livePerson: { keepRequestBodies: false }, xsiam: { keepEvents: false } };
 
 Deno.test("a backlog of 100,000 events drains after one cron run, in order and flat memory", async () => {
   await using environment = await openEnvironment(LEAN);

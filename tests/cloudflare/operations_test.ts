@@ -3,10 +3,7 @@ import assert from "node:assert/strict";
 import { kvOperations } from "../../scripts/local/observe.ts";
 import { generateRecords } from "../../scripts/simulators/records.ts";
 import { ACCOUNT, HOUR_MS, openEnvironment } from "../environment.ts";
-import { startWorkerIn } from "./worker_in.ts";
-
-/** Very many events are neither kept nor are the requests for them. */
-const LEAN = { livePerson: { keepRequestBodies: false }, xsiam: { keepEvents: false } };
+import { LEAN, startWorkerIn } from "./worker_in.ts";
 
 Deno.test("an idle run makes one upstream request, one KV read and no KV write, late in a day of 100,000 events too", async () => {
   await using environment = await openEnvironment(LEAN);

@@ -7,6 +7,9 @@ import {
 import type { Environment } from "../../scripts/simulators/environment.ts";
 import { SECRETS } from "../environment.ts";
 
+/** For very many events: neither they nor the requests for them are kept. */
+export const LEAN = { livePerson: { keepRequestBodies: false }, xsiam: { keepEvents: false } };
+
 interface AskedWorker extends LocalWorker {
   // deno-lint-ignore no-explicit-any
   ask(path: string, method?: string): Promise<{ readonly status: number; readonly body: any }>;
