@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { HOUR_MS } from "../../src/engine/time.ts";
-import { DeliveryWorld, type Fault, START_MS } from "./delivery_world.ts";
+import { DeliveryWorld, START_MS } from "./delivery_world.ts";
+import { FAULTS } from "./mortal_calls.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -27,7 +28,7 @@ const history = fc.record({
   faults: fc.array(
     fc.record({
       call: fc.nat(80),
-      fault: fc.constantFrom<Fault>("fail before", "fail after", "die before", "die after"),
+      fault: fc.constantFrom(...FAULTS),
     }),
     { maxLength: 6, size: "max" },
   ),

@@ -4,7 +4,6 @@
  * survives death. Any call can fail or be the last. A run is one `Delivery` that is given what is new, or
  * the whole engine with a source that lists the events, one a second.
  */
-import { CollectorError } from "../../src/errors.ts";
 import { type Line, lineOf } from "../../src/engine/batch.ts";
 import { type Cursor, firstCursor } from "../../src/engine/cursor.ts";
 import { Delivery } from "../../src/engine/delivery.ts";
@@ -25,13 +24,9 @@ import type {
 import { type Progress, startProgress } from "../../src/engine/progress.ts";
 import { run } from "../../src/engine/run.ts";
 import { DAY_MS, HOUR_MS } from "../../src/engine/time.ts";
+import { type Fault, MortalCalls } from "./mortal_calls.ts";
 
 export type DeliveryPorts = Omit<Ports<Listed>, "source" | "toLine">;
-
-/** What happens to a call: it fails, or the process dies, before or after it takes effect. */
-export type Fault = "fail before" | "fail after" | "die before" | "die after";
-
-export class Death extends Error {}
 
 export const START_MS = Date.parse("2026-03-10T12:00:00Z");
 /** Time of the first event that the source lists. */
@@ -175,8 +170,10 @@ export class DeliveryWorld {
   readonly #pushedBefore = new Set<number>();
   #inFlight = 0;
   #taken: number[] = [];
-  #calls = 0;
-  #isDead = false;
+  readonly #calls = new MortalCalls({
+    meet: (call, name) => this.#meet(call, name),
+    unsettle: () => this.#unsettle(),
+  });
 
   /** `events`: how many there are to begin with, numbered from 0. */
   constructor(public events: number, public options: WorldOptions = {}) {}
@@ -315,23 +312,16 @@ export class DeliveryWorld {
   }
 
   /** A call: fails or dies if that is its fate. */
-  async io<T>(name: string, effect: () => T): Promise<T> {
-    if (this.#isDead) throw new Death(name);
-    if (this.#calls > 1_000_000) throw new Error("the engine spins");
-    const fault = this.options.faultAt?.(this.#calls++, name);
+  io<T>(name: string, effect: () => T): Promise<T> {
+    return this.#calls.make(name, effect);
+  }
+
+  #meet(call: number, name: string) {
+    if (call > 1_000_000) throw new Error("the engine spins");
+    const fault = this.options.faultAt?.(call, name);
     this.nowMs += this.options.tickMs ?? 0;
     if (name !== "push") this.steps.push(name);
-    if (fault === "fail before") throw new CollectorError("upstream_unreachable", { detail: name });
-    if (fault?.startsWith("die")) this.#isDead = true;
-    if (fault === "die before") throw new Death(name);
-    await Promise.resolve();
-    const result = effect();
-    if (fault !== undefined && name === "push") this.#unsettle();
-    if (fault === "fail after") {
-      throw new CollectorError("upstream_unreachable", { detail: name, unanswered: 1 });
-    }
-    if (fault === "die after") throw new Death(name);
-    return result;
+    return { fault, turns: 1 };
   }
 
   /** What was taken so far is accounted for. */
@@ -383,7 +373,7 @@ export class DeliveryWorld {
 
   #endRun(): void {
     this.#unsettle();
-    this.#isDead = false;
+    this.#calls.revive();
   }
 }
 

@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { ORDERS, type TieOrder } from "./tie_orders.ts";
 import { check } from "./expectations.ts";
 import { assertProgress } from "./law_of_progress.ts";
-import { type Fault, World, type WorldRecord } from "./world.ts";
+import { FAULTS } from "./mortal_calls.ts";
+import { World, type WorldRecord } from "./world.ts";
 
 const MINUTE = 60_000;
 const MIDNIGHT = Date.parse("2026-03-29T00:00:00Z");
@@ -45,7 +46,7 @@ export const history = settings.chain((limits) =>
     faults: fc.array(
       fc.record({
         call: fc.integer({ min: 0, max: 60 }),
-        fault: fc.constantFrom<Fault>("fail before", "fail after", "die before", "die after"),
+        fault: fc.constantFrom(...FAULTS),
       }),
       { maxLength: 6, size: "max" },
     ),

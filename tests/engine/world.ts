@@ -19,6 +19,7 @@ import type {
 import { type Gap, mergeGaps, startProgress } from "../../src/engine/progress.ts";
 import { run } from "../../src/engine/run.ts";
 import { dayStartMs } from "../../src/engine/time.ts";
+import { type Fault, MortalCalls } from "./mortal_calls.ts";
 import { ORDERS, outOfOrder, type TieOrder } from "./tie_orders.ts";
 
 export interface WorldRecord {
@@ -36,10 +37,6 @@ export interface WorldRecord {
   readonly filtered?: boolean;
 }
 
-/** What happens to an I/O call: it fails, or the process dies, before or after the call takes effect. */
-export type Fault = "fail before" | "fail after" | "die before" | "die after";
-
-export class Death extends Error {}
 /** A page that the source can't answer. */
 export class PageFailure extends CollectorError {
   constructor() {
@@ -141,9 +138,11 @@ export class World {
   /** The cursor of a reconciliation that is not complete. */
   #reconciling: string | null = null;
   #pushed: string[] = [];
-  #dead = false;
   #more = false;
-  #calls = 0;
+  readonly #calls = new MortalCalls({
+    meet: (call, name) => this.#meet(call, name),
+    unsettle: () => this.#unsettle(),
+  });
 
   constructor(public records: readonly WorldRecord[], readonly options: WorldOptions) {
     this.habits = { ...GOOD_HABITS, ...options.habits };
@@ -183,7 +182,7 @@ export class World {
     else if (failure === undefined && !progress.more && !progress.behind) this.#reconciling = null;
     this.gaps = mergeGaps(this.gaps, progress.gaps);
     this.#unsettle();
-    this.#dead = false;
+    this.#calls.revive();
     return { progress, failure, reads: this.reads - readsBefore };
   }
 
@@ -292,24 +291,16 @@ export class World {
     };
   }
 
-  async #io<T>(name: string, effect: () => T): Promise<T> {
-    if (this.#dead) throw new Death(name);
-    const call = this.#calls++;
+  #io<T>(name: string, effect: () => T): Promise<T> {
+    return this.#calls.make(name, effect);
+  }
+
+  #meet(call: number, name: string) {
     this.callNames.push(name);
     this.nowMs += this.options.tickMs?.(call) ?? 0;
     const fault = this.options.faultAt?.(call, name);
-    if (fault === "fail before") throw new CollectorError("upstream_unreachable", { detail: name });
-    if (fault?.startsWith("die")) this.#dead = true;
-    if (fault === "die before") throw new Death(name);
     // calls that are made at once take effect in another order
-    for (let turns = (call * 7) % 5; turns > 0; turns--) await Promise.resolve();
-    const result = effect();
-    if (fault !== undefined && name === "push") this.#unsettle();
-    if (fault === "fail after") {
-      throw new CollectorError("upstream_unreachable", { detail: name, unanswered: 1 });
-    }
-    if (fault === "die after") throw new Death(name);
-    return result;
+    return { fault, turns: (call * 7) % 5 };
   }
 
   #read({ day, offset, first }: Range, readAtMs: number): Page<WorldListed> {
