@@ -6,6 +6,13 @@
 import { CollectorError } from "../errors.ts";
 import { Batch, type Line, lineOf } from "./batch.ts";
 import type { Cursor } from "./cursor.ts";
+import {
+  letterAgain,
+  overtakenLetter,
+  overtakenTwins,
+  toLetter,
+  tooLargeLetter,
+} from "./letters.ts";
 import { withDealt } from "./listing_state.ts";
 import type { Listed, Ports, Seen, SettledEvent, Undelivered } from "./ports.ts";
 import type { Progress } from "./progress.ts";
@@ -159,20 +166,8 @@ export class Delivery {
       const died = refused.filter(({ line, dead }) => dead && !byId.get(line.eventId)!.dead);
       if (delivered.length > 0) await undelivered.remove(delivered.map(({ eventId }) => eventId));
       if (tried.length > 0) {
-        await undelivered.refusedAgain(
-          tried.map(({ line, status, reason, alone, isDoubted, dead }) => {
-            const letter = byId.get(line.eventId)!;
-            return {
-              ...letter,
-              status,
-              reason,
-              refusedAlone: letter.refusedAlone || alone,
-              isDoubted: letter.isDoubted || isDoubted,
-              dead: letter.dead || dead,
-              counts: dead,
-            };
-          }),
-        );
+        const again = tried.map((refusal) => letterAgain(byId.get(refusal.line.eventId)!, refusal));
+        await undelivered.refusedAgain(again);
       }
       this.progress.redelivered += delivered.length;
       this.progress.deadLettered += died.length;
@@ -315,64 +310,4 @@ export class Delivery {
     this.progress.deadLettered += letters.filter(({ status }) => status === null).length;
     this.progress.inDoubt = 0;
   }
-}
-
-/**
- * Events that were not sent, while a twin with a higher number was settled. The next run would number
- * the twins that are left from there on, so these are set aside under the number they have.
- */
-function overtakenTwins(
-  lines: readonly TakenLine[],
-  settled: readonly TakenLine[],
-): readonly TakenLine[] {
-  const content = ({ seen }: TakenLine) => `${seen.timeMs} ${seen.fingerprint}`;
-  const highest = new Map<string, number>();
-  for (const line of settled) {
-    const known = highest.get(content(line)) ?? 0;
-    highest.set(content(line), Math.max(known, line.occurrence));
-  }
-  const isSettled = new Set(settled);
-  return lines.filter((line) =>
-    !isSettled.has(line) && line.occurrence < (highest.get(content(line)) ?? 0)
-  );
-}
-
-function overtakenLetter({ eventId, occurrence, timeMs, json }: Line): Undelivered {
-  const reason = "The run ended before it was sent; a twin of it was delivered.";
-  const refusal = { status: 0, reason, refusedAlone: false, isDoubted: false, dead: false };
-  return { eventId, occurrence, timeMs, json, ...refusal };
-}
-
-function toLetter({ line, status, reason, alone, isDoubted, dead }: Refusal<Line>): Undelivered {
-  const { eventId, occurrence, timeMs, json } = line;
-  return {
-    eventId,
-    occurrence,
-    timeMs,
-    json,
-    status,
-    reason,
-    refusedAlone: alone,
-    isDoubted,
-    dead,
-  };
-}
-
-function tooLargeLetter(
-  { eventId, occurrence, timeMs, json, bytes }: Line,
-  { label, limits }: { label: string; limits: { maxEventBytes: number } },
-): Undelivered {
-  const reason =
-    `The record has ${bytes} bytes; ${label} takes at most ${limits.maxEventBytes} in one event.`;
-  return {
-    eventId,
-    occurrence,
-    timeMs,
-    json,
-    status: null,
-    reason,
-    refusedAlone: true,
-    isDoubted: true,
-    dead: true,
-  };
 }
