@@ -1,0 +1,128 @@
+/**
+ * The pushes of one run, and what they tell of the destination: whether it takes anything, and whether it
+ * refuses too much. I/O through the ports.
+ */
+import { CollectorError } from "../errors.ts";
+import type { Line, Listed, Ports } from "./ports.ts";
+import type { Progress } from "./progress.ts";
+import { type Outcome, type Refusal, takeApart, type TakeApartOptions } from "./take_apart.ts";
+import { HOUR_MS } from "./time.ts";
+
+/** No more than this is set aside; the rest stays in the source. */
+const SET_ASIDE_MAX_BYTES = 16 * 1024 * 1024;
+/** Once something has been set aside for so long, there may be more. */
+const SET_ASIDE_PATIENCE_MS = HOUR_MS;
+const SET_ASIDE_LATER_MAX_BYTES = 64 * 1024 * 1024;
+
+/** How many pushes in a row may be refused before a batch is left alone; see `TakeApartOptions.maxFruitless`. */
+export const MAX_FRUITLESS = {
+  usual: 12,
+  /** The batch before was left alone: it is only seen whether this still lasts. */
+  refusing: 4,
+  /** What was refused is tried again by a destination that takes others: there may be many bad events in a row. */
+  retrying: 48,
+};
+
+/** How a batch is pushed. */
+export interface PushOptions<L extends Line>
+  extends Pick<TakeApartOptions<L>, "maxFruitless" | "isDoubted"> {
+  readonly maxPushes?: number;
+  /** "pushing" when nothing is kept for reading. */
+  readonly purpose?: "pushing" | undefined;
+}
+
+export class Pushes {
+  /** Has the destination taken anything in this run? */
+  #tookAny = false;
+  #accepting: boolean | null = null;
+  /** What it said to the last new event that was set aside in this run. */
+  #refusal: { readonly status: number; readonly reason: string } | null = null;
+
+  constructor(
+    private readonly ports: Omit<Ports<Listed>, "source" | "toLine">,
+    private readonly progress: Progress,
+  ) {}
+
+  /** Has the destination taken something since it last refused an event that is set aside? Null before the first answer. */
+  get accepting(): boolean | null {
+    return this.#accepting;
+  }
+
+  /**
+   * Pushes, and settles what became of it, also when pushing fails half-way.
+   * @throws {CollectorError} the failure, then
+   */
+  async push<L extends Line>(
+    lines: readonly L[],
+    { purpose, maxPushes = Infinity, ...options }: PushOptions<L>,
+    settle: (outcome: Outcome<L>, failed: boolean) => Promise<void>,
+  ): Promise<Outcome<L>> {
+    const { destination, random } = this.ports;
+    const outcome: Outcome<L> = { delivered: [], refused: [], unanswered: 0, pushes: 0 };
+    const mayPush = () => outcome.pushes < maxPushes && this.ports.hasBudget(purpose);
+    try {
+      await takeApart(destination, lines, { ...options, mayPush, random }, outcome);
+    } catch (error) {
+      this.#note(outcome);
+      const unanswered = error instanceof CollectorError ? error.details.unanswered ?? 0 : 1;
+      await settle(outcome, true);
+      const { delivered, refused } = outcome;
+      if (unanswered > 0) this.progress.inDoubt = lines.length - delivered.length - refused.length;
+      throw error;
+    }
+    this.#note(outcome);
+    this.progress.inDoubt = outcome.delivered.length; // until that is kept
+    await settle(outcome, false);
+    this.progress.inDoubt = 0;
+    return outcome;
+  }
+
+  /** Remembers what the destination said to an event that is set aside. */
+  noteRefusal(refused: readonly Refusal<Line>[]): void {
+    this.#refusal = refused.find(({ dead }) => !dead) ?? this.#refusal;
+  }
+
+  /** Only so much is set aside, but always one batch, or an event larger than that would be in the way for ever. */
+  isTooMuch(refused: readonly Refusal<Line>[]): boolean {
+    const { bytes } = this.ports.undelivered.setAside;
+    const more = refused.reduce((sum, { line, dead }) => sum + (dead ? 0 : line.bytes), 0);
+    if (bytes === 0 || more === 0) return false;
+    return bytes + more >
+      (this.isRefusingForLong ? SET_ASIDE_LATER_MAX_BYTES : SET_ASIDE_MAX_BYTES);
+  }
+
+  /** Has something been set aside for long? */
+  get isRefusingForLong(): boolean {
+    const { sinceMs } = this.ports.undelivered.setAside;
+    return sinceMs !== null && this.ports.clock() - sinceMs >= SET_ASIDE_PATIENCE_MS;
+  }
+
+  /** True when new events were refused and nothing was taken in this run. */
+  get refusesEverything(): boolean {
+    return this.#refusal !== null && !this.#tookAny;
+  }
+
+  /** The failure of a run that can't go on, or has nothing to show, for what was refused. */
+  failure(): CollectorError {
+    const { id, label } = this.ports.destination;
+    const { status, reason } = this.#refusal!;
+    const what = this.#tookAny
+      ? "refuses so much that no more can be set aside"
+      : "has taken nothing in this run";
+    return new CollectorError("destination_refuses_everything", {
+      detail: `${label} ${what}. It answered ${status}: ${reason}.`,
+      upstream: { name: id, status },
+    });
+  }
+
+  #note({ delivered, refused, unanswered }: Outcome<Line>): void {
+    this.progress.unanswered += unanswered;
+    if (delivered.length > 0) {
+      this.#tookAny = true;
+      this.ports.undelivered.noteTaken();
+    }
+    if (delivered.length > 0) this.#accepting = !refused.some(({ alone, dead }) => alone && !dead);
+    else if (refused.some(({ dead }) => !dead)) this.#accepting = false;
+    this.progress.untried = refused.filter(({ alone }) => !alone).length;
+  }
+}

@@ -1,0 +1,85 @@
+/** Tries again what the destination has refused and what is due by now. I/O through the ports. */
+import { lineOf } from "./batch.ts";
+import { letterAgain } from "./letters.ts";
+import type { Line, Listed, Ports, Undelivered } from "./ports.ts";
+import type { Progress } from "./progress.ts";
+import { MAX_FRUITLESS, type Pushes, type PushOptions } from "./pushes.ts";
+import type { Outcome, Refusal } from "./take_apart.ts";
+
+/** What was refused takes at most so many pushes before anything is read: the rest is for what is new. */
+const MAX_PUSHES_BEFORE_READING = 20;
+
+/** What trying again needs. */
+interface Tools {
+  readonly ports: Pick<
+    Ports<Listed>,
+    "destination" | "cursors" | "undelivered" | "hasBudget"
+  >;
+  readonly progress: Progress;
+  readonly pushes: Pushes;
+}
+
+/**
+ * Tries batch after batch, until too many pushes in a row were in vain. `purpose`: "pushing" when nothing
+ * is to be read any more, so that all requests may be used.
+ */
+export async function retryUndelivered(tools: Tools, purpose?: "pushing"): Promise<void> {
+  const { undelivered, destination, cursors } = tools.ports;
+  const { targetBytes: maxBytes, maxEvents } = destination.limits;
+  let left = purpose === "pushing" ? Infinity : MAX_PUSHES_BEFORE_READING;
+  let inVain = 0;
+  while (left > 0 && inVain < MAX_FRUITLESS.usual && tools.ports.hasBudget(purpose)) {
+    const accepting = tools.pushes.accepting === true;
+    const letters = await undelivered.due({ maxEvents, maxBytes, accepting });
+    if (letters.length === 0) return;
+    await cursors.markInFlight(letters.length);
+    const { pushes, isInVain } = await retry(
+      letters,
+      { accepting, maxPushes: left, purpose },
+      tools,
+    );
+    left -= pushes;
+    inVain = isInVain ? inVain + pushes : 0;
+    await cursors.markInFlight(0);
+  }
+}
+
+/** Tries one batch. `accepting`: the destination takes others. */
+async function retry(
+  letters: readonly Undelivered[],
+  { accepting, ...budget }: Pick<PushOptions<Line>, "maxPushes" | "purpose"> & {
+    readonly accepting: boolean;
+  },
+  { ports: { undelivered }, progress, pushes }: Tools,
+): Promise<{ readonly pushes: number; readonly isInVain: boolean }> {
+  const byId = new Map(letters.map((letter) => [letter.eventId, letter]));
+  const letterOf = ({ eventId }: Line) => byId.get(eventId)!;
+  const deaths = (refused: readonly Refusal<Line>[]) =>
+    refused.filter(({ line, dead }) => dead && !letterOf(line).dead).length;
+  const options: PushOptions<Line> = {
+    maxFruitless: accepting || letters.some(({ isDoubted }) => isDoubted)
+      ? MAX_FRUITLESS.retrying
+      : MAX_FRUITLESS.usual,
+    isDoubted(line) {
+      const { refusedAlone, isDoubted } = letterOf(line);
+      return isDoubted || (accepting && refusedAlone);
+    },
+    ...budget,
+  };
+  const settle = async ({ delivered, refused }: Outcome<Line>) => {
+    const tookNone = delivered.length === 0 && !accepting;
+    // what is still refused fails a run; once that has lasted, it is known, and only waits
+    const aside = refused.filter(({ line }) => !letterOf(line).dead);
+    if (tookNone && !pushes.isRefusingForLong) pushes.noteRefusal(aside);
+    // an event that was only part of a refused batch stays due, unless nothing gets through at all
+    const tried = refused.filter(({ alone }) => alone || tookNone);
+    const again = tried.map((refusal) => letterAgain(letterOf(refusal.line), refusal));
+    if (delivered.length > 0) await undelivered.remove(delivered.map(({ eventId }) => eventId));
+    if (again.length > 0) await undelivered.refusedAgain(again);
+    progress.redelivered += delivered.length;
+    progress.deadLettered += deaths(refused);
+  };
+  const outcome = await pushes.push(letters.map(lineOf), options, settle);
+  const { delivered, refused } = outcome;
+  return { pushes: outcome.pushes, isInVain: delivered.length + deaths(refused) === 0 };
+}
