@@ -85,7 +85,7 @@ export async function pipeline(
       setAside: { events: 0, bytes: 0, sinceMs: null },
     },
     toLine: (record, occurrence) =>
-      toLine(toEvent(record, occurrence, ACCOUNT, 0), occurrence, "native", 0),
+      toLine(toEvent(record, occurrence, ACCOUNT, 0), occurrence, { format: "native" }, 0),
     hasBudget: () => true,
     clock: Date.now,
     random: () => 0.5,

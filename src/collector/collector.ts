@@ -5,6 +5,7 @@
 import { utcDay } from "../engine/time.ts";
 import { ownerOf } from "../pipelines/pipeline.ts";
 import type { PipelineSettings } from "../pipelines/pipelines.ts";
+import { FORGETFUL } from "../storage/vault.ts";
 import { collect } from "./runs/live.ts";
 import type { RunContext } from "./runs/context.ts";
 import { Backfill, type BackfillRange } from "./runs/backfill.ts";
@@ -76,10 +77,7 @@ export class Collector {
   /** The Test button: each step with its outcome. No remembered host or token is used. */
   async testConnection(): Promise<readonly TestedStep[]> {
     const connections = await Connections.open(this.settings, this.platform, this.platform.newId());
-    const session = connections.session({
-      read: () => Promise.resolve(null),
-      write: () => Promise.resolve(),
-    });
+    const session = connections.session(FORGETFUL);
     const audit = connections.audit(session, null);
     const range = { day: utcDay(this.platform.now()), offset: 0, first: 1 };
     return await testConnection(

@@ -5,6 +5,8 @@
 import type * as v from "valibot";
 import type { Destination } from "../engine/ports.ts";
 import type { FormatName } from "../event_formats/index.ts";
+import type { AuditEvent } from "../sources/liveperson/event.ts";
+import type { Vault } from "../storage/vault.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 
 export interface DestinationKind<Table extends v.ObjectEntries> {
@@ -42,6 +44,11 @@ export interface DestinationTools {
   readonly upstream: Upstream;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /**
+   * Where it keeps a small value between runs, such as a token, encrypted with a key from `secret`. What
+   * was kept under another secret or binding reads as absent.
+   */
+  readonly vault: (secret: string, binding: string) => Vault;
 }
 
 /**
@@ -51,7 +58,14 @@ export interface DestinationTools {
 export interface OpenDestination extends Destination {
   /** In which format it is sent events. */
   readonly format: FormatName;
+  /**
+   * Turns an event, as its format has it, into what this destination is sent: one line of JSON holds it.
+   * Left out where that is the same. Pure; the size of an event counts after it.
+   */
+  shape?(formatted: Formatted, event: AuditEvent): Formatted;
 }
+
+type Formatted = Readonly<Record<string, unknown>>;
 
 /** Errors whose words are the destination's own. */
 export type AdvisedCode =

@@ -7,9 +7,9 @@ import { kindOf, KINDS } from "../../destinations/catalog.ts";
 import type { DestinationTools, OpenDestination } from "../../destinations/kind.ts";
 import { CollectorError } from "../../errors.ts";
 import { AuditTrail } from "../../sources/liveperson/audit.ts";
-import { Session, type Vault } from "../../sources/liveperson/session.ts";
-import { openVault } from "../../sources/liveperson/vault.ts";
+import { Session } from "../../sources/liveperson/session.ts";
 import type { PipelineSettings } from "../../pipelines/pipelines.ts";
+import { FORGETFUL, openVault, type Vault } from "../../storage/vault.ts";
 import { Upstream } from "../../upstream/upstream.ts";
 import type { Platform } from "../platform.ts";
 import { openTrace, type Trace } from "./trace.ts";
@@ -72,10 +72,14 @@ export class Connections {
     return new AuditTrail(this.settings, upstream, this.session(), this.platform, memory);
   }
 
-  /** Tries the destination without changing anything there; null when it has no call for that. */
+  /**
+   * Tries the destination without changing anything there, and without what is remembered of it; null
+   * when it has no call for that.
+   */
   destinationCheck(): (() => Promise<void>) | null {
     const check = kindOf(this.settings.pipeline.destination?.kind)?.connectionCheck.check ?? null;
-    return check === null ? null : () => check(this.settings, this.#tools);
+    const tools = { ...this.#tools, vault: () => FORGETFUL };
+    return check === null ? null : () => check(this.settings, tools);
   }
 
   /** @throws {CollectorError} `destination_not_configured` */
@@ -89,7 +93,10 @@ export class Connections {
   }
 
   get #tools(): DestinationTools {
-    return { upstream: this.upstream, now: this.platform.now };
+    const { local, now } = this.platform;
+    const vault = (secret: string, binding: string) =>
+      openVault(local, { key: "destination", secret, binding });
+    return { upstream: this.upstream, now, vault };
   }
 
   /** What was learned under other settings must not be used: it can't be opened under these. */
@@ -100,6 +107,7 @@ export class Connections {
       this.settings.LIVEPERSON_AUTH_SERVER_URL ?? "",
       this.settings.LIVEPERSON_DOMAIN_API_URL,
     ].join(" ");
-    return openVault(this.platform.local, this.settings.LIVEPERSON_CLIENT_SECRET, binding);
+    const secret = this.settings.LIVEPERSON_CLIENT_SECRET;
+    return openVault(this.platform.local, { key: "session", secret, binding });
   }
 }

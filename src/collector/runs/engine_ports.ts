@@ -36,7 +36,7 @@ export function enginePorts(
     destination,
     toLine(record, occurrence) {
       const event = toEvent(record, occurrence, accountId, collectedAtMs);
-      return toLine(event, occurrence, destination.format, collectedAtMs);
+      return toLine(event, occurrence, destination, collectedAtMs);
     },
     hasBudget: (purpose) => connections.hasBudget(purpose),
     clock: platform.now,

@@ -94,7 +94,7 @@ async function pushAll(
   const batch = new Batch<Line>(destination.limits);
   const send = () => takeApart(destination, batch.drain(), options, outcome);
   for (const event of events) {
-    const line = toLine(event, 1, destination.format, collectedAtMs);
+    const line = toLine(event, 1, destination, collectedAtMs);
     if (!batch.hasRoomFor(line.bytes)) await send();
     batch.add(line);
     if (batch.full) await send();

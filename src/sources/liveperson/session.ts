@@ -7,6 +7,7 @@
 import { DAY_MS } from "../../engine/time.ts";
 import { CollectorError, type UpstreamName } from "../../errors.ts";
 import type { LivePersonSettings } from "./settings.ts";
+import type { Vault } from "../../storage/vault.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
 import type { Refusals } from "./changeover.ts";
 import { discover, type Service } from "./discovery.ts";
@@ -30,12 +31,6 @@ interface KnownHost {
 export interface Access {
   readonly origin: string;
   readonly accessToken: string;
-}
-
-/** Keeps a small value encrypted. */
-export interface Vault {
-  read(): Promise<unknown>;
-  write(value: unknown): Promise<void>;
 }
 
 const HOST_LIFETIME_MS = DAY_MS;

@@ -1,29 +1,43 @@
 /**
- * Encryption at rest for secrets such as tokens: AES-256-GCM, under a key derived from the client secret.
- * A value written under other settings reads as absent.
+ * Encryption at rest for secrets such as tokens: AES-256-GCM, under a key derived from another secret.
+ * A value written under other settings reads as absent. I/O through the store alone.
  */
-import type { KeyValueStore } from "../../storage/store.ts";
-import type { Vault } from "./session.ts";
+import type { KeyValueStore } from "./store.ts";
 
-const KEY = "session";
+/** Keeps a small value encrypted. */
+export interface Vault {
+  /** Null when there is none, or none that can be opened. */
+  read(): Promise<unknown>;
+  write(value: unknown): Promise<void>;
+}
+
+/** Which value it is, and what opens it. */
+export interface VaultKey {
+  /** Where in the store it lies. */
+  readonly key: string;
+  /** The encryption key is derived from it. */
+  readonly secret: string;
+  /** What the value belongs to; with another secret or binding it can't be read. */
+  readonly binding: string;
+}
+
 const IV_BYTES = 12;
 const utf8 = new TextEncoder();
 
-/** `binding`: the purpose of the value; with another secret or binding it can't be read. */
-export function openVault(store: KeyValueStore, secret: string, binding: string): Vault {
+export function openVault(store: KeyValueStore, { key, secret, binding }: VaultKey): Vault {
   let derived: Promise<CryptoKey> | undefined;
-  const key = () => derived ??= deriveKey(secret);
+  const cryptoKey = () => derived ??= deriveKey(secret, key);
   const additionalData = utf8.encode(binding);
   return {
     async read() {
-      const stored = await store.get(KEY);
+      const stored = await store.get(key);
       if (stored === null) return null;
       try {
         const bytes = fromBase64(stored);
         const iv = bytes.slice(0, IV_BYTES);
         const plain = await crypto.subtle.decrypt(
           { name: "AES-GCM", iv, additionalData },
-          await key(),
+          await cryptoKey(),
           bytes.slice(IV_BYTES),
         );
         return JSON.parse(new TextDecoder().decode(plain));
@@ -35,15 +49,15 @@ export function openVault(store: KeyValueStore, secret: string, binding: string)
       const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
       const sealed = await crypto.subtle.encrypt(
         { name: "AES-GCM", iv, additionalData },
-        await key(),
+        await cryptoKey(),
         utf8.encode(JSON.stringify(value)),
       );
-      await store.put(KEY, toBase64(new Uint8Array([...iv, ...new Uint8Array(sealed)])));
+      await store.put(key, toBase64(new Uint8Array([...iv, ...new Uint8Array(sealed)])));
     },
   };
 }
 
-async function deriveKey(secret: string): Promise<CryptoKey> {
+async function deriveKey(secret: string, name: string): Promise<CryptoKey> {
   const material = await crypto.subtle.importKey("raw", utf8.encode(secret), "HKDF", false, [
     "deriveKey",
   ]);
@@ -52,7 +66,7 @@ async function deriveKey(secret: string): Promise<CryptoKey> {
       name: "HKDF",
       hash: "SHA-256",
       salt: new Uint8Array(),
-      info: utf8.encode("liveperson-audit-collector session v1"),
+      info: utf8.encode(`liveperson-audit-collector ${name} v1`),
     },
     material,
     { name: "AES-GCM", length: 256 },
@@ -60,6 +74,12 @@ async function deriveKey(secret: string): Promise<CryptoKey> {
     ["encrypt", "decrypt"],
   );
 }
+
+/** Remembers nothing. */
+export const FORGETFUL: Vault = {
+  read: () => Promise.resolve(null),
+  write: () => Promise.resolve(),
+};
 
 function toBase64(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes));
