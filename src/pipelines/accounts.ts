@@ -3,6 +3,8 @@
  * and its continuations. Pure. A broken account fails only when it is read, so that it never holds up
  * another.
  */
+import { KINDS } from "../destinations/catalog.ts";
+import type { AnyKind } from "../destinations/kind.ts";
 import { CollectorError } from "../errors.ts";
 import { type PlatformName, readSettings, SETTING_ROWS, type Settings } from "./settings.ts";
 
@@ -72,13 +74,17 @@ export function listAccounts(
 }
 
 /**
- * The settings of an account.
+ * The settings of an account. `destination`: the kind whose settings count; all kinds' if left out.
  * @throws {CollectorError} `configuration_invalid`, naming every bad setting
  */
-export function readAccount(entry: AccountEntry, platform: PlatformName): Settings {
+export function readAccount(
+  entry: AccountEntry,
+  platform: PlatformName,
+  destination?: string,
+): Settings {
   try {
     if (entry.problems.length > 0) throw invalid(entry.problems);
-    return readSettings(entry.variables, platform);
+    return readSettings(entry.variables, platform, destination);
   } catch (error) {
     if (!entry.listed || !(error instanceof CollectorError)) throw error;
     throw new CollectorError("configuration_invalid", {
@@ -100,11 +106,29 @@ function readEntry(
   const problems = Object.keys(given)
     .filter((name) => !OVERRIDABLE.has(name))
     .map((name) => `there is no setting ${JSON.stringify(name)} that an account may have`);
-  const overrides = Object.entries(given).map(([name, value]) => [name, text(value)]);
-  const variables = { ...shared, ...Object.fromEntries(overrides) };
+  const overrides = Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, text(value)]),
+  );
+  const off = new Set(KINDS.filter((kind) => isSwitchedOff(kind, overrides)).flatMap(namesOf));
+  const variables = Object.fromEntries(
+    Object.entries({ ...shared, ...overrides }).filter(([name]) => !off.has(name)),
+  );
   const id = text((given as Record<string, unknown>).LIVEPERSON_ACCOUNT_ID);
   if (id === "") return { ...anonymous, problems: ["LIVEPERSON_ACCOUNT_ID is not set"] };
   return { id, variables, problems, listed };
+}
+
+/**
+ * True if the entry gives a setting that the destination requires, and gives it only empty values: so one
+ * empty value switches off a destination that all other accounts have.
+ */
+function isSwitchedOff(kind: AnyKind, overrides: Readonly<Record<string, string>>): boolean {
+  const needed = Object.keys(kind.needed).filter((name) => name in overrides);
+  return needed.length > 0 && needed.every((name) => overrides[name] === "");
+}
+
+function namesOf(kind: AnyKind): readonly string[] {
+  return Object.keys(kind.settings);
 }
 
 function parseList(name: string, json: string): readonly unknown[] {

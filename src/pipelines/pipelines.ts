@@ -36,14 +36,15 @@ export function listPipelines(
 }
 
 /**
- * The settings of a pipeline.
- * @throws {CollectorError} `configuration_invalid`, naming every bad setting of its account
+ * The settings of a pipeline. Those of the account's other destinations are not read: a wrong one there
+ * is no concern of this pipeline.
+ * @throws {CollectorError} `configuration_invalid`, naming every bad setting of its account and destination
  */
 export function readPipeline(
   { account, pipeline }: PipelineEntry,
   platform: PlatformName,
 ): PipelineSettings {
-  return { ...readAccount(account, platform), pipeline };
+  return { ...readAccount(account, platform, pipeline.destination?.kind), pipeline };
 }
 
 /** A pipeline of which only what is wrong with it is known. */

@@ -4,6 +4,7 @@
  */
 import * as v from "valibot";
 import { DESTINATION_SETTINGS, KINDS } from "../destinations/catalog.ts";
+import type { AnyKind } from "../destinations/kind.ts";
 import { parsePast } from "../settings/duration.ts";
 import { httpOrigin } from "../settings/hosts.ts";
 import { givenSettings, incomplete, readTable } from "../settings/read.ts";
@@ -71,23 +72,26 @@ const NAMES = SETTING_ROWS.map((row) => row.name);
 
 /**
  * Reads the settings from the environment's variables. Empty ones count as not set; others are ignored.
+ * `destination`: the kind whose settings count, so that those of another can't be wrong here; all kinds'
+ * count if it is left out.
  * @throws {CollectorError} `configuration_invalid`, naming every bad setting
  */
-export function readSettings(variables: Record<string, unknown>, platform: PlatformName): Settings {
-  const given = givenSettings(NAMES, variables);
-  return readTable(SETTINGS, given, contradictions(given, platform));
+export function readSettings(
+  variables: Readonly<Record<string, unknown>>,
+  platform: PlatformName,
+  destination?: string,
+): Settings {
+  const isRead = (kind: AnyKind) => destination === undefined || kind.id === destination;
+  const others = new Set(KINDS.flatMap((kind) => isRead(kind) ? [] : Object.keys(kind.settings)));
+  const given = givenSettings(NAMES.filter((name) => !others.has(name)), variables);
+  return readTable(SETTINGS, given, contradictions(given, platform, KINDS.filter(isRead)));
 }
-
-/** Settings that only work together. */
-const TOGETHER: readonly (readonly string[])[] = [
-  ...KINDS.map((kind) => Object.keys(kind.needed)),
-  ["CLOUDFLARE_ACCESS_TEAM_DOMAIN", "CLOUDFLARE_ACCESS_AUDIENCE"],
-];
 
 /** What is wrong with settings that are each valid by themselves. */
 function contradictions(
   given: Readonly<Record<string, unknown>>,
   platform: PlatformName,
+  kinds: readonly AnyKind[],
 ): string[] {
   const problems: string[] = [];
   const on = (name: string) => String(given[name]).trim().toLowerCase() === "true";
@@ -103,7 +107,8 @@ function contradictions(
   }
   return [
     ...problems,
-    ...TOGETHER.flatMap((names) => incomplete(names, given)),
-    ...KINDS.flatMap((kind) => kind.contradictions?.(given) ?? []),
+    ...kinds.flatMap((kind) => incomplete(Object.keys(kind.needed), given)),
+    ...incomplete(["CLOUDFLARE_ACCESS_TEAM_DOMAIN", "CLOUDFLARE_ACCESS_AUDIENCE"], given),
+    ...kinds.flatMap((kind) => kind.contradictions?.(given) ?? []),
   ];
 }

@@ -22,16 +22,18 @@ const ACCOUNT_SETTINGS = {
 const XSIAM = { XSIAM_URL: "https://api-t.example.com", XSIAM_API_KEY: "k3y" };
 const LINES = { LINES_URL: "https://lines.example.com", LINES_TOKEN };
 
-/** What is said about the settings of the first pipeline. */
-function refusal(given: Record<string, unknown>): string {
-  const [entry] = listPipelines({ ...ACCOUNT_SETTINGS, ...given }, "workers");
-  try {
-    readPipeline(entry, "workers");
-  } catch (error) {
-    assert.ok(error instanceof CollectorError);
-    return error.details.detail;
-  }
-  assert.fail("was taken");
+/** What is said about the settings of each pipeline; null if they are taken. */
+function refusals(given: Record<string, unknown>): readonly (string | null)[] {
+  return listPipelines({ ...ACCOUNT_SETTINGS, ...given }, "workers").map((entry) => {
+    try {
+      readPipeline(entry, "workers");
+      return null;
+    } catch (error) {
+      assert.ok(error instanceof CollectorError);
+      assert.equal(error.code, "configuration_invalid");
+      return error.details.detail;
+    }
+  });
 }
 
 /** The app on the stage's collectors, asked with the token. */
@@ -47,18 +49,67 @@ Deno.test("the index has two", () => {
   assert.deepEqual(DESTINATIONS.map(({ id }) => String(id)), ["xsiam", "lines"]);
 });
 
-Deno.test("settings of both are read and checked, all bad ones at once, and no secret is told", () => {
-  assert.equal(
-    refusal({ ...XSIAM, ...LINES, LINES_URL: "http://lines.example.com", XSIAM_API_KEY: "a b" }),
-    "XSIAM_API_KEY has spaces or other characters that a key can't have. LINES_URL must use https, not http.",
-  );
-  assert.equal(refusal({ LINES_TOKEN }), "LINES_URL is not set, but LINES_TOKEN is.");
-  const bad = refusal({ LINES_URL: "https://lines.example.com/path", LINES_TOKEN: "p4rt one" });
+Deno.test("the settings of each are checked, all bad ones at once, and no secret is told", () => {
+  assert.deepEqual(refusals({ LINES_TOKEN }), ["LINES_URL is not set, but LINES_TOKEN is."]);
+  const [bad] = refusals({ LINES_URL: "https://lines.example.com/path", LINES_TOKEN: "p4rt one" });
+  assert.ok(bad !== null);
   assert.match(bad, /LINES_URL must not contain a path or a query/);
   assert.match(bad, /LINES_TOKEN has spaces/);
   assert.ok(!bad.includes("p4rt"));
   const secrets = SETTING_ROWS.filter((row) => row.secret).map((row) => row.name);
   assert.ok(secrets.includes("LINES_TOKEN") && !secrets.includes("LINES_URL"));
+});
+
+Deno.test("a wrong setting of one destination fails that pipeline alone, together with all that is wrong beside it", () => {
+  const wrongUrl = { ...XSIAM, ...LINES, LINES_URL: "http://lines.example.com" };
+  const urlRefusal = "LINES_URL must use https, not http.";
+  assert.deepEqual(refusals(wrongUrl), [null, urlRefusal]);
+  assert.deepEqual(refusals({ ...wrongUrl, XSIAM_API_KEY: "a b" }), [
+    "XSIAM_API_KEY has spaces or other characters that a key can't have.",
+    urlRefusal,
+  ]);
+  assert.deepEqual(refusals({ ...XSIAM, LINES_URL: LINES.LINES_URL }), [
+    null,
+    "LINES_TOKEN is not set, but LINES_URL is.",
+  ]);
+  const both = "MAX_FETCH must be a whole number from 1 to 1000000.";
+  assert.deepEqual(refusals({ ...wrongUrl, MAX_FETCH: "many" }), [both, `${both} ${urlRefusal}`]);
+});
+
+Deno.test("an account may have its own destination, or switch one off with an empty value", () => {
+  const namesWith = (entry: Record<string, unknown>) =>
+    listPipelines({
+      ...{ ...XSIAM, ...LINES },
+      LIVEPERSON_ACCOUNTS: JSON.stringify([{ ...ACCOUNT_SETTINGS, ...entry }]),
+    }, "workers").map(({ name }) => name);
+  const toXsiam = "111/audit/xsiam/api-t.example.com";
+  const toLines = "111/audit/lines/lines.example.com";
+  assert.deepEqual(namesWith({}), [toXsiam, toLines]);
+  assert.deepEqual(namesWith({ LINES_URL: "https://own.example.com" }), [
+    toXsiam,
+    "111/audit/lines/own.example.com",
+  ]);
+  for (
+    const off of [{ LINES_URL: "" }, { LINES_TOKEN: " " }, { LINES_URL: "", LINES_TOKEN: null }]
+  ) {
+    assert.deepEqual(namesWith(off), [toXsiam], JSON.stringify(off));
+  }
+  assert.deepEqual(namesWith({ XSIAM_URL: "" }), [toLines]);
+  assert.deepEqual(namesWith({ XSIAM_URL: "", LINES_URL: "" }), ["111/audit/none"]);
+});
+
+Deno.test("an account that sets one value of a destination and empties another has made a mistake", () => {
+  const accounts = JSON.stringify([{
+    LIVEPERSON_ACCOUNT_ID: "222",
+    LINES_URL: "https://own.example.com",
+    LINES_TOKEN: "",
+  }]);
+  assert.deepEqual(refusals({ ...XSIAM, ...LINES, LIVEPERSON_ACCOUNTS: accounts }), [
+    null,
+    null,
+    null,
+    "Account 222: LINES_TOKEN is not set, but LINES_URL is.",
+  ]);
 });
 
 Deno.test("each destination of an account is a pipeline of its own, and no two share a name", () => {
