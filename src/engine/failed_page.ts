@@ -1,0 +1,105 @@
+/**
+ * Reads a page that the source failed to answer. It may have been too large, or have a record in it that
+ * the source can't show: then that record is passed over. I/O through the source alone.
+ */
+import type { PageSize } from "./page_size.ts";
+import { hiddenBehind, type PageSource } from "./page_source.ts";
+import type { Listed, Range } from "./ports.ts";
+import { type SolidPage, upToDisorder } from "./solid_page.ts";
+
+/** What stands in the listing for a record that the source can't show. */
+const UNREADABLE: Listed = { timeMs: null, fingerprint: "", unreadable: true };
+
+/** So many records in a row are tried one by one before the offsets are suspected to end. */
+const MAX_HOLES = 4;
+/** So far away from them one is looked for that can be shown. */
+const FARTHEST = 256;
+
+/**
+ * If any record can be had alone, the account is well and the page is read in smaller parts, until the
+ * record stands alone that can't be shown.
+ * @throws `error`, which the page failed with, if the source answers nothing else either
+ */
+export async function readFailedPage<R extends Listed>(
+  source: PageSource<R>,
+  size: PageSize,
+  failed: Range,
+  error: unknown,
+): Promise<SolidPage<R>> {
+  const { day, offset } = failed;
+  const one = await source.probe({ day, offset, first: 1 });
+  if (one === null) {
+    const isWell = await source.answersAgain() ||
+      (offset > 0 && await source.probe({ day, offset: 0, first: 1 }) !== null) ||
+      await showsAnyBehind(source, day, offset);
+    if (!isWell) throw error;
+    return await passOver(source, size, failed, [], error);
+  }
+  for (let first = failed.first; size.shrink(offset, first);) {
+    first = size.size;
+    const part = await source.probe({ day, offset, first });
+    if (part === null) continue;
+    source.tellUnreadable(failed, part.records);
+    const { records, readAtMs } = part;
+    const last = size.isEnd(records.length, first) === true &&
+      hiddenBehind(part, offset + records.length) === 0;
+    size.succeeded(records.length, last ? Infinity : offset + records.length);
+    return { day, offset, records, breaks: [], readAtMs, last };
+  }
+  const next = await source.probe({ day, offset: offset + 1, first: 1 });
+  if (next === null) {
+    return await passOver(source, size, { ...failed, offset: offset + 1 }, one.records, error);
+  }
+  const records = [...one.records, ...next.records];
+  const last = next.records.length === 0;
+  size.succeeded(1, last ? Infinity : offset + records.length);
+  const solid = { day, offset, records, breaks: [1], readAtMs: next.readAtMs };
+  if (last) return source.ended(solid, hiddenBehind(next, offset + 1));
+  return upToDisorder({ ...solid, last });
+}
+
+/** The record at an offset can't be shown: it is passed over, unless nothing behind it can be shown either. */
+async function passOver<R extends Listed>(
+  source: PageSource<R>,
+  size: PageSize,
+  { day, offset }: Range,
+  before: readonly R[],
+  error: unknown,
+): Promise<SolidPage<R>> {
+  const start = offset - before.length;
+  for (let holes = 1; holes <= MAX_HOLES; holes++) {
+    const after = await source.probe({ day, offset: offset + holes, first: 1 });
+    if (after === null && holes < MAX_HOLES) continue;
+    if (after === null && !await showsAnyBehind(source, day, offset + holes)) break;
+    size.excuse();
+    const last = after?.records.length === 0;
+    const passed = Array.from({ length: holes }, () => UNREADABLE as R);
+    source.tellPassedOver({ day, offset, records: holes, afterMs: before.at(-1)?.timeMs ?? null });
+    const solid = {
+      day,
+      offset: start,
+      records: [...before, ...passed, ...after?.records ?? []],
+      breaks: [before.length + holes],
+      readAtMs: after?.readAtMs ?? source.nowMs,
+    };
+    if (last) return source.ended(solid, hiddenBehind(after, offset + holes));
+    return upToDisorder({ ...solid, last: false });
+  }
+  // an outage may have begun meanwhile
+  if (!await source.answersAgain()) throw error;
+  size.learnLastOffset(day, offset);
+  const readAtMs = source.nowMs;
+  return source.cutOff({ day, offset: start, records: before, breaks: [], readAtMs });
+}
+
+/** Is anything shown that stands further behind? */
+async function showsAnyBehind<R extends Listed>(
+  source: PageSource<R>,
+  day: string,
+  offset: number,
+): Promise<boolean> {
+  for (let stride = 1; stride <= FARTHEST; stride *= 16) {
+    if (await source.probe({ day, offset: offset + stride, first: 1 }) !== null) return true;
+  }
+  return false;
+}

@@ -1,0 +1,105 @@
+/**
+ * The source as pages are asked of it: what it answers is counted, and what it has and does not show is
+ * told as a gap. I/O through the source alone.
+ */
+import type { PageSize } from "./page_size.ts";
+import type { Listed, Page, Ports, Range } from "./ports.ts";
+import type { Gap, Progress } from "./progress.ts";
+import { lastTimeMs, type SolidPage } from "./solid_page.ts";
+
+/** How many records the source says it has behind an offset; 0 if it only tells how many it shows. */
+export function hiddenBehind({ records, total = 0 }: Page, offset: number): number {
+  return total > records.length ? Math.max(0, total - offset) : 0;
+}
+
+export class PageSource<R extends Listed> {
+  /** What was answered last in this run. */
+  #answeredLast: Range | null = null;
+
+  constructor(
+    private readonly ports: Pick<Ports<R>, "source" | "clock">,
+    private readonly progress: Progress,
+    private readonly size: PageSize,
+  ) {}
+
+  /** Epoch milliseconds. */
+  get nowMs(): number {
+    return this.ports.clock();
+  }
+
+  async ask(range: Range): Promise<Page<R>> {
+    const page = await this.ports.source.read(range);
+    this.count(range, page);
+    return page;
+  }
+
+  /** Counts a page that was answered. */
+  count(range: Range, page: Page<R>): void {
+    this.#answeredLast = range;
+    this.progress.pages++;
+    this.progress.recordsRead += page.records.length;
+    this.progress.readAtMs = page.readAtMs;
+  }
+
+  /** A page, or null if the source can't show it. */
+  async probe(range: Range): Promise<Page<R> | null> {
+    try {
+      return await this.ask({ ...range, probing: true });
+    } catch (error) {
+      if (this.ports.source.isPageFailure(error)) return null;
+      throw error;
+    }
+  }
+
+  /** Is answered again what was answered last? */
+  async answersAgain(): Promise<boolean> {
+    const answered = this.#answeredLast;
+    return answered !== null && await this.probe(answered) !== null;
+  }
+
+  /**
+   * Nothing is shown behind a page. `hidden`: how many records the source says it has there all the same. It
+   * may count something else, so that is told, and where reading goes on doesn't depend on it.
+   */
+  ended(end: Omit<SolidPage<R>, "last">, hidden: number): SolidPage<R> {
+    const isDeep = end.offset + end.records.length >= this.size.full;
+    if (hidden <= 0 || !isDeep) return { ...end, last: true };
+    this.#tellHidden(end, hidden);
+    return { ...end, last: true, saysMore: true };
+  }
+
+  /** The source answers no offset behind a page. */
+  cutOff(end: Omit<SolidPage<R>, "last">): SolidPage<R> {
+    this.#tellHidden(end, null);
+    return { ...end, last: true, isCut: true };
+  }
+
+  /** Records that an answer has in it and does not show. */
+  tellUnreadable({ day, offset }: Range, records: readonly R[]): void {
+    let afterMs: number | null = null;
+    for (const [index, { timeMs, unreadable }] of records.entries()) {
+      if (unreadable) this.tellPassedOver({ day, offset: offset + index, records: 1, afterMs });
+      afterMs = timeMs ?? afterMs;
+    }
+  }
+
+  /** Records that can't be shown. */
+  tellPassedOver(where: Pick<Gap, "day" | "offset" | "records" | "afterMs">): void {
+    this.#tell({ ...where, why: "unreadable" });
+  }
+
+  /** The source has more than it shows. `hidden`: how many, if it is known. */
+  #tellHidden({ day, offset, records }: Omit<SolidPage<R>, "last">, hidden: number | null): void {
+    this.#tell({
+      day,
+      offset: offset + records.length,
+      records: hidden,
+      afterMs: lastTimeMs(records),
+      why: "beyond the last offset",
+    });
+  }
+
+  #tell(gap: Omit<Gap, "beforeMs" | "foundAtMs">): void {
+    this.progress.gaps.push({ ...gap, beforeMs: null, foundAtMs: this.nowMs });
+  }
+}
