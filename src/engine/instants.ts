@@ -63,7 +63,7 @@ export function freshOf<R extends Listed>(shown: readonly R[], dealt: string): F
     before.set(record.fingerprint, occurrence);
     fresh.push({ record, occurrence });
   }
-  const grown = Math.max(0, readable - dealt.length / FINGERPRINT_DIGITS);
+  const grown = Math.max(0, readable - countOf(dealt));
   return grown < fresh.length ? renumbered(fresh.slice(fresh.length - grown), dealt) : fresh;
 }
 
@@ -117,4 +117,9 @@ export function countPrints(prints: string): Map<string, number> {
     counts.set(print, (counts.get(print) ?? 0) + 1);
   }
   return counts;
+}
+
+/** How many records a text of fingerprints stands for. */
+export function countOf(prints: string): number {
+  return prints.length / FINGERPRINT_DIGITS;
 }

@@ -8,14 +8,9 @@
  * records of one time are shown.
  */
 import type { Boundary } from "./boundary.ts";
-import {
-  type Cursor,
-  type DealtInstant,
-  FINGERPRINT_DIGITS,
-  type Place,
-  searchDay,
-} from "./cursor.ts";
-import { countPrints } from "./instants.ts";
+import { type Cursor, type Place, searchDay } from "./cursor.ts";
+import { DealtInstants } from "./dealt_instants.ts";
+import { countOf } from "./instants.ts";
 import type { Seen } from "./ports.ts";
 
 /** How far the host's clock may be off, in milliseconds. What is remembered is kept this much longer. */
@@ -27,13 +22,6 @@ export const BEHIND_PATIENCE_MS = 30 * 60_000;
 /** The part of the cursor that tells where the reading stands. */
 export type Position = Omit<Cursor, "revision" | "pageSize" | "source">;
 
-interface Dealt {
-  prints: string;
-  slots: number;
-}
-
-const NOTHING: Dealt = { prints: "", slots: 0 };
-
 export class ListingState {
   readonly #startMs: number;
   #place: Place | null;
@@ -41,9 +29,7 @@ export class ListingState {
   #newestMs: number | null;
   readonly #newestAtStartMs: number;
   #behindSinceMs: number | null;
-  readonly #dealt = new Map<number, Dealt>();
-  /** Times in `#dealt`, oldest first. */
-  #times: number[] = [];
+  readonly #dealt: DealtInstants;
   #version = 0;
   #dealtCount = 0;
 
@@ -54,10 +40,7 @@ export class ListingState {
     this.#newestMs = position.newestMs;
     this.#newestAtStartMs = position.newestMs ?? -Infinity;
     this.#behindSinceMs = position.behindSinceMs;
-    for (const { timeMs, prints, slots } of position.dealt) {
-      this.#dealt.set(timeMs, { prints, slots });
-      this.#times.push(timeMs);
-    }
+    this.#dealt = new DealtInstants(position.dealt);
   }
 
   /** Grows with every change that is worth a commit. */
@@ -96,26 +79,21 @@ export class ListingState {
 
   /** What was dealt with at an instant: fingerprints, one after another. */
   printsAt(timeMs: number): string {
-    return (this.#dealt.get(timeMs) ?? NOTHING).prints;
+    return this.#dealt.printsAt(timeMs);
   }
 
   slotsAt(timeMs: number): number {
-    return (this.#dealt.get(timeMs) ?? NOTHING).slots;
+    return this.#dealt.slotsAt(timeMs);
   }
 
   /** How many records of an instant were both shown and dealt with: so many at least it should show again. */
   shownAt(timeMs: number): number {
-    return Math.min(this.slotsAt(timeMs), countOf(this.printsAt(timeMs)));
+    return this.#dealt.shownAt(timeMs);
   }
 
   /** Remembers what was dealt with at an instant before this reading. */
   recall(timeMs: number, prints: string): void {
-    if (prints === "") return;
-    const instant = this.#instant(timeMs);
-    const known = countPrints(instant.prints);
-    for (const [print, count] of countPrints(prints)) {
-      instant.prints += print.repeat(Math.max(0, count - (known.get(print) ?? 0)));
-    }
+    if (prints !== "") this.#dealt.recall(timeMs, prints);
   }
 
   /** The boundaries of the window before the place, and where they should stand, oldest first. */
@@ -123,10 +101,9 @@ export class ListingState {
     const { beforeMs, offset } = this.#place!;
     const boundaries: Boundary[] = [];
     let at = offset;
-    for (let i = this.#times.length - 1; i >= 0; i--) {
-      const timeMs = this.#times[i];
+    for (const timeMs of this.#dealt.times.toReversed()) {
       if (timeMs >= beforeMs) continue;
-      at -= this.#dealt.get(timeMs)!.slots;
+      at -= this.slotsAt(timeMs);
       boundaries.push({ beforeMs: timeMs, offset: at });
     }
     return boundaries.reverse();
@@ -142,7 +119,7 @@ export class ListingState {
   forgive(): void {
     this.misplace();
     this.#behindSinceMs = null;
-    for (const instant of this.#dealt.values()) instant.slots = 0;
+    this.#dealt.forgetSlots();
   }
 
   /** Everything from here on is to be compared with what was dealt with. */
@@ -166,9 +143,8 @@ export class ListingState {
 
   /** Deals with a new record. */
   deal({ timeMs, fingerprint }: Seen): { readonly late: boolean } {
-    const instant = this.#instant(timeMs);
-    instant.prints += fingerprint;
-    this.#resize(timeMs, Math.max(instant.slots, countOf(instant.prints)));
+    this.#dealt.add(timeMs, fingerprint);
+    this.#resize(timeMs, Math.max(this.slotsAt(timeMs), countOf(this.printsAt(timeMs))));
     this.#newestMs = Math.max(this.#newestMs ?? -Infinity, timeMs);
     this.#dealtCount++;
     this.#version++;
@@ -186,7 +162,7 @@ export class ListingState {
   shiftBack(): boolean {
     const place = this.#place!;
     if (place.offset === 0) return false;
-    const timeMs = this.#times.findLast((timeMs) =>
+    const timeMs = this.#dealt.times.findLast((timeMs) =>
       timeMs < place.beforeMs && this.slotsAt(timeMs) > 0
     );
     if (timeMs === undefined) this.moveTo({ ...place, offset: place.offset - 1 });
@@ -196,7 +172,7 @@ export class ListingState {
 
   /** Nothing is shown any more from a time on, inclusive, to another, exclusive. */
   passOver(fromMs: number, toMs: number): void {
-    for (const timeMs of this.#times) {
+    for (const timeMs of this.#dealt.times) {
       if (timeMs >= fromMs && timeMs < toMs) this.leave(timeMs, 0);
     }
   }
@@ -215,13 +191,11 @@ export class ListingState {
   moveWatermark(readAtMs: number, lateArrivalWindowMs: number): void {
     if (this.#place === null) return;
     const { beforeMs } = this.#place;
-    const lastMs = this.#times.findLast((timeMs) => timeMs <= beforeMs) ?? this.#watermarkMs;
+    const lastMs = this.#dealt.times.findLast((timeMs) => timeMs <= beforeMs) ?? this.#watermarkMs;
     const horizonMs = Math.min(readAtMs - lateArrivalWindowMs - CLOCK_TOLERANCE_MS, lastMs);
     if (horizonMs <= this.#watermarkMs) return;
     this.#watermarkMs = horizonMs;
-    const open = this.#times.findIndex((timeMs) => timeMs >= horizonMs);
-    const behind = this.#times.splice(0, open === -1 ? this.#times.length : open);
-    for (const timeMs of behind) this.#dealt.delete(timeMs);
+    this.#dealt.forgetBefore(horizonMs);
     // alone it is not worth a commit: the next one takes it along
   }
 
@@ -238,27 +212,14 @@ export class ListingState {
       place: this.#place,
       watermarkMs: this.#watermarkMs,
       newestMs: this.#newestMs,
-      dealt: this.#times.map((timeMs): DealtInstant => ({ timeMs, ...this.#dealt.get(timeMs)! })),
+      dealt: this.#dealt.stored(),
       behindSinceMs: this.#behindSinceMs,
     };
   }
 
-  #instant(timeMs: number): Dealt {
-    const known = this.#dealt.get(timeMs);
-    if (known !== undefined) return known;
-    const instant = { ...NOTHING };
-    this.#dealt.set(timeMs, instant);
-    let at = this.#times.length;
-    while (at > 0 && this.#times[at - 1] > timeMs) at--;
-    this.#times.splice(at, 0, timeMs);
-    return instant;
-  }
-
   /** Records at an instant before the place move the place. */
   #resize(timeMs: number, slots: number): void {
-    const instant = this.#instant(timeMs);
-    const grown = slots - instant.slots;
-    instant.slots = slots;
+    const grown = this.#dealt.resize(timeMs, slots);
     const place = this.#place;
     if (place === null || timeMs >= place.beforeMs) return;
     this.#place = { ...place, offset: Math.max(0, place.offset + grown) };
@@ -270,9 +231,4 @@ export function withDealt(cursor: Cursor, seen: readonly Seen[]): Cursor {
   const state = new ListingState(cursor);
   for (const record of seen) state.deal(record);
   return { ...cursor, ...state.position() };
-}
-
-/** How many records an instant's fingerprints stand for. */
-export function countOf(prints: string): number {
-  return prints.length / FINGERPRINT_DIGITS;
 }

@@ -5,8 +5,8 @@
  * the same are two only where one answer shows both. I/O through the page reader alone.
  */
 import { type Standing, standingOf } from "./boundary.ts";
-import { countPrints, type Fresh, type Instant, splitAt, toInstants } from "./instants.ts";
-import { countOf, type ListingState } from "./listing_state.ts";
+import { countOf, countPrints, type Fresh, type Instant, splitAt, toInstants } from "./instants.ts";
+import type { ListingState } from "./listing_state.ts";
 import type { PageReader } from "./page_reader.ts";
 import type { Listed } from "./ports.ts";
 import type { Progress } from "./progress.ts";
