@@ -67,10 +67,12 @@ async function collectEach(
 }
 
 function tell(result: Collected, { url }: TargetOptions): void {
-  const { account, outcome, delivered, deadLettered, lateArrivals, twins, runs, problem } = result;
+  const { account, outcome, delivered, deadLettered, altered, runs, problem } = result;
+  const { lateArrivals, twins } = result;
   const extras = [
     ...(lateArrivals > 0 ? [`${number(lateArrivals)} late`] : []),
     ...(twins > 0 ? [count(twins, "twin")] : []),
+    ...(altered > 0 ? [`${number(altered)} altered`] : []),
     ...(deadLettered > 0 ? [count(deadLettered, "dead letter")] : []),
   ];
   const details = extras.length === 0 ? "" : ` (${extras.join(", ")})`;

@@ -14,6 +14,7 @@ export interface Collected {
   readonly runs: number;
   readonly delivered: number;
   readonly deadLettered: number;
+  readonly altered: number;
   readonly lateArrivals: number;
   readonly twins: number;
   readonly lagSeconds: number | null;
@@ -26,7 +27,7 @@ export async function collectToEnd(
   stop: StopSignal,
   show: Progress["show"],
 ): Promise<Collected> {
-  const sum = { runs: 0, delivered: 0, deadLettered: 0, lateArrivals: 0, twins: 0 };
+  const sum = { runs: 0, delivered: 0, deadLettered: 0, altered: 0, lateArrivals: 0, twins: 0 };
   let lagSeconds: number | null = null;
   let from: string | null = null;
   const end = (outcome: Collected["outcome"], problem?: Problem): Collected => ({
@@ -42,6 +43,7 @@ export async function collectToEnd(
       sum.runs++;
       sum.delivered += report.delivered;
       sum.deadLettered += report.deadLettered;
+      sum.altered += report.altered;
       sum.lateArrivals += report.lateArrivals;
       sum.twins += report.twins;
       lagSeconds = report.lagSeconds;

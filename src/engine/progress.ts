@@ -30,6 +30,8 @@ export interface Progress {
   untried: number;
   /** Of what was undelivered before, now delivered. */
   redelivered: number;
+  /** Delivered, but taken otherwise than they were sent. */
+  altered: number;
   /** Events in a push that failed without an answer: they may come twice when the next run sends them. */
   inDoubt: number;
   /** Events in attempts that got no answer, and that were sent again: they may have come twice. */
@@ -60,6 +62,7 @@ export function startProgress(cursor: Cursor, stored: boolean): Progress {
     setAside: 0,
     untried: 0,
     redelivered: 0,
+    altered: 0,
     inDoubt: 0,
     unanswered: 0,
     lateArrivals: 0,

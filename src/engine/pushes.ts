@@ -58,7 +58,13 @@ export class Pushes {
     settle: (outcome: Outcome<L>, failed: boolean) => Promise<void>,
   ): Promise<Outcome<L>> {
     const { destination, random } = this.ports;
-    const outcome: Outcome<L> = { delivered: [], refused: [], unanswered: 0, pushes: 0 };
+    const outcome: Outcome<L> = {
+      delivered: [],
+      refused: [],
+      altered: 0,
+      unanswered: 0,
+      pushes: 0,
+    };
     const mayPush = () => outcome.pushes < maxPushes && this.ports.hasBudget(purpose);
     try {
       await takeApart(destination, lines, { ...options, mayPush, random }, outcome);
@@ -115,7 +121,8 @@ export class Pushes {
     });
   }
 
-  #note({ delivered, refused, unanswered }: Outcome<Line>): void {
+  #note({ delivered, refused, altered, unanswered }: Outcome<Line>): void {
+    this.progress.altered += altered;
     this.progress.unanswered += unanswered;
     if (delivered.length > 0) {
       this.#tookAny = true;

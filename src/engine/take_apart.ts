@@ -28,6 +28,8 @@ export interface Refusal<L extends Line> {
 export interface Outcome<L extends Line> {
   readonly delivered: L[];
   readonly refused: Refusal<L>[];
+  /** Of the delivered ones, those that the destination took otherwise than they were sent. */
+  altered: number;
   /** Events in attempts that got no answer and were repeated. */
   unanswered: number;
   pushes: number;
@@ -148,6 +150,7 @@ class Work<L extends Line> {
     this.outcome.pushes++;
     const answer = await this.destination.push(lines, { probing });
     if ((answer.unanswered ?? 0) > 0) this.outcome.unanswered += lines.length;
+    if (!("refusedWhole" in answer)) this.outcome.altered += answer.altered ?? 0;
     return answer;
   }
 

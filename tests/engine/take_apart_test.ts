@@ -53,7 +53,13 @@ async function play(
   { answersEach, failsAt, ...options }: Manner & Partial<TakeApartOptions<Line>> = {},
 ) {
   const { destination, pushes, probing } = destinationThat(says, { answersEach, failsAt });
-  const outcome: Outcome<Line> = { delivered: [], refused: [], unanswered: 0, pushes: 0 };
+  const outcome: Outcome<Line> = {
+    delivered: [],
+    refused: [],
+    altered: 0,
+    unanswered: 0,
+    pushes: 0,
+  };
   const all = { mayPush: () => true, random: () => 0.3, maxFruitless: 12, ...options };
   let failure: unknown;
   try {
@@ -346,10 +352,34 @@ Deno.test("events in attempts without an answer are counted", async () => {
     ...destination,
     push: async (lines, options) => ({ ...await destination.push(lines, options), unanswered: 2 }),
   };
-  const outcome: Outcome<Line> = { delivered: [], refused: [], unanswered: 0, pushes: 0 };
+  const outcome: Outcome<Line> = {
+    delivered: [],
+    refused: [],
+    altered: 0,
+    unanswered: 0,
+    pushes: 0,
+  };
   const options = { mayPush: () => true, random: () => 0, maxFruitless: 12 };
   await takeApart(unsure, batchOf(5), options, outcome);
   assert.equal(outcome.unanswered, 5);
+});
+
+Deno.test("what was taken otherwise than it was sent is counted, push by push", async () => {
+  const { destination } = destinationThat(refusing(3));
+  const cutting: Destination = {
+    ...destination,
+    push: async (lines, options) => ({ altered: 1, ...await destination.push(lines, options) }),
+  };
+  const outcome: Outcome<Line> = {
+    delivered: [],
+    refused: [],
+    altered: 0,
+    unanswered: 0,
+    pushes: 0,
+  };
+  const options = { mayPush: () => true, random: () => 0, maxFruitless: 12 };
+  await takeApart(cutting, batchOf(4), options, outcome);
+  assert.deepEqual([outcome.delivered.length, outcome.altered], [3, 2]);
 });
 
 Deno.test("the last event is in doubt when nobody has refused the batch, or not it alone", async () => {

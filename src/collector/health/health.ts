@@ -12,6 +12,8 @@ export interface Totals {
   readonly delivered: number;
   /** Events that became dead letters, in whatever part of the runs. */
   readonly deadLettered: number;
+  /** Events that the destination took otherwise than they were sent. */
+  readonly altered: number;
   readonly lateArrivals: number;
   readonly twins: number;
   readonly repeats: number;
@@ -65,6 +67,7 @@ export const UNKNOWN_HEALTH: Health = {
     failedRuns: 0,
     delivered: 0,
     deadLettered: 0,
+    altered: 0,
     lateArrivals: 0,
     twins: 0,
     repeats: 0,
@@ -120,6 +123,7 @@ export function afterRun(
       failedRuns: totals.failedRuns + (failed ? 1 : 0),
       delivered: totals.delivered + report.delivered,
       deadLettered: totals.deadLettered + deadLetters,
+      altered: totals.altered + report.altered,
       lateArrivals: totals.lateArrivals + report.lateArrivals,
       twins: totals.twins + report.twins,
       repeats: totals.repeats + report.repeats,

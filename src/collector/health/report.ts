@@ -19,6 +19,8 @@ export interface RunReport {
   readonly delivered: number;
   readonly batches: number;
   readonly deadLettered: number;
+  /** Events that the destination took otherwise than they were sent, in whatever part of the run. */
+  readonly altered: number;
   /** Events that the source showed only after newer ones had been read. */
   readonly lateArrivals: number;
   /** Events that are identical to an earlier one in every field. */
@@ -93,6 +95,8 @@ interface Told extends RunIdentity {
   readonly resent: number;
   readonly reconciliation: Reconciliation | null;
   readonly backfill: BackfillState | null;
+  /** Events that were taken otherwise than they were sent, beside the live part. */
+  readonly alteredAside: number;
   /** True when what was done beside the live part has got further, and is not at its end. */
   readonly asideGoesOn: boolean;
   readonly used: Upstream["used"];
@@ -111,6 +115,7 @@ export function toReport(told: Told): RunReport {
     delivered: (progress?.delivered ?? 0) + (progress?.redelivered ?? 0),
     batches: progress?.batches ?? 0,
     deadLettered: progress?.deadLettered ?? 0,
+    altered: (progress?.altered ?? 0) + told.alteredAside,
     lateArrivals: progress?.lateArrivals ?? 0,
     twins: progress?.twins ?? 0,
     repeats: told.resent + (progress?.unanswered ?? 0),
@@ -145,6 +150,7 @@ export function disabledReport(run: RunIdentity): RunReport {
     resent: 0,
     reconciliation: null,
     backfill: null,
+    alteredAside: 0,
     asideGoesOn: false,
     used,
     completeUntilMs: null,

@@ -57,6 +57,8 @@ interface Aside {
   readonly backfill: BackfillState | null;
   readonly asideGoesOn: boolean;
   readonly gaps: readonly Gap[];
+  /** Events that were taken otherwise than they were sent. */
+  readonly alteredAside: number;
   /** The day that was reconciled to its end. */
   readonly readAgain: readonly ReadAgain[];
 }
@@ -66,6 +68,7 @@ const NOTHING_ASIDE: Aside = {
   backfill: null,
   asideGoesOn: false,
   gaps: [],
+  alteredAside: 0,
   readAgain: [],
 };
 
@@ -189,7 +192,7 @@ class LiveRun {
     const nowMs = Math.min(platform.now(), readAtMs ?? Infinity);
     const due = dueLook(ledger, nowMs, settings.LATE_ARRIVAL_WINDOW);
     if (due !== null) {
-      const { reconciliation, gaps, readAgain, moved, failure } = await reconcile(
+      const { reconciliation, gaps, altered, readAgain, moved, failure } = await reconcile(
         due,
         cursor,
         ledger,
@@ -198,18 +201,20 @@ class LiveRun {
         this.context,
       );
       const asideGoesOn = moved && !reconciliation.complete;
-      this.#aside = { ...this.#aside, reconciliation, gaps, readAgain, asideGoesOn };
+      const alteredAside = altered;
+      this.#aside = { ...this.#aside, reconciliation, gaps, alteredAside, readAgain, asideGoesOn };
       throwUnlessFurther(failure, moved);
       if (!this.connections.hasBudget()) return;
     }
     const advanced = await backfill.advance(ports, limits, undelivered);
     if (advanced === null) return;
-    const { state, gaps, moved, failure } = advanced;
+    const { state, gaps, altered, moved, failure } = advanced;
     const goesOn = moved && state.completedAt === null;
     this.#aside = {
       ...this.#aside,
       backfill: state,
       gaps: [...this.#aside.gaps, ...gaps],
+      alteredAside: this.#aside.alteredAside + altered,
       asideGoesOn: this.#aside.asideGoesOn || goesOn,
     };
     throwUnlessFurther(failure, moved);

@@ -24,6 +24,8 @@ export interface PastRange {
 /** What a run came to that delivered a part of a past range. */
 export interface PastPart {
   readonly gaps: readonly Gap[];
+  /** Events that were delivered, but taken otherwise than they were sent. */
+  readonly altered: number;
   /** True when something was made durable. */
   readonly moved: boolean;
   /** What ended it too early; what it had come to by then counts all the same. */
@@ -66,5 +68,6 @@ export async function runPastRange(
   }
   const complete = failure === undefined && !progress.more && !progress.behind;
   const moved = complete || progress.commits > 0;
-  return { progress, complete, gaps: progress.gaps, moved, failure };
+  const { gaps, altered } = progress;
+  return { progress, complete, gaps, altered, moved, failure };
 }

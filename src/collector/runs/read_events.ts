@@ -85,7 +85,13 @@ async function pushAll(
   random: () => number,
   collectedAtMs: number,
 ): Promise<void> {
-  const outcome: Outcome<Line> = { delivered: [], refused: [], unanswered: 0, pushes: 0 };
+  const outcome: Outcome<Line> = {
+    delivered: [],
+    refused: [],
+    altered: 0,
+    unanswered: 0,
+    pushes: 0,
+  };
   const options = {
     mayPush: () => connections.upstream.requestsLeft > 0,
     random,

@@ -54,6 +54,10 @@ export const Run = named(
     delivered: told(count, `Events that ${ANY_DESTINATION} acknowledged.`),
     batches: count,
     deadLettered: told(count, `Events that ${ANY_DESTINATION} refused.`),
+    altered: told(
+      count,
+      "Events that were accepted, but not as they were sent: cut or kept apart, for example.",
+    ),
     lateArrivals: told(count, "Events that the source showed only after newer ones."),
     twins: told(count, "Events that are identical to an earlier one in every field."),
     repeats: told(

@@ -29,6 +29,7 @@ const Totals = named(
     failedRuns: count,
     delivered: count,
     deadLettered: count,
+    altered: count,
     lateArrivals: count,
     twins: count,
     repeats: count,

@@ -69,6 +69,7 @@ export function run(fields: Partial<RunReport> = {}): RunReport {
     delivered: 12,
     batches: 1,
     deadLettered: 0,
+    altered: 0,
     lateArrivals: 0,
     twins: 0,
     repeats: 0,
