@@ -1,0 +1,107 @@
+/** Elasticsearch's bulk API as a real OpenSearch answers it. */
+import { FORMATS } from "../../../src/event_formats/index.ts";
+import type { AnyKind } from "../../../src/destinations/kind.ts";
+import { lineOf } from "../../../src/engine/batch.ts";
+import type { Line } from "../../../src/engine/ports.ts";
+import { makeBatch } from "../batches.ts";
+import { Judge } from "../judge.ts";
+import { checkConnection, isDelivered, openDestination, push } from "../pushing.ts";
+import { type OpenSearch, startOpenSearch } from "../receivers/opensearch.ts";
+import type { Compared, CompareOptions, Comparison } from "./comparison.ts";
+
+const INDEX = "logs-liveperson.audit-default";
+
+export const elasticsearch: Comparison = {
+  id: "opensearch",
+  receiver: "OpenSearch",
+  destination: "elasticsearch",
+  compare,
+};
+
+async function compare(kind: AnyKind, options: CompareOptions): Promise<Compared> {
+  await using openSearch = await startOpenSearch(options.cacheFolder);
+  const judge = new Judge();
+  const stand = { kind, openSearch, judge, nowMs: options.nowMs };
+  for (const format of FORMATS) await takesEachOnce(stand, format);
+  await refusesOneAlone(stand);
+  await findsNoIndex(stand);
+  return { version: openSearch.version, disagreements: judge.disagreements };
+}
+
+interface Stand {
+  readonly kind: AnyKind;
+  readonly openSearch: OpenSearch;
+  readonly judge: Judge;
+  readonly nowMs: number;
+}
+
+function settingsOf({ openSearch }: Stand, index: string, format: string) {
+  return {
+    ELASTICSEARCH_URL: openSearch.url,
+    ELASTICSEARCH_USERNAME: "collector",
+    ELASTICSEARCH_PASSWORD: "not-checked",
+    ELASTICSEARCH_INDEX: index,
+    ELASTICSEARCH_FORMAT: format,
+  };
+}
+
+/** A repeated batch is answered with 409 for each event: it counts as delivered, and changes nothing. */
+async function takesEachOnce(stand: Stand, format: string): Promise<void> {
+  const { kind, openSearch, judge, nowMs } = stand;
+  const index = format === "ecs" ? INDEX : `conformance-${format}`;
+  const settings = settingsOf(stand, index, format);
+  const destination = openDestination(kind, settings);
+  const batch = await makeBatch("each once", destination, nowMs);
+  judge.holds(`${format}: a batch is delivered`, isDelivered(await push(destination, batch)));
+  judge.holds(`${format}: repeated, it is delivered`, isDelivered(await push(destination, batch)));
+  await checkConnection(kind, settings);
+  compareDocuments(judge, format, await openSearch.documents(index), batch);
+}
+
+function compareDocuments(
+  judge: Judge,
+  what: string,
+  documents: Awaited<ReturnType<OpenSearch["documents"]>>,
+  batch: readonly Line[],
+): void {
+  judge.equal(`${what}: documents`, documents.length, batch.length);
+  for (const { eventId, json, timeMs } of batch) {
+    const document = documents.find(({ id }) => id === eventId);
+    judge.holds(`${what}: event ${eventId} is there`, document !== undefined);
+    judge.equal(`${what}: content of ${eventId}`, document?.source, JSON.parse(json));
+    judge.equal(`${what}: time of ${eventId}`, document?.timeMs, timeMs);
+  }
+}
+
+/** An event that contradicts the index's mapping is refused by itself; the others of its batch are taken. */
+async function refusesOneAlone(stand: Stand): Promise<void> {
+  const { kind, openSearch, judge, nowMs } = stand;
+  const destination = openDestination(kind, settingsOf(stand, INDEX, "ecs"));
+  const batch = [...await makeBatch("one refused", destination, nowMs)];
+  const contrary = { ...JSON.parse(batch[3].json), event: "a text, where an object is mapped" };
+  batch[3] = lineOf({ ...batch[3], json: JSON.stringify(contrary) });
+  const answer = await push(destination, batch);
+  judge.equal("one refused: answer", withoutReasons(answer), [{ index: 3, status: 400 }]);
+  const ids = new Set((await openSearch.documents(INDEX)).map(({ id }) => id));
+  judge.equal(
+    "one refused: which are there",
+    batch.map(({ eventId }) => ids.has(eventId)),
+    batch.map((_, index) => index !== 3),
+  );
+}
+
+function withoutReasons(answer: Awaited<ReturnType<typeof push>>): unknown {
+  if ("refusedWhole" in answer || answer.again.length > 0) return answer;
+  return answer.refused.map(({ index, status }) => ({ index, status }));
+}
+
+/** Where no index may be created by itself, a missing one is a fault of the settings. */
+async function findsNoIndex(stand: Stand): Promise<void> {
+  const { kind, openSearch, judge, nowMs } = stand;
+  await openSearch.ask("PUT", "/_cluster/settings", {
+    persistent: { "action.auto_create_index": "false" },
+  });
+  const destination = openDestination(kind, settingsOf(stand, "missing", "ecs"));
+  const batch = await makeBatch("no index", destination, nowMs);
+  await judge.fails("no index", "destination_not_found", () => push(destination, batch));
+}

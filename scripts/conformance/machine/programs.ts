@@ -1,0 +1,46 @@
+/** The programs that receivers are fetched and built with. Runs them. */
+import { stripVTControlCharacters } from "node:util";
+import { LeftOut } from "./left_out.ts";
+
+interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Default: five minutes. */
+  readonly timeoutMs?: number;
+}
+
+const FIVE_MINUTES_MS = 300_000;
+
+/**
+ * Runs a program to its end, and returns what it printed on both outputs.
+ * @throws {LeftOut} when there is no such program, or it fails
+ */
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  { env, timeoutMs = FIVE_MINUTES_MS }: RunOptions = {},
+): Promise<string> {
+  let output: Deno.CommandOutput;
+  try {
+    output = await new Deno.Command(program, {
+      args: [...args],
+      env,
+      stdin: "null",
+      signal: AbortSignal.timeout(timeoutMs),
+    }).output();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw new LeftOut(`there is no ${program}`);
+    throw error;
+  }
+  const printed = [output.stdout, output.stderr].map((bytes) => new TextDecoder().decode(bytes))
+    .join("\n");
+  if (!output.success) throw new LeftOut(`${program} failed: ${whatWentWrong(printed)}`);
+  return printed;
+}
+
+/** The line that tells most: the first that speaks of an error, or the last. */
+export function whatWentWrong(printed: string): string {
+  const lines = stripVTControlCharacters(printed).split("\n")
+    .map((line) => line.trim()).filter((line) => line !== "");
+  return lines.find((line) => /\berror\b|refused|forbidden|not found/i.test(line)) ??
+    lines.at(-1) ?? "it printed nothing";
+}

@@ -1,0 +1,35 @@
+/** What came of each comparison. */
+import type { AnyKind } from "../../src/destinations/kind.ts";
+import type { CompareOptions, Comparison } from "./comparisons/comparison.ts";
+import { LeftOut } from "./machine/left_out.ts";
+
+export interface Outcome {
+  readonly receiver: string;
+  readonly destination: string;
+  readonly verdict: "agree" | "disagree" | "left out";
+  /** The receiver's; null when it was left out. */
+  readonly version: string | null;
+  /** Why it was left out; null when it was not. */
+  readonly because: string | null;
+  readonly disagreements: readonly string[];
+}
+
+/** `kind`: undefined where the product has no such destination. */
+export async function outcomeOf(
+  comparison: Comparison,
+  kind: AnyKind | undefined,
+  options: CompareOptions,
+): Promise<Outcome> {
+  const { receiver, destination } = comparison;
+  const nothing = { receiver, destination, version: null, because: null, disagreements: [] };
+  const leftOut = (because: string): Outcome => ({ ...nothing, verdict: "left out", because });
+  if (kind === undefined) return leftOut("there is no such destination yet");
+  try {
+    const { version, disagreements } = await comparison.compare(kind, options);
+    const verdict = disagreements.length === 0 ? "agree" : "disagree";
+    return { ...nothing, verdict, version, disagreements };
+  } catch (error) {
+    if (error instanceof LeftOut) return leftOut(error.message);
+    return { ...nothing, verdict: "disagree", disagreements: [String(error)] };
+  }
+}

@@ -1,0 +1,85 @@
+/** How the conformance script gets, starts and ends a receiver. Deno itself plays the programs. */
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cached } from "../../../scripts/conformance/machine/cache.ts";
+import { LeftOut } from "../../../scripts/conformance/machine/left_out.ts";
+import { runProgram, whatWentWrong } from "../../../scripts/conformance/machine/programs.ts";
+import { startServer } from "../../../scripts/conformance/machine/server.ts";
+
+const DENO = Deno.execPath();
+const LISTENING = /listening on 127\.0\.0\.1:(\d+)/;
+const SERVER = `Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: ({ port }) =>
+  console.error("listening on 127.0.0.1:" + port) }, () => new Response("here"));`;
+
+function leftOut(pattern: RegExp) {
+  return (error: unknown) => error instanceof LeftOut && pattern.test(error.message);
+}
+
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "conformance-test-"));
+  try {
+    await work(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+Deno.test("what is in the cache is not made again", () =>
+  inFolder(async (cache) => {
+    const make = (content: string) => (folder: string) => writeFile(join(folder, "it"), content);
+    await cached(cache, "one-1.0", make("first"));
+    const folder = await cached(cache, "one-1.0", make("second"));
+    assert.equal(await readFile(join(folder, "it"), "utf8"), "first");
+  }));
+
+Deno.test("what could not be made leaves nothing in the cache", () =>
+  inFolder(async (cache) => {
+    const make = async (folder: string) => {
+      await writeFile(join(folder, "half"), "");
+      throw new LeftOut("no network");
+    };
+    await assert.rejects(cached(cache, "one-1.0", make), leftOut(/no network/));
+    assert.deepEqual(await readdir(cache), []);
+  }));
+
+Deno.test("a program that isn't there leaves the receiver out", async () => {
+  await assert.rejects(runProgram("no-such-program", []), leftOut(/^there is no no-such-program$/));
+});
+
+Deno.test("a program that fails does too, and says why", async () => {
+  const fails = ["eval", "console.log('fetching'); console.error('error: refused'); Deno.exit(1)"];
+  await assert.rejects(runProgram(DENO, fails), leftOut(/failed: error: refused$/));
+});
+
+Deno.test("the line that speaks of an error tells most; without one, the last", () => {
+  assert.equal(
+    whatWentWrong("a\n\x1b[31merror: no such host\x1b[0m\nstack\n"),
+    "error: no such host",
+  );
+  assert.equal(whatWentWrong("first\nlast\n\n"), "last");
+  assert.equal(whatWentWrong(""), "it printed nothing");
+});
+
+Deno.test("a server is used where it says that it listens, and ended", async () => {
+  let url: string;
+  {
+    await using server = await startServer({
+      program: DENO,
+      args: ["eval", SERVER],
+      listening: LISTENING,
+    });
+    url = `http://127.0.0.1:${server.port}`;
+    assert.equal(await (await fetch(url)).text(), "here");
+  }
+  await assert.rejects(fetch(url));
+});
+
+Deno.test("a server that ends before it listens leaves the receiver out", async () => {
+  const args = ["eval", "console.error('error: out of memory'); Deno.exit(3)"];
+  await assert.rejects(
+    startServer({ program: DENO, args, listening: LISTENING }),
+    leftOut(/ended with code 3: error: out of memory$/),
+  );
+});
