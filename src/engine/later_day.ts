@@ -74,12 +74,13 @@ async function endOf<R extends Listed>(
 }
 
 /**
- * The days whose listings are asked for what is newer than an instant: the day after it, and its own, which
- * shows the rest of that day, if there is a later listing of it.
+ * The days whose listings are asked for what is newer than an instant: the day after it; its own, which
+ * shows the rest of that day, if there is a later listing of it; and the newest, as one that begins earlier
+ * than asked may end where the listing that is read does.
  */
 function laterDays(day: string, shownMs: number, newest: string): string[] {
   const shownDay = utcDay(shownMs);
-  const days = [shownDay > day ? dayAfter(shownDay) : dayAfter(day), shownDay];
+  const days = [shownDay > day ? dayAfter(shownDay) : dayAfter(day), shownDay, newest];
   return [...new Set(days.map((later) => later > newest ? newest : later))]
     .filter((later) => later > day);
 }

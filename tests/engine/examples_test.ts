@@ -479,6 +479,28 @@ const EXAMPLES: Record<string, History> = {
     readsPerRun: 18,
     lastOffset: 18,
   },
+  "a spent budget does not prove that offsets end": {
+    ...QUIET,
+    records: at("41 0 40 40 40 70 41 0 41 40 0"),
+    limits: { pageSize: 9, maxFetch: 3, windowMinutes: 3, maxPagesInFlight: 2 },
+    order: "bounded heap",
+    largestPage: 2,
+    unreadable: [0, 2],
+    refusesEverythingMinutes: [0, 1],
+    readsPerRun: 16,
+    lastOffset: 11,
+  },
+  "the newest listing is asked for what others hide behind their end": {
+    ...QUIET,
+    records: at("0 0 0 0 1:5 0 0 0 0 0 0"),
+    limits: { pageSize: 8, maxFetch: 2, windowMinutes: 20, maxPagesInFlight: 3 },
+    poison: true,
+    tickSeconds: [83],
+    totalSurplus: 1,
+    readsPerRun: 16,
+    lastOffset: 11,
+    dayShiftHours: -1,
+  },
 };
 
 for (const [name, example] of Object.entries(EXAMPLES)) {

@@ -74,7 +74,7 @@ function toGroups(world: World, records: readonly WorldRecord[], h: History): Ma
  * later day, which has begun in every time zone for an hour, shows a date newer than the one that is read.
  */
 function hiddenFromMs(
-  { habits, cursor, collectedMs: nowMs, records }: World,
+  { habits, cursor, startedMs: nowMs, records }: World,
   unreadable: readonly number[],
 ): number {
   const { lastOffset, lastOffsetAs, tellsTotal, dayShiftMs } = habits;

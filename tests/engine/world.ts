@@ -117,7 +117,8 @@ export interface WorldOptions {
 export class World {
   readonly habits: Habits;
   nowMs: number;
-  /** When the last run ended that was no reconciliation. */
+  /** When the last run began that was no reconciliation, and when it ended. */
+  startedMs = -Infinity;
   collectedMs = -Infinity;
   /** Is the wider filter set? */
   wide = true;
@@ -171,6 +172,7 @@ export class World {
       if (letter.revision > this.cursor.revision) this.letters.delete(letter.eventId);
     }
     const readsBefore = this.reads;
+    if (!reconcile) this.startedMs = this.nowMs;
     let failure: unknown;
     const ports = this.#ports(clockOffsetMs, readsBefore, reconcile);
     try {
