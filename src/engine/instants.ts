@@ -47,24 +47,18 @@ export interface Fresh<R extends Listed = Listed> {
  * `dealt`: the fingerprints that were dealt with, one after another.
  */
 export function freshOf<R extends Listed>(shown: readonly R[], dealt: string): Fresh<R>[] {
-  const before = countPrints(dealt);
-  const known = new Map(before);
-  const fresh: Fresh<R>[] = [];
+  const known = countPrints(dealt);
+  const fresh: R[] = [];
   let readable = 0;
   for (const record of shown) {
     if (record.unreadable) continue;
     readable++;
     const left = known.get(record.fingerprint) ?? 0;
-    if (left > 0) {
-      known.set(record.fingerprint, left - 1);
-      continue;
-    }
-    const occurrence = (before.get(record.fingerprint) ?? 0) + 1;
-    before.set(record.fingerprint, occurrence);
-    fresh.push({ record, occurrence });
+    if (left > 0) known.set(record.fingerprint, left - 1);
+    else fresh.push(record);
   }
   const grown = Math.max(0, readable - countOf(dealt));
-  return grown < fresh.length ? renumbered(fresh.slice(fresh.length - grown), dealt) : fresh;
+  return numbered(fresh.slice(Math.max(0, fresh.length - grown)), countPrints(dealt));
 }
 
 /**
@@ -99,10 +93,13 @@ export function splitAt<R>(records: readonly R[], breaks: readonly number[]): R[
   return [0, ...inside].map((from, i) => records.slice(from, inside[i]));
 }
 
-/** After some were dropped, the others are numbered anew. */
-function renumbered<R extends Listed>(fresh: readonly Fresh<R>[], dealt: string): Fresh<R>[] {
-  const counts = countPrints(dealt);
-  return fresh.map(({ record }) => {
+/** Numbers records among identical ones. `counts`: how many of each there were before. */
+function numbered<R extends Listed>(
+  records: readonly R[],
+  counts: Map<string, number>,
+): Fresh<R>[] {
+  if (records.length === 1 && counts.size === 0) return [{ record: records[0], occurrence: 1 }];
+  return records.map((record) => {
     const occurrence = (counts.get(record.fingerprint) ?? 0) + 1;
     counts.set(record.fingerprint, occurrence);
     return { record, occurrence };

@@ -172,8 +172,9 @@ export class ListingState {
 
   /** Nothing is shown any more from a time on, inclusive, to another, exclusive. */
   passOver(fromMs: number, toMs: number): void {
-    for (const timeMs of this.#dealt.times) {
-      if (timeMs >= fromMs && timeMs < toMs) this.leave(timeMs, 0);
+    const { times } = this.#dealt;
+    for (let i = times.length - 1; i >= 0 && times[i] >= fromMs; i--) {
+      if (times[i] < toMs) this.leave(times[i], 0);
     }
   }
 

@@ -165,7 +165,7 @@ async function toSteps<R extends Listed>(
 ): Promise<Step<R>[]> {
   const steps: Step<R>[] = [];
   for (const instant of instants) {
-    await recall(reading, instant.timeMs);
+    if (reading.dealtAt !== undefined) await recall(reading, instant.timeMs);
     const dealt = reading.state.printsAt(instant.timeMs);
     steps.push({ instant, fresh: freshAt(instant, page.breaks, dealt) });
   }
