@@ -20,6 +20,8 @@ export interface DestinationKind<Table extends v.ObjectEntries> {
   readonly settings: Table;
   /** The settings that it requires, and what each one is. Either all of them are set, or none. */
   readonly needed: Readonly<Partial<Record<keyof Table & string, string>>>;
+  /** A binding of Cloudflare's that stands in for the settings that it requires. */
+  readonly binding?: keyof Table & string;
   /** What is wrong with its settings as they are given, beyond what is wrong with each and what `needed` says. */
   contradictions?(given: Readonly<Record<string, unknown>>): readonly string[];
   /** The settings that must never be shown. */

@@ -84,7 +84,8 @@ function destinationsOf(
 ): readonly PipelineDestination[] {
   return KINDS.flatMap((kind) => {
     const given = givenSettings(Object.keys(kind.settings), variables);
-    if (Object.keys(kind.needed).every((name) => !(name in given))) return [];
+    const names = [...Object.keys(kind.needed), kind.binding];
+    if (names.every((name) => name === undefined || !(name in given))) return [];
     return [{ kind: kind.id, identity: identityOf(kind, given) ?? "none" }];
   });
 }

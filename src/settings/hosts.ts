@@ -16,6 +16,19 @@ export function httpOrigin(value: string): string {
 }
 
 /**
+ * A URL that may have a path, without the slash at its end. It must be https unless it is on loopback.
+ * @throws {Error} whose message goes behind the setting's name
+ */
+export function httpUrl(value: string): string {
+  if (!/^https?:\/\//i.test(value)) throw new Error("must begin with https://");
+  if (!URL.canParse(value)) throw new Error("is not a valid URL");
+  const { origin, pathname, search, hash, username, password } = new URL(value);
+  if (username !== "" || password !== "") throw new Error("must not contain credentials");
+  if (search !== "" || hash !== "") throw new Error("must not contain a query");
+  return strictOrigin(origin) + pathname.replace(/\/+$/, "");
+}
+
+/**
  * The origin of a URL without credentials or path, which must be https unless it is on loopback.
  * @throws {Error} whose message goes behind the setting's name
  */

@@ -4,12 +4,16 @@ import { CollectorError } from "../errors.ts";
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** Those of the named settings that are set. Empty ones count as not set. */
+/** Those of the named settings that are set: texts that are not empty, and objects, such as a binding. */
 export function givenSettings(names: readonly string[], variables: Variables): Variables {
   return Object.fromEntries(
     names.map((name) => [name, variables[name]])
-      .filter(([, value]) => typeof value === "string" && value.trim() !== ""),
+      .filter(([, value]) => typeof value === "string" ? value.trim() !== "" : isObject(value)),
   );
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 /**

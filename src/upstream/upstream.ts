@@ -11,11 +11,13 @@ export interface UpstreamRequest {
   /** What errors call the service, unless `UPSTREAM_LABELS` has its name. */
   readonly label?: string;
   readonly url: string;
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "HEAD" | "POST" | "PUT";
   readonly headers?: Record<string, string>;
   readonly body?: string | Uint8Array<ArrayBuffer>;
   /** Answers that are worth another attempt. Default: 429 and all statuses from 500 on. */
   readonly retry?: (reply: UpstreamReply) => boolean;
+  /** The way out, if it is another than `UpstreamOptions.fetch`: such as through a binding. */
+  readonly fetch?: typeof fetch;
   /** Only one attempt, whatever its outcome. */
   readonly once?: boolean;
 }
@@ -127,7 +129,7 @@ export class Upstream {
     const signal = AbortSignal.timeout(this.options.timeoutMs);
     try {
       const init: RequestInit = { method, headers: sent, body, redirect: "manual", signal };
-      const response = await this.options.fetch(url, init);
+      const response = await (request.fetch ?? this.options.fetch)(url, init);
       const { status, headers } = response;
       const text = await response.text();
       this.#note(request, startedMs, { status, text });

@@ -126,3 +126,21 @@ Deno.test("who must leave requests to others makes no attempt that is theirs, a 
   assert.equal((await upstream.send(PUSH)).status, 200);
   assert.deepEqual(sender.used, upstream.used);
 });
+
+Deno.test("a request that has a way out of its own takes that, and counts as any other", async () => {
+  const { upstream, sent } = scripted([]);
+  const asked: [string, string | undefined][] = [];
+  const reply = await upstream.send({
+    ...PUSH,
+    method: "PUT",
+    fetch(url, init) {
+      asked.push([String(url), init?.method]);
+      return Promise.resolve(new Response("kept", { status: asked.length < 2 ? 503 : 200 }));
+    },
+  });
+  assert.deepEqual([reply.status, reply.text], [200, "kept"]);
+  assert.deepEqual(asked, Array(2).fill([PUSH.url, "PUT"]));
+  assert.equal(sent.length, 0);
+  assert.deepEqual(upstream.used, { retries: 1, answers: { xsiam: { 503: 1, 200: 1 } } });
+  assert.equal(upstream.requestsLeft, 8);
+});
