@@ -40,10 +40,7 @@ export interface OpenSearch extends AsyncDisposable {
 /** @throws {LeftOut} without a Java that it runs on, or without Maven */
 export async function startOpenSearch(cacheFolder: string): Promise<OpenSearch> {
   const java = await findJava();
-  const distribution = await cached(cacheFolder, `opensearch-${VERSION}`, async (folder) => {
-    const args = ["-B", "-q", UNPACK, `-Dartifact=${ARTIFACT}`, `-DoutputDirectory=${folder}`];
-    await runProgram("mvn", args);
-  });
+  const distribution = await cached(cacheFolder, `opensearch-${VERSION}`, unpack);
   await using started = new AsyncDisposableStack();
   const folder = started.use(await temporaryFolder());
   const home = await layOut(join(distribution, `opensearch-${VERSION}`), folder.path);
@@ -66,6 +63,17 @@ export async function startOpenSearch(cacheFolder: string): Promise<OpenSearch> 
     documents: (index) => documents(url, index),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
+}
+
+async function unpack(folder: string): Promise<void> {
+  await using markers = await temporaryFolder();
+  await runProgram("mvn", [
+    ...["--batch-mode", "--quiet", UNPACK],
+    `-Dartifact=${ARTIFACT}`,
+    `-DoutputDirectory=${folder}`,
+    // what the plugin notes of its own would go into the working directory
+    `-DmarkersDirectory=${markers.path}`,
+  ]);
 }
 
 async function findJava(): Promise<string> {
