@@ -1,0 +1,133 @@
+/**
+ * The rows of the box of undelivered events: one for each letter, and one with their counts. While letters
+ * are changed, the counts say so, so that they are taken anew if a run dies then. I/O through the store.
+ */
+import type { KeyValueStore } from "../../storage/store.ts";
+import type { KeptLetter } from "./kept_letter.ts";
+import {
+  isPending,
+  type LetterCounts,
+  NO_LETTERS,
+  withLetter,
+  withoutLetter,
+} from "./letter_counts.ts";
+
+const PREFIX = "dead-letter/";
+const COUNTS = "dead-letters";
+
+export class LetterStore {
+  #counts: LetterCounts = NO_LETTERS;
+  #written: LetterCounts = NO_LETTERS;
+
+  constructor(private readonly local: KeyValueStore) {}
+
+  /** Reads the counts, which another process may have changed, and takes them anew if they are not true. */
+  async open(): Promise<void> {
+    this.#counts = this.#written = await this.readCounts();
+    if (this.#counts.changing) await this.#recount();
+  }
+
+  /** As of now, with what is not written yet. */
+  get counts(): LetterCounts {
+    return this.#counts;
+  }
+
+  /** As they were written last. One row is read. */
+  async readCounts(): Promise<LetterCounts> {
+    const text = await this.local.get(COUNTS);
+    return text === null ? NO_LETTERS : JSON.parse(text);
+  }
+
+  /** Writes the counts, if they changed. */
+  async save(): Promise<void> {
+    const counts = { ...this.#counts, changing: false };
+    if (JSON.stringify(counts) !== JSON.stringify(this.#written)) await this.#write(counts);
+  }
+
+  async get(eventId: string): Promise<KeptLetter | null> {
+    const text = await this.local.get(PREFIX + eventId);
+    return text === null ? null : JSON.parse(text);
+  }
+
+  async eventIds(): Promise<string[]> {
+    return (await this.local.list(PREFIX)).map((key) => key.slice(PREFIX.length));
+  }
+
+  /** All letters, one at a time, those too that do not count. */
+  async *all(): AsyncGenerator<KeptLetter> {
+    for (const eventId of await this.eventIds()) {
+      const letter = await this.get(eventId);
+      if (letter !== null) yield letter;
+    }
+  }
+
+  /** Writes a letter that does not count yet. */
+  async add(letter: KeptLetter): Promise<void> {
+    await this.#begin();
+    await this.#put(letter);
+  }
+
+  /** Counts a letter that was written before. */
+  count(letter: KeptLetter): void {
+    this.#counts = withLetter(this.#counts, letter);
+  }
+
+  /** Writes a letter that counts in the place of the one before. */
+  async replace(before: KeptLetter, letter: KeptLetter): Promise<void> {
+    await this.#begin();
+    await this.#put(letter);
+    this.#counts = withLetter(withoutLetter(this.#counts, before), letter);
+  }
+
+  /** Removes a letter that counts. */
+  async remove(letter: KeptLetter): Promise<void> {
+    await this.#begin();
+    await this.local.delete(PREFIX + letter.eventId);
+    this.#counts = withoutLetter(this.#counts, letter);
+  }
+
+  /** Removes letters that do not count. */
+  async drop(eventIds: Iterable<string>): Promise<void> {
+    await Promise.all(Array.from(eventIds, (eventId) => this.local.delete(PREFIX + eventId)));
+  }
+
+  /** The letters of a cursor's commit do not count until it is known to be made; null if it is. */
+  setPending(cursor: string, revision: number | null): void {
+    const { [cursor]: _, ...others } = this.#counts.pending;
+    const pending = revision === null ? others : { ...others, [cursor]: revision };
+    this.#counts = { ...this.#counts, pending };
+  }
+
+  setDueAt(dueAtMs: number | null): void {
+    this.#counts = { ...this.#counts, dueAtMs };
+  }
+
+  setTakenAt(takenAtMs: number): void {
+    this.#counts = { ...this.#counts, takenAtMs };
+  }
+
+  async #recount(): Promise<void> {
+    const { pending, takenAtMs } = this.#counts;
+    let counts: LetterCounts = { ...NO_LETTERS, pending, takenAtMs };
+    for await (const letter of this.all()) {
+      if (!isPending(counts, letter)) counts = withLetter(counts, letter);
+    }
+    await this.#write(counts);
+  }
+
+  /** From here on the counts are not true if the run dies. */
+  async #begin(): Promise<void> {
+    const isSaid = this.#written.changing && this.#written.pending === this.#counts.pending;
+    if (!isSaid) await this.#write({ ...this.#counts, changing: true });
+  }
+
+  async #write(counts: LetterCounts): Promise<void> {
+    this.#counts = counts;
+    await this.local.put(COUNTS, JSON.stringify(counts));
+    this.#written = counts;
+  }
+
+  async #put(letter: KeptLetter): Promise<void> {
+    await this.local.put(PREFIX + letter.eventId, JSON.stringify(letter));
+  }
+}
