@@ -3,13 +3,20 @@
  * its end can't be had, but the listing of a later day begins behind it, and reading goes on with that. I/O
  * through the page reader alone.
  */
-import { CLOCK_TOLERANCE_MS, type ListingState } from "./listing_state.ts";
+import type { ListingState } from "./listing_state.ts";
 import { locate } from "./locate.ts";
 import type { PageReader } from "./page_reader.ts";
 import type { Listed } from "./ports.ts";
 import type { Reading } from "./reading.ts";
 import { firstTimeMs, lastTimeMs, type SolidPage } from "./solid_page.ts";
-import { dayAfter, earliestStartMs, HOUR_MS, listingDay, utcDay } from "./time.ts";
+import {
+  CLOCK_TOLERANCE_MS,
+  dayAfter,
+  earliestStartMs,
+  HOUR_MS,
+  listingDay,
+  utcDay,
+} from "./time.ts";
 
 /** A newer record is a sign only once it is this old: what answers may be behind for a while. */
 const SETTLED_MS = HOUR_MS;

@@ -12,9 +12,7 @@ import { type Cursor, type Place, searchDay } from "./cursor.ts";
 import { DealtInstants } from "./dealt_instants.ts";
 import { countOf } from "./instants.ts";
 import type { Seen } from "./ports.ts";
-
-/** How far the host's clock may be off, in milliseconds. What is remembered is kept this much longer. */
-export const CLOCK_TOLERANCE_MS = 5 * 60_000;
+import { CLOCK_TOLERANCE_MS } from "./time.ts";
 
 /** So long a source that shows less than before is taken to be behind; then what it shows counts. */
 export const BEHIND_PATIENCE_MS = 30 * 60_000;

@@ -9,11 +9,12 @@ import { readAround } from "./dated_page.ts";
 import { type Fresh, freshAt, type Instant, toInstants } from "./instants.ts";
 import { goToLaterDay } from "./later_day.ts";
 import { lateRecords } from "./late_records.ts";
-import { BEHIND_PATIENCE_MS, CLOCK_TOLERANCE_MS, type ListingState } from "./listing_state.ts";
+import { BEHIND_PATIENCE_MS, type ListingState } from "./listing_state.ts";
 import { locate } from "./locate.ts";
 import type { Listed } from "./ports.ts";
 import { type Reading, recall } from "./reading.ts";
 import type { SolidPage } from "./solid_page.ts";
+import { CLOCK_TOLERANCE_MS } from "./time.ts";
 import { type Taken, tellUnshown, wholeInstant } from "./whole_instant.ts";
 
 /** Beyond so many pages, a listing is read from a later day if it can be. */

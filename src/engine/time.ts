@@ -3,6 +3,9 @@
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 
+/** How far the host's clock may be off. What is remembered is kept this much longer. */
+export const CLOCK_TOLERANCE_MS = 5 * 60_000;
+
 /** The UTC day of an instant, `yyyy-MM-dd`. */
 export function utcDay(timeMs: number): string {
   return new Date(timeMs).toISOString().slice(0, 10);

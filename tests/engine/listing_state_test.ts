@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { standingOf } from "../../src/engine/boundary.ts";
 import { FINGERPRINT_DIGITS, firstCursor } from "../../src/engine/cursor.ts";
-import { CLOCK_TOLERANCE_MS, ListingState } from "../../src/engine/listing_state.ts";
+import { ListingState } from "../../src/engine/listing_state.ts";
 import type { Listed } from "../../src/engine/ports.ts";
+import { CLOCK_TOLERANCE_MS } from "../../src/engine/time.ts";
 
 const DAY = "2026-03-10";
 const START = Date.parse(`${DAY}T00:00:00Z`);

@@ -3,9 +3,7 @@
  * are epoch milliseconds.
  */
 import type { Progress } from "../../engine/progress.ts";
-
-/** What lies further ahead of the present clock than this was written by a clock that was wrong. */
-const CLOCK_TOLERANCE_MS = 5 * 60_000;
+import { CLOCK_TOLERANCE_MS } from "../../engine/time.ts";
 
 /** What an earlier run knew, as far as it can be believed: it knew nothing of what is still to come. */
 export function believable(completeUntilMs: number | null, nowMs: number): number | null {

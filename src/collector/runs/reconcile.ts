@@ -4,9 +4,8 @@
  * compares each instant with what the ledger knows.
  */
 import { type Cursor, decodeCursor, encodeCursor } from "../../engine/cursor.ts";
-import { CLOCK_TOLERANCE_MS } from "../../engine/listing_state.ts";
 import type { Limits } from "../../engine/ports.ts";
-import { DAY_MS, dayStartMs, utcDay } from "../../engine/time.ts";
+import { CLOCK_TOLERANCE_MS, DAY_MS, dayStartMs, utcDay } from "../../engine/time.ts";
 import type { RunContext } from "./context.ts";
 import type { CollectorPorts } from "./engine_ports.ts";
 import type { Ledger, Look } from "../records/ledger.ts";
