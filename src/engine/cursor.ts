@@ -39,7 +39,7 @@ export interface Cursor {
   readonly revision: number;
   /** Nothing older than this was ever asked for. Epoch milliseconds. */
   readonly startMs: number;
-  /** Everything before it was dealt with, but for what came later; null until it is searched for. */
+  /** Everything before it was dealt with, except what was inserted since; null until it has been searched for. */
   readonly place: Place | null;
   /** Nothing older than this is delivered any more. Epoch milliseconds; it never goes back. */
   readonly watermarkMs: number;
@@ -49,13 +49,13 @@ export interface Cursor {
   readonly dealt: readonly DealtInstant[];
   /** Since when the source has shown less than it did before, epoch milliseconds. */
   readonly behindSinceMs: number | null;
-  /** Which size of page the source gives; opaque here, see `PageSize`. */
+  /** What is known of the source's page sizes; opaque here, see `PageSize`. */
   readonly pageSize: unknown;
   /** What the source has learnt; opaque to the engine. */
   readonly source: unknown;
 }
 
-/** The cursor of an account that was never collected: everything from `startMs` on is to be read. */
+/** The cursor of an account that was never collected: everything from `startMs` on is still to be read. */
 export function firstCursor(startMs: number): Cursor {
   return {
     revision: 0,

@@ -1,12 +1,12 @@
 /**
- * Records whose date can't be read tell nothing about where they stand: pages of them are put together
- * with the pages around them, until a dated record shows. I/O through the page reader alone.
+ * Records whose date can't be read tell nothing about where they stand: a page of them is joined with the
+ * pages around it until it shows a dated record. I/O through the page reader alone.
  */
 import type { PageReader } from "./page_reader.ts";
 import type { Listed } from "./ports.ts";
 import { firstTimeMs, joined, lastTimeMs, type SolidPage } from "./solid_page.ts";
 
-/** The page, together with those before it until it begins with a dated record, or with the first of all. */
+/** The page, extended backwards until it begins with a dated record or with the first of all. */
 export async function backToDated<R extends Listed>(
   reader: PageReader<R>,
   start: SolidPage<R>,
@@ -39,8 +39,8 @@ function endOf({ offset, records }: SolidPage): number {
 }
 
 /**
- * The page, together with the one before it as long as nothing before an offset is dated, and with those
- * that follow it as long as nothing from it on is: then the page proves what stands on either side.
+ * The page, extended backwards as long as nothing before an offset is dated, and forwards as long as
+ * nothing from there on is: then it proves what stands on either side.
  */
 export async function readAround<R extends Listed>(
   reader: PageReader<R>,

@@ -24,7 +24,7 @@ export class DealtInstants {
     }
   }
 
-  /** Of each instant of which something is remembered, oldest first. Epoch milliseconds. */
+  /** The instants of which something is remembered, oldest first. Epoch milliseconds. */
   get times(): readonly number[] {
     return this.#times;
   }
@@ -39,7 +39,7 @@ export class DealtInstants {
     return (this.#dealt.get(timeMs) ?? NOTHING).slots;
   }
 
-  /** How many records were both shown and dealt with: so many at least should be shown again. */
+  /** How many records were both shown and dealt with: at least as many should be shown again. */
   shownAt(timeMs: number): number {
     return Math.min(this.slotsAt(timeMs), countOf(this.printsAt(timeMs)));
   }
@@ -58,7 +58,7 @@ export class DealtInstants {
     }
   }
 
-  /** The source shows so many records now. Answers how many more than before. */
+  /** The source shows this many records now. Returns how many more that is than before. */
   resize(timeMs: number, slots: number): number {
     const instant = this.#instant(timeMs);
     const grown = slots - instant.slots;

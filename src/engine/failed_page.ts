@@ -10,15 +10,15 @@ import { type SolidPage, upToDisorder } from "./solid_page.ts";
 /** What stands in the listing for a record that the source can't show. */
 const UNREADABLE: Listed = { timeMs: null, fingerprint: "", unreadable: true };
 
-/** So many records in a row are tried one by one before the offsets are suspected to end. */
+/** This many records in a row are tried one by one before the offsets are suspected to end there. */
 const MAX_HOLES = 4;
-/** So far away from them one is looked for that can be shown. */
+/** How far beyond them a record that can be shown is looked for. */
 const FARTHEST = 256;
 
 /**
- * If any record can be had alone, the account is well and the page is read in smaller parts, until the
- * record stands alone that can't be shown.
- * @throws `error`, which the page failed with, if the source answers nothing else either
+ * If any record can be had alone, the account is well, and the page is read in smaller and smaller parts
+ * until the record that can't be shown stands alone.
+ * @throws `error`, the page's own failure, if the source answers nothing else either
  */
 export async function readFailedPage<R extends Listed>(
   source: PageSource<R>,
@@ -92,7 +92,7 @@ async function passOver<R extends Listed>(
   return source.cutOff({ day, offset: start, records: before, breaks: [], readAtMs });
 }
 
-/** Is anything shown that stands further behind? */
+/** Is anything shown further on? */
 async function showsAnyBehind<R extends Listed>(
   source: PageSource<R>,
   day: string,

@@ -1,6 +1,6 @@
 /**
- * Instants: all records of one time. The source shows them in any order, and in another one each time,
- * so what is new at an instant is told by comparing sets, never by positions. Pure.
+ * Instants: all records of one time. The source shows them in any order, and in a different one each
+ * time, so what is new at an instant is told by comparing sets, never by positions. Pure.
  */
 import { FINGERPRINT_DIGITS } from "./cursor.ts";
 import type { Listed } from "./ports.ts";
@@ -41,10 +41,10 @@ export interface Fresh<R extends Listed = Listed> {
 }
 
 /**
- * What is new at an instant: what is shown and was not dealt with. Never more than the instant has
- * grown by: a record that is rendered otherwise than it was (a label, a renamed user, another wire
- * format) is no new one. Where more look new, the last ones are: what is added is mostly shown last.
- * `dealt`: the fingerprints that were dealt with, one after another.
+ * What is new at an instant: what is shown and was not dealt with. Never more than the instant has grown
+ * by: a record that is rendered differently than before (a label, a renamed user, another wire format) is
+ * not new. Where more look new, the last ones are taken: what is added is usually shown last. `dealt`:
+ * the fingerprints that were dealt with, one after another.
  */
 export function freshOf<R extends Listed>(shown: readonly R[], dealt: string): Fresh<R>[] {
   const known = countPrints(dealt);

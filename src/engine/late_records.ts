@@ -1,7 +1,7 @@
 /**
  * Late records: what was inserted before the place. Everything dealt with within the window is known, so
- * it is known where each boundary should stand, and the first one that does not tells where to look. That
- * takes a few reads, however much the window holds. I/O through the page reader alone.
+ * it is known where each boundary should stand, and the first that stands elsewhere tells where to look.
+ * That takes a few reads, however much the window holds. I/O through the page reader alone.
  */
 import { type Boundary, standingOf } from "./boundary.ts";
 import { freshAt, toInstants } from "./instants.ts";
@@ -22,8 +22,9 @@ interface Held<R extends Listed> {
 }
 
 /**
- * The records that were inserted first, or at least the place moved by what was inserted before the
- * window. If neither is found, the listing is not as it was told: the place is lost, and the window read anew.
+ * Yields the records that were inserted first. What was inserted before the window only moves the place.
+ * If neither is found, the listing is not what it was: the place is given up, and the window is read
+ * again.
  */
 export async function* lateRecords<R extends Listed>(
   reading: Reading<R>,
@@ -56,10 +57,10 @@ export async function* lateRecords<R extends Listed>(
     const { timeMs } = instants[0];
     const start = { day: page.day, offset: boundary.offset, timeMs, inside: 0 };
     const read = yield* wholeInstant(reading, start);
-    if (read === null || "inside" in read) return state.misplace(); // read in the order of the listing it can be gone on with
+    if (read === null || "inside" in read) return state.misplace(); // in the order of the listing, reading can continue within it
     state.leave(timeMs, read.size);
   }
-  // that more can't be shown explains nothing: such records are counted to one instant or another
+  // records that can't be shown explain nothing: they are counted with one instant or another
   if (state.dealtCount === dealt && !isRebased) state.misplace();
 }
 

@@ -1,7 +1,7 @@
 /**
- * Some sources answer no offset beyond a limit: a listing may end before its records do. What lies behind
- * its end can't be had, but the listing of a later day begins behind it, and reading goes on with that. I/O
- * through the page reader alone.
+ * Some sources answer no offset beyond a limit, so a listing may end before its records do. What lies
+ * beyond its end can't be had, but the listing of a later day begins further on, and reading continues
+ * there. I/O through the page reader alone.
  */
 import type { ListingState } from "./listing_state.ts";
 import { locate } from "./locate.ts";
@@ -18,12 +18,12 @@ import {
   utcDay,
 } from "./time.ts";
 
-/** A newer record is a sign only once it is this old: what answers may be behind for a while. */
+/** A newer record is a sign only once it is this old: the replica that answers may be behind for a while. */
 const SETTLED_MS = HOUR_MS;
 
 /**
- * Goes on with the listing of the next day, if the one that was read to its end is cut off there. Whether it
- * is can't always be seen at its end, so once a day a later listing is asked for something newer.
+ * Continues with the listing of the next day if the one that was read to its end is cut off there. That
+ * can't always be seen at the end itself, so once a day a later listing is asked for something newer.
  * `end`: the last page. True if there is more to read.
  */
 export async function goToLaterDay<R extends Listed>(
@@ -37,7 +37,7 @@ export async function goToLaterDay<R extends Listed>(
   if (earliestStartMs(day) >= beforeMs) return false;
   const told = progress.gaps.length;
   const kind = end.isCut ? "cut" : await endOf(reader, state, end, shownMs);
-  progress.gaps.splice(told); // what can't be shown there is met again by whoever reads on there
+  progress.gaps.splice(told); // what can't be shown there is found again once reading continues there
   if (kind !== "cut") return kind === "read on";
   const start = { day, undatedFirst: true };
   const ahead = await locate(reader, { ...start, fromMs: shownMs, likelyOffset: 0 });
@@ -45,7 +45,7 @@ export async function goToLaterDay<R extends Listed>(
   const first = await reader.readAt(day, 0);
   const fromMs = state.watermarkMs;
   const { offset } = await locate(reader, { ...start, fromMs, likelyOffset: ahead.offset });
-  // what came late pushed others behind the end, unseen
+  // late records may have pushed others beyond the end, unseen
   const lastMs = Math.max(shownMs, fromMs - 1);
   const afterMs = lastMs - limits.lateArrivalWindowMs - CLOCK_TOLERANCE_MS;
   const around = { afterMs, beforeMs: firstTimeMs(first.records), foundAtMs: end.readAtMs };
@@ -56,8 +56,8 @@ export async function goToLaterDay<R extends Listed>(
 }
 
 /**
- * Is the listing complete, or cut off without a word? Does a later listing show what this one does not?
- * Asked once a day, or at once where the source says that there is more. No source ends within a page.
+ * Is the listing complete, or silently cut off: does a later listing show what this one does not? Asked
+ * once a day, or at once where the source says that there is more. No source cuts off its first page.
  */
 async function endOf<R extends Listed>(
   reader: PageReader<R>,
@@ -92,7 +92,7 @@ function laterDays(day: string, shownMs: number, newest: string): string[] {
     .filter((later) => later > day);
 }
 
-/** When the first record is dated that the listings of some days show and that is newer than an instant; null if none does. */
+/** The time of the first record newer than an instant that the listings of these days show; null if there is none. */
 async function newerShown<R extends Listed>(
   reader: PageReader<R>,
   days: readonly string[],

@@ -1,10 +1,10 @@
 /**
  * Where the engine stands in the source's listing, and what it remembers of it. Pure: no I/O, no clock.
  *
- * The source lists records in ascending order of time, by offset. Records have no id, records of one
- * time come in any order, and a late record is inserted before newer ones. So a place is a boundary in
- * time: all records before an offset are older than an instant, all from it on are not. Whoever reads
- * on sees that boundary again: one record more before it and it stands elsewhere, in whatever order
+ * The source lists records in ascending order of time, by offset. Records have no id, records of one time
+ * come in any order, and a late record is inserted before newer ones. So a place is a boundary in time:
+ * all records before an offset are older than an instant, and none from it on are. Whoever reads on sees
+ * that boundary again: once a record is inserted before it, it stands elsewhere, in whatever order
  * records of one time are shown.
  */
 import type { Boundary } from "./boundary.ts";
@@ -14,7 +14,7 @@ import { countOf } from "./instants.ts";
 import type { Seen } from "./ports.ts";
 import { CLOCK_TOLERANCE_MS } from "./time.ts";
 
-/** So long a source that shows less than before is taken to be behind; then what it shows counts. */
+/** How long a source that shows less than before is taken to be behind; after that, what it shows counts. */
 export const BEHIND_PATIENCE_MS = 30 * 60_000;
 
 /** The part of the cursor that tells where the reading stands. */
@@ -68,7 +68,7 @@ export class ListingState {
     return this.#newestMs === null && this.#watermarkMs === this.#startMs;
   }
 
-  /** Can the listing be read from a later day, with offsets that have become larger than this? */
+  /** Has the place's offset grown beyond this, though the listing could be read from a later day? */
   isOutdated(offset: number): boolean {
     const place = this.#place;
     return place !== null && place.offset > offset &&
@@ -84,7 +84,7 @@ export class ListingState {
     return this.#dealt.slotsAt(timeMs);
   }
 
-  /** How many records of an instant were both shown and dealt with: so many at least it should show again. */
+  /** How many records of an instant were both shown and dealt with: it should show at least as many again. */
   shownAt(timeMs: number): number {
     return this.#dealt.shownAt(timeMs);
   }
@@ -113,7 +113,7 @@ export class ListingState {
     this.#version++;
   }
 
-  /** What the source shows from now on counts, though it be less than before. */
+  /** From now on, what the source shows counts, even if it is less than before. */
   forgive(): void {
     this.misplace();
     this.#behindSinceMs = null;
@@ -156,7 +156,7 @@ export class ListingState {
     this.#version++;
   }
 
-  /** One record less stands before the place: in the last instant before it, or behind the watermark. False at the very beginning. */
+  /** One record fewer stands before the place: in the last instant before it, or behind the watermark. False at the very beginning. */
   shiftBack(): boolean {
     const place = this.#place!;
     if (place.offset === 0) return false;
@@ -168,7 +168,7 @@ export class ListingState {
     return true;
   }
 
-  /** Nothing is shown any more from a time on, inclusive, to another, exclusive. */
+  /** Nothing is shown any more from one time, inclusive, to another, exclusive. */
   passOver(fromMs: number, toMs: number): void {
     const { times } = this.#dealt;
     for (let i = times.length - 1; i >= 0 && times[i] >= fromMs; i--) {
@@ -185,7 +185,8 @@ export class ListingState {
 
   /**
    * Forgets what can no longer matter: a record may still be inserted within the late-arrival window
-   * before `readAtMs`, and from the last instant on that was read; older ones are behind the watermark.
+   * before `readAtMs`, and at or after the last instant that was read; older ones are behind the
+   * watermark.
    */
   moveWatermark(readAtMs: number, lateArrivalWindowMs: number): void {
     if (this.#place === null) return;
@@ -198,7 +199,7 @@ export class ListingState {
     // alone it is not worth a commit: the next one takes it along
   }
 
-  /** Goes on in another listing. What was shown in the one before may not stand in it. */
+  /** Continues in another listing. What the one before showed may not be in it. */
   goTo(place: Place): void {
     this.passOver(-Infinity, Infinity);
     this.moveTo(place);

@@ -26,7 +26,7 @@ export interface Sought {
   readonly undatedFirst: boolean;
 }
 
-/** More are needed only for a listing that changes under the search, or is in no order. */
+/** More would be needed only if the listing changes during the search, or is in no order. */
 const MAX_PROBES = 60;
 
 /**

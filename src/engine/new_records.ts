@@ -1,7 +1,8 @@
 /**
  * New records, one after another: the reading half of the engine. Reads on from where the state stands,
- * finds the place again when the listing has moved, and gives what was not dealt with yet. Whoever takes
- * a record deals with it in the state before asking for the next. I/O through the page reader alone.
+ * finds the place again when the listing has moved, and yields what has not been dealt with yet. Whoever
+ * takes a record deals with it in the state before asking for the next. I/O through the page reader
+ * alone.
  */
 import { type Standing, standingOf } from "./boundary.ts";
 import { searchDay } from "./cursor.ts";
@@ -17,10 +18,10 @@ import type { SolidPage } from "./solid_page.ts";
 import { CLOCK_TOLERANCE_MS } from "./time.ts";
 import { type Taken, tellUnshown, wholeInstant } from "./whole_instant.ts";
 
-/** Beyond so many pages, a listing is read from a later day if it can be. */
+/** Beyond this many pages, a listing is read from a later day if it can be. */
 const DEEP_PAGES = 1;
 
-/** So often a run looks again at a listing that moves under it and shows nothing new; then it waits. */
+/** How often a run looks again at a listing that moves under it and shows nothing new, before it waits. */
 const MAX_BARREN_RETURNS = 8;
 
 /**
@@ -52,7 +53,7 @@ export async function* newRecords<R extends Listed>(
       return;
     }
   }
-  // one answer says this and the next one that: replicas, perhaps, of which one is behind
+  // the answers contradict each other: perhaps they come from replicas, and one is behind
   state.setBehind(state.behindSinceMs ?? progress.readAtMs);
   progress.behind = true;
   progress.more = false;
@@ -95,7 +96,7 @@ function isShift(state: ListingState, page: SolidPage): boolean {
     state.shiftBack();
 }
 
-/** The source shows less than before: it is waited for. Once that has lasted, what it shows counts. */
+/** The source shows less than before: it is given time to catch up. Once that has lasted, what it shows counts. */
 function isBehind<R extends Listed>({ state, progress }: Reading<R>, page: SolidPage<R>): boolean {
   const sinceMs = state.behindSinceMs ?? page.readAtMs;
   if (page.readAtMs - sinceMs < BEHIND_PATIENCE_MS) {
@@ -113,14 +114,14 @@ interface Step<R extends Listed> {
   readonly fresh: readonly Fresh<R>[];
 }
 
-/** Gives what is new on a page. True when nothing more is to be read. */
+/** Yields what is new on a page. Returns true when nothing more is to be read. */
 async function* takePage<R extends Listed>(
   reading: Reading<R>,
   page: SolidPage<R>,
 ): AsyncGenerator<Taken<R>, boolean> {
   const { state, limits, progress } = reading;
   const place = state.place!;
-  // now, as the run may take all that it may within this page
+  // now, as the run may reach its limit within this page
   state.moveWatermark(page.readAtMs, limits.lateArrivalWindowMs);
   const instants = toInstants(page.records, place.offset - page.offset, place.beforeMs);
   const untilMs = limits.untilMs ?? Infinity;
@@ -173,7 +174,7 @@ async function toSteps<R extends Listed>(
   return steps;
 }
 
-/** Gives what is new at an instant that is larger than the page. True when nothing more is to be read. */
+/** Yields what is new at an instant that is larger than the page. Returns true when nothing more is to be read. */
 async function* takeLargeInstant<R extends Listed>(
   reading: Reading<R>,
   page: SolidPage<R>,

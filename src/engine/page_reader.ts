@@ -65,7 +65,7 @@ export class PageReader<R extends Listed> {
     return await this.#read(day, Math.max(0, offset - 1), true);
   }
 
-  /** A page that is read for itself. `first`: how many records to ask for, if not as many as the source gives. */
+  /** A page that is read by itself. `first`: how many records to ask for; by default, as many as the source gives. */
   async readAt(day: string, offset: number, first = this.size.size): Promise<SolidPage<R>> {
     return await this.#read(day, offset, false, Math.min(first, this.size.size));
   }
@@ -95,7 +95,7 @@ export class PageReader<R extends Listed> {
     }
   }
 
-  /** Is a page that was answered the last one? */
+  /** Finds out whether a page that was answered is the last one. */
   async #finish(range: Range, page: Page<R>): Promise<SolidPage<R>> {
     const { records, readAtMs } = page;
     const { day, offset, first } = range;

@@ -10,15 +10,15 @@ const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
 const offset = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const Memory = v.object({
-  /** Pages above this fail; it is tried again after a day. */
+  /** Larger pages fail; they are tried again after a day. */
   ceiling: positive,
   /** Epoch milliseconds when that was learnt. */
   learntAtMs: v.number(),
-  /** The source answers no more than this, whatever is asked for; null as long as it is not known to. */
+  /** The source answers no more than this, whatever is asked for; null if no such cap is known. */
   cap: v.nullable(positive),
-  /** Listings of which no offset is answered from one on. */
+  /** Listings in which no offset is answered from `offset` on. */
   lastOffsets: v.array(v.object({ day: v.string(), offset, foundAtMs: v.number() })),
-  /** The listing of a later day was asked for what the one of `day` may not show. */
+  /** The listing of `later` was asked for what the one of `day` may not show. */
   asked: v.nullable(v.object({ day: v.string(), later: v.string() })),
   /** A page that failed is being read in parts of this size, up to an offset. */
   parts: v.nullable(v.object({ untilOffset: offset, size: positive })),
@@ -29,7 +29,7 @@ export type PageSizeMemory = v.InferOutput<typeof Memory>;
 /** What was found out about the last offset is doubted after this long. */
 const LAST_OFFSET_LIFETIME_MS = DAY_MS / 4;
 
-/** Listings whose last offset is remembered: of the day before, of the day, and of the one that begins. */
+/** How many listings' last offsets are remembered: those of the day before, of the day, and of the one that begins. */
 const MAX_LAST_OFFSETS = 3;
 
 /** A page shows a record again, and at least one more. */
@@ -76,7 +76,7 @@ export class PageSize {
     return this.#size;
   }
 
-  /** How many records follow one another from page to page, as far as is known. */
+  /** How many records a page shows at most, as far as is known. */
   get stride(): number {
     return Math.min(this.#size, this.#memory.cap ?? Infinity);
   }
@@ -113,14 +113,14 @@ export class PageSize {
     this.#size = Math.min(this.#memory.ceiling, this.#size * 2);
   }
 
-  /** A single record was the reason for a failure, and no page's size. */
+  /** A failure was due to a single record, not to the size of the page. */
   excuse(): void {
     if (this.isInParts) this.#set({ parts: null });
   }
 
   /**
-   * Does a page that shows fewer records than were asked for reach to the end? Null when only what
-   * follows it can tell: no answer of this run has shown more.
+   * Does a page that shows fewer records than were asked for reach the end? Null when only what follows
+   * it can tell: no answer of this run has shown more.
    */
   isEnd(shown: number, asked: number): boolean | null {
     const cap = this.#memory.cap ?? Infinity;
@@ -139,7 +139,7 @@ export class PageSize {
     this.#set({ lastOffsets: [...others, found].slice(-MAX_LAST_OFFSETS), parts: null });
   }
 
-  /** Was the listing of a later day not asked yet for what the one of a day may not show? */
+  /** Has the listing of a later day yet to be asked for what the one of a day may not show? */
   mayAsk(day: string, later: string): boolean {
     const { asked } = this.#memory;
     return asked === null || asked.day !== day || asked.later < later;

@@ -1,6 +1,6 @@
 /**
- * The source as pages are asked of it: what it answers is counted, and what it has and does not show is
- * told as a gap. I/O through the source alone.
+ * The source as pages are asked of it: what it answers is counted, and what it has but does not show is
+ * reported as a gap. I/O through the source alone.
  */
 import type { PageSize } from "./page_size.ts";
 import type { Listed, Page, Ports, Range } from "./ports.ts";
@@ -51,15 +51,15 @@ export class PageSource<R extends Listed> {
     }
   }
 
-  /** Is answered again what was answered last? */
+  /** Does the source still answer what it answered last? */
   async answersAgain(): Promise<boolean> {
     const answered = this.#answeredLast;
     return answered !== null && await this.probe(answered) !== null;
   }
 
   /**
-   * Nothing is shown behind a page. `hidden`: how many records the source says it has there all the same. It
-   * may count something else, so that is told, and where reading goes on doesn't depend on it.
+   * Nothing is shown behind a page. `hidden`: how many records the source says it has there all the same.
+   * It may count something else, so this is reported, but does not decide where reading continues.
    */
   ended(end: Omit<SolidPage<R>, "last">, hidden: number): SolidPage<R> {
     const isDeep = end.offset + end.records.length >= this.size.full;
@@ -74,7 +74,7 @@ export class PageSource<R extends Listed> {
     return { ...end, last: true, isCut: true };
   }
 
-  /** Records that an answer has in it and does not show. */
+  /** Reports the records of an answer that it does not show. */
   tellUnreadable({ day, offset }: Range, records: readonly R[]): void {
     let afterMs: number | null = null;
     for (const [index, { timeMs, unreadable }] of records.entries()) {
@@ -83,7 +83,7 @@ export class PageSource<R extends Listed> {
     }
   }
 
-  /** Records that can't be shown. */
+  /** Reports records that can't be shown. */
   tellPassedOver(where: Pick<Gap, "day" | "offset" | "records" | "afterMs">): void {
     this.#tell({ ...where, why: "unreadable" });
   }

@@ -1,7 +1,7 @@
 /**
- * The parts of a refused batch that are still to be tried, in order, and which of them is tried next:
- * refused events often come in a row, and so do good ones. After something was taken, its neighbours are
- * tried; where nothing is, another place. Pure.
+ * The parts of a refused batch that are still to be tried, in order, and which of them is tried next.
+ * Refused events often come in a row, and so do good ones: after something was taken, its neighbours are
+ * tried; where nothing is taken, another place. Pure.
  */
 
 /** After this many refusals at one place a single event is tried elsewhere. */
@@ -20,7 +20,7 @@ export class Parts<T> {
   constructor(
     whole: readonly T[],
     private readonly random: () => number,
-    /** Those are tried one by one, before the others. */
+    /** Items in doubt are tried one by one, before the others. */
     private readonly isDoubted: (item: T) => boolean,
   ) {
     this.#parts = [whole];
@@ -36,12 +36,12 @@ export class Parts<T> {
     return this.#parts.flat();
   }
 
-  /** How many refusals there were without an acceptance, but for those that closed in on a refused event. */
+  /** How many refusals there were since the last acceptance, except those that closed in on a refused event. */
   get fruitless(): number {
     return this.#fruitless;
   }
 
-  /** Of the part, `again` is left to be tried; `tookAny`: something else was taken. */
+  /** The part was answered. `again`: what of it is still to be tried; `tookAny`: something else was taken. */
   answered(again: readonly T[], tookAny: boolean): void {
     this.#replace(again.length > 0 ? [again] : []);
     if (!tookAny) return;
@@ -83,7 +83,7 @@ export class Parts<T> {
     return others.length > 0 ? [...doubted, others] : doubted;
   }
 
-  /** Goes on with a single item: the last one of all at first, then any. */
+  /** Jumps to a single item elsewhere: the last one of all at first, then any. */
   #jump(): void {
     const isFirst = this.#jumps++ === 0;
     this.#at = isFirst ? this.#parts.length - 1 : this.#randomBelow(this.#parts.length);

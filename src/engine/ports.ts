@@ -166,7 +166,7 @@ export interface WholeRefusal {
 
 export type PushAnswer = EachAnswer | WholeRefusal;
 
-/** Every other failure to push is thrown as a CollectorError, a wrong setting among them. */
+/** Every other failure to push, such as a wrong setting, is thrown as a CollectorError. */
 export interface Destination {
   readonly id: string;
   /** What errors call it. */
@@ -192,7 +192,7 @@ export interface Ports<R extends Listed> {
   hasBudget(purpose?: "pushing"): boolean;
   readonly clock: () => number;
   random(): number;
-  /** Lets the host do what waits to be done, such as to send requests that were made. */
+  /** Lets the host do pending work, such as sending requests that were made. */
   yieldToEventLoop(): Promise<void>;
 }
 

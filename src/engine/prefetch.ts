@@ -1,6 +1,6 @@
 /**
- * Reads pages of a backlog ahead, while batches are made and pushed. Every page is checked against the
- * one before it all the same, so a page that was read too early costs a request and nothing else.
+ * Reads the pages of a backlog ahead, while batches are made and pushed. Every page is still checked
+ * against the one before it, so one that was read too early costs a request and nothing else.
  */
 import type { Listed, Page, Range, Source } from "./ports.ts";
 
@@ -9,7 +9,7 @@ export interface PrefetchOptions {
   readonly maxInFlight: number;
   /** Records that the run will take at most: no page is read for more. */
   readonly maxRecords: number;
-  /** True when a backlog is known of before anything is read. */
+  /** True when there is known to be a backlog before anything is read. */
   readonly backlog: boolean;
   /** False when no request may be spent on a guess. */
   readonly mayRead: () => boolean;
@@ -25,9 +25,9 @@ export interface ReadPage<R extends Listed> {
   readonly page: Page<R>;
 }
 
-/** A source that doesn't tell how many records are left is read ahead only after so many full pages. */
+/** A source that doesn't tell how many records are left is read ahead only after this many full pages. */
 const SURE_OF_BACKLOG_PAGES = 4;
-/** After the source asked for fewer requests, one more page at once is tried after so many quiet ones. */
+/** Once the source has asked for fewer requests, this many pages must pass without its asking again before one more is read at a time. */
 const QUIET_PAGES = 4;
 
 export class Prefetch<R extends Listed> {
@@ -45,7 +45,7 @@ export class Prefetch<R extends Listed> {
   #width: number;
   #throttledBefore = 0;
   #quietPages = 0;
-  /** How many records a page shows, and how many of them the one before has shown. */
+  /** How many records a page shows, and how many of them the page before showed too. */
   #shown = 1;
   #overlap = 0;
 
@@ -69,7 +69,7 @@ export class Prefetch<R extends Listed> {
     this.#end = Infinity;
   }
 
-  /** A page that begins at an offset, or at one before it and still shows it. `shown`: how many records a page is known to show. */
+  /** A page that begins at an offset, or begins before it and still shows it. `shown`: how many records a page is known to show. */
   async read(wanted: Range, shown: number): Promise<ReadPage<R>> {
     this.#shown = shown;
     this.#overlap = Math.min(overlapOf(shown), shown - 1);
@@ -137,7 +137,7 @@ export class Prefetch<R extends Listed> {
     else this.#total = this.#fullPages >= SURE_OF_BACKLOG_PAGES ? Infinity : 0;
   }
 
-  /** One page at a time once the source asks for fewer requests, then carefully up again. */
+  /** Reads one page at a time once the source asks for fewer requests, then gradually more again. */
   #adapt(): void {
     const { throttled } = this.source;
     if (throttled > this.#throttledBefore) {
@@ -150,7 +150,7 @@ export class Prefetch<R extends Listed> {
   }
 }
 
-/** So many records of a page are shown again by the next one: the boundary that is read on from is mostly among them. */
+/** How many records of a page the next one shows again: the boundary from which reading continues is usually among them. */
 export function overlapOf(pageSize: number): number {
   return Math.min(16, Math.ceil(pageSize / 10));
 }

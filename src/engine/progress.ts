@@ -1,4 +1,4 @@
-/** What a run has done so far. It is filled as the run goes, so that a failed run can be told too. Pure. */
+/** What a run has done so far. It is filled in as the run proceeds, so that a failed run can be reported too. Pure. */
 import type { Cursor } from "./cursor.ts";
 
 /** Records that the source has and does not show: they are looked for again at reconciliation. */
@@ -26,9 +26,9 @@ export interface Progress {
   deadLettered: number;
   /** Refused, and set aside until the destination accepts anything again. */
   setAside: number;
-  /** Refused with others in the last push, and not tried by themselves: the requests ended first. */
+  /** Refused with others in the last push, and not tried by themselves: the requests ran out first. */
   untried: number;
-  /** Of what was undelivered before, now delivered. */
+  /** Events that were undelivered before and are delivered now. */
   redelivered: number;
   /** Delivered, but taken otherwise than they were sent. */
   altered: number;
@@ -42,7 +42,7 @@ export interface Progress {
   /** Times the listing was found to have moved. */
   relocations: number;
   gaps: Gap[];
-  /** True when there is more to read at once. */
+  /** True when there is more to read right away. */
   more: boolean;
   /** True when the source shows less than it did before: the run waits for it. */
   behind: boolean;
@@ -76,7 +76,7 @@ export function startProgress(cursor: Cursor, stored: boolean): Progress {
   };
 }
 
-/** The gaps together, each once: what is read again tells of the same gap again. */
+/** All gaps, each once: whoever reads again meets the same gap again. */
 export function mergeGaps(gaps: readonly Gap[], news: readonly Gap[]): Gap[] {
   const merged = new Map<string, Gap>();
   for (const gap of [...gaps, ...news]) {
@@ -87,12 +87,12 @@ export function mergeGaps(gaps: readonly Gap[], news: readonly Gap[]): Gap[] {
   return [...merged.values()];
 }
 
-/** What was never shown is known by its instant, other gaps by their place. */
+/** What was never shown is identified by its instant, other gaps by their place. */
 function keyOf({ why, day, offset, afterMs }: Gap): string {
   return why === "never shown" ? `${why} ${afterMs}` : `${why} ${day} ${offset}`;
 }
 
-/** `known` was told before at the same place. Others may stand there since: the listing has moved. */
+/** `known` was reported at the same place before. If the listing has moved since, other records may stand there. */
 function bothGaps(known: Gap, gap: Gap): Gap {
   return {
     ...gap,
@@ -102,7 +102,7 @@ function bothGaps(known: Gap, gap: Gap): Gap {
   };
 }
 
-/** Of two counts, of which one may be unknown. */
+/** The larger of two counts; unknown if either is. */
 function most(a: number | null, b: number | null): number | null {
   return a === null || b === null ? null : Math.max(a, b);
 }

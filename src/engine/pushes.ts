@@ -10,14 +10,14 @@ import { HOUR_MS } from "./time.ts";
 
 /** No more than this is set aside; the rest stays in the source. */
 const SET_ASIDE_MAX_BYTES = 16 * 1024 * 1024;
-/** Once something has been set aside for so long, there may be more. */
+/** Once something has been set aside for this long, there may be more. */
 const SET_ASIDE_PATIENCE_MS = HOUR_MS;
 const SET_ASIDE_LATER_MAX_BYTES = 64 * 1024 * 1024;
 
 /** How many pushes in a row may be refused before a batch is left alone; see `TakeApartOptions.maxFruitless`. */
 export const MAX_FRUITLESS = {
   usual: 12,
-  /** The batch before was left alone: it is only seen whether this still lasts. */
+  /** The batch before was left alone: it only remains to see whether the destination still refuses. */
   refusing: 4,
   /** What was refused is tried again by a destination that takes others: there may be many bad events in a row. */
   retrying: 48,
@@ -49,8 +49,8 @@ export class Pushes {
   }
 
   /**
-   * Pushes, and settles what became of it, also when pushing fails half-way.
-   * @throws {CollectorError} the failure, then
+   * Pushes a batch and settles what became of it, even if pushing fails half-way.
+   * @throws {CollectorError} that failure, once it is settled
    */
   async push<L extends Line>(
     lines: readonly L[],
@@ -88,7 +88,7 @@ export class Pushes {
     this.#refusal = refused.find(({ dead }) => !dead) ?? this.#refusal;
   }
 
-  /** Only so much is set aside, but always one batch, or an event larger than that would be in the way for ever. */
+  /** Is this more than may be set aside? One batch always may, or an event above the limit would block the way for ever. */
   isTooMuch(refused: readonly Refusal<Line>[]): boolean {
     const { bytes } = this.ports.undelivered.setAside;
     const more = refused.reduce((sum, { line, dead }) => sum + (dead ? 0 : line.bytes), 0);
@@ -108,7 +108,7 @@ export class Pushes {
     return this.#refusal !== null && !this.#tookAny;
   }
 
-  /** The failure of a run that can't go on, or has nothing to show, for what was refused. */
+  /** The failure of a run that can't continue, or that achieved nothing, because of what was refused. */
   failure(): CollectorError {
     const { id, label } = this.ports.destination;
     const { status, reason } = this.#refusal!;

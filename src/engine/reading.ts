@@ -12,7 +12,7 @@ export interface Reading<R extends Listed> {
   readonly dealtAt?: Ports<R>["dealtAt"];
 }
 
-/** What was dealt with at an instant before this reading is known from now on. */
+/** Recalls what was dealt with at an instant before this reading. */
 export async function recall<R extends Listed>(
   { state, dealtAt }: Reading<R>,
   timeMs: number,

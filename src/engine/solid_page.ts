@@ -9,7 +9,7 @@ export interface SolidPage<R extends Listed = Listed> {
   /** Of its first record. */
   readonly offset: number;
   readonly records: readonly R[];
-  /** Indexes at which another answer begins: only what one answer shows is known to be there at once. */
+  /** Indexes at which another answer begins: only what one answer shows is known to be there at the same time. */
   readonly breaks: readonly number[];
   readonly readAtMs: number;
   /** True when nothing follows, as far as the source shows. */
@@ -30,7 +30,7 @@ export function lastTimeMs(records: readonly Listed[]): number | null {
   return records.findLast(isDated)?.timeMs ?? null;
 }
 
-/** Two pages as one. The first may reach into the second, which counts there. */
+/** Two pages as one. Where the first reaches into the second, the second counts. */
 export function joined<R extends Listed>(
   before: SolidPage<R>,
   after: SolidPage<R>,

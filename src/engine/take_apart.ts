@@ -114,7 +114,7 @@ class Work<L extends Line> {
     this.#suspects = [];
   }
 
-  /** Events that were refused before others were accepted are tried once more: it may all be over by now. */
+  /** Events that were refused before others were accepted are tried once more: the outage may be over by now. */
   async confirm(): Promise<void> {
     const parts: (readonly Suspect<L>[])[] = this.#toConfirm.length > 0 ? [this.#toConfirm] : [];
     for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
@@ -137,7 +137,7 @@ class Work<L extends Line> {
     }
   }
 
-  /** Of what is left, in order, nobody can tell yet whether the event is at fault or the destination. */
+  /** What is left is refused but not dead, in order: nobody can tell yet whether the event is at fault or the destination. */
   leaveRest(): void {
     const suspects = new Map(this.#suspects.map((suspect) => [suspect.line, suspect]));
     for (const line of this.batch) {
@@ -160,7 +160,7 @@ class Work<L extends Line> {
     } else this.#suspects.push(suspect);
   }
 
-  /** Takes an answer for each event. `again`: the events that are to be sent again. */
+  /** Takes in an answer that tells of each event. `again`: the events that are to be sent again. */
   #settle(
     part: readonly L[],
     { refused, again }: EachAnswer,

@@ -1,8 +1,8 @@
 /**
- * Reads an instant that no single answer shows whole: it has more records than a page. Where the order
- * of its records is another one in each answer, a page may show again what another one has shown, and
- * leave out others; so it is read with other sizes of page, a bounded number of times. Records that look
- * the same are two only where one answer shows both. I/O through the page reader alone.
+ * Reads an instant that no single answer shows whole: it has more records than a page. Where its records
+ * come in a different order in each answer, a page may repeat what another has shown and leave out
+ * others, so the instant is read again with other page sizes, a limited number of times. Records that
+ * look the same count as two only where one answer shows both. I/O through the page reader alone.
  */
 import { type Standing, standingOf } from "./boundary.ts";
 import { countOf, countPrints, type Fresh, type Instant, splitAt, toInstants } from "./instants.ts";
@@ -29,14 +29,14 @@ interface Start {
 /** How many records the instant has, or how many were read when the budget ended; null when it has moved meanwhile. */
 export type ReadInstant = { readonly size: number } | { readonly inside: number } | null;
 
-/** So often an instant is read before what it has not shown is left to reconciliation. */
+/** How often an instant is read before what it has not shown is left to reconciliation. */
 const MAX_SWEEPS = 5;
-/** Each further sweep's pages are smaller by so much, so that they end elsewhere. */
+/** By what share the pages of each further sweep are smaller, so that they end elsewhere. */
 const SMALLER_BY = 0.17;
 
 /** What one reading of an instant, from its beginning or from further inside, has shown. */
 interface Sweep<R extends Listed> {
-  /** How many records behind its beginning were read, unreadable ones too. */
+  /** How many records from its beginning on were read, unreadable ones too. */
   read: number;
   /** How many of them can be shown. */
   readable: number;
@@ -55,7 +55,7 @@ export async function* wholeInstant<R extends Listed>(
   const { timeMs } = start;
   await recall(reading, timeMs);
   const standing = await standingAt(reader, start);
-  // a record that can't be shown may be counted to another instant each time
+  // a record that can't be shown may be counted with a different instant each time
   const isDoubtful = progress.gaps.some(({ why }) => why === "unreadable");
   if (standing !== "holds" && !isDoubtful) return null;
   let size = 0;
@@ -78,7 +78,7 @@ export async function* wholeInstant<R extends Listed>(
   return { size };
 }
 
-/** Does the instant begin where it should? If not so any more, records were shown twice, or not at all. */
+/** Does the instant still begin where it should? If not, records were shown twice, or not at all. */
 async function standingAt<R extends Listed>(
   reader: PageReader<R>,
   { day, offset, timeMs }: Start,
@@ -89,7 +89,7 @@ async function standingAt<R extends Listed>(
 
 /**
  * Reads an instant from `inside` on; null when older records were inserted before it. Where nothing was
- * dealt with yet, all that is shown is new, and given at once.
+ * dealt with yet, all that is shown is new, and yielded at once.
  */
 async function* sweepOnce<R extends Listed>(
   reader: PageReader<R>,
@@ -120,7 +120,7 @@ async function* sweepOnce<R extends Listed>(
   return sweep;
 }
 
-/** An instant that took several answers may have records that none of them has shown: that is told. */
+/** An instant that took several answers may have records that none of them has shown: these are reported. */
 export function tellUnshown<R extends Listed>(
   { state, progress }: Pick<Reading<R>, "state" | "progress">,
   page: SolidPage<R>,
@@ -142,7 +142,7 @@ function neverShown(
   gaps.push({ day, offset, records, ...around, foundAtMs: readAtMs ?? timeMs, why: "never shown" });
 }
 
-/** Gives what the answers show more often than it was dealt with, up to the size of the instant, and empties them. */
+/** Yields the records that an answer shows more often than they were dealt with, up to the size of the instant, and empties the answers. */
 function* giveNew<R extends Listed>(
   answers: R[][],
   state: ListingState,
@@ -161,7 +161,7 @@ function unshown(state: ListingState, timeMs: number, size: number): number {
   return size - countOf(state.printsAt(timeMs));
 }
 
-/** What one answer shows of a larger instant more often than it was dealt with. */
+/** The records of a larger instant that one answer shows more often than they were dealt with. */
 function freshInAnswer<R extends Listed>(shown: readonly R[], dealt: string): Fresh<R>[] {
   const known = countPrints(dealt);
   const seen = new Map<string, number>();

@@ -1,6 +1,6 @@
 /**
  * Keeps the cursor. Every acknowledged batch is committed to the journal, in the collector's own
- * consistent storage, which is the authority. Once a run the cursor is published to where everybody can
+ * consistent storage, which is the authority. Once per run, the cursor is published where everybody can
  * see it (KV). That copy is read only if the journal is empty, and published again if it is missing.
  */
 import {
@@ -15,7 +15,7 @@ import { decodeJournal, EMPTY_JOURNAL, type Journal, readRevision } from "./jour
 
 /**
  * How the cursor was found: `new`, there was none; `stored`, in the journal; `republished`, in the
- * journal, but the published copy was missing or another; `adopted`, from the published copy, the
+ * journal, but the published copy was missing or different; `adopted`, from the published copy, the
  * journal being empty.
  */
 export const FOUND = ["new", "stored", "republished", "adopted"] as const;
@@ -30,7 +30,7 @@ export interface Opened {
 
 const JOURNAL = "journal";
 
-/** KV may show for a minute what it held before, a miss too. After this long, what it shows is what it holds. */
+/** For a minute, KV may show what it held before, even that it held nothing. After this long, what it shows is what it holds. */
 const KV_SETTLES_MS = 2 * 60_000;
 
 function cursorKey({ account, feed, destination }: CursorOwner): string {
@@ -90,7 +90,7 @@ export class CursorStore {
     await this.#write({ ...this.#journal, inFlight: events });
   }
 
-  /** Notes that whatever was in flight got an answer, though none that acknowledges it. */
+  /** Notes that whatever was in flight was answered, though not acknowledged. */
   async clearInFlight(): Promise<void> {
     if (this.#journal.inFlight > 0) await this.#write({ ...this.#journal, inFlight: 0 });
   }
@@ -100,7 +100,7 @@ export class CursorStore {
     return Math.min(this.#leftInFlight, this.#marked);
   }
 
-  /** Makes the cursor durable. `settled`: how many events it now lies behind that it did not before. */
+  /** Makes the cursor durable. `settled`: how many more events it now lies behind. */
   async commit(cursor: Cursor, settled: number): Promise<void> {
     await this.#write({
       ...this.#journal,
@@ -148,7 +148,7 @@ function isDeleted(copy: string, { deletedUpTo }: Journal): boolean {
   return deletedUpTo !== null && readRevision(copy) <= deletedUpTo;
 }
 
-/** What was delivered before is in no ledger any more, so that no reconciliation may look at it. */
+/** No ledger holds what was delivered before any more, so no reconciliation may look at it. */
 function withoutPast(cursor: Cursor): Cursor {
   const startMs = Math.max(cursor.startMs, cursor.watermarkMs, (cursor.newestMs ?? 0) + 1);
   return { ...cursor, startMs };

@@ -8,14 +8,14 @@ export interface KeptLetter extends Undelivered {
   readonly firstRefusedAt: string;
   /** How often it was refused. */
   readonly tries: number;
-  /** ISO 8601: from when on a run tries it again; null if none does by itself. */
+  /** ISO 8601: when the next try is due; null if no run tries it again by itself. */
   readonly nextTryAt: string | null;
-  /** Whose commit moved past the event, and which one. Without that commit the letter does not count. */
+  /** The cursor whose commit moved past the event, and the revision of that commit. Without it the letter does not count. */
   readonly cursor: string;
   readonly revision: number;
 }
 
-/** What waits for the destination to accept anything is tried in each run; once that has lasted an hour, so often. */
+/** What waits for the destination to accept anything is tried in each run for the first hour, then at this interval. */
 const SET_ASIDE_RETRY_MS = 10 * 60_000;
 
 export function firstKept(

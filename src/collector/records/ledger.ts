@@ -1,6 +1,6 @@
 /**
  * Remembers what was settled of the days that are still to be looked at again, instant by instant, so
- * that what a day shows later can be compared with it. One entry an hour of events and commit.
+ * that what a day shows later can be compared with it. One entry for each commit and hour of events.
  */
 import * as v from "valibot";
 import { FINGERPRINT_DIGITS } from "../../engine/cursor.ts";
@@ -11,7 +11,7 @@ import type { Platform } from "../platform.ts";
 const KEY = "reconciled-through";
 const PREFIX = "ledger/";
 
-/** The last day that was looked at again soon after it had ended, and the last one a day later. */
+/** The last day that was looked at again soon after it had ended, and the last that was once more a day later. */
 const Through = v.object({ first: v.string(), second: v.string() });
 type Through = Readonly<v.InferOutput<typeof Through>>;
 

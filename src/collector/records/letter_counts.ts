@@ -12,7 +12,7 @@ export interface LetterCounts {
   readonly takenAtMs: number | null;
   /** By cursor, the commit whose letters are kept but not counted: it may not have been made. */
   readonly pending: Readonly<Record<string, number>>;
-  /** True while letters are changed: if a run dies then, they are counted anew. */
+  /** True while letters are changed: if a run dies then, they are counted again. */
   readonly changing: boolean;
 }
 
@@ -41,7 +41,7 @@ export function withLetter(counts: LetterCounts, letter: KeptLetter): LetterCoun
   };
 }
 
-/** `dueAtMs` may be too early afterwards; whoever looks then finds out. */
+/** `dueAtMs` may be too early afterwards; the next look puts it right. */
 export function withoutLetter(counts: LetterCounts, letter: KeptLetter): LetterCounts {
   const { deadLetters, setAside } = counts;
   if (letter.dead) return { ...counts, deadLetters: deadLetters - 1 };

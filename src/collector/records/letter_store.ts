@@ -1,6 +1,7 @@
 /**
- * The rows of the box of undelivered events: one for each letter, and one with their counts. While letters
- * are changed, the counts say so, so that they are taken anew if a run dies then. I/O through the store.
+ * The rows of the box of undelivered events: one for each letter, and one with their counts. While
+ * letters change, the counts say so: if a run dies then, the letters are counted again. I/O through the
+ * store.
  */
 import type { KeyValueStore } from "../../storage/store.ts";
 import type { KeptLetter } from "./kept_letter.ts";
@@ -21,7 +22,7 @@ export class LetterStore {
 
   constructor(private readonly local: KeyValueStore) {}
 
-  /** Reads the counts, which another process may have changed, and takes them anew if they are not true. */
+  /** Reads the counts, which another process may have changed, and counts again if they can't be trusted. */
   async open(): Promise<void> {
     this.#counts = this.#written = await this.readCounts();
     if (this.#counts.changing) await this.#recount();
@@ -53,7 +54,7 @@ export class LetterStore {
     return (await this.local.list(PREFIX)).map((key) => key.slice(PREFIX.length));
   }
 
-  /** All letters, one at a time, those too that do not count. */
+  /** All letters, one at a time, including those that do not count. */
   async *all(): AsyncGenerator<KeptLetter> {
     for (const eventId of await this.eventIds()) {
       const letter = await this.get(eventId);
@@ -115,7 +116,7 @@ export class LetterStore {
     await this.#write(counts);
   }
 
-  /** From here on the counts are not true if the run dies. */
+  /** From here on, the counts can't be trusted if the run dies. */
   async #begin(): Promise<void> {
     const isSaid = this.#written.changing && this.#written.pending === this.#counts.pending;
     if (!isSaid) await this.#write({ ...this.#counts, changing: true });

@@ -1,8 +1,8 @@
 /**
- * Keeps the events that the destination refused, in the collector's own storage, until it accepts them.
- * A letter is written before the commit that moves past its event. If the run dies between the two, the
- * event is read again, so its letter does not count, is never delivered, and goes when the box is
- * settled next. All changes are made within a turn, which begins with `open`.
+ * Keeps the events that the destination refused, in the collector's own storage, until it accepts them. A
+ * letter is written before the commit that moves past its event. If the run dies between the two, the
+ * event is read again, so its letter does not count, is never delivered, and is dropped when the box is
+ * next settled. All changes are made within a turn, which begins with `open`.
  */
 import { Buffer } from "node:buffer";
 import type {
@@ -82,7 +82,7 @@ export class UndeliveredBox {
     return await this.#letters.readCounts();
   }
 
-  /** At most `limit` letters, by event id, one at a time: from behind `after` on, and round to it again. */
+  /** At most `limit` letters in order of event id, one at a time: first those behind `after`, then the others up to it. */
   async *list(limit: number, after = ""): AsyncGenerator<KeptLetter> {
     const counts = await this.counts();
     const ids = await this.#letters.eventIds();
@@ -104,7 +104,7 @@ export class UndeliveredBox {
    */
   async due({ maxEvents, maxBytes, accepting }: DueOptions): Promise<readonly KeptLetter[]> {
     const nowMs = this.platform.now();
-    if (accepting && !this.#accepting) this.#tried.clear(); // that tells more than it did before
+    if (accepting && !this.#accepting) this.#tried.clear(); // a refusal now tells more than it did before
     this.#accepting = accepting;
     const { dueAtMs, setAside } = this.#letters.counts;
     const isAnyDue = (dueAtMs !== null && dueAtMs <= nowMs) || (accepting && setAside.events > 0);
@@ -165,11 +165,11 @@ export class UndeliveredBox {
     return added.reduce(withLetter, this.#letters.counts).setAside;
   }
 
-  /** Keeps letters for a commit that is still to be made. One that is kept already is told again. */
+  /** Keeps letters for a commit that is still to be made. One that is kept already is updated. */
   async #keep(cursor: string, refusals: readonly Undelivered[], revision: number): Promise<void> {
     const before = this.#letters.counts.pending[cursor];
     if (before !== revision) {
-      // a run that goes on to a further commit has made the one before
+      // a run that gets to a further commit has made the one before
       if (before !== undefined) this.#count((this.#kept.get(cursor) ?? new Map()).values());
       this.#kept.delete(cursor);
       this.#letters.setPending(cursor, revision);

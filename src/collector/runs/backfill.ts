@@ -1,6 +1,6 @@
 /**
  * Backfill: a past range is delivered once more, or for the first time. It has a cursor of its own and
- * never touches that of the collection; each run gives it what its live part has left over.
+ * never touches that of the collection; each run spends on it what its live part has left of the budget.
  */
 import { type Cursor, type CursorOwner, decodeCursor, encodeCursor } from "../../engine/cursor.ts";
 import type { Limits } from "../../engine/ports.ts";
@@ -24,7 +24,7 @@ interface Stored extends BackfillState {
   readonly cursor: string | null;
 }
 
-/** What a part of a backfill came to. */
+/** The outcome of a part of a backfill. */
 export interface Advanced extends PastPart {
   readonly state: BackfillState;
 }
@@ -43,7 +43,7 @@ export class Backfill {
   }
 
   /**
-   * Asks for a range. The same range again, before it is complete, goes on where it was.
+   * Asks for a range. The same range again, before it is complete, continues where it was.
    * @throws {CollectorError} `backfill_running` while another range is not complete
    */
   async start({ fromMs, toMs }: BackfillRange): Promise<BackfillState> {

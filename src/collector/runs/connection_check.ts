@@ -19,7 +19,7 @@ export interface TestedStep {
   readonly problem?: Problem;
 }
 
-/** The steps when the configuration is bad already. */
+/** The steps when the configuration itself is invalid. */
 export function configurationFailed(problem: Problem): readonly TestedStep[] {
   const skipped = { outcome: "skipped", milliseconds: 0 } as const;
   return [
@@ -31,8 +31,8 @@ export function configurationFailed(problem: Problem): readonly TestedStep[] {
 }
 
 /**
- * Tries discovery, sign-in, one audit call, and the destination if it can be tried. The configuration
- * holds, or there would be no session.
+ * Tries discovery, sign-in, one audit call, and the destination if it can be tried. The configuration is
+ * valid, or there would be no session.
  */
 export async function testConnection(
   now: () => number,

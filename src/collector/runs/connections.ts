@@ -14,9 +14,9 @@ import { Upstream } from "../../upstream/upstream.ts";
 import type { Platform } from "../platform.ts";
 import { openTrace, type Trace } from "./trace.ts";
 
-/** A run reads no further page, and retries nothing any more, after this long. */
+/** After this long, a run reads no further page and retries nothing. */
 const TIME_BUDGET_MS = 120_000;
-/** No page is read when no more requests are left: they are for pushing what was read. */
+/** Once only this many requests are left, no page is read: they are for pushing what was read. */
 const RESERVED_REQUESTS = 12;
 
 export class Connections {

@@ -79,7 +79,7 @@ interface Tools {
   readonly ledger: Ledger;
 }
 
-/** A run as it goes: what it has come to is kept here, so that a failed one can be told too. */
+/** A run in progress: what it has achieved so far is kept here, so that a failed one can be reported too. */
 class LiveRun {
   failure: unknown;
   #opened: Opened | null = null;
@@ -108,7 +108,7 @@ class LiveRun {
     }
   }
 
-  /** Makes durable and public what the run has come to, whatever became of it. */
+  /** Makes durable and public what the run has achieved, however it ended. */
   async settle(): Promise<void> {
     const { undelivered, cursors } = this.context;
     const progress = this.#progress;
@@ -140,7 +140,7 @@ class LiveRun {
     });
   }
 
-  /** What of the run is remembered that is not in its report. */
+  /** What is remembered of the run besides its report. */
   forHealth() {
     const progress = this.#progress;
     return {
@@ -182,7 +182,7 @@ class LiveRun {
     return { ports, limits, ledger };
   }
 
-  /** With what is left of the budget, reconciles a past day, and goes on with a backfill. */
+  /** With what is left of the budget, reconciles a past day and continues a backfill. */
   async #workAside(
     { ports, limits, ledger }: Tools,
     { cursor, readAtMs }: Progress,
@@ -233,7 +233,7 @@ function withLedger({ cursors, undelivered }: RunContext, ledger: Ledger): Curso
   };
 }
 
-/** Throws a failure, if there is one. That the requests are used up is none if something was made durable: the next run goes on. */
+/** Throws a failure, if there is one. Running out of requests is none if something was made durable: the next run continues. */
 function throwUnlessFurther(failure: unknown, isFurther: boolean): void {
   const isSpent = failure instanceof CollectorError && failure.code === "request_budget_spent";
   if (failure !== undefined && !(isSpent && isFurther)) throw failure;

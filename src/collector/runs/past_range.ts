@@ -1,6 +1,6 @@
 /**
  * A run of the engine over a past range, beside the live collection. It has a cursor of its own, which is
- * kept by whoever asks for the range, so that a later run can go on from there. I/O through the ports.
+ * kept by whoever asks for the range, so that a later run can continue from there. I/O through the ports.
  */
 import { type Cursor, firstCursor } from "../../engine/cursor.ts";
 import type { CursorStore, Limits, SettledEvent } from "../../engine/ports.ts";
@@ -21,14 +21,14 @@ export interface PastRange {
   commit(cursor: Cursor, settled: readonly SettledEvent[], progress: Progress): Promise<void>;
 }
 
-/** What a run came to that delivered a part of a past range. */
+/** The outcome of a run that delivered a part of a past range. */
 export interface PastPart {
   readonly gaps: readonly Gap[];
   /** Events that were delivered, but taken otherwise than they were sent. */
   readonly altered: number;
   /** True when something was made durable. */
   readonly moved: boolean;
-  /** What ended it too early; what it had come to by then counts all the same. */
+  /** The error that ended it early, if any; what was made durable by then still counts. */
   readonly failure: unknown;
 }
 

@@ -39,7 +39,7 @@ export interface FoundEvents {
  */
 const MAX_CHARACTERS = 8 * 1024 * 1024;
 
-/** After so many refusals in a row the destination is taken to refuse everything. */
+/** After this many refusals in a row, the destination is taken to refuse everything. */
 const MAX_FRUITLESS = 12;
 
 export async function getEvents(

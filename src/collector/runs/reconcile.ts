@@ -21,7 +21,7 @@ export interface DueLook {
   readonly look: Look;
 }
 
-/** The look that is due, or null: of each kind the first day that has not had it, so that none is passed over. */
+/** The look that is due, or null. For each kind of look, the first day that has not had it is next, so that no day is passed over. */
 export function dueLook(
   ledger: Ledger,
   nowMs: number,
@@ -43,7 +43,7 @@ interface Stored {
   readonly cursor: string;
 }
 
-/** What a look came to. */
+/** The outcome of a look. */
 export interface Looked extends PastPart {
   readonly reconciliation: Reconciliation;
   /** The day, once it was read again to its end. */
@@ -51,8 +51,8 @@ export interface Looked extends PastPart {
 }
 
 /**
- * Reads a closed day again. `live`: the cursor of the collection; what is not older than its watermark is left
- * to it, or an event might be delivered by both.
+ * Reads a closed day again. `live`: the cursor of the collection; what is not older than its watermark is
+ * left to it; otherwise, both might deliver the same event.
  */
 export async function reconcile(
   { day, look }: DueLook,

@@ -9,14 +9,14 @@ export interface Redelivery {
   readonly delivered: number;
   /** Refused again, or too large to be sent at all. */
   readonly refused: number;
-  /** Dead letters that are left altogether. */
+  /** Dead letters that are left in total. */
   readonly left: number;
 }
 
 /** The letter that was tried last. The next time begins behind it, so that each gets its turn. */
 const TRIED_LAST = "redelivered-last";
 
-/** Tries `limit` letters, or as many as the requests of one run suffice for. */
+/** Tries `limit` letters, or as many as the requests of one run allow. */
 export async function redeliver(
   { settings, platform, undelivered }: RunContext,
   limit: number,
