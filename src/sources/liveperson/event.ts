@@ -97,8 +97,12 @@ const TOLD = new Set([
   "originatorIsLpa",
 ]);
 
-/** Fields that only an event has: a record's field of the same name is renamed. */
+/**
+ * Fields that only an event has: a record's field of the same name is renamed. So is one that would set
+ * the event's prototype.
+ */
 const OURS = new Set([
+  "__proto__",
   "objectTypeLabel",
   "changeTypeLabel",
   "changeDateError",

@@ -57,6 +57,12 @@ Deno.test("every value of a record is in its event, whatever fields it has besid
   for (const field of fields) assert.ok(values.includes(`value of ${field}`), field);
 });
 
+Deno.test("a field that is called __proto__ is told too", async () => {
+  const event = await told(JSON.parse(`{"changeDate": "${CHANGE_DATE}", "__proto__": {"a": 1}}`));
+  assert.deepEqual(event["source___proto__"], { a: 1 });
+  assert.equal(Object.getPrototypeOf(event), Object.prototype);
+});
+
 Deno.test("the id of an event is what it was", async () => {
   const raw = { objectType: "Users", userId: "8", originatorUserId: "7", changeDate: CHANGE_DATE };
   assert.equal((await told(raw)).event_id, "0e7ba17c5dcfb9e37f0af757896710d5-1");
