@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import { LeftOut } from "./left_out.ts";
 
 interface RunOptions {
+  readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Default: five minutes. */
   readonly timeoutMs?: number;
@@ -17,12 +18,13 @@ const FIVE_MINUTES_MS = 300_000;
 export async function runProgram(
   program: string,
   args: readonly string[],
-  { env, timeoutMs = FIVE_MINUTES_MS }: RunOptions = {},
+  { cwd, env, timeoutMs = FIVE_MINUTES_MS }: RunOptions = {},
 ): Promise<string> {
   let output: Deno.CommandOutput;
   try {
     output = await new Deno.Command(program, {
       args: [...args],
+      cwd,
       env,
       stdin: "null",
       signal: AbortSignal.timeout(timeoutMs),

@@ -66,14 +66,11 @@ export async function startOpenSearch(cacheFolder: string): Promise<OpenSearch> 
 }
 
 async function unpack(folder: string): Promise<void> {
-  await using markers = await temporaryFolder();
-  await runProgram("mvn", [
-    ...["--batch-mode", "--quiet", UNPACK],
-    `-Dartifact=${ARTIFACT}`,
-    `-DoutputDirectory=${folder}`,
-    // what the plugin notes of its own would go into the working directory
-    `-DmarkersDirectory=${markers.path}`,
-  ]);
+  // Without a project, the plugin leaves files of its own where it runs.
+  await using elsewhere = await temporaryFolder();
+  const args = ["--batch-mode", "--quiet", UNPACK];
+  const what = [`-Dartifact=${ARTIFACT}`, `-DoutputDirectory=${folder}`];
+  await runProgram("mvn", [...args, ...what], { cwd: elsewhere.path });
 }
 
 async function findJava(): Promise<string> {
