@@ -5,7 +5,13 @@
 import { CollectorError } from "../errors.ts";
 import type { Line, Listed, Ports } from "./ports.ts";
 import type { Progress } from "./progress.ts";
-import { type Outcome, type Refusal, takeApart, type TakeApartOptions } from "./take_apart.ts";
+import {
+  newOutcome,
+  type Outcome,
+  type Refusal,
+  takeApart,
+  type TakeApartOptions,
+} from "./take_apart.ts";
 import { HOUR_MS } from "./time.ts";
 
 /** No more than this is set aside; the rest stays in the source. */
@@ -58,13 +64,7 @@ export class Pushes {
     settle: (outcome: Outcome<L>, failed: boolean) => Promise<void>,
   ): Promise<Outcome<L>> {
     const { destination, random } = this.ports;
-    const outcome: Outcome<L> = {
-      delivered: [],
-      refused: [],
-      altered: 0,
-      unanswered: 0,
-      pushes: 0,
-    };
+    const outcome = newOutcome<L>();
     const mayPush = () => outcome.pushes < maxPushes && this.ports.hasBudget(purpose);
     try {
       await takeApart(destination, lines, { ...options, mayPush, random }, outcome);

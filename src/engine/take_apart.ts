@@ -35,6 +35,10 @@ export interface Outcome<L extends Line> {
   pushes: number;
 }
 
+export function newOutcome<L extends Line>(): Outcome<L> {
+  return { delivered: [], refused: [], altered: 0, unanswered: 0, pushes: 0 };
+}
+
 export interface TakeApartOptions<L extends Line> {
   /** False when no request may be spent on finding out more. */
   readonly mayPush: () => boolean;

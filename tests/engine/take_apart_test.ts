@@ -3,7 +3,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Line, lineOf } from "../../src/engine/batch.ts";
 import type { Destination, PushAnswer } from "../../src/engine/ports.ts";
-import { type Outcome, takeApart, type TakeApartOptions } from "../../src/engine/take_apart.ts";
+import {
+  newOutcome,
+  type Outcome,
+  takeApart,
+  type TakeApartOptions,
+} from "../../src/engine/take_apart.ts";
 
 /** What the destination says to an event in its n-th push, from 1. */
 type Says = (event: number, push: number) => "takes" | "refuses" | "again";
@@ -46,6 +51,14 @@ const batchOf = (size: number): Line[] =>
     (_, event) => lineOf({ eventId: String(event), occurrence: 1, timeMs: 0, json: "{}" }),
   );
 
+/** What became of a batch of so many events at a destination. */
+async function tookApart(destination: Destination, size: number): Promise<Outcome<Line>> {
+  const outcome = newOutcome<Line>();
+  const options = { mayPush: () => true, random: () => 0, maxFruitless: 12 };
+  await takeApart(destination, batchOf(size), options, outcome);
+  return outcome;
+}
+
 /** Takes a batch of so many events apart, numbered from 0, and tells what became of each. */
 async function play(
   size: number,
@@ -53,13 +66,7 @@ async function play(
   { answersEach, failsAt, ...options }: Manner & Partial<TakeApartOptions<Line>> = {},
 ) {
   const { destination, pushes, probing } = destinationThat(says, { answersEach, failsAt });
-  const outcome: Outcome<Line> = {
-    delivered: [],
-    refused: [],
-    altered: 0,
-    unanswered: 0,
-    pushes: 0,
-  };
+  const outcome = newOutcome<Line>();
   const all = { mayPush: () => true, random: () => 0.3, maxFruitless: 12, ...options };
   let failure: unknown;
   try {
@@ -352,15 +359,7 @@ Deno.test("events in attempts without an answer are counted", async () => {
     ...destination,
     push: async (lines, options) => ({ ...await destination.push(lines, options), unanswered: 2 }),
   };
-  const outcome: Outcome<Line> = {
-    delivered: [],
-    refused: [],
-    altered: 0,
-    unanswered: 0,
-    pushes: 0,
-  };
-  const options = { mayPush: () => true, random: () => 0, maxFruitless: 12 };
-  await takeApart(unsure, batchOf(5), options, outcome);
+  const outcome = await tookApart(unsure, 5);
   assert.equal(outcome.unanswered, 5);
 });
 
@@ -370,15 +369,7 @@ Deno.test("what was taken otherwise than it was sent is counted, push by push", 
     ...destination,
     push: async (lines, options) => ({ altered: 1, ...await destination.push(lines, options) }),
   };
-  const outcome: Outcome<Line> = {
-    delivered: [],
-    refused: [],
-    altered: 0,
-    unanswered: 0,
-    pushes: 0,
-  };
-  const options = { mayPush: () => true, random: () => 0, maxFruitless: 12 };
-  await takeApart(cutting, batchOf(4), options, outcome);
+  const outcome = await tookApart(cutting, 4);
   assert.deepEqual([outcome.delivered.length, outcome.altered], [3, 2]);
 });
 

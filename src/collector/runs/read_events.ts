@@ -9,7 +9,7 @@ import { ListingState } from "../../engine/listing_state.ts";
 import { newRecords } from "../../engine/new_records.ts";
 import { PageReader } from "../../engine/page_reader.ts";
 import { startProgress } from "../../engine/progress.ts";
-import { type Outcome, takeApart } from "../../engine/take_apart.ts";
+import { newOutcome, takeApart } from "../../engine/take_apart.ts";
 import { CollectorError } from "../../errors.ts";
 import { type AuditEvent, toEvent } from "../../sources/liveperson/event.ts";
 import type { PipelineSettings } from "../../pipelines/pipelines.ts";
@@ -85,13 +85,7 @@ async function pushAll(
   random: () => number,
   collectedAtMs: number,
 ): Promise<void> {
-  const outcome: Outcome<Line> = {
-    delivered: [],
-    refused: [],
-    altered: 0,
-    unanswered: 0,
-    pushes: 0,
-  };
+  const outcome = newOutcome<Line>();
   const options = {
     mayPush: () => connections.upstream.requestsLeft > 0,
     random,
