@@ -23,6 +23,15 @@ async function poisoned(poisonStatus: number, count = 20) {
   };
 }
 
+/** So many changes of so many characters, numbered from 0, so many milliseconds apart. */
+function large(count: number, characters: number, stepMs = 1) {
+  const padding = "x".repeat(characters);
+  return Array.from(
+    { length: count },
+    (_, i) => changeAt(NOW - MINUTE_MS + i * stepMs, { newValue: `${i} ${padding}` }),
+  );
+}
+
 for (const status of [400, 413, 500]) {
   Deno.test(`an event that is refused with ${status} goes to the dead letters, the rest is delivered`, async () => {
     await using p = await poisoned(status);
@@ -92,13 +101,7 @@ Deno.test("a delivery that breaks off half-way goes on where it was, without rep
 
 Deno.test("a batch of nothing but poison waits for the next one, and is settled once", async () => {
   await using p = await poisoned(400, 0);
-  const padding = "x".repeat(400_000);
-  p.environment.livePerson.add(
-    Array.from(
-      { length: 9 },
-      (_, i) => changeAt(NOW - MINUTE_MS + i, { newValue: `${i} ${padding}` }),
-    ),
-  );
+  p.environment.livePerson.add(large(9, 400_000));
   p.environment.xsiam.poison = (event) => Number(String(event.newValue).split(" ")[0]) < 3;
   const report = await p.collector.collect("cron");
   assert.deepEqual(
@@ -110,13 +113,7 @@ Deno.test("a batch of nothing but poison waits for the next one, and is settled 
 
 Deno.test("a good event that was set aside behind large refused ones does not wait for an hour", async () => {
   await using p = await poisoned(400, 0);
-  const padding = "x".repeat(300_000);
-  p.environment.livePerson.add(
-    Array.from(
-      { length: 24 },
-      (_, i) => changeAt(NOW - MINUTE_MS + i * 100, { newValue: `${i} ${padding}` }),
-    ),
-  );
+  p.environment.livePerson.add(large(24, 300_000, 100));
   p.environment.xsiam.poison = ({ newValue }) => {
     const number = parseInt(String(newValue));
     return number >= 3 && number < 19;
@@ -202,13 +199,7 @@ Deno.test("what waits while everything is refused for hours is kept, told, and d
 
 Deno.test("a list of dead letters ends before it is too large for an isolate", async () => {
   await using p = await poisoned(400, 0);
-  const padding = "x".repeat(3_000_000);
-  p.environment.livePerson.add(
-    Array.from(
-      { length: 5 },
-      (_, i) => changeAt(NOW - MINUTE_MS + i, { newValue: `${i} ${padding}` }),
-    ),
-  );
+  p.environment.livePerson.add(large(5, 3_000_000));
   p.environment.livePerson.add([changeAt(NOW - MINUTE_MS - 1, { newValue: "good" })]);
   p.environment.xsiam.poison = (event) => event.newValue !== "good";
   await p.collector.collect("cron");
