@@ -21,6 +21,7 @@ export type ErrorCode =
   | "audit_refused"
   | "destination_unauthorized"
   | "destination_not_found"
+  | "destination_misconfigured"
   | "destination_refuses_everything"
   | "destination_refuses_events"
   | "accounts_failed"

@@ -51,6 +51,7 @@ export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
   },
   destination_unauthorized: { status: 502, ...DESTINATION_ADVICE.destination_unauthorized },
   destination_not_found: { status: 502, ...DESTINATION_ADVICE.destination_not_found },
+  destination_misconfigured: { status: 502, ...DESTINATION_ADVICE.destination_misconfigured },
   destination_refuses_everything: {
     status: 502,
     ...DESTINATION_ADVICE.destination_refuses_everything,

@@ -87,6 +87,7 @@ export async function pipeline(
     toLine: (record, occurrence) =>
       toLine(toEvent(record, occurrence, ACCOUNT, 0), occurrence, { format: "native" }, 0),
     hasBudget: () => true,
+    waitToSendAgain: () => Promise.resolve(true),
     clock: Date.now,
     random: () => 0.5,
     yieldToEventLoop: nothing,

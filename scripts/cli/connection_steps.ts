@@ -28,15 +28,21 @@ export function toTested(account: string, outcome: Outcome<readonly TestedStep[]
     { step: "configuration", outcome: "failed", milliseconds: 0, problem: outcome.problem },
     ...skipped,
   ];
-  return { account, ok: steps.every((step) => step.outcome === "ok"), steps };
+  return { account, ok: steps.every((step) => step.outcome !== "failed"), steps };
 }
 
 export function stepLines({ account, steps }: TestedAccount, colours: Colours): string[] {
   const lines = [colours.bold(`Account ${account}`)];
-  for (const { step, outcome, milliseconds, problem } of steps) {
-    const mark = { ok: colours.green("✓"), failed: colours.red("✗"), skipped: colours.dim("-") };
+  const mark = {
+    ok: colours.green("✓"),
+    failed: colours.red("✗"),
+    skipped: colours.dim("-"),
+    unverified: colours.yellow("?"),
+  };
+  for (const { step, outcome, milliseconds, problem, because } of steps) {
     const time = outcome === "skipped" ? "not tried" : `${milliseconds} ms`;
     lines.push(`  ${mark[outcome]} ${LABELS[step].padEnd(44)} ${colours.dim(time)}`);
+    if (because !== undefined) lines.push(`    Not verified: ${because}`);
     if (problem === undefined) continue;
     lines.push(`    ${colours.red(`${problem.title}.`)} ${problem.detail}`);
     if (problem.action !== undefined) lines.push(`    What to do: ${problem.action}`);

@@ -4,6 +4,7 @@ import type { AnyKind, DestinationTools, OpenDestination } from "../../src/desti
 import type { Line, PushAnswer } from "../../src/engine/ports.ts";
 import { FORGETFUL } from "../../src/storage/vault.ts";
 import { Upstream } from "../../src/upstream/upstream.ts";
+import { ACCOUNT } from "./batches.ts";
 
 const TIMEOUT_MS = 30_000;
 
@@ -46,5 +47,5 @@ function toolsNow(): DestinationTools {
     retryDelayMs: 0,
     deadlineMs: Infinity,
   });
-  return { upstream, now: Date.now, vault: () => FORGETFUL };
+  return { upstream, account: ACCOUNT, now: Date.now, vault: () => FORGETFUL };
 }

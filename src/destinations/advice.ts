@@ -23,6 +23,7 @@ export const DESTINATION_ADVICE: Readonly<Record<DestinationCode, Advice>> = {
   destination_unauthorized: anyAdvice("destination_unauthorized"),
   destination_not_found: anyAdvice("destination_not_found"),
   destination_refuses_everything: anyAdvice("destination_refuses_everything"),
+  destination_misconfigured: refusesSetting(ANY_DESTINATION_FIRST),
   destination_refuses_events: refusesEvents(ANY_DESTINATION_FIRST),
 };
 
@@ -33,6 +34,7 @@ export const DESTINATION_ADVICE: Readonly<Record<DestinationCode, Advice>> = {
 export function adviceOf(code: ErrorCode, destinationId: string | undefined): Advice | undefined {
   const kind = kindOf(destinationId);
   if (kind === undefined) return undefined;
+  if (code === "destination_misconfigured") return refusesSetting(kind.label);
   if (code === "destination_refuses_events") return refusesEvents(kind.label);
   return kind.advice[code as AdvisedCode];
 }
@@ -48,6 +50,13 @@ function anyAdvice(code: AdvisedCode): Advice {
   if (KINDS.length === 1) return KINDS[0].advice[code];
   const actions = KINDS.map((kind) => `${kind.label}: ${kind.advice[code].action}`);
   return { title: TITLES[code], action: actions.join(" ") };
+}
+
+function refusesSetting(destination: string): Advice {
+  return {
+    title: `${destination} refuses one of the settings`,
+    action: "Correct the setting that is named. No event was given up.",
+  };
 }
 
 function refusesEvents(destination: string): Advice {

@@ -44,6 +44,8 @@ export interface DestinationKind<Table extends v.ObjectEntries> {
 /** What a destination works with. */
 export interface DestinationTools {
   readonly upstream: Upstream;
+  /** Whose events are delivered. */
+  readonly account: string;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /**
@@ -82,8 +84,16 @@ export interface Advice {
 
 /** @throws {CollectorError} when the destination can't be used as it is configured */
 type ConnectionCheck<Settings> =
-  | { readonly check: (settings: Settings, tools: DestinationTools) => Promise<void> }
+  | {
+    readonly check: (settings: Settings, tools: DestinationTools) => Promise<void | Unverified>;
+  }
   | { readonly check: null; readonly because: string };
+
+/** What a check says when it can't tell whether the settings are right, though nothing seems wrong. */
+export interface Unverified {
+  /** Why, in one sentence. */
+  readonly unverified: string;
+}
 
 /** A kind as the core sees it, whatever its settings. */
 // deno-lint-ignore no-explicit-any

@@ -11,7 +11,7 @@ import type { Listed, Ports, Seen, SettledEvent, Undelivered } from "./ports.ts"
 import type { Progress } from "./progress.ts";
 import { MAX_FRUITLESS, Pushes } from "./pushes.ts";
 import { retryUndelivered } from "./retry_undelivered.ts";
-import type { Outcome } from "./take_apart.ts";
+import type { Outcome, Refusal } from "./take_apart.ts";
 
 /** An event, and where it stands in the listing. */
 export interface TakenLine extends Line {
@@ -98,38 +98,76 @@ export class Delivery {
   }
 
   /** Delivers a batch, and commits the cursor past everything that was taken when it was made. */
-  async #deliver({ lines, unsendable, cursor }: Parcel): Promise<void> {
-    const { cursors, destination } = this.ports;
-    const tooLarge = unsendable.map((line) => tooLargeLetter(line, destination));
+  async #deliver(parcel: Parcel): Promise<void> {
+    const { lines, unsendable, cursor } = parcel;
     if (lines.length === 0) {
-      await this.#commit(cursor, unsendable, tooLarge);
+      await this.#commit(cursor, unsendable, this.#tooLarge(parcel));
       return;
     }
-    await cursors.markInFlight(lines.length);
+    await this.ports.cursors.markInFlight(lines.length);
     const isRefusing = this.#pushes.accepting === false;
     const maxFruitless = isRefusing ? MAX_FRUITLESS.refusing : MAX_FRUITLESS.usual;
-    const options = { maxFruitless, purpose: "pushing" } as const;
-    await this.#pushes.push(lines, options, async (outcome, failed) => {
-      this.#pushes.noteRefusal(outcome.refused);
-      const isTooMuch = this.#pushes.isTooMuch(outcome.refused);
-      const refused = outcome.refused.filter(({ dead }) => dead || !isTooMuch);
-      const settled = [...outcome.delivered, ...refused.map(({ line }) => line)];
-      const letters = refused.map(toLetter);
-      this.#tell({ delivered: outcome.delivered, refused });
-      if (!failed && !isTooMuch) {
-        await this.#commit(cursor, [...settled, ...unsendable], [...letters, ...tooLarge]);
-      } else if (settled.length > 0) {
-        const overtaken = overtakenTwins(lines, settled);
-        const dealt = [...settled, ...overtaken];
-        const part = withDealt(this.progress.cursor, dealt.map(({ seen }) => seen));
-        await this.#commit(part, dealt, [...letters, ...overtaken.map(overtakenLetter)]);
-      }
-      if (isTooMuch) throw this.#pushes.failure();
+    await this.#pushes.push(lines, { maxFruitless, purpose: "pushing" }, {
+      settle: (outcome, failed, early) => this.#settle(parcel, outcome, failed, early),
+      settleEarly: (delivered, early) => this.#settleEarly(parcel, delivered, early),
     });
     this.progress.batches++;
   }
 
-  #tell({ delivered, refused }: Pick<Outcome<TakenLine>, "delivered" | "refused">): void {
+  async #settle(
+    parcel: Parcel,
+    outcome: Outcome<TakenLine>,
+    failed: boolean,
+    early: readonly TakenLine[],
+  ): Promise<void> {
+    this.#pushes.noteRefusal(outcome.refused);
+    const isTooMuch = this.#pushes.isTooMuch(outcome.refused);
+    const refused = outcome.refused.filter(({ dead }) => dead || !isTooMuch);
+    const settled = [...outcome.delivered, ...refused.map(({ line }) => line)];
+    const letters = refused.map(toLetter);
+    this.#tell(outcome.delivered, refused);
+    if (!failed && !isTooMuch) {
+      await this.#commit(
+        parcel.cursor,
+        [...settled, ...parcel.unsendable],
+        [...letters, ...this.#tooLarge(parcel)],
+      );
+    } else if (settled.length > 0) {
+      const overtaken = overtakenTwins(openIn(parcel, early), settled);
+      await this.#commitPart(
+        [...settled, ...overtaken],
+        [...letters, ...overtaken.map(overtakenLetter)],
+      );
+    }
+    if (isTooMuch) throw this.#pushes.failure();
+  }
+
+  /** While the rest of a batch has to wait. A twin that was overtaken waits for its turn with the others. */
+  async #settleEarly(
+    parcel: Parcel,
+    delivered: readonly TakenLine[],
+    early: readonly TakenLine[],
+  ): Promise<boolean> {
+    if (overtakenTwins(openIn(parcel, early), delivered).length > 0) return false;
+    await this.#commitPart(delivered, []);
+    this.#tell(delivered, []);
+    return true;
+  }
+
+  #tooLarge({ unsendable }: Parcel): readonly Undelivered[] {
+    return unsendable.map((line) => tooLargeLetter(line, this.ports.destination));
+  }
+
+  /** Commits some events of a batch: the cursor stays where it is, but remembers them. */
+  async #commitPart(
+    settled: readonly TakenLine[],
+    letters: readonly Undelivered[],
+  ): Promise<void> {
+    const part = withDealt(this.progress.cursor, settled.map(({ seen }) => seen));
+    await this.#commit(part, settled, letters);
+  }
+
+  #tell(delivered: readonly TakenLine[], refused: readonly Refusal<TakenLine>[]): void {
     this.progress.delivered += delivered.length;
     this.progress.lateArrivals += delivered.filter(({ late }) => late).length;
     this.progress.twins += delivered.filter(({ occurrence }) => occurrence > 1).length;
@@ -151,4 +189,10 @@ export class Delivery {
     this.progress.deadLettered += letters.filter(({ status }) => status === null).length;
     this.progress.inDoubt = 0;
   }
+}
+
+/** The events of a batch that are not settled yet. */
+function openIn({ lines }: Parcel, early: readonly TakenLine[]): readonly TakenLine[] {
+  const isSettled = new Set(early);
+  return lines.filter((line) => !isSettled.has(line));
 }

@@ -41,9 +41,9 @@ export class Parts<T> {
     return this.#fruitless;
   }
 
-  /** The part was answered. `again`: what of it is still to be tried; `tookAny`: something else was taken. */
-  answered(again: readonly T[], tookAny: boolean): void {
-    this.#replace(again.length > 0 ? [again] : []);
+  /** The part was answered. `left`: what of it is still to be tried; `tookAny`: something else was taken. */
+  answered(left: readonly T[], tookAny: boolean): void {
+    this.#replace(left.length > 0 ? [left] : []);
     if (!tookAny) return;
     this.#isNear = true;
     this.#fruitless = 0;
@@ -53,12 +53,20 @@ export class Parts<T> {
   refused(): void {
     const part = this.#parts[this.#at];
     this.#replace(part.length > 1 ? this.#split(part) : []);
-    if (this.#isNear) {
-      this.#isNear = part.length > 1;
-      return;
-    }
+    if (this.#isNear) this.#isNear = part.length > 1;
+    else this.#noteFruitless(part.length > 1);
+  }
+
+  /** Nothing of the part was taken. What is left of it was not looked at; the others were refused by themselves. */
+  refusedAlone(unread: readonly T[]): void {
+    this.#replace(unread.length > 0 ? [unread] : []);
+    if (this.#isNear) this.#isNear = false;
+    else this.#noteFruitless(unread.length > 1);
+  }
+
+  #noteFruitless(mayJump: boolean): void {
     this.#fruitless++;
-    if (part.length > 1 && this.#fruitless % FRUITLESS_BEFORE_JUMP === 0) this.#jump();
+    if (mayJump && this.#fruitless % FRUITLESS_BEFORE_JUMP === 0) this.#jump();
   }
 
   #replace(pieces: readonly (readonly T[])[]): void {

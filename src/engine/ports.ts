@@ -101,6 +101,8 @@ export interface RefusedAgain extends Undelivered {
 export interface DueOptions {
   readonly maxEvents: number;
   readonly maxBytes: number;
+  /** What each event takes beside its own bytes. */
+  readonly envelopeBytes: number;
   /** The destination has just taken something, so what is set aside is due. */
   readonly accepting: boolean;
 }
@@ -150,8 +152,10 @@ export interface EachAnswer {
     /** What the destination said, in one short line without event content. */
     readonly reason: string;
   }[];
-  /** Events that the destination asks to be sent again. */
+  /** Events that the destination is too busy to take: it is given time before they are sent again. */
   readonly again: readonly number[];
+  /** Events that it did not look at because it refused one before them: they are sent again at once. */
+  readonly unread?: readonly number[];
   /** How many were taken otherwise than they were sent, such as cut or kept apart. */
   readonly altered?: number;
   /** Attempts that got no answer before this one did: their events may have been taken, and come twice. */
@@ -190,6 +194,11 @@ export interface Ports<R extends Listed> {
    * leaves some requests to pushing, so that a refused batch can still be taken apart.
    */
   hasBudget(purpose?: "pushing"): boolean;
+  /**
+   * Gives a busy destination time before events are sent again, for the n-th time in a row, from 1. False,
+   * at once, if the run can't wait so long, or has waited often enough.
+   */
+  waitToSendAgain(times: number): Promise<boolean>;
   readonly clock: () => number;
   random(): number;
   /** Lets the host do pending work, such as sending requests that were made. */

@@ -37,6 +37,14 @@ export interface PushOptions<L extends Line>
   readonly purpose?: "pushing" | undefined;
 }
 
+/** Makes durable what has become of a batch. `early`: what was delivered of it and settled before. */
+export interface Settling<L extends Line> {
+  /** At the end, or when pushing fails half-way: what was not settled early. */
+  settle(outcome: Outcome<L>, failed: boolean, early: readonly L[]): Promise<void>;
+  /** What was delivered so far, while the rest has to wait. False if it must wait as well. */
+  settleEarly(delivered: readonly L[], early: readonly L[]): Promise<boolean>;
+}
+
 export class Pushes {
   /** Has the destination taken anything in this run? */
   #tookAny = false;
@@ -61,26 +69,35 @@ export class Pushes {
   async push<L extends Line>(
     lines: readonly L[],
     { purpose, maxPushes = Infinity, ...options }: PushOptions<L>,
-    settle: (outcome: Outcome<L>, failed: boolean) => Promise<void>,
+    { settle, settleEarly }: Settling<L>,
   ): Promise<Outcome<L>> {
     const { destination, random } = this.ports;
     const outcome = newOutcome<L>();
+    const early: L[] = [];
+    const whole = () => ({ ...outcome, delivered: [...early, ...outcome.delivered] });
     const mayPush = () => outcome.pushes < maxPushes && this.ports.hasBudget(purpose);
+    const waitToSendAgain = async (times: number) => {
+      if (outcome.delivered.length > 0 && await settleEarly(outcome.delivered, early)) {
+        early.push(...outcome.delivered.splice(0));
+      }
+      return await this.ports.waitToSendAgain(times);
+    };
     try {
-      await takeApart(destination, lines, { ...options, mayPush, random }, outcome);
+      const all = { ...options, mayPush, random, waitToSendAgain };
+      await takeApart(destination, lines, all, outcome);
     } catch (error) {
-      this.#note(outcome);
+      this.#note(whole());
       const unanswered = error instanceof CollectorError ? error.details.unanswered ?? 0 : 1;
-      await settle(outcome, true);
-      const { delivered, refused } = outcome;
+      await settle(outcome, true, early);
+      const { delivered, refused } = whole();
       if (unanswered > 0) this.progress.inDoubt = lines.length - delivered.length - refused.length;
       throw error;
     }
-    this.#note(outcome);
+    this.#note(whole());
     this.progress.inDoubt = outcome.delivered.length; // until that is kept
-    await settle(outcome, false);
+    await settle(outcome, false, early);
     this.progress.inDoubt = 0;
-    return outcome;
+    return whole();
   }
 
   /** Remembers what the destination said to an event that is set aside. */

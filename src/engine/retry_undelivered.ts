@@ -25,12 +25,12 @@ interface Tools {
  */
 export async function retryUndelivered(tools: Tools, purpose?: "pushing"): Promise<void> {
   const { undelivered, destination, cursors } = tools.ports;
-  const { targetBytes: maxBytes, maxEvents } = destination.limits;
+  const { targetBytes: maxBytes, maxEvents, envelopeBytes = 1 } = destination.limits;
   let left = purpose === "pushing" ? Infinity : MAX_PUSHES_BEFORE_READING;
   let inVain = 0;
   while (left > 0 && inVain < MAX_FRUITLESS.usual && tools.ports.hasBudget(purpose)) {
     const accepting = tools.pushes.accepting === true;
-    const letters = await undelivered.due({ maxEvents, maxBytes, accepting });
+    const letters = await undelivered.due({ maxEvents, maxBytes, envelopeBytes, accepting });
     if (letters.length === 0) return;
     await cursors.markInFlight(letters.length);
     const { pushes, isInVain } = await retry(
@@ -66,20 +66,29 @@ async function retry(
     },
     ...budget,
   };
-  const settle = async ({ delivered, refused }: Outcome<Line>) => {
-    const tookNone = delivered.length === 0 && !accepting;
+  const noteDelivered = async (delivered: readonly Line[]) => {
+    if (delivered.length > 0) await undelivered.remove(delivered.map(({ eventId }) => eventId));
+    progress.redelivered += delivered.length;
+    return true;
+  };
+  const settle = async (
+    { delivered, refused }: Outcome<Line>,
+    _failed: boolean,
+    early: readonly Line[],
+  ) => {
+    const tookNone = delivered.length + early.length === 0 && !accepting;
     // what is still refused fails a run; once that has lasted, it is known, and only waits
     const aside = refused.filter(({ line }) => !letterOf(line).dead);
     if (tookNone && !pushes.isRefusingForLong) pushes.noteRefusal(aside);
     // an event that was only part of a refused batch stays due, unless nothing gets through at all
     const tried = refused.filter(({ alone }) => alone || tookNone);
     const again = tried.map((refusal) => letterAgain(letterOf(refusal.line), refusal));
-    if (delivered.length > 0) await undelivered.remove(delivered.map(({ eventId }) => eventId));
+    await noteDelivered(delivered);
     if (again.length > 0) await undelivered.refusedAgain(again);
-    progress.redelivered += delivered.length;
     progress.deadLettered += deaths(refused);
   };
-  const outcome = await pushes.push(letters.map(lineOf), options, settle);
+  const settling = { settle, settleEarly: noteDelivered };
+  const outcome = await pushes.push(letters.map(lineOf), options, settling);
   const { delivered, refused } = outcome;
   return { pushes: outcome.pushes, isInVain: delivered.length + deaths(refused) === 0 };
 }

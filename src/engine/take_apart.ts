@@ -2,7 +2,7 @@
  * Gets a batch through to the destination, and finds out which of its events are refused. A batch that
  * is refused as a whole is halved until the refused events stand alone. No event is given up before the
  * destination has taken another one after refusing it, and refuses it once more: until then it may be
- * refusing everything. I/O through the destination alone.
+ * refusing everything. I/O through the destination, which is given time when it asks for it.
  *
  * When k of n events are refused and the others taken, this takes at most 1 + k(2⌈log₂ n⌉ + 4) pushes;
  * when everything is refused, `maxFruitless`.
@@ -43,16 +43,15 @@ export interface TakeApartOptions<L extends Line> {
   /** False when no request may be spent on finding out more. */
   readonly mayPush: () => boolean;
   readonly random: () => number;
+  /** Gives the destination time before events are sent again; see `Ports`. The outcome so far holds already. */
+  readonly waitToSendAgain: (times: number) => Promise<boolean>;
   /** After this many refusals without an acceptance, the rest of the batch is left for later: see `Parts.fruitless`. */
   readonly maxFruitless: number;
   /** True for an event that was refused alone before the destination took another one: the next refusal is final. */
   readonly isDoubted?: (line: L) => boolean;
 }
 
-/** How often a run sends events again because the destination asks for it. */
-const MAX_AGAIN = 3;
-
-/** @throws {CollectorError} what the destination throws, and `upstream_failed` if it keeps asking for events again */
+/** @throws {CollectorError} what the destination throws, and `upstream_failed` if it stays too busy for some of the events */
 export async function takeApart<L extends Line>(
   destination: Destination,
   batch: readonly L[],
@@ -74,6 +73,7 @@ class Work<L extends Line> {
   /** Refused alone, before others were accepted. */
   #toConfirm: Suspect<L>[] = [];
   #refusedWhole = false;
+  /** How often in a row events are sent again to a destination that takes none. */
   #timesAgain = 0;
 
   constructor(
@@ -99,9 +99,14 @@ class Work<L extends Line> {
         }
         parts.refused();
       } else {
-        const { again, tookAny } = this.#settle(part, answer);
-        parts.answered(again, tookAny);
-        mustPush = again; // these were not refused: they can't be set aside
+        const tookAny = this.#settle(part, answer);
+        const { again, unread = [], refused } = answer;
+        last = refused.at(-1) ?? last;
+        const left = [...again, ...unread].map((index) => part[index]);
+        if (refused.length > 0 && again.length === 0 && !tookAny) parts.refusedAlone(left);
+        else parts.answered(left, tookAny);
+        mustPush = again.length > 0 ? left : []; // nobody has refused these: they can't be set aside
+        if (again.length > 0) await this.#giveTime(again.length, tookAny);
       }
     }
     const rest = parts.rest.map((line) => ({ line, ...last, alone: false, isDoubted: false }));
@@ -133,11 +138,13 @@ class Work<L extends Line> {
         continue;
       }
       const refused = new Set(answer.refused.map(({ index }) => index));
+      const unread = new Set(answer.unread);
       for (const [index, suspect] of part.entries()) {
         if (refused.has(index)) this.outcome.refused.push({ ...suspect, dead: true });
         else if (answer.again.includes(index)) this.#suspects.push(suspect);
-        else this.outcome.delivered.push(suspect.line);
+        else if (!unread.has(index)) this.outcome.delivered.push(suspect.line);
       }
+      if (unread.size > 0) parts.push(part.filter((_, index) => unread.has(index)));
     }
   }
 
@@ -164,12 +171,9 @@ class Work<L extends Line> {
     } else this.#suspects.push(suspect);
   }
 
-  /** Takes in an answer that tells of each event. `again`: the events that are to be sent again. */
-  #settle(
-    part: readonly L[],
-    { refused, again }: EachAnswer,
-  ): { readonly again: readonly L[]; readonly tookAny: boolean } {
-    const left = new Set([...refused.map(({ index }) => index), ...again]);
+  /** Takes in an answer that tells of each event. Was any of them taken? */
+  #settle(part: readonly L[], { refused, again, unread = [] }: EachAnswer): boolean {
+    const left = new Set([...refused.map(({ index }) => index), ...again, ...unread]);
     const delivered = part.filter((_, index) => !left.has(index));
     this.outcome.delivered.push(...delivered);
     for (const { index, status, reason } of refused) {
@@ -185,14 +189,20 @@ class Work<L extends Line> {
       })));
       this.#suspects = [];
     }
-    if (again.length > 0 && ++this.#timesAgain > MAX_AGAIN) {
-      throw new CollectorError("upstream_failed", {
-        detail: `${this.destination.label} has asked ${this.#timesAgain} times for events to be ` +
-          `sent again, at last for ${again.length}.`,
-        upstream: { name: this.destination.id },
-      });
-    }
-    return { again: again.map((index) => part[index]), tookAny };
+    return tookAny;
+  }
+
+  /** Waits before so many events are sent again. `tookAny`: it took others, so it is not stuck. */
+  async #giveTime(events: number, tookAny: boolean): Promise<void> {
+    if (tookAny) this.#timesAgain = 0;
+    if (await this.options.waitToSendAgain(++this.#timesAgain)) return;
+    const { id, label } = this.destination;
+    throw new CollectorError("upstream_failed", {
+      detail:
+        `${label} is busy: it asks for ${events} events to be sent again, and this run can't ` +
+        "wait any longer.",
+      upstream: { name: id },
+    });
   }
 }
 

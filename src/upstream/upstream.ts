@@ -12,7 +12,10 @@ export interface UpstreamRequest {
   readonly label?: string;
   readonly url: string;
   readonly method: "GET" | "HEAD" | "POST" | "PUT";
-  readonly headers?: Record<string, string>;
+  /** A function makes them anew for each attempt. */
+  readonly headers?: SentHeaders | (() => SentHeaders);
+  /** The URL is a secret but for its host: neither errors nor traces show the rest. */
+  readonly isUrlSecret?: boolean;
   readonly body?: string | Uint8Array<ArrayBuffer>;
   /** Answers that are worth another attempt. Default: 429 and all statuses from 500 on. */
   readonly retry?: (reply: UpstreamReply) => boolean;
@@ -21,6 +24,8 @@ export interface UpstreamRequest {
   /** Only one attempt, whatever its outcome. */
   readonly once?: boolean;
 }
+
+type SentHeaders = Record<string, string>;
 
 export interface UpstreamReply {
   readonly status: number;
@@ -38,6 +43,8 @@ export interface UpstreamOptions extends Omit<RetryLimits, "requestsLeft"> {
   readonly timeoutMs: number;
   /** Attempts that may be made altogether. */
   readonly maxRequests: number;
+  /** Waits so many milliseconds; by the host's timers if left out. */
+  readonly sleep?: (ms: number) => Promise<void>;
   /** Called for every attempt, if given. */
   readonly trace?: (attempt: TracedAttempt) => void;
 }
@@ -107,8 +114,25 @@ export class Upstream {
         : retryWaitMs(reply, attempt, this.options.now(), limits, request.retry);
       if (waitMs === null) return final(request, outcome);
       this.#retries++;
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      await this.#sleep(waitMs);
     }
+  }
+
+  /**
+   * Waits as `send` does before its n-th retry, for what is sent again in another request. False, at
+   * once, where there would be no such retry.
+   */
+  async waitToRetry(n: number): Promise<boolean> {
+    const limits = { ...this.options, requestsLeft: this.requestsLeft };
+    const waitMs = retryWaitMs(null, n, this.options.now(), limits);
+    if (waitMs === null) return false;
+    await this.#sleep(waitMs);
+    return true;
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    const { sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms)) } = this.options;
+    await sleep(ms);
   }
 
   #spent(unanswered: number): CollectorError {
@@ -125,18 +149,19 @@ export class Upstream {
   ): Promise<UpstreamReply | CollectorError> {
     this.#requests++;
     const startedMs = this.options.now();
-    const { url, method, headers: sent, body } = request;
+    const { url, method, body } = request;
+    const sent = typeof request.headers === "function" ? request.headers() : request.headers;
     const signal = AbortSignal.timeout(this.options.timeoutMs);
     try {
       const init: RequestInit = { method, headers: sent, body, redirect: "manual", signal };
       const response = await (request.fetch ?? this.options.fetch)(url, init);
       const { status, headers } = response;
       const text = await response.text();
-      this.#note(request, startedMs, { status, text });
+      this.#note(request, sent, startedMs, { status, text });
       return { status, headers, text, unanswered };
     } catch (cause) {
       const timedOut = signal.aborted;
-      this.#note(request, startedMs, null);
+      this.#note(request, sent, startedMs, null);
       return new CollectorError(timedOut ? "upstream_timeout" : "upstream_unreachable", {
         detail: timedOut
           ? `${describe(request)} did not answer within ${this.options.timeoutMs} ms.`
@@ -152,6 +177,7 @@ export class Upstream {
 
   #note(
     request: UpstreamRequest,
+    sent: SentHeaders | undefined,
     startedMs: number,
     reply: Pick<UpstreamReply, "status" | "text"> | null,
   ): void {
@@ -159,17 +185,17 @@ export class Upstream {
     const status = reply === null ? "none" : String(reply.status);
     counts[status] = (counts[status] ?? 0) + 1;
     if (this.options.trace === undefined) return;
-    const { host, pathname } = new URL(request.url);
+    const { host, path } = shownUrl(request);
     this.options.trace({
       upstream: request.name,
       method: request.method,
       host,
-      path: pathname,
+      path,
       status: reply?.status ?? null,
       milliseconds: this.options.now() - startedMs,
       sentBytes: request.body === undefined ? 0 : Buffer.byteLength(request.body),
       receivedCharacters: reply?.text.length ?? 0,
-      headers: redacted(request.headers ?? {}),
+      headers: redacted(sent ?? {}),
     });
   }
 }
@@ -189,7 +215,7 @@ function final(request: UpstreamRequest, outcome: UpstreamReply | CollectorError
 /** Headers that may be logged as they are. */
 const HARMLESS = new Set(["accept", "content-type", "content-encoding"]);
 
-function redacted(headers: Record<string, string>): Record<string, string> {
+function redacted(headers: SentHeaders): SentHeaders {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name,
@@ -199,7 +225,14 @@ function redacted(headers: Record<string, string>): Record<string, string> {
 }
 
 /** A request as errors name it: no query, nothing secret. */
-function describe({ name, label, method, url }: UpstreamRequest): string {
+function describe(request: UpstreamRequest): string {
+  const { name, label, method } = request;
+  const { host, path } = shownUrl(request);
+  return `${label ?? UPSTREAM_LABELS[name]} (${method} ${host}${path})`;
+}
+
+/** What of a URL may be shown. */
+function shownUrl({ url, isUrlSecret }: UpstreamRequest): { host: string; path: string } {
   const { host, pathname } = new URL(url);
-  return `${label ?? UPSTREAM_LABELS[name]} (${method} ${host}${pathname})`;
+  return { host, path: isUrlSecret ? "/…" : pathname };
 }

@@ -13,7 +13,9 @@ const history = fc.record({
   rows: fc.array(fc.tuple(fc.nat(119), fc.integer({ min: 1, max: 60 })), { maxLength: 2 }),
   isBad: fc.constantFrom("seldom", "often", "never"),
   answersEach: fc.boolean(),
+  stopsAtFirst: fc.boolean(),
   asksAgain: fc.boolean(),
+  waits: fc.boolean(),
   /** Everything is refused from one minute to another. */
   outage: fc.option(fc.tuple(fc.nat(60), fc.integer({ min: 1, max: 180 }))),
   maxEvents: fc.integer({ min: 1, max: 40 }),
@@ -45,6 +47,11 @@ function isBadIn({ bad, rows, isBad }: History): (event: number) => boolean {
   };
 }
 
+/** Holds for every fifth, without a pattern that a series of pushes could follow. */
+function isOneOfFive(event: number, push: number): boolean {
+  return (Math.imul(event * 31 + push * 17, 0x9e3779b1) >>> 16) % 5 === 0;
+}
+
 function open(h: History): DeliveryWorld {
   const isBad = isBadIn(h);
   const [from, length] = h.outage ?? [Infinity, 0];
@@ -55,8 +62,10 @@ function open(h: History): DeliveryWorld {
       const minute = (nowMs - START_MS) / MINUTE_MS;
       return isBad(event) || (minute >= from && minute < from + length);
     },
-    again: (event, push) => h.asksAgain && (event * 7 + push) % 5 === 0,
+    again: (event, push) => h.asksAgain && isOneOfFive(event, push),
     answersEach: h.answersEach,
+    stopsAtFirst: h.stopsAtFirst,
+    waits: h.waits,
     faultAt: (call) => faults.get(call),
     tickMs: h.tickMs,
     requestsPerRun: h.requestsPerRun,
@@ -99,7 +108,7 @@ async function play(h: History): Promise<void> {
   world.nowMs = Math.max(world.nowMs, START_MS + (from + length + 1) * MINUTE_MS);
   // good events go on coming
   world.events = Math.max(world.events, h.bad.length);
-  for (let runs = 0; runs < 150; runs++) {
+  for (let runs = 0; runs < 400; runs++) {
     if (world.unread.length === 0) world.events++;
     await runOnce(world, h);
     if (world.unread.length === 0 && world.aside.length === 0) break;

@@ -426,3 +426,101 @@ Deno.test("an event that a retry did not get to keeps its turn", async () => {
     assert.equal(letter.nextTryMs > nextTryMs, letter.refusedAlone);
   }
 });
+
+Deno.test("what a busy destination has taken is committed before the run waits to send the rest", async () => {
+  const world = new DeliveryWorld(6, {
+    limits: { maxEvents: 4 },
+    stopsAtFirst: true,
+    again: (event, push) => push < 4 && event >= push,
+  });
+  const { progress, failure } = await world.run();
+  assert.equal(failure, undefined);
+  assert.deepEqual(world.steps, [
+    ...["due", "mark 4"],
+    ...["push 0 1 2 3", "commit 1", "wait"],
+    ...["push 1 2 3", "commit 2", "wait"],
+    ...["push 2 3", "commit 3", "wait"],
+    ...["push 3", "commit 4"],
+    ...["mark 2", "push 4 5", "commit 6", "due"],
+  ]);
+  assert.deepEqual([progress.delivered, progress.batches, progress.commits], [6, 2, 5]);
+});
+
+Deno.test("nothing comes twice when the process dies while it waits for a busy destination", async () => {
+  const world = new DeliveryWorld(6, {
+    stopsAtFirst: true,
+    again: (event, push) => push === 1 && event >= 4,
+    faultAt: (_, name) => name === "wait" ? "die before" : undefined,
+  });
+  await world.run();
+  world.options = { ...world.options, faultAt: undefined };
+  assert.equal((await world.run()).failure, undefined);
+  assert.deepEqual(world.received, upTo(6));
+});
+
+Deno.test("a run that can't wait for a busy destination fails, and keeps what was taken", async () => {
+  const world = new DeliveryWorld(6, {
+    stopsAtFirst: true,
+    waits: false,
+    again: (event, push) => push === 1 && event >= 4,
+  });
+  const { failure, progress } = await world.run();
+  assert.equal(codeOf(failure), "upstream_failed");
+  assert.equal(progress.delivered, 4);
+  assert.deepEqual(world.unread, [4, 5]);
+  await world.run();
+  assert.deepEqual(world.received, upTo(6));
+});
+
+Deno.test("what a retry gets through to a busy destination leaves the box before the run waits", async () => {
+  const world = new DeliveryWorld(4, { stopsAtFirst: true, refuses: (_, __, push) => push <= 4 });
+  await world.run();
+  assert.deepEqual(world.aside, upTo(4));
+  world.nowMs += HOUR_MS;
+  world.steps.length = 0;
+  const before = world.pushes;
+  world.options = {
+    ...world.options,
+    again: (event, push) => push === before + 1 && event >= 2,
+  };
+  assert.equal((await world.run()).progress.redelivered, 4);
+  assert.deepEqual(world.steps.slice(0, 7), [
+    ...["due", "mark 4", "push 0 1 2 3", "remove", "wait"],
+    ...["push 2 3", "remove"],
+  ]);
+  assert.deepEqual([world.kept, world.received], [[], upTo(4)]);
+});
+
+Deno.test("a twin is not overtaken early: it is sent before anything is committed", async () => {
+  const world = new DeliveryWorld(0);
+  const { destination, ...ports } = world.ports();
+  const steps: string[] = [];
+  const progress = startProgress(firstCursor(0), false);
+  const state = new ListingState(firstCursor(0));
+  const twins = [1, 2].map((occurrence) => ({
+    ...lineOf({ eventId: `twin-${occurrence}`, occurrence, timeMs: 0, json: "{}" }),
+    seen: { timeMs: 0, fingerprint: "f".repeat(32) },
+    late: false,
+  }));
+  const delivery = new Delivery(
+    {
+      ...ports,
+      destination: {
+        ...destination,
+        push(lines) {
+          steps.push(`push ${lines.map(({ eventId }) => eventId).join(" ")}`);
+          return Promise.resolve({ refused: [], again: lines.length === 2 ? [0] : [] });
+        },
+      },
+      cursors: {
+        ...ports.cursors,
+        commit: (_, settled) => Promise.resolve(void steps.push(`commit ${settled.length}`)),
+      },
+    },
+    progress,
+    () => positionOf(state),
+  );
+  for (const twin of twins) await delivery.add(twin);
+  await delivery.finish(() => false);
+  assert.deepEqual(steps, ["push twin-1 twin-2", "push twin-1", "commit 2"]);
+});

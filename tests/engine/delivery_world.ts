@@ -11,6 +11,7 @@ import { ListingState } from "../../src/engine/listing_state.ts";
 import type {
   Destination,
   DestinationLimits,
+  EachAnswer,
   Limits,
   Listed,
   Ports,
@@ -56,6 +57,10 @@ export interface WorldOptions {
   readonly again?: (event: number, push: number) => boolean;
   /** Does it answer for each event, or for a batch as a whole? */
   readonly answersEach?: boolean;
+  /** Does it look at nothing behind the first event that it does not take? Then it answers for each. */
+  readonly stopsAtFirst?: boolean;
+  /** May the run wait as often as it likes before it sends events again? */
+  readonly waits?: boolean;
   readonly faultAt?: (call: number, name: string) => Fault | undefined;
   readonly tickMs?: number;
   /** Requests of a run; reading leaves the last twelve to pushing. */
@@ -93,7 +98,7 @@ class Box implements UndeliveredBox {
     });
   }
 
-  due({ maxEvents, maxBytes, accepting }: Parameters<UndeliveredBox["due"]>[0]) {
+  due({ maxEvents, maxBytes, envelopeBytes, accepting }: Parameters<UndeliveredBox["due"]>[0]) {
     return this.world.io("due", () => {
       const due: Undelivered[] = [];
       let bytes = 0;
@@ -102,7 +107,7 @@ class Box implements UndeliveredBox {
       ) {
         if (letter.status === null) continue;
         if (nextTryMs > this.world.nowMs && !(accepting && !letter.dead)) continue;
-        bytes += this.world.bytesOf(Number(letter.eventId));
+        bytes += this.world.bytesOf(Number(letter.eventId)) + envelopeBytes;
         if (due.length > 0 && (bytes > maxBytes || due.length === maxEvents)) break;
         due.push(letter);
       }
@@ -296,6 +301,7 @@ export class DeliveryWorld {
       },
       undelivered: this.box,
       hasBudget: (purpose) => requests - (this.pushes - before) > (purpose === "pushing" ? 0 : 12),
+      waitToSendAgain: (times) => this.io("wait", () => times <= 3 && this.options.waits !== false),
       clock: () => this.nowMs,
       random: () => 0.4,
       yieldToEventLoop: () => Promise.resolve(),
@@ -331,28 +337,26 @@ export class DeliveryWorld {
 
   #receive(lines: readonly Line[]): PushAnswer {
     const push = ++this.pushes;
-    const { refuses, again, answersEach } = this.options;
+    const { refuses, again, answersEach, stopsAtFirst } = this.options;
     const events = lines.map(({ eventId }) => Number(eventId));
     this.steps.push(`push ${events.join(" ")}`);
     const isNew = events.map((event) => !this.#pushedBefore.has(event));
     for (const event of events) this.#pushedBefore.add(event);
-    const refused = events.flatMap((event, index) =>
-      refuses?.(event, this.nowMs, push) ? [{ index, status: 400, reason: "malformed" }] : []
+    const said = events.map((event) =>
+      refuses?.(event, this.nowMs, push) ? "refuses" : again?.(event, push) ? "again" : "takes"
     );
-    if (refused.length > 0 && !answersEach) {
+    if (said.includes("refuses") && !answersEach && !stopsAtFirst) {
       return { refusedWhole: { status: 400, reason: "malformed" } };
     }
-    const isRefused = new Set(refused.map(({ index }) => index));
-    const later = events.flatMap((event, index) =>
-      !isRefused.has(index) && again?.(event, push) ? [index] : []
-    );
+    const answer = stopsAtFirst ? answerUpToFirst(said) : answerEach(said);
+    const left = [...answer.refused.map(({ index }) => index), ...answer.again];
     for (const [index, event] of events.entries()) {
-      if (isRefused.has(index) || later.includes(index)) continue;
+      if (left.includes(index) || answer.unread?.includes(index)) continue;
       this.received.push(event);
       this.#taken.push(event);
       if (isNew[index]) this.receivedFirst.push(event);
     }
-    return { refused, again: later };
+    return answer;
   }
 
   #commit(cursor: Cursor, settled: readonly SettledEvent[]): void {
@@ -375,6 +379,25 @@ export class DeliveryWorld {
     this.#unsettle();
     this.#calls.revive();
   }
+}
+
+type Said = "takes" | "refuses" | "again";
+
+/** The answer of a destination that has looked at each event. */
+export function answerEach(said: readonly Said[]): EachAnswer {
+  const indices = (word: Said) => said.flatMap((one, index) => one === word ? [index] : []);
+  const refused = indices("refuses").map((index) => ({ index, status: 400, reason: "malformed" }));
+  return { refused, again: indices("again") };
+}
+
+/** The answer of a destination that stops at the first event that it does not take. */
+export function answerUpToFirst(said: readonly Said[]): EachAnswer {
+  const first = said.findIndex((one) => one !== "takes");
+  if (first < 0) return { refused: [], again: [] };
+  const from = (index: number) => said.flatMap((_, one) => one >= index ? [one] : []);
+  if (said[first] === "again") return { refused: [], again: from(first) };
+  const refused = [{ index: first, status: 400, reason: "malformed" }];
+  return { refused, again: [], unread: from(first + 1) };
 }
 
 /** The line of an event, which is said to be so long. */

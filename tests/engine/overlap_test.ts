@@ -68,6 +68,7 @@ async function play(io: {
     hasBudget: () => true,
     clock: () => 1e9,
     random: () => 0,
+    waitToSendAgain: () => Promise.resolve(true),
     yieldToEventLoop: () => Promise.resolve(),
   };
   const limits = {

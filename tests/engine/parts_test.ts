@@ -81,3 +81,14 @@ Deno.test("what is to be tried again is tried next, and is no progress by itself
   parts.answered([], true);
   assert.deepEqual([parts.next, parts.fruitless], [[2, 3], 0]);
 });
+
+Deno.test("where one item after another is refused, what is behind them is tried from its end too", () => {
+  const parts = new Parts([0, 1, 2, 3, 4, 5, 6, 7], () => 0.5, () => false);
+  const tried: (readonly number[])[] = [];
+  for (let left = parts.next; left && tried.length < 4; left = parts.next) {
+    tried.push(left);
+    parts.refusedAlone(left.slice(1));
+  }
+  assert.deepEqual(tried.map((part) => part[0]), [0, 1, 2, 7]);
+  assert.deepEqual([parts.fruitless, parts.rest], [4, [3, 4, 5, 6]]);
+});

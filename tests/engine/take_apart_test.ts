@@ -9,17 +9,20 @@ import {
   takeApart,
   type TakeApartOptions,
 } from "../../src/engine/take_apart.ts";
+import { answerEach, answerUpToFirst } from "./delivery_world.ts";
 
 /** What the destination says to an event in its n-th push, from 1. */
 type Says = (event: number, push: number) => "takes" | "refuses" | "again";
 
 interface Manner {
   readonly answersEach?: boolean;
+  /** It looks at nothing behind the first event that it does not take. */
+  readonly stopsAtFirst?: boolean;
   /** The push, from 1, that fails. */
   readonly failsAt?: number;
 }
 
-function destinationThat(says: Says, { answersEach = false, failsAt }: Manner = {}) {
+function destinationThat(says: Says, { answersEach, stopsAtFirst, failsAt }: Manner = {}) {
   const pushes: number[][] = [];
   const probing: boolean[] = [];
   const destination: Destination = {
@@ -32,14 +35,11 @@ function destinationThat(says: Says, { answersEach = false, failsAt }: Manner = 
       probing.push(options.probing);
       if (pushes.length === failsAt) return Promise.reject(new Error("the line is cut"));
       const said = events.map((event) => says(event, pushes.length));
-      const refused = said.flatMap((word, index) =>
-        word === "refuses" ? [{ index, status: 400, reason: "malformed" }] : []
-      );
-      if (!answersEach && refused.length > 0) {
+      if (stopsAtFirst) return Promise.resolve(answerUpToFirst(said));
+      if (!answersEach && said.includes("refuses")) {
         return Promise.resolve({ refusedWhole: { status: 400, reason: "malformed" } });
       }
-      const again = said.flatMap((word, index) => word === "again" ? [index] : []);
-      return Promise.resolve({ refused, again });
+      return Promise.resolve(answerEach(said));
     },
   };
   return { destination, pushes, probing };
@@ -54,7 +54,12 @@ const batchOf = (size: number): Line[] =>
 /** What became of a batch of so many events at a destination. */
 async function tookApart(destination: Destination, size: number): Promise<Outcome<Line>> {
   const outcome = newOutcome<Line>();
-  const options = { mayPush: () => true, random: () => 0, maxFruitless: 12 };
+  const options = {
+    mayPush: () => true,
+    random: () => 0,
+    waitToSendAgain: () => Promise.resolve(true),
+    maxFruitless: 12,
+  };
   await takeApart(destination, batchOf(size), options, outcome);
   return outcome;
 }
@@ -63,11 +68,18 @@ async function tookApart(destination: Destination, size: number): Promise<Outcom
 async function play(
   size: number,
   says: Says,
-  { answersEach, failsAt, ...options }: Manner & Partial<TakeApartOptions<Line>> = {},
+  { answersEach, stopsAtFirst, failsAt, ...options }: Manner & Partial<TakeApartOptions<Line>> = {},
 ) {
-  const { destination, pushes, probing } = destinationThat(says, { answersEach, failsAt });
+  const manner = { answersEach, stopsAtFirst, failsAt };
+  const { destination, pushes, probing } = destinationThat(says, manner);
   const outcome = newOutcome<Line>();
-  const all = { mayPush: () => true, random: () => 0.3, maxFruitless: 12, ...options };
+  const all = {
+    mayPush: () => true,
+    random: () => 0.3,
+    waitToSendAgain: (times: number) => Promise.resolve(times <= 3),
+    maxFruitless: 12,
+    ...options,
+  };
   let failure: unknown;
   try {
     await takeApart(destination, batchOf(size), all, outcome);
@@ -148,16 +160,17 @@ Deno.test("however much is refused, no good event becomes a dead letter and each
   const histories = fc.record({
     refused: fc.array(fc.boolean(), { minLength: 1, maxLength: 200, size: "max" }),
     answersEach: fc.boolean(),
+    stopsAtFirst: fc.boolean(),
     chance: fc.double({ min: 0, max: 1, noNaN: true }),
     pushes: fc.integer({ min: 0, max: 60 }),
   });
   await fc.assert(
-    fc.asyncProperty(histories, async ({ refused, answersEach, chance, pushes: budget }) => {
+    fc.asyncProperty(histories, async ({ refused, chance, pushes: budget, ...manner }) => {
       let left = budget;
       const { dead, delivered, aside, pushes } = await play(
         refused.length,
         (event) => refused[event] ? "refuses" : "takes",
-        { answersEach, random: () => chance, mayPush: () => left-- > 0 },
+        { ...manner, random: () => chance, mayPush: () => left-- > 0 },
       );
       assert.ok(dead.every((event) => refused[event]));
       assert.ok(delivered.every((event) => !refused[event]));
@@ -399,4 +412,64 @@ Deno.test("an event that is to be sent again when it is tried once more stays in
   );
   assert.deepEqual(pushes, [[0, 1], [1], [0]]);
   assert.deepEqual([delivered, dead, asideAlone], [[1], [], [0]]);
+});
+
+Deno.test("before events are sent again a busy destination is given time: longer each time it takes none", async () => {
+  const waits: number[] = [];
+  const waitToSendAgain = (times: number) => Promise.resolve(waits.push(times) > 0);
+  // it takes the first event at once, the second in the fourth push, and the last in the sixth
+  const since = [1, 4, 6];
+  const { pushes, inOrder } = await play(
+    3,
+    (event, push) => push >= since[event] ? "takes" : "again",
+    { stopsAtFirst: true, waitToSendAgain },
+  );
+  assert.deepEqual(pushes, [[0, 1, 2], [1, 2], [1, 2], [1, 2], [2], [2]]);
+  assert.deepEqual(waits, [1, 2, 3, 1, 2]);
+  assert.deepEqual(inOrder, [0, 1, 2]);
+});
+
+Deno.test("what lies behind a refused event is sent again at once, and nothing before it is", async () => {
+  const waits: number[] = [];
+  const { pushes, dead, inOrder } = await play(8, refusing(2, 5), {
+    stopsAtFirst: true,
+    waitToSendAgain: (times) => Promise.resolve(waits.push(times) > 0),
+  });
+  assert.deepEqual(pushes, [upTo(8), [3, 4, 5, 6, 7], [6, 7]]);
+  assert.deepEqual({ dead, inOrder, waits }, {
+    dead: [2, 5],
+    inOrder: [0, 1, 3, 4, 6, 7],
+    waits: [],
+  });
+});
+
+Deno.test("refused events that come first are dead once one behind them is taken and they are refused again", async () => {
+  const { pushes, dead, delivered } = await play(5, refusing(0, 1), { stopsAtFirst: true });
+  assert.deepEqual(pushes, [upTo(5), [1, 2, 3, 4], [2, 3, 4], [0, 1], [1]]);
+  assert.deepEqual({ dead, delivered }, { dead: [0, 1], delivered: [2, 3, 4] });
+});
+
+Deno.test("a destination that refuses one event after another is left after twelve pushes, and nothing is dead", async () => {
+  const { pushes, dead, aside } = await play(1000, () => "refuses", { stopsAtFirst: true });
+  assert.equal(pushes.length, 12);
+  assert.deepEqual([pushes[3], dead], [[999], []]);
+  assert.deepEqual(aside, upTo(1000));
+});
+
+Deno.test("with a verdict on each event a batch takes no more pushes than refused events, and a few", async () => {
+  const histories = fc.integer({ min: 2, max: 200 }).chain((size) =>
+    fc.record({
+      size: fc.constant(size),
+      bad: fc.uniqueArray(fc.nat(size - 1), { maxLength: size - 1, size: "max" }),
+    })
+  );
+  await fc.assert(fc.asyncProperty(histories, async ({ size, bad }) => {
+    const { dead, delivered, aside, pushes } = await play(size, refusing(...bad), {
+      stopsAtFirst: true,
+      maxFruitless: Infinity,
+    });
+    assert.deepEqual(delivered, but(size, ...bad));
+    assert.deepEqual([...dead, ...aside].sort((a, b) => a - b), bad.toSorted((a, b) => a - b));
+    assert.ok(pushes.length <= 2 + 3 * bad.length, `${pushes.length} pushes for ${bad.length}`);
+  }));
 });

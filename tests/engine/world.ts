@@ -241,6 +241,7 @@ export class World {
         this.reads - readsBefore < (reconcile ? Infinity : this.options.readsPerRun ?? Infinity),
       clock,
       random: () => 0.3,
+      waitToSendAgain: () => Promise.resolve(true),
       yieldToEventLoop: () => Promise.resolve(),
     };
   }

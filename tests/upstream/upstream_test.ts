@@ -144,3 +144,43 @@ Deno.test("a request that has a way out of its own takes that, and counts as any
   assert.deepEqual(upstream.used, { retries: 1, answers: { xsiam: { 503: 1, 200: 1 } } });
   assert.equal(upstream.requestsLeft, 8);
 });
+
+Deno.test("what is sent again in another request waits as a retry does, within the same limits", async () => {
+  let nowMs = NOW;
+  const slept: number[] = [];
+  const options = {
+    now: () => nowMs,
+    retryDelayMs: 5000,
+    sleep: (ms: number) => Promise.resolve(void slept.push(ms)),
+  };
+  const { upstream } = scripted([200, 200], { ...options, maxRequests: 2 });
+  const waited = [];
+  for (const n of [1, 2, 3, 4]) waited.push(await upstream.waitToRetry(n));
+  assert.deepEqual([waited, slept], [[true, true, true, false], [5000, 10_000, 15_000]]);
+  nowMs = NOW + 115_000;
+  assert.equal(await upstream.waitToRetry(1), false, "the run ends before that");
+  nowMs = NOW;
+  await upstream.send(PUSH);
+  await upstream.send(PUSH);
+  assert.equal(await upstream.waitToRetry(1), false, "there is no request left");
+});
+
+Deno.test("headers that are made by a function are made anew for each attempt", async () => {
+  let made = 0;
+  const { upstream, sent } = scripted([500, "no answer", 200]);
+  await upstream.send({ ...PUSH, headers: () => ({ attempt: String(++made) }) });
+  assert.deepEqual(sent.map(({ headers }) => headers), [1, 2, 3].map((n) => ({ attempt: `${n}` })));
+});
+
+Deno.test("of a secret URL only the host is shown, in errors and in traces", async () => {
+  const traced: unknown[] = [];
+  const trace = (attempt: unknown) => traced.push(attempt);
+  const request = { ...PUSH, label: "The hook", isUrlSecret: true, once: true };
+  for (const outcome of [302, "no answer"] as const) {
+    const { upstream } = scripted([outcome], { trace });
+    const { message } = await thrown(upstream.send(request));
+    assert.match(message, /^The hook \(POST api-tenant\.example\.com\/…\) /);
+  }
+  assert.deepEqual(traced.length, 2);
+  assert.doesNotMatch(JSON.stringify(traced), /logs|secret/);
+});

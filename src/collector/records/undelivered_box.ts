@@ -102,7 +102,9 @@ export class UndeliveredBox {
    * Letters that are to be tried again now, none that was refused again in this turn. The oldest come first
    * or, as long as nothing is accepted, those that were tried longest ago: each gets its turn.
    */
-  async due({ maxEvents, maxBytes, accepting }: DueOptions): Promise<readonly KeptLetter[]> {
+  async due(
+    { maxEvents, maxBytes, envelopeBytes, accepting }: DueOptions,
+  ): Promise<readonly KeptLetter[]> {
     const nowMs = this.platform.now();
     if (accepting && !this.#accepting) this.#tried.clear(); // a refusal now tells more than it did before
     this.#accepting = accepting;
@@ -117,7 +119,7 @@ export class UndeliveredBox {
       const { eventId: id, firstRefusedAt, refusedAt, json } = letter;
       if (!isDue(letter, nowMs, accepting) || this.#tried.has(id)) continue;
       const at = accepting ? firstRefusedAt : `${refusedAt} ${firstRefusedAt}`;
-      due.push({ id, at, bytes: Buffer.byteLength(json) });
+      due.push({ id, at, bytes: Buffer.byteLength(json) + envelopeBytes });
     }
     this.#letters.setDueAt(next.dueAtMs);
     due.sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);

@@ -4,7 +4,7 @@
  */
 import { neededNames } from "../../destinations/advice.ts";
 import { kindOf, KINDS } from "../../destinations/catalog.ts";
-import type { DestinationTools, OpenDestination } from "../../destinations/kind.ts";
+import type { DestinationTools, OpenDestination, Unverified } from "../../destinations/kind.ts";
 import { CollectorError } from "../../errors.ts";
 import { AuditTrail } from "../../sources/liveperson/audit.ts";
 import { Session } from "../../sources/liveperson/session.ts";
@@ -56,6 +56,11 @@ export class Connections {
       this.platform.now() < this.#deadlineMs;
   }
 
+  /** Gives a busy service time; see the engine's `Ports`. */
+  async waitToSendAgain(times: number): Promise<boolean> {
+    return this.hasBudget("pushing") && await this.upstream.waitToRetry(times);
+  }
+
   /** `vault`: where hosts and token are remembered; the collector's own if left out. */
   session(vault: Vault = this.#vault()): Session {
     return new Session(this.settings, this.upstream, vault, this.platform.now);
@@ -76,7 +81,7 @@ export class Connections {
    * Tries the destination without changing anything there, and without what is remembered of it; null
    * when it has no call for that.
    */
-  destinationCheck(): (() => Promise<void>) | null {
+  destinationCheck(): (() => Promise<void | Unverified>) | null {
     const check = kindOf(this.settings.pipeline.destination?.kind)?.connectionCheck.check ?? null;
     const tools = { ...this.#tools, vault: () => FORGETFUL };
     return check === null ? null : () => check(this.settings, tools);
@@ -96,7 +101,7 @@ export class Connections {
     const { local, now } = this.platform;
     const vault = (secret: string, binding: string) =>
       openVault(local, { key: "destination", secret, binding });
-    return { upstream: this.upstream, now, vault };
+    return { upstream: this.upstream, now, vault, account: this.settings.LIVEPERSON_ACCOUNT_ID };
   }
 
   /** What was learned under other settings must not be used: it can't be opened under these. */

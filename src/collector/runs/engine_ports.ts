@@ -39,6 +39,7 @@ export function enginePorts(
       return toLine(event, occurrence, destination, collectedAtMs);
     },
     hasBudget: (purpose) => connections.hasBudget(purpose),
+    waitToSendAgain: (times) => connections.waitToSendAgain(times),
     clock: platform.now,
     random: platform.random,
     yieldToEventLoop,

@@ -89,6 +89,7 @@ async function pushAll(
   const options = {
     mayPush: () => connections.upstream.requestsLeft > 0,
     random,
+    waitToSendAgain: (times: number) => connections.waitToSendAgain(times),
     maxFruitless: MAX_FRUITLESS,
   };
   const batch = new Batch<Line>(destination.limits);

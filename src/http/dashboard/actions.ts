@@ -115,10 +115,10 @@ function toldTest(outcome: Outcome<readonly TestedStep[]>): Notice {
       ? "The connection works"
       : `The connection does not work: ${failed.problem!.title}`,
     lines: [
-      ...steps.map(({ step, outcome, milliseconds }) =>
+      ...steps.map(({ step, outcome, milliseconds, because }) =>
         `${STEP_NAMES[step]}: ${outcome}${
           outcome === "skipped" || step === "configuration" ? "" : `, ${took(milliseconds)}`
-        }.`
+        }.${because === undefined ? "" : ` ${because}`}`
       ),
       ...(failed ? [failed.problem!.detail, `What to do: ${failed.problem!.action}`] : []),
     ],

@@ -40,5 +40,6 @@ export const PUSHING: readonly ErrorCode[] = [
   "destination_not_configured",
   "destination_unauthorized",
   "destination_not_found",
+  "destination_misconfigured",
   ...SERVICE,
 ];

@@ -18,9 +18,13 @@ const Step = named(
   "Step",
   v.object({
     step: v.picklist(STEPS),
-    outcome: told(v.picklist(["ok", "failed", "skipped"]), "`skipped`: an earlier step failed."),
+    outcome: told(
+      v.picklist(["ok", "failed", "skipped", "unverified"]),
+      "`skipped`: an earlier step failed. `unverified`: it can't be told, though nothing seems wrong.",
+    ),
     milliseconds: count,
     problem: v.optional(Problem),
+    because: told(v.optional(v.string()), "Why it is unverified."),
   }),
 );
 
@@ -43,7 +47,7 @@ export const testConnection = defineRoute({
     "token is used. If a step fails, the answer is 502 with that step's problem.",
   arguments: ACCOUNT,
   examples: [`${CURL} -X POST "$URL/test-connection"`],
-  answers: { 200: inJson("Every step succeeded.", Connection) },
+  answers: { 200: inJson("No step failed.", Connection) },
   problems: CHANGING.filter((code) => code !== "configuration_invalid"),
   failures: [{
     codes: ["configuration_invalid", ...READING],
