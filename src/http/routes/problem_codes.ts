@@ -36,10 +36,15 @@ export const READING: readonly ErrorCode[] = [
   ...SERVICE,
 ];
 
-export const PUSHING: readonly ErrorCode[] = [
-  "destination_not_configured",
+/** What a setting of the destination may lead to. */
+export const DESTINATION: readonly ErrorCode[] = [
   "destination_unauthorized",
   "destination_not_found",
   "destination_misconfigured",
+];
+
+export const PUSHING: readonly ErrorCode[] = [
+  "destination_not_configured",
+  ...DESTINATION,
   ...SERVICE,
 ];

@@ -12,7 +12,7 @@ import { type Asked, defineRoute, inJson } from "../routing/route.ts";
 import { count, named, Problem, told } from "../routing/schemas.ts";
 import { ACCOUNT, collectorOf, type NamedAccount } from "./accounts.ts";
 import { CURL } from "./examples.ts";
-import { CHANGING, READING } from "./problem_codes.ts";
+import { CHANGING, DESTINATION, READING } from "./problem_codes.ts";
 
 const Step = named(
   "Step",
@@ -50,7 +50,7 @@ export const testConnection = defineRoute({
   answers: { 200: inJson("No step failed.", Connection) },
   problems: CHANGING.filter((code) => code !== "configuration_invalid"),
   failures: [{
-    codes: ["configuration_invalid", ...READING],
+    codes: ["configuration_invalid", ...READING, ...DESTINATION],
     schema: FailedConnection,
     status: 502,
   }],
