@@ -1,12 +1,13 @@
 /** The answer of get-events in each of its formats. Pure. */
 import { count, number } from "../../src/format.ts";
+import { type FormattedEvent, inFormat } from "../../src/event_formats/index.ts";
 import { COLUMNS, toMarkdown } from "../../src/http/routes/markdown.ts";
 import type { FoundEvents } from "../../src/collector/runs/read_events.ts";
 import type { AuditEvent } from "../../src/sources/liveperson/event.ts";
 import type { Colours } from "../cli/colours.ts";
 import { drawTable, fitColumns, type TableColumn } from "../cli/table.ts";
 
-export const FORMATS = ["table", "json", "ndjson", "csv", "markdown"] as const;
+export const FORMATS = ["table", "json", "ndjson", "csv", "markdown", "ecs", "ocsf"] as const;
 
 export type Format = typeof FORMATS[number];
 
@@ -26,20 +27,22 @@ const TABLE: readonly (TableColumn & { readonly text: (event: AuditEvent) => unk
   { title: "Changed by", width: 40, text: (event) => event.changedBy },
 ];
 
+/** `width`: of the terminal, in characters. `readAtMs`: when the events were read, epoch milliseconds. */
 export function format(
   { events, pushed, more }: FoundEvents,
   as: Format,
   width: number,
   colours: Colours,
+  readAtMs: number,
 ): string {
+  const json = (Event: readonly FormattedEvent[]) =>
+    JSON.stringify({ LivePerson: { Event }, count: events.length, pushed, more });
   switch (as) {
     case "json":
-      return JSON.stringify({
-        LivePerson: { Event: events },
-        count: events.length,
-        pushed,
-        more,
-      });
+      return json(events);
+    case "ecs":
+    case "ocsf":
+      return json(events.map((event) => inFormat(as, event, readAtMs)));
     case "ndjson":
       return events.map((event) => JSON.stringify(event)).join("\n");
     case "csv":

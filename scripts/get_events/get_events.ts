@@ -41,19 +41,19 @@ const command = withSettings(
     ),
 ).addHelpText(
   "after",
-  "\nOn a terminal the table is cut to its width; the other formats are complete." +
+  "\nOn a terminal the table is cut to its width; the other formats are complete. ecs and ocsf are" +
+    "\nJSON, with the events in the Elastic Common Schema or in OCSF." +
     "\nExit code: 0 done, 1 failed, 2 bad usage, 130 Ctrl-C.",
 );
 
 async function main(options: Options): Promise<number> {
-  const args = readGetEventsArguments({
+  const nowMs = Date.now();
+  const { format: _, ...args } = readGetEventsArguments({
     limit: options.limit,
     start_time: options.startTime,
     should_push_events: options.shouldPushEvents,
-  }, Date.now());
-  const as = options.json
-    ? "json"
-    : options.format ?? (Deno.stdout.isTerminal() ? "table" : "json");
+  }, nowMs);
+  const as = formatOf(options);
   using stop = listenForStop();
   const found = await Promise.race([stop.wait, read(options, args, stop)]);
   if (found === undefined) {
@@ -61,12 +61,18 @@ async function main(options: Options): Promise<number> {
     console.error(`Interrupted.${pushed}`);
     return INTERRUPTED;
   }
-  const text = format(found, as, terminalWidth(), stdoutColours());
+  const text = format(found, as, terminalWidth(), stdoutColours(), nowMs);
   if (text !== "") console.log(text);
   if (found.more && (as === "csv" || as === "ndjson")) {
     console.error("There are more events: raise --limit, or continue from the last one.");
   }
   return DONE;
+}
+
+function formatOf({ json, format }: Options): Format {
+  if (format === "ecs" || format === "ocsf") return format;
+  if (json) return "json";
+  return format ?? (Deno.stdout.isTerminal() ? "table" : "json");
 }
 
 async function read(

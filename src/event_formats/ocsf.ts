@@ -8,7 +8,7 @@ import { summaryOf } from "./summary.ts";
 
 const VERSION = "1.8.0";
 const CATEGORY_UID = 3;
-const CLASS_UID = 3004;
+const CLASS_UID = 3004 as const;
 const INFORMATIONAL = 1;
 const SUCCESS = 1;
 const UNKNOWN = 0;

@@ -139,6 +139,27 @@ Deno.test("get-events tells", async (t) => {
     assert.deepEqual(lines.map((line) => JSON.parse(line)), body.LivePerson.Event);
   });
 
+  await t.step("the format that is asked for, in JSON and one event a line", async () => {
+    const args = { start_time: "1 hour", limit: "1000" };
+    const { body: { LivePerson: { Event: native } } } = await stage.get(query(args));
+    const ids = native.map((event: Json) => event.event_id);
+    const ecs = await stage.get(query({ ...args, format: "ecs" }));
+    assert.deepEqual(Object.keys(ecs.body), ["LivePerson", "count", "pushed", "more"]);
+    assert.deepEqual(ecs.body.LivePerson.Event.map((event: Json) => event.event.id), ids);
+    const ocsf = await stage.post("/get-events", { ...args, format: "ocsf" });
+    assert.deepEqual(ocsf.body.LivePerson.Event.map((event: Json) => event.metadata.uid), ids);
+    const { text } = await stage.get(query({ ...args, format: "ecs" }), {
+      Accept: "application/x-ndjson",
+    });
+    const lines = text.trimEnd().split("\n").map((line) => JSON.parse(line));
+    assert.deepEqual(lines.map((event) => event.event.id), ids);
+    const table = { Accept: "text/markdown" };
+    assert.equal(
+      (await stage.get(query({ ...args, format: "ocsf" }), table)).text,
+      (await stage.get(query(args), table)).text,
+    );
+  });
+
   await t.step("and nothing of it touches the cursor or XSIAM", async () => {
     assert.deepEqual(await stage.stored(), {});
     assert.equal(stage.xsiam.requests.length, 0);
@@ -190,6 +211,15 @@ Deno.test("get-events pushes", async (t) => {
     assert.equal((await stage.cron()).report.delivered, 0);
   });
 
+  await t.step("in the destination's format, whichever is returned", async () => {
+    const before = stage.xsiam.events.length;
+    const args = { should_push_events: true, format: "ocsf", limit: 2 };
+    const { body } = await stage.post("/get-events", args);
+    const returned = body.LivePerson.Event.map((event: Json) => event.metadata.uid);
+    const pushed = stage.xsiam.events.slice(before);
+    assert.deepEqual(pushed.map((event) => event.event_id), returned);
+  });
+
   await t.step("and says so when XSIAM refuses them", async () => {
     stage.xsiam.apiKey = "another";
     const { status, body } = await stage.post("/get-events?should_push_events=true");
@@ -216,7 +246,8 @@ Deno.test("get-events refuses", async (t) => {
     [{ start_time: "1698228000" }, /start_time must be/],
     [{ start_time: "2999-01-01T00:00:00Z" }, /not lie in the future/],
     [{ should_push_events: "yes" }, /should_push_events must be true or false/],
-    [{ limti: "10" }, /"limti".*limit, start_time, should_push_events/],
+    [{ format: "csv" }, /format must be native, ecs or ocsf/],
+    [{ limti: "10" }, /"limti".*limit, start_time, should_push_events, format/],
     [{ LIMIT: "10" }, /"LIMIT"/],
     [{ toString: "1" }, /There is no argument "toString"/],
     [{ limit: "0", start_time: "soon", page: "2" }, /"page".*limit must.*start_time must/],

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { format } from "../../scripts/get_events/event_formats.ts";
 import picocolors from "picocolors";
+import type { EcsEvent } from "../../src/event_formats/ecs.ts";
+import type { OcsfEvent } from "../../src/event_formats/ocsf.ts";
 import type { AuditEvent } from "../../src/sources/liveperson/event.ts";
 import { ACCOUNT } from "../environment.ts";
 import { ScriptStage } from "./script_stage.ts";
@@ -44,6 +46,18 @@ Deno.test("get-events shows events in each format, and pushes none", async (t) =
     const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
     assert.deepEqual([code, events.length], [0, 3]);
     assert.match(stderr, /^There are more events/);
+  });
+
+  await t.step("ecs and ocsf: as json, with the events in that format", async () => {
+    const { LivePerson: { Event: native } } = JSON.parse((await stage.run(SCRIPT, [])).stdout);
+    const ids = native.map((event: AuditEvent) => event.event_id);
+    const ecs = await stage.run(SCRIPT, ["--format", "ecs"]);
+    const answer = JSON.parse(ecs.stdout);
+    assert.deepEqual([ecs.code, answer.count, answer.more], [0, 20, false]);
+    assert.deepEqual(answer.LivePerson.Event.map(({ event }: EcsEvent) => event.id), ids);
+    const ocsf = await stage.run(SCRIPT, ["--json", "--format", "ocsf"]);
+    const { LivePerson: { Event } } = JSON.parse(ocsf.stdout);
+    assert.deepEqual(Event.map(({ metadata }: OcsfEvent) => metadata.uid), ids);
   });
 
   await t.step("csv and markdown", async () => {
@@ -158,12 +172,12 @@ Deno.test("a table steers no terminal, and a CSV cell is quoted where it must be
   } as AuditEvent;
   const found = { events: [event], pushed: 0, more: false };
   const plain = picocolors.createColors(false);
-  const table = format(found, "table", 80, plain);
+  const table = format(found, "table", 80, plain, 0);
   assert.match(table, /2026-11-21 19:04:44 {2}1 /);
   // deno-lint-ignore no-control-regex
   assert.doesNotMatch(table, /\x1b/);
   for (const line of table.split("\n")) assert.ok(line.length <= 80, line);
-  const row = format(found, "csv", 60, plain).split("\r\n")[1];
+  const row = format(found, "csv", 60, plain, 0).split("\r\n")[1];
   assert.ok(row.includes('"\x1b[31mred\nline",UPDATE'), row);
   assert.ok(row.endsWith('"Sam ""S"", Reed",e-1\r'), row);
 });

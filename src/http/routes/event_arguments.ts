@@ -2,26 +2,37 @@
 import * as v from "valibot";
 import { ANY_DESTINATION } from "../../destinations/catalog.ts";
 import type { GetEventsArguments } from "../../collector/runs/read_events.ts";
+import { type FormatName, FORMATS } from "../../event_formats/index.ts";
 import { PAST_FORMS } from "../../settings/duration.ts";
 import { account, past, readArguments, UTC_RULE } from "../routing/arguments.ts";
 import { named } from "../routing/schemas.ts";
 import type { NamedAccount } from "./accounts.ts";
 
-export type EventArguments = GetEventsArguments & NamedAccount;
+export type EventArguments = GetEventsArguments & NamedAccount & {
+  /** Of the events that are returned. */
+  readonly format: FormatName;
+};
 
-const DEFAULTS = { limit: 50, start_time: "3 days", should_push_events: false } as const;
+const DEFAULTS = {
+  limit: 50,
+  start_time: "3 days",
+  should_push_events: false,
+  format: "native",
+} as const;
 
 /** The command's arguments and their defaults, as texts, as in the reference. */
 export const GET_EVENTS_DEFAULTS = {
   limit: `${DEFAULTS.limit}`,
   start_time: DEFAULTS.start_time,
   should_push_events: `${DEFAULTS.should_push_events}`,
+  format: DEFAULTS.format,
 } as const;
 
 const MAX_LIMIT = 10_000;
 
 const LIMIT_RULE = `limit must be a whole number from 1 to ${MAX_LIMIT}.`;
 const PUSH_RULE = "should_push_events must be true or false.";
+const FORMAT_RULE = "format must be native, ecs or ocsf.";
 
 /** The arguments of `liveperson-get-events`. A query has texts; JSON may have numbers and booleans. */
 export function getEventsArguments(nowMs: number) {
@@ -66,6 +77,16 @@ export function getEventsArguments(nowMs: number) {
         should_push_events: v.optional(
           v.pipe(push, v.description(`Push the events to ${ANY_DESTINATION} too. By POST only.`)),
           DEFAULTS.should_push_events,
+        ),
+        format: v.optional(
+          v.pipe(
+            v.picklist(FORMATS, FORMAT_RULE),
+            v.description(
+              "The format of the events that are returned: LivePerson's own fields, the Elastic " +
+                "Common Schema, or OCSF. A table always has LivePerson's own fields.",
+            ),
+          ),
+          DEFAULTS.format,
         ),
         account,
       }),

@@ -1,42 +1,26 @@
 /** `/get-events`: the `liveperson-get-events` command. */
 import * as v from "valibot";
 import { ANY_DESTINATION } from "../../destinations/catalog.ts";
+import { inFormat } from "../../event_formats/index.ts";
 import { problemOf, unwrap } from "../routing/problems.ts";
 import { inQueryOrBody } from "../routing/arguments.ts";
 import { json, refuse, text } from "../routing/reply.ts";
 import { type Asked, defineRoute } from "../routing/route.ts";
-import { count, instant, named, namedOpen, Text, told } from "../routing/schemas.ts";
+import { count, named, Text, told } from "../routing/schemas.ts";
 import { TOKEN } from "../auth/bearer.ts";
 import { collectorOf } from "./accounts.ts";
 import { CURL } from "./examples.ts";
 import { type EventArguments, getEventsArguments } from "./event_arguments.ts";
+import { AuditEvent, EcsEvent, OcsfEvent } from "./event_schemas.ts";
 import { toMarkdown } from "./markdown.ts";
 import { ASKED, CHANGING, PUSHING, READING } from "./problem_codes.ts";
-
-/** The fields that come from the source unchecked: usually text. */
-const asItCame = (words: string) => told(v.unknown(), words);
-
-const AuditEvent = namedOpen(
-  "AuditEvent",
-  v.looseObject({
-    changeDate: asItCame("When it was changed: ISO 8601, UTC, with milliseconds."),
-    accountId: asItCame("The account."),
-    objectType: told(v.nullable(v.string()), "What was changed: `USER`, `SKILL`, `PROFILE`, …"),
-    element: asItCame("Which part of it."),
-    changeType: told(v.nullable(v.string()), "`CREATE`, `UPDATE`, `DELETE`, …"),
-    userId: asItCame("Id of the user who changed it."),
-    changedBy: asItCame("Name of the user who changed it."),
-    _time: told(instant, "The time of the change; that of collection if it can't be read."),
-    event_id: told(v.string(), "The same for the same event, by whatever route it is read."),
-  }),
-  "An audit event. Other fields follow as the source sent them: `objectName`, `oldValue`, " +
-    "`newValue`, `originatorLoginName`, `originatorIsLpa`, …",
-);
 
 const Events = named(
   "Events",
   v.object({
-    LivePerson: v.object({ Event: told(v.array(AuditEvent), "Oldest first.") }),
+    LivePerson: v.object({
+      Event: told(v.array(v.union([AuditEvent, EcsEvent, OcsfEvent])), "Oldest first."),
+    }),
     count,
     pushed: told(count, `How many were pushed to ${ANY_DESTINATION}.`),
     more: told(v.boolean(), "There are more events than were returned."),
@@ -57,8 +41,9 @@ const ANSWERS = {
 } as const;
 
 async function readEvents(asked: Asked<EventArguments>) {
-  const { account: _, ...args } = asked.args;
+  const { account: _, format, ...args } = asked.args;
   const { events, pushed, more } = unwrap(await collectorOf(asked).getEvents(args));
+  const formatted = () => events.map((event) => inFormat(format, event, asked.nowMs));
   const type = asked.preferred(["application/json", "text/markdown", "application/x-ndjson"]);
   switch (type) {
     case "text/markdown":
@@ -66,9 +51,14 @@ async function readEvents(asked: Asked<EventArguments>) {
         "Content-Type": "text/markdown; charset=UTF-8",
       });
     case "application/x-ndjson":
-      return text(type, events.map((event) => `${JSON.stringify(event)}\n`).join(""));
+      return text(type, formatted().map((event) => `${JSON.stringify(event)}\n`).join(""));
     case "application/json":
-      return json(200, { LivePerson: { Event: events }, count: events.length, pushed, more });
+      return json(200, {
+        LivePerson: { Event: formatted() },
+        count: events.length,
+        pushed,
+        more,
+      });
   }
 }
 
@@ -80,11 +70,12 @@ export const getEvents = defineRoute({
   summary: "Read events",
   words: "The `liveperson-get-events` command: events since a time, oldest first. It changes " +
     "nothing and never touches the cursor. Unknown arguments are refused by name. The `Accept` " +
-    "header chooses the format of the answer.",
+    "header chooses JSON, a table or one event a line; `format` chooses the fields of an event.",
   arguments: ARGUMENTS,
   examples: [
     `${CURL} "$URL/get-events?limit=10&start_time=2+days+ago"`,
     `${CURL} -H "Accept: text/markdown" "$URL/get-events"`,
+    `${CURL} -H "Accept: application/x-ndjson" "$URL/get-events?format=ecs"`,
   ],
   answers: ANSWERS,
   problems: [...ASKED, "method_not_allowed", ...READING],
@@ -106,7 +97,7 @@ export const pushEvents = defineRoute({
   summary: "Read events, and push them on request",
   words: "The same command by POST: the arguments may come in the query or in a JSON body, and " +
     "`should_push_events` may be true. Events that were pushed before are pushed again, with the " +
-    "same `event_id`.",
+    "same `event_id`. What is pushed has the format that the destination's settings name.",
   arguments: ARGUMENTS,
   examples: [`${CURL} -d '{"limit": 5, "should_push_events": true}' "$URL/get-events"`],
   answers: ANSWERS,

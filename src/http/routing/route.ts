@@ -53,6 +53,8 @@ export interface Failure {
 /** What a handler is given. */
 export interface Asked<Args> {
   readonly args: Args;
+  /** When the request came, epoch milliseconds. */
+  readonly nowMs: number;
   /** @throws {CollectorError} `configuration_invalid` */
   readonly connect: () => Collectors;
   /** The one of these media types that the client prefers; the first if it has no preference. */

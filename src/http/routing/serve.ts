@@ -30,9 +30,11 @@ export function serveRoutes<B extends object>(
   }
   for (const route of routes) {
     app.on(route.method, route.path, async (c) => {
-      const args = await route.arguments?.read(c.req, now());
+      const nowMs = now();
+      const args = await route.arguments?.read(c.req, nowMs);
       const asked: Asked<unknown> = {
         args,
+        nowMs,
         connect: () => connect(c.env),
         preferred: (types) => preferred(c, types),
       };

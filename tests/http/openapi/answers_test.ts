@@ -15,7 +15,9 @@ import {
 } from "../../cloudflare/stage.ts";
 import { Described } from "./described.ts";
 
-const FORMATS = ["application/json", "text/markdown", "application/x-ndjson"];
+const ACCEPTED = ["application/json", "text/markdown", "application/x-ndjson"];
+/** By the value of `format`. */
+const EVENT_SCHEMAS = { native: "AuditEvent", ecs: "EcsEvent", ocsf: "OcsfEvent" };
 /** No other account of the stage has this id. */
 
 Deno.test("the Worker answers what is described, and all that is described is answered", async (t) => {
@@ -37,13 +39,16 @@ Deno.test("the Worker answers what is described, and all that is described is an
     api.stage.addRecent(3);
     await api.ask("POST /collect");
     await api.ask("GET /healthz", { query: "deep=true" });
-    for (const accept of FORMATS) {
-      for (const name of ["GET /get-events", "POST /get-events"]) {
-        const answer = await api.ask(name, { headers: { Accept: accept } });
-        if (accept !== "application/x-ndjson") continue;
-        const lines = answer.text.trimEnd().split("\n");
-        assert.equal(lines.length, 3);
-        for (const line of lines) api.described.assertIs("AuditEvent", JSON.parse(line));
+    for (const accept of ACCEPTED) {
+      for (const [format, schema] of Object.entries(EVENT_SCHEMAS)) {
+        for (const name of ["GET /get-events", "POST /get-events"]) {
+          const headers = { Accept: accept };
+          const answer = await api.ask(name, { query: `format=${format}`, headers });
+          if (accept !== "application/x-ndjson") continue;
+          const lines = answer.text.trimEnd().split("\n");
+          assert.equal(lines.length, 3);
+          for (const line of lines) api.described.assertIs(schema, JSON.parse(line));
+        }
       }
     }
     for (const accept of ["application/openmetrics-text", "text/plain"]) {

@@ -76,6 +76,7 @@ Deno.test("the description takes the arguments that the code takes, and refuses 
     ["GetEventsArguments", readGetEventsArguments, {
       ...{ limit: value, should_push_events: value, account: value, limti: value },
       start_time: time,
+      format: fc.constantFrom("native", "ecs", "ocsf", "ECS", " ecs", "", null, 1),
     }],
     ["BackfillArguments", readBackfillRange, { from: time, account: value, until: value }],
   ] as const;
