@@ -37,7 +37,6 @@ export async function startVictoriaLogs(cacheFolder: string): Promise<VictoriaLo
         `-storageDataPath=${join(folder.path, "data")}`,
         "-httpListenAddr=127.0.0.1:0",
         "-retentionPeriod=100y",
-        "-inmemoryDataFlushInterval=1s",
         "-memory.allowedBytes=256MiB",
         "-splunk.preserveJSONKeys=event",
       ],
@@ -56,6 +55,8 @@ export async function startVictoriaLogs(cacheFolder: string): Promise<VictoriaLo
 }
 
 async function query(url: string, field: string, value: string): Promise<readonly StoredRow[]> {
+  // Rows are found once they are flushed, which it does by itself only every second.
+  await (await fetch(`${url}/internal/force_flush`)).body?.cancel();
   const response = await fetch(`${url}/select/logsql/query`, {
     method: "POST",
     body: new URLSearchParams({ query: `${JSON.stringify(field)}:=${JSON.stringify(value)}` }),
