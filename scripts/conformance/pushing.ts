@@ -35,7 +35,7 @@ export function push(destination: OpenDestination, lines: readonly Line[]): Prom
 /** All were delivered as they are. */
 export function isDelivered(answer: PushAnswer): boolean {
   return !("refusedWhole" in answer) && answer.refused.length === 0 &&
-    answer.again.length === 0 && (answer.altered ?? 0) === 0;
+    answer.again.length === 0 && (answer.unread ?? []).length === 0 && (answer.altered ?? 0) === 0;
 }
 
 function toolsNow(): DestinationTools {
