@@ -62,20 +62,36 @@ export async function* wholeInstant<R extends Listed>(
   let readable: number | null = null;
   for (let round = 0; round < MAX_SWEEPS; round++) {
     const inside = round === 0 ? start.inside : 0;
-    const first = Math.max(2, Math.round(reader.size.stride * (1 - round * SMALLER_BY)));
-    const sweep = yield* sweepOnce(reader, state, { ...start, inside }, first);
+    const sweep = yield* sweepOnce(reader, state, { ...start, inside }, round);
     if (sweep === null) return null;
     const { read, answers, complete } = sweep;
-    if (!complete && round > 0) break;
-    if (await standingAt(reader, start) !== standing) return null;
+    // if nothing can be asked any more, the next run looks whether it has moved; this one must have got further
+    const look = () => standingAt(reader, start);
+    const now = read === start.inside ? await look() : await unlessSpent(reader, look);
+    if (round > 0 && (now === null || !complete)) break;
+    if (now !== null && now !== standing) return null;
     if (complete && inside === 0) readable = Math.max(readable ?? 0, sweep.readable);
     yield* giveNew(answers, state, timeMs, Math.max(readable ?? 0, sweep.readable));
-    if (!complete) return { inside: read };
+    if (now === null || !complete) return { inside: read };
     size = read;
     if (unshown(state, timeMs, readable ?? size) <= 0) return { size };
   }
   neverShown(progress, start, unshown(state, timeMs, readable ?? size));
   return { size };
+}
+
+/** Reads something; null if the requests of the run are used up before. */
+async function unlessSpent<R extends Listed, T>(
+  reader: PageReader<R>,
+  read: () => Promise<T>,
+): Promise<T | null> {
+  if (!reader.hasBudget()) return null;
+  try {
+    return await read();
+  } catch (error) {
+    if (reader.hasBudget()) throw error;
+    return null;
+  }
 }
 
 /** Does the instant still begin where it should? If not, records were shown twice, or not at all. */
@@ -95,15 +111,19 @@ async function* sweepOnce<R extends Listed>(
   reader: PageReader<R>,
   state: ListingState,
   { day, offset: startOffset, timeMs, inside }: Start,
-  first: number,
+  round: number,
 ): AsyncGenerator<Taken<R>, Sweep<R> | null> {
+  const first = Math.max(2, Math.round(reader.size.stride * (1 - round * SMALLER_BY)));
   const nothing = { answers: [], complete: false };
   // what was read before counts as far as it was dealt with
   const readable = Math.min(inside, countOf(state.printsAt(timeMs)));
   const sweep: Sweep<R> = { read: inside, readable, ...nothing };
-  while (!sweep.complete && (sweep.read === inside || reader.hasBudget())) {
+  while (!sweep.complete) {
     const offset = startOffset + sweep.read;
-    const page = await reader.readAt(day, offset, first);
+    const read = () => reader.readAt(day, offset, first);
+    const isNeeded = round === 0 && sweep.read === inside; // or the run would not get any further
+    const page = isNeeded ? await read() : await unlessSpent(reader, read);
+    if (page === null) break;
     const { records, breaks, last } = page;
     if (standingOf(page, { offset, beforeMs: timeMs }) === "inserted") return null;
     const [instant] = toInstants(records, 0, timeMs);

@@ -20,6 +20,7 @@ const QUIET: Omit<History, "records"> = {
   behind: [],
   refusesEverythingMinutes: null,
   readsPerRun: Infinity,
+  mostReads: Infinity,
   lastOffset: Infinity,
   lastOffsetAs: "empty",
   deleted: [0, 0],

@@ -41,12 +41,13 @@ export interface AccountOptions {
   readonly habits?: Partial<Habits>;
   readonly startMs?: number;
   readonly nowMs?: number;
+  readonly mostReads?: number;
 }
 
 /** An account that is collected from two days before noon on, at noon. */
 export function account(records: readonly WorldRecord[], options: AccountOptions = {}): World {
-  const { habits, startMs = NOON - 2 * DAY, nowMs = NOON } = options;
-  const world = new World(records, { startMs, habits, lineBytes: 1000 });
+  const { nowMs = NOON, ...others } = options;
+  const world = new World(records, { startMs: NOON - 2 * DAY, lineBytes: 1000, ...others });
   world.nowMs = nowMs;
   return world;
 }

@@ -44,6 +44,13 @@ export class PageFailure extends CollectorError {
   }
 }
 
+/** The run has made its requests. */
+export class Spent extends CollectorError {
+  constructor() {
+    super("request_budget_spent", { detail: "the run has made its requests" });
+  }
+}
+
 /** How the source treats those who ask. */
 export interface Habits {
   order: TieOrder | "none";
@@ -111,6 +118,8 @@ export interface WorldOptions {
   readonly tickMs?: (call: number) => number;
   /** Reads of a run; the engine may go on as long as some are left. */
   readonly readsPerRun?: number;
+  /** One read more than this fails the run. */
+  readonly mostReads?: number;
   readonly lineBytes?: number;
 }
 
@@ -144,6 +153,8 @@ export class World {
     meet: (call, name) => this.#meet(call, name),
     unsettle: () => this.#unsettle(),
   });
+  /** How many reads were made when the run may begin nothing new, and when it may make none at all. */
+  #readsEnd = { soft: Infinity, hard: Infinity };
 
   constructor(public records: readonly WorldRecord[], readonly options: WorldOptions) {
     this.habits = { ...GOOD_HABITS, ...options.habits };
@@ -173,12 +184,19 @@ export class World {
     }
     const readsBefore = this.reads;
     if (!reconcile) this.startedMs = this.nowMs;
+    const { mostReads: hard = Infinity, readsPerRun: soft = hard } = this.options;
+    this.#readsEnd = reconcile
+      ? { soft: Infinity, hard: Infinity }
+      : { soft: readsBefore + soft, hard: readsBefore + hard };
     let failure: unknown;
-    const ports = this.#ports(clockOffsetMs, readsBefore, reconcile);
+    const ports = this.#ports(clockOffsetMs, reconcile);
     try {
       await run(ports, { ...limits, backlog: this.#more }, progress);
     } catch (error) {
       failure = error;
+    }
+    if (failure instanceof Spent && progress.commits > 0) {
+      [failure, progress.more] = [undefined, true]; // as the collector takes it: the next run goes on
     }
     if (!reconcile) [this.#more, this.collectedMs] = [progress.more, this.nowMs];
     else if (failure === undefined && !progress.more && !progress.behind) this.#reconciling = null;
@@ -188,7 +206,7 @@ export class World {
     return { progress, failure, reads: this.reads - readsBefore };
   }
 
-  #ports(clockOffsetMs: number, readsBefore: number, reconcile: boolean): Ports<WorldListed> {
+  #ports(clockOffsetMs: number, reconcile: boolean): Ports<WorldListed> {
     const clock = () => this.nowMs + clockOffsetMs;
     // deno-lint-ignore no-this-alias
     const world = this;
@@ -237,8 +255,7 @@ export class World {
             [...this.ledger.get(timeMs)?.values() ?? []].join(""),
           ),
       }),
-      hasBudget: () =>
-        this.reads - readsBefore < (reconcile ? Infinity : this.options.readsPerRun ?? Infinity),
+      hasBudget: () => this.reads < this.#readsEnd.soft,
       clock,
       random: () => 0.3,
       waitToSendAgain: () => Promise.resolve(true),
@@ -308,6 +325,7 @@ export class World {
 
   #read({ day, offset, first }: Range, readAtMs: number): Page<WorldListed> {
     const { habits } = this;
+    if (this.reads >= this.#readsEnd.hard) throw new Spent();
     const read = this.reads++;
     if (read > 20_000) throw new Error("the engine spins");
     if (first > habits.largestPage) throw new PageFailure();
