@@ -1,4 +1,5 @@
 /** Every kind of destination. Another one takes a folder, and a line here. */
+import { elasticsearch } from "./elasticsearch/kind.ts";
 import { xsiam } from "./xsiam/kind.ts";
 
-export const DESTINATIONS = [xsiam] as const;
+export const DESTINATIONS = [xsiam, elasticsearch] as const;

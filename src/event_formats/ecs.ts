@@ -146,7 +146,7 @@ const TAKEN: ReadonlySet<string> = new Set([...NAMES.values(), "other"]);
 
 /**
  * What ECS has no place for, all of it as text: a field that changed its type would be refused.
- * Elasticsearch splits names at dots and refuses some, so odd ones are together in `other`, as JSON.
+ * Indexes of ECS events split names at dots and refuse some, so odd ones are together in `other`, as JSON.
  */
 function auditOf(event: AuditEvent): Readonly<Record<string, string>> {
   const audit: Record<string, string> = {};

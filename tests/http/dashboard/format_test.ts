@@ -10,6 +10,7 @@ import type { Notice } from "../../../src/http/dashboard/notice.ts";
 import { percentOf } from "../../../src/http/dashboard/backfill.tsx";
 import { lastDays, lastHours, sumOfEvents } from "../../../src/http/dashboard/periods.ts";
 import { accountStateOf, grouped, worst } from "../../../src/http/dashboard/account_state.ts";
+import { ANY_DESTINATION_FIRST } from "../../../src/destinations/catalog.ts";
 import { ago, count, cut, length, moment, took } from "../../../src/format.ts";
 import { iso } from "../../../src/engine/time.ts";
 import {
@@ -104,14 +105,17 @@ Deno.test("a run's notice says what happened, and is good only if nothing was re
   ]);
   const deadLettered = 1;
   assert.deepEqual(await told({ backfill, reconciliation, deadLettered }), [
-    "XSIAM refused 1 event",
+    `${ANY_DESTINATION_FIRST} refused 1 event`,
     false,
   ]);
   assert.deepEqual(await told({ delivered: 2, deadLettered }), ["2 events delivered", false]);
   const { lines } = await perform("collect", {
     collect: ok(run({ delivered: 2, deadLettered, backfill })),
   });
-  assert.deepEqual(lines.slice(1), ["XSIAM refused 1 event.", "The backfill continued."]);
+  assert.deepEqual(lines.slice(1), [
+    `${ANY_DESTINATION_FIRST} refused 1 event.`,
+    "The backfill continued.",
+  ]);
 });
 
 Deno.test("dead letters that were not tried are to be redelivered again", async () => {
