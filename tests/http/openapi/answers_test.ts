@@ -18,7 +18,6 @@ import { Described } from "./described.ts";
 const ACCEPTED = ["application/json", "text/markdown", "application/x-ndjson"];
 /** By the value of `format`. */
 const EVENT_SCHEMAS = { native: "AuditEvent", ecs: "EcsEvent", ocsf: "OcsfEvent" };
-/** No other account of the stage has this id. */
 
 Deno.test("the Worker answers what is described, and all that is described is answered", async (t) => {
   let described: Described | undefined;
