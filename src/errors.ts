@@ -62,6 +62,11 @@ export class CollectorError extends Error {
   }
 }
 
+/** The same error, with another count of attempts that got no answer. */
+export function withUnanswered(error: CollectorError, unanswered: number): CollectorError {
+  return new CollectorError(error.code, { ...error.details, unanswered });
+}
+
 /** Where an unexpected error was thrown: its stack without its message, which may hold anything. */
 export function whereThrown(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../../scripts/local/bundle.ts";
+import { startAzureMonitor } from "../../scripts/simulators/azure_monitor.ts";
+import type { Environment } from "../../scripts/simulators/environment.ts";
 import { CURSOR_VERSION } from "../../src/engine/cursor.ts";
 import { mortalHost, newStorage, type Storage } from "../collector/mortal_host.ts";
 import { collectorIn } from "../collector/collector_in.ts";
@@ -70,6 +72,20 @@ async function everythingStored(): Promise<Storage> {
   await at(NOON).startBackfill({ fromMs: NOON - HOUR_MS, toMs: NOON });
   livePerson.add([changeAt(NOON + DAY_MS - HOUR_MS)]); // or XSIAM would take nothing
   await at(NOON + DAY_MS).collect("cron");
+  const other = await storedForToken(environment, () => nowMs);
+  return {
+    published: new Map([...storage.published, ...other.published]),
+    local: new Map([...storage.local, ...other.local]),
+  };
+}
+
+/** What a pipeline stores whose destination wants a token. */
+async function storedForToken(environment: Environment, now: () => number): Promise<Storage> {
+  const storage = newStorage();
+  await using azure = await startAzureMonitor({ clientSecret: "s3cret", now });
+  const settings = { XSIAM_URL: "", XSIAM_API_KEY: "", ...azure.settings };
+  await collectorIn(environment, mortalHost(storage, now), settings).collect("cron");
+  assert.ok(azure.rows.length > 0);
   return storage;
 }
 

@@ -8,16 +8,17 @@ import { DAY_MS } from "../../engine/time.ts";
 import { CollectorError, type UpstreamName } from "../../errors.ts";
 import type { LivePersonSettings } from "./settings.ts";
 import type { Vault } from "../../storage/vault.ts";
+import type { AccessToken } from "../../upstream/access_token.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
 import type { Refusals } from "./changeover.ts";
 import { discover, type Service } from "./discovery.ts";
 import { isDecisive, isSilence } from "./failure.ts";
-import { requestToken, type Token } from "./token.ts";
+import { requestToken } from "./token.ts";
 
 interface Known {
   readonly auditHost?: KnownHost;
   readonly authHost?: KnownHost;
-  readonly token?: Token | undefined;
+  readonly token?: AccessToken | undefined;
   /** How often the account's wire format was refused since it last worked, if it was. */
   readonly refusals?: Refusals | undefined;
 }
@@ -155,7 +156,7 @@ export class Session {
   /** Requests a token, from the rediscovered host if the remembered one is no longer the account's. */
   async #renew(): Promise<string> {
     const origin = await this.authOrigin();
-    let token: Token;
+    let token: AccessToken;
     try {
       token = await this.#requestToken(origin);
     } catch (error) {
@@ -179,7 +180,7 @@ export class Session {
     return origin;
   }
 
-  #requestToken(origin: string): Promise<Token> {
+  #requestToken(origin: string): Promise<AccessToken> {
     const credentials = {
       accountId: this.settings.LIVEPERSON_ACCOUNT_ID,
       clientId: this.settings.LIVEPERSON_CLIENT_ID,
