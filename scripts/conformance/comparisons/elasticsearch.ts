@@ -1,4 +1,7 @@
 /** Elasticsearch's bulk API as a real OpenSearch answers it. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ROOT } from "../../local/bundle.ts";
 import { FORMATS } from "../../../src/event_formats/index.ts";
 import type { AnyKind } from "../../../src/destinations/kind.ts";
 import { lineOf } from "../../../src/engine/batch.ts";
@@ -9,7 +12,8 @@ import { checkConnection, isDelivered, openDestination, push } from "../pushing.
 import { type OpenSearch, startOpenSearch } from "../receivers/opensearch.ts";
 import type { Compared, CompareOptions, Comparison } from "./comparison.ts";
 
-const INDEX = "logs-liveperson.audit-default";
+/** A data stream for each format, made by the template that is documented for it. */
+const streamOf = (format: string) => `logs-liveperson.audit-${format}`;
 
 export const elasticsearch: Comparison = {
   id: "opensearch",
@@ -48,7 +52,10 @@ function settingsOf({ openSearch }: Stand, index: string, format: string) {
 /** A repeated batch is answered with 409 for each event: it counts as delivered, and changes nothing. */
 async function takesEachOnce(stand: Stand, format: string): Promise<void> {
   const { kind, openSearch, judge, nowMs } = stand;
-  const index = format === "ecs" ? INDEX : `conformance-${format}`;
+  const index = streamOf(format);
+  const template = await readFile(join(ROOT, "docs", "elasticsearch", `${format}.json`), "utf8");
+  const installed = await openSearch.ask("PUT", `/_index_template/audit`, JSON.parse(template));
+  judge.equal(`${format}: the template`, installed, { acknowledged: true });
   const settings = settingsOf(stand, index, format);
   const destination = openDestination(kind, settings);
   const batch = await makeBatch("each once", destination, nowMs);
@@ -77,13 +84,13 @@ function compareDocuments(
 /** An event that contradicts the index's mapping is refused by itself; the others of its batch are taken. */
 async function refusesOneAlone(stand: Stand): Promise<void> {
   const { kind, openSearch, judge, nowMs } = stand;
-  const destination = openDestination(kind, settingsOf(stand, INDEX, "ecs"));
+  const destination = openDestination(kind, settingsOf(stand, streamOf("ecs"), "ecs"));
   const batch = [...await makeBatch("one refused", destination, nowMs)];
   const contrary = { ...JSON.parse(batch[3].json), event: "a text, where an object is mapped" };
   batch[3] = lineOf({ ...batch[3], json: JSON.stringify(contrary) });
   const answer = await push(destination, batch);
   judge.equal("one refused: answer", withoutReasons(answer), [{ index: 3, status: 400 }]);
-  const ids = new Set((await openSearch.documents(INDEX)).map(({ id }) => id));
+  const ids = new Set((await openSearch.documents(streamOf("ecs"))).map(({ id }) => id));
   judge.equal(
     "one refused: which are there",
     batch.map(({ eventId }) => ids.has(eventId)),
