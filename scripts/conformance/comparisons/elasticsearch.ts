@@ -1,4 +1,4 @@
-/** Elasticsearch's bulk API as a real OpenSearch answers it. */
+/** Elasticsearch's bulk API as a real OpenSearch answers it, with the index templates that the docs give. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../../local/bundle.ts";
@@ -62,6 +62,7 @@ async function takesEachOnce(stand: Stand, format: string): Promise<void> {
   judge.holds(`${format}: a batch is delivered`, isDelivered(await push(destination, batch)));
   judge.holds(`${format}: repeated, it is delivered`, isDelivered(await push(destination, batch)));
   await checkConnection(kind, settings);
+  judge.holds(`${format}: it is a data stream`, await openSearch.isDataStream(index));
   compareDocuments(judge, format, await openSearch.documents(index), batch);
 }
 

@@ -33,6 +33,7 @@ export interface OpenSearch extends AsyncDisposable {
   readonly url: string;
   /** Sends a request with a JSON body, and returns the answer's JSON. */
   ask(method: string, path: string, body?: unknown): Promise<unknown>;
+  isDataStream(name: string): Promise<boolean>;
   /** All that an index or data stream holds, in no order. */
   documents(index: string): Promise<readonly StoredDocument[]>;
 }
@@ -60,6 +61,7 @@ export async function startOpenSearch(cacheFolder: string): Promise<OpenSearch> 
     version: VERSION,
     url,
     ask: (method, path, body) => ask(url, method, path, body),
+    isDataStream: (name) => isDataStream(url, name),
     documents: (index) => documents(url, index),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
@@ -135,6 +137,13 @@ async function ask(url: string, method: string, path: string, body?: unknown): P
     }),
   });
   return await response.json();
+}
+
+async function isDataStream(url: string, name: string): Promise<boolean> {
+  const found = await ask(url, "GET", `/_data_stream/${name}`) as {
+    readonly data_streams?: readonly unknown[];
+  };
+  return found.data_streams?.length === 1;
 }
 
 async function documents(url: string, index: string): Promise<readonly StoredDocument[]> {
