@@ -12,13 +12,13 @@ const VERBS: ReadonlyMap<string | null, string> = new Map([
 const MAX_LENGTH = 100;
 
 /** Such as `Updated user "Anna Berg" (Max chats), by Grace Hopper.` */
-export function summaryOf({ changeType, objectType, ...event }: AuditEvent): string {
+export function summaryOf(event: AuditEvent): string {
   const name = shortText(event.objectName);
   const element = shortText(event.element);
   const who = shortText(event.changedBy);
   return [
-    VERBS.get(changeType) ?? "Changed",
-    ` ${shortText(objectType)?.toLowerCase().replaceAll("_", " ") ?? "object"}`,
+    VERBS.get(event.changeType) ?? "Changed",
+    ` ${shortText(event.objectType)?.toLowerCase().replaceAll("_", " ") ?? "object"}`,
     name === undefined ? "" : ` "${name}"`,
     element === undefined ? "" : ` (${element})`,
     who === undefined ? "" : `, by ${who}`,
