@@ -28,7 +28,8 @@ async function compare(kind: AnyKind, options: CompareOptions): Promise<Compared
   const stand = { kind, openSearch, judge, nowMs: options.nowMs };
   for (const format of FORMATS) await takesEachOnce(stand, format);
   await refusesOneAlone(stand);
-  await findsNoIndex(stand);
+  await takesAgainAfterRollover(stand);
+  await findsFaultsOfIndexes(stand);
   return { version: openSearch.version, disagreements: judge.disagreements };
 }
 
@@ -104,13 +105,46 @@ function withoutReasons(answer: Awaited<ReturnType<typeof push>>): unknown {
   return answer.refused.map(({ index, status }) => ({ index, status }));
 }
 
-/** Where no index may be created by itself, a missing one is a fault of the settings. */
-async function findsNoIndex(stand: Stand): Promise<void> {
+/** Ids are known to one index: a data stream that rolled over takes an event a second time. */
+async function takesAgainAfterRollover(stand: Stand): Promise<void> {
   const { kind, openSearch, judge, nowMs } = stand;
+  const index = streamOf("ecs");
+  const destination = openDestination(kind, settingsOf(stand, index, "ecs"));
+  const batch = await makeBatch("each once", destination, nowMs);
+  await openSearch.ask("POST", `/${index}/_rollover`);
+  judge.holds("rolled over: a batch is delivered", isDelivered(await push(destination, batch)));
+  const documents = await openSearch.documents(index);
+  const twice = batch.map(({ eventId }) => documents.filter(({ id }) => id === eventId).length);
+  judge.equal("rolled over: documents of each event", twice, batch.map(() => 2));
+}
+
+/** Each of these refuses every event, and none is the fault of one: nothing may become a dead letter. */
+async function findsFaultsOfIndexes(stand: Stand): Promise<void> {
+  const { kind, openSearch, judge, nowMs } = stand;
+  await openSearch.ask("PUT", "/closed");
+  await openSearch.ask("POST", "/closed/_close");
+  await openSearch.ask("PUT", "/blocked", { settings: { "index.blocks.write": true } });
+  await openSearch.ask("PUT", "/full", {
+    settings: { "index.blocks.read_only_allow_delete": true },
+  });
   await openSearch.ask("PUT", "/_cluster/settings", {
     persistent: { "action.auto_create_index": "false" },
   });
-  const destination = openDestination(kind, settingsOf(stand, "missing", "ecs"));
-  const batch = await makeBatch("no index", destination, nowMs);
-  await judge.fails("no index", "destination_not_found", () => push(destination, batch));
+  const pushTo = async (index: string) => {
+    const destination = openDestination(kind, settingsOf(stand, index, "ecs"));
+    return await push(destination, await makeBatch(index, destination, nowMs));
+  };
+  const missing = "destination_not_found";
+  await judge.fails("no such index, and none may be made", missing, () => pushTo("missing"));
+  await judge.fails("a closed index", missing, () => pushTo("closed"));
+  await judge.fails(
+    "an index that may not be written to",
+    "upstream_failed",
+    () => pushTo("blocked"),
+  );
+  const answer = await pushTo("full");
+  judge.holds(
+    "an index without disk space: all events are to be sent again",
+    "again" in answer && answer.again.length > 0 && answer.refused.length === 0,
+  );
 }
