@@ -6,25 +6,29 @@ import type { PageReader } from "./page_reader.ts";
 import type { Listed } from "./ports.ts";
 import { firstTimeMs, joined, lastTimeMs, type SolidPage } from "./solid_page.ts";
 
+/** This many records before a page are tried first, then four times as many each time: most rows are short. */
+const FIRST_REACH = 16;
+
 /** The page, extended backwards until it begins with a dated record or with the first of all. */
 export async function backToDated<R extends Listed>(
   reader: PageReader<R>,
   start: SolidPage<R>,
 ): Promise<SolidPage<R>> {
   let page = start;
-  while (page.offset > 0 && page.records.length > 0 && page.records[0].timeMs === null) {
-    page = await withPageBefore(reader, page);
+  for (let reach = FIRST_REACH; page.offset > 0 && page.records[0]?.timeMs === null; reach *= 4) {
+    page = await withPageBefore(reader, page, reach);
   }
   return page;
 }
 
-/** The page together with the one before it, or that one alone if the listing ends in it. */
+/** The page together with the one before it, or that one alone if the listing ends in it. `reach`: its size. */
 export async function withPageBefore<R extends Listed>(
   reader: PageReader<R>,
   page: SolidPage<R>,
+  reach = Infinity,
 ): Promise<SolidPage<R>> {
   const { day, offset } = page;
-  const from = Math.max(0, offset - reader.size.stride);
+  const from = Math.max(0, offset - Math.min(reach, reader.size.stride));
   let before = await reader.readAt(day, from, offset - from);
   for (let end = endOf(before); end < offset && !before.last;) {
     before = joined(before, await reader.readAt(day, end, offset - end));
@@ -49,9 +53,9 @@ export async function readAround<R extends Listed>(
 ): Promise<SolidPage<R>> {
   let page = start;
   const showsPlace = offset <= endOf(page);
-  while (showsPlace && page.offset > 0 && reader.hasBudget()) {
+  for (let reach = FIRST_REACH; showsPlace && page.offset > 0 && reader.hasBudget(); reach *= 4) {
     if (lastTimeMs(page.records.slice(0, offset - page.offset)) !== null) break;
-    page = await withPageBefore(reader, page);
+    page = await withPageBefore(reader, page, reach);
     if (endOf(page) < offset) return start; // it has moved meanwhile
   }
   while (!page.last && reader.hasBudget()) {

@@ -41,10 +41,11 @@ export async function readFailedPage<R extends Listed>(
     if (part === null) continue;
     source.tellUnreadable(failed, part.records);
     const { records, readAtMs } = part;
-    const last = size.isEnd(records.length, first) === true &&
-      hiddenBehind(part, offset + records.length) === 0;
-    size.succeeded(records.length, last ? Infinity : offset + records.length);
-    return { day, offset, records, breaks: [], readAtMs, last };
+    const hidden = hiddenBehind(part, offset + records.length);
+    const last = size.isEnd(records.length, first) === true && hidden === 0;
+    size.succeeded(records.length, offset, last ? Infinity : offset + records.length);
+    const solid = { day, offset, records, breaks: [], readAtMs };
+    return records.length === 0 ? source.ended(solid, hidden) : { ...solid, last };
   }
   const next = await source.probe({ day, offset: offset + 1, first: 1 });
   if (next === null) {
@@ -52,7 +53,7 @@ export async function readFailedPage<R extends Listed>(
   }
   const records = [...one.records, ...next.records];
   const last = next.records.length === 0;
-  size.succeeded(1, last ? Infinity : offset + records.length);
+  size.succeeded(1, offset, last ? Infinity : offset + records.length);
   const solid = { day, offset, records, breaks: [1], readAtMs: next.readAtMs };
   if (last) return source.ended(solid, hiddenBehind(next, offset + 1));
   return upToDisorder({ ...solid, last });

@@ -100,7 +100,7 @@ export class PageReader<R extends Listed> {
     const { records, readAtMs } = page;
     const { day, offset, first } = range;
     const next = offset + records.length;
-    this.size.succeeded(records.length, next);
+    this.size.succeeded(records.length, offset, next);
     this.#source.tellUnreadable(range, records);
     const solid = { day, offset, records, breaks: [], readAtMs };
     if (next >= this.size.lastOffset(day)) return this.#source.cutOff(solid);

@@ -20,8 +20,8 @@ const Memory = v.object({
   lastOffsets: v.array(v.object({ day: v.string(), offset, foundAtMs: v.number() })),
   /** The listing of `later` was asked for what the one of `day` may not show. */
   asked: v.nullable(v.object({ day: v.string(), later: v.string() })),
-  /** A page that failed is being read in parts of this size, up to an offset. */
-  parts: v.nullable(v.object({ untilOffset: offset, size: positive })),
+  /** A page that failed is being read in parts of this size, up to an offset; how far they reach by now. */
+  parts: v.nullable(v.object({ reachedOffset: offset, untilOffset: offset, size: positive })),
 });
 
 export type PageSizeMemory = v.InferOutput<typeof Memory>;
@@ -95,18 +95,23 @@ export class PageSize {
   shrink(offset: number, asked: number): boolean {
     if (asked <= SMALLEST_SIZE) return false;
     this.#size = Math.max(SMALLEST_SIZE, Math.ceil(asked / 2));
-    const untilOffset = this.#memory.parts?.untilOffset ?? offset + asked;
-    this.#set({ parts: { untilOffset, size: this.#size } });
+    const range = this.#memory.parts ?? { reachedOffset: offset, untilOffset: offset + asked };
+    this.#set({ parts: { ...range, size: this.#size } });
     return true;
   }
 
-  /** A page was answered that reaches to an offset. */
-  succeeded(shown: number, reachesOffset: number): void {
+  /** A page was answered from an offset on, and reaches to another. */
+  succeeded(shown: number, fromOffset: number, toOffset: number): void {
     this.#largest = Math.max(this.#largest, shown);
     if (shown > (this.#memory.cap ?? Infinity)) this.#set({ cap: null });
     const { parts } = this.#memory;
     if (parts !== null) {
-      if (reachesOffset < parts.untilOffset) return;
+      // what is read elsewhere meanwhile says nothing about what failed
+      if (fromOffset > parts.reachedOffset) return;
+      if (toOffset < parts.untilOffset) {
+        const reachedOffset = Math.max(parts.reachedOffset, toOffset);
+        return this.#set({ parts: { ...parts, reachedOffset } });
+      }
       // all of it can be read, only not at once
       this.#set({ ceiling: this.#size, learntAtMs: this.nowMs, parts: null });
     }

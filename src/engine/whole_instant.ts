@@ -67,7 +67,8 @@ export async function* wholeInstant<R extends Listed>(
     const { read, answers, complete } = sweep;
     // if nothing can be asked any more, the next run looks whether it has moved; this one must have got further
     const look = () => standingAt(reader, start);
-    const now = read === start.inside ? await look() : await unlessSpent(reader, look);
+    const isFurther = round > 0 || read > inside;
+    const now = isFurther ? await unlessSpent(reader, look) : await look();
     if (round > 0 && (now === null || !complete)) break;
     if (now !== null && now !== standing) return null;
     if (complete && inside === 0) readable = Math.max(readable ?? 0, sweep.readable);

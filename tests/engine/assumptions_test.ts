@@ -131,3 +131,24 @@ Deno.test("a record of tomorrow is delivered today, and what comes before it too
   await collectUntil(world, NOON + 2 * DAY);
   assertComplete(world);
 });
+
+Deno.test("a record of tomorrow costs at most one request more in each run", async () => {
+  const times = [...every(MINUTE, NOON - HOUR, 60), NOON + DAY];
+  const world = account(
+    recordsAt(times).map((record) => ({
+      ...record,
+      visibleAtMs: Math.min(record.visibleAtMs, NOON - MINUTE),
+    })),
+  );
+  await collect(world);
+  assert.ok(world.received.includes(60));
+  const missing = () => world.records.filter(({ uid }) => !world.received.includes(uid));
+  for (; world.nowMs < NOON + 6 * HOUR; world.nowMs += 5 * MINUTE) {
+    const uid = world.records.length;
+    const timeMs = world.nowMs - MINUTE;
+    world.records = [...world.records, { uid, content: uid, timeMs, visibleAtMs: timeMs }];
+    const { reads } = await collectOnce(world);
+    assert.ok(reads <= 2, `${reads}`);
+    assert.deepEqual(missing(), []);
+  }
+});

@@ -491,6 +491,15 @@ const EXAMPLES: Record<string, History> = {
     readsPerRun: 16,
     lastOffset: 11,
   },
+  "a page that fails where the offsets end is told of as their end": {
+    ...QUIET,
+    records: at("-1 -1 -1 -1 0 0 0"),
+    limits: { pageSize: 4, maxFetch: 2, windowMinutes: 9, maxPagesInFlight: 2 },
+    cap: 4,
+    largestPage: 2,
+    tellsTotal: true,
+    lastOffset: 6,
+  },
   "the newest listing is asked for what others hide behind their end": {
     ...QUIET,
     records: at("0 0 0 0 1:5 0 0 0 0 0 0"),

@@ -1,5 +1,8 @@
 /** Pages that are capped, offsets that end, and days that begin elsewhere. */
 import assert from "node:assert/strict";
+import { firstCursor } from "../../src/engine/cursor.ts";
+import { PageReader } from "../../src/engine/page_reader.ts";
+import { startProgress } from "../../src/engine/progress.ts";
 import {
   account,
   assertComplete,
@@ -102,4 +105,30 @@ Deno.test("an outage that begins while a failed page is looked into is no end of
     assertComplete(world, { missing: 1 });
     assert.ok(world.gaps.every(({ why }) => why === "unreadable"), JSON.stringify(world.gaps));
   }
+});
+
+Deno.test("a page that fails where the offsets end is told as their end, if there is more", async () => {
+  const progress = startProgress(firstCursor(NOON), false);
+  const reader = new PageReader(
+    {
+      source: {
+        scope: "",
+        memory: null,
+        throttled: 0,
+        isPageFailure: (error) => error instanceof PageFailure,
+        read: ({ first }) =>
+          first > 100
+            ? Promise.reject(new PageFailure())
+            : Promise.resolve({ records: [], readAtMs: NOON, total: 700 }),
+      },
+      clock: () => NOON,
+      hasBudget: () => true,
+      yieldToEventLoop: () => Promise.resolve(),
+    },
+    LIMITS,
+    progress,
+  );
+  const { last, saysMore } = await reader.readAt("2026-03-10", 600);
+  assert.deepEqual([last, saysMore], [true, true]);
+  assert.deepEqual(progress.gaps.map(({ offset, records }) => [offset, records]), [[600, 100]]);
 });

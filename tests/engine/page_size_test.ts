@@ -15,10 +15,12 @@ Deno.test("a page that fails is halved, down to two records", () => {
 Deno.test("a size that could be had to the end of what failed is learnt, and tried again after a day", () => {
   const size = pageSize();
   size.shrink(1000, 500);
-  size.succeeded(250, 1250);
+  size.succeeded(250, 1000, 1250);
   assert.equal(size.memory.ceiling, 500);
   size.shrink(1250, 250);
-  for (let reached = 1375; reached <= 1500; reached += 125) size.succeeded(125, reached);
+  for (let reached = 1375; reached <= 1500; reached += 125) {
+    size.succeeded(125, reached - 125, reached);
+  }
   assert.ok(size.memory.ceiling < 500);
   assert.equal(pageSize(size.memory, 23 * HOUR).size, size.memory.ceiling);
   assert.equal(pageSize(size.memory, 25 * HOUR).size, 500);
@@ -28,7 +30,7 @@ Deno.test("a single record that could not be shown is no page's size", () => {
   const size = pageSize();
   size.shrink(1000, 500);
   size.excuse();
-  size.succeeded(250, 1500);
+  size.succeeded(250, 1250, 1500);
   assert.equal(size.memory.ceiling, 500);
 });
 
@@ -37,7 +39,7 @@ Deno.test("a short page is the end if it is shorter than any cap, or than anothe
   assert.equal(size.isEnd(500, 500), false);
   assert.equal(size.isEnd(99, 500), true);
   assert.equal(size.isEnd(250, 500), null);
-  size.succeeded(500, 500);
+  size.succeeded(500, 0, 500);
   assert.equal(size.isEnd(250, 500), true);
 });
 
@@ -47,7 +49,7 @@ Deno.test("a cap is learnt, and forgotten once more is shown", () => {
   assert.deepEqual([size.stride, size.isEnd(250, 500), size.isEnd(249, 500)], [250, false, null]);
   const later = pageSize(size.memory, HOUR);
   assert.equal(later.stride, 250);
-  later.succeeded(300, 300);
+  later.succeeded(300, 0, 300);
   assert.equal(later.stride, 500);
 });
 
@@ -62,6 +64,13 @@ Deno.test("last offsets are remembered for three days' listings, and doubted aft
   assert.equal(pageSize(size.memory, 7 * HOUR).lastOffset("2026-03-10"), Infinity);
 });
 
+Deno.test("a listing that answers no offset at all is remembered as such", () => {
+  const size = pageSize();
+  size.learnLastOffset("2026-03-10", 0);
+  const later = pageSize(JSON.parse(JSON.stringify(size.memory)), HOUR);
+  assert.equal(later.lastOffset("2026-03-10"), 0);
+});
+
 Deno.test("a memory that is damaged is forgotten", () => {
   assert.equal(pageSize({ ceiling: -1 }).size, 500);
   assert.equal(pageSize("nonsense").size, 500);
@@ -73,6 +82,17 @@ Deno.test("the next run goes on with the parts of a page that failed", () => {
   size.shrink(1000, 250);
   const later = pageSize(structuredClone(size.memory), HOUR);
   assert.deepEqual([later.size, later.isInParts], [125, true]);
-  later.succeeded(125, 1500);
+  for (let from = 1000; from < 1500; from += 125) later.succeeded(125, from, from + 125);
   assert.deepEqual([later.isInParts, later.memory.ceiling], [false, 125]);
+});
+
+Deno.test("what is read elsewhere does not tell that a failed page was too large", () => {
+  const size = pageSize();
+  size.shrink(1000, 500);
+  size.shrink(1000, 250);
+  const later = pageSize(structuredClone(size.memory), HOUR);
+  later.succeeded(125, 3000, 3125);
+  assert.deepEqual([later.isInParts, later.memory.ceiling], [true, 500]);
+  later.succeeded(125, 1375, 1500);
+  assert.deepEqual([later.isInParts, later.memory.ceiling], [true, 500]);
 });

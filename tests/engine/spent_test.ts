@@ -5,6 +5,7 @@ import {
   assertComplete,
   collect,
   collectOnce,
+  DAY,
   every,
   HOUR,
   LIMITS,
@@ -58,4 +59,32 @@ Deno.test("a row of undated records longer than a run can read is delivered over
   const world = account(records, { mostReads: 33 });
   await collect(world, PAGES);
   assertComplete(world);
+});
+
+Deno.test("a backlog of which each run takes less than a page: the watermark moves, and little is remembered", async () => {
+  const world = account(recordsAt(every(MINUTE, NOON - 1.5 * DAY, 2000)));
+  let { watermarkMs } = world.cursor;
+  let moved = 0;
+  for (let more = true; more;) {
+    ({ more } = await collectOnce(world, { ...LIMITS, maxFetch: 100 }));
+    const { cursor } = world;
+    moved += cursor.watermarkMs > watermarkMs ? 1 : 0;
+    ({ watermarkMs } = cursor);
+    const remembered = cursor.dealt.reduce((sum, { slots }) => sum + slots, 0);
+    assert.ok(remembered <= LIMITS.pageSize, `${remembered}`);
+  }
+  assertComplete(world);
+  assert.ok(moved >= 10, `${moved}`);
+});
+
+Deno.test("a run that ends while a failed page is looked into has found no end of the offsets", async () => {
+  for (let readsPerRun = 12; readsPerRun < 48; readsPerRun++) {
+    const world = account(recordsAt(every(SECOND, NOON - HOUR, 600)), {
+      readsPerRun,
+      habits: { unreadable: new Set([300, 301, 302, 303, 304, 305]) },
+    });
+    await collect(world);
+    assertComplete(world, { missing: 6 });
+    assert.deepEqual(world.gaps.filter(({ why }) => why === "beyond the last offset"), []);
+  }
 });

@@ -41,6 +41,7 @@ export interface AccountOptions {
   readonly habits?: Partial<Habits>;
   readonly startMs?: number;
   readonly nowMs?: number;
+  readonly readsPerRun?: number;
   readonly mostReads?: number;
 }
 
