@@ -5,6 +5,7 @@
 import type { Figure, Measure, Size } from "./figures.ts";
 import { backlog } from "./measures/backlog.ts";
 import { bundle } from "./measures/bundle.ts";
+import { destinations } from "./measures/destinations.ts";
 import { latency } from "./measures/latency.ts";
 import { manyAccounts } from "./measures/many_accounts.ts";
 import { memory } from "./measures/memory.ts";
@@ -24,6 +25,7 @@ const MEASURES: Readonly<Record<string, Measure>> = {
   backlog,
   latency,
   accounts: manyAccounts,
+  destinations,
 };
 
 const FULL: Size = {

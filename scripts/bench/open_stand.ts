@@ -15,7 +15,7 @@ export interface Stand extends AsyncDisposable, StandStarted {
 
 export async function openStand(options: Partial<StandOptions> = {}): Promise<Stand> {
   const whole: StandOptions = {
-    ...{ accounts: 1, latencyMs: 0, wire: "graphql", keepAnswers: false },
+    ...{ accounts: 1, latencyMs: 0, wire: "graphql", keepAnswers: false, beside: [] },
     ...options,
   };
   const stand = spawn(

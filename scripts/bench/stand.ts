@@ -7,9 +7,17 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 import { startEnvironment } from "../simulators/environment.ts";
 import { generateRecords } from "../simulators/records.ts";
-import type { Addition, StandCounts, StandOptions, StandStarted } from "./stand_options.ts";
+import { openBeside } from "./stand_beside.ts";
+import type {
+  Addition,
+  Received,
+  StandCounts,
+  StandOptions,
+  StandStarted,
+} from "./stand_options.ts";
 
-const { accounts: count, latencyMs, wire, keepAnswers }: StandOptions = JSON.parse(Deno.args[0]);
+const options: StandOptions = JSON.parse(Deno.args[0]);
+const { accounts: count, latencyMs, wire, keepAnswers } = options;
 const accounts = Array.from({ length: count }, (_, index) => ({
   accountId: `site${index}`,
   clientId: "client",
@@ -22,17 +30,27 @@ await using environment = await startEnvironment({
   xsiam: { apiKey: "xsiam-key", keepEvents: false, latencyMs },
 });
 const { livePerson, xsiam, settings } = environment;
+await using beside = await openBeside(options.beside, latencyMs);
 
-tell<StandStarted>({ settings: { ...settings, FIRST_FETCH: "60 days" } });
+tell<StandStarted>({ settings: { ...settings, ...beside.settings, FIRST_FETCH: "60 days" } });
 let seed = 0;
 for await (const line of createInterface(process.stdin)) {
   const { add }: { add?: Addition } = JSON.parse(line);
   if (add !== undefined) { for (const { accountId } of accounts) addEvents(accountId, add); }
-  tell<StandCounts>({
-    received: xsiam.count,
+  tell(counts());
+}
+
+function counts(): StandCounts {
+  const events = xsiam.count;
+  const toXsiam = { events, distinct: xsiam.ids.size, requests: xsiam.requests.length };
+  const destinations: Record<string, Received> = { xsiam: toXsiam, ...beside.received() };
+  const all = Object.values(destinations);
+  return {
+    received: Math.min(...all.map((received) => received.events)),
     asked: livePerson.requests.length,
-    pushes: xsiam.requests.length,
-  });
+    pushes: all.reduce((sum, { requests }) => sum + requests, 0),
+    destinations,
+  };
 }
 
 function tell<T>(what: T): void {

@@ -7,7 +7,11 @@ export interface StandOptions {
   readonly wire: "graphql" | "rest";
   /** Makes each page once: asked for again, it takes only the latency. */
   readonly keepAnswers: boolean;
+  /** Destinations beside XSIAM. */
+  readonly beside: readonly Beside[];
 }
+
+export type Beside = "elasticsearch" | "sentinel";
 
 /** Printed when the simulators are up. */
 export interface StandStarted {
@@ -22,9 +26,21 @@ export interface Addition {
   readonly toAgeMs: number;
 }
 
+/** What a destination has got. */
+export interface Received {
+  readonly events: number;
+  /** How many of them were not there before. */
+  readonly distinct: number;
+  /** Requests to it, of every kind. */
+  readonly requests: number;
+}
+
 export interface StandCounts {
+  /** Events at the destination that has the fewest. */
   readonly received: number;
   /** Requests to LivePerson, of every kind. */
   readonly asked: number;
+  /** Requests to all destinations. */
   readonly pushes: number;
+  readonly destinations: Readonly<Record<string, Received>>;
 }
