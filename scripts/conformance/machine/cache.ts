@@ -25,6 +25,9 @@ export async function cached(
   try {
     await make(making);
     await rename(making, folder);
+  } catch (error) {
+    // another run may have been quicker
+    if (!await isThere(folder)) throw error;
   } finally {
     await rm(making, { recursive: true, force: true });
   }

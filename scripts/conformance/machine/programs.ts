@@ -1,25 +1,27 @@
 /** The programs that receivers are fetched and built with. Runs them. */
 import { stripVTControlCharacters } from "node:util";
+import { exactly } from "../../../src/format.ts";
 import { LeftOut } from "./left_out.ts";
 
 interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Default: five minutes. */
+  /** Default: three minutes. */
   readonly timeoutMs?: number;
 }
 
-const FIVE_MINUTES_MS = 300_000;
+const THREE_MINUTES_MS = 180_000;
 
 /**
  * Runs a program to its end, and returns what it printed on both outputs.
- * @throws {LeftOut} when there is no such program, or it fails
+ * @throws {LeftOut} when there is no such program, it fails, or takes longer than `timeoutMs`
  */
 export async function runProgram(
   program: string,
   args: readonly string[],
-  { cwd, env, timeoutMs = FIVE_MINUTES_MS }: RunOptions = {},
+  { cwd, env, timeoutMs = THREE_MINUTES_MS }: RunOptions = {},
 ): Promise<string> {
+  const signal = AbortSignal.timeout(timeoutMs);
   let output: Deno.CommandOutput;
   try {
     output = await new Deno.Command(program, {
@@ -27,12 +29,13 @@ export async function runProgram(
       cwd,
       env,
       stdin: "null",
-      signal: AbortSignal.timeout(timeoutMs),
+      signal,
     }).output();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) throw new LeftOut(`there is no ${program}`);
     throw error;
   }
+  if (signal.aborted) throw new LeftOut(`${program} took longer than ${exactly(timeoutMs)}`);
   const printed = [output.stdout, output.stderr].map((bytes) => new TextDecoder().decode(bytes))
     .join("\n");
   if (!output.success) throw new LeftOut(`${program} failed: ${whatWentWrong(printed)}`);

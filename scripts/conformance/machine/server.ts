@@ -17,11 +17,11 @@ export interface RunningServer extends AsyncDisposable {
   readonly port: number;
 }
 
-const START_TIMEOUT_MS = 120_000;
+const START_TIMEOUT_MS = 60_000;
 
 /**
  * Starts a server and waits until it says that it listens.
- * @throws {LeftOut} when it ends before that, or takes longer than two minutes
+ * @throws {LeftOut} when it ends before that, or takes longer than a minute
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { program } = options;
@@ -30,7 +30,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const output = new Output(options.listening);
   const read = [child.stdout, child.stderr].map((stream) => output.collect(stream));
   const late = Promise.withResolvers<string>();
-  const timer = setTimeout(() => late.resolve("did not start in two minutes"), START_TIMEOUT_MS);
+  const timer = setTimeout(() => late.resolve("did not start in a minute"), START_TIMEOUT_MS);
 
   const outcome = await Promise.race([output.port, ended, late.promise]);
   clearTimeout(timer);

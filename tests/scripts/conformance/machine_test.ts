@@ -44,6 +44,28 @@ Deno.test("what could not be made leaves nothing in the cache", () =>
     assert.deepEqual(await readdir(cache), []);
   }));
 
+Deno.test("two runs may fill the cache at once", () =>
+  inFolder(async (cache) => {
+    const both = Promise.withResolvers<void>();
+    let making = 0;
+    const make = async (folder: string) => {
+      if (++making === 2) both.resolve();
+      await both.promise;
+      await writeFile(join(folder, "it"), "made");
+    };
+    const folders = await Promise.all([1, 2].map(() => cached(cache, "one-1.0", make)));
+    assert.deepEqual(folders, [join(cache, "one-1.0"), join(cache, "one-1.0")]);
+    assert.deepEqual(await readdir(cache), ["one-1.0"]);
+  }));
+
+Deno.test("a program that takes too long leaves the receiver out", async () => {
+  const never = ["eval", "setInterval(() => {}, 1000)"];
+  await assert.rejects(
+    runProgram(DENO, never, { timeoutMs: 100 }),
+    leftOut(/took longer than 0\.1 seconds$/),
+  );
+});
+
 Deno.test("a program that isn't there leaves the receiver out", async () => {
   await assert.rejects(runProgram("no-such-program", []), leftOut(/^there is no no-such-program$/));
 });
