@@ -6,8 +6,8 @@ import type { PageReader } from "./page_reader.ts";
 import type { Listed } from "./ports.ts";
 import { firstTimeMs, joined, lastTimeMs, type SolidPage } from "./solid_page.ts";
 
-/** This many records before a page are tried first, then four times as many each time: most rows are short. */
-const FIRST_REACH = 16;
+/** So many records before a page are tried first, then sixteen times as many each time: mostly one is undated. */
+const FIRST_REACH = 1;
 
 /** The page, extended backwards until it begins with a dated record or with the first of all. */
 export async function backToDated<R extends Listed>(
@@ -15,7 +15,7 @@ export async function backToDated<R extends Listed>(
   start: SolidPage<R>,
 ): Promise<SolidPage<R>> {
   let page = start;
-  for (let reach = FIRST_REACH; page.offset > 0 && page.records[0]?.timeMs === null; reach *= 4) {
+  for (let reach = FIRST_REACH; page.offset > 0 && page.records[0]?.timeMs === null; reach *= 16) {
     page = await withPageBefore(reader, page, reach);
   }
   return page;
@@ -53,7 +53,7 @@ export async function readAround<R extends Listed>(
 ): Promise<SolidPage<R>> {
   let page = start;
   const showsPlace = offset <= endOf(page);
-  for (let reach = FIRST_REACH; showsPlace && page.offset > 0 && reader.hasBudget(); reach *= 4) {
+  for (let reach = FIRST_REACH; showsPlace && page.offset > 0 && reader.hasBudget(); reach *= 16) {
     if (lastTimeMs(page.records.slice(0, offset - page.offset)) !== null) break;
     page = await withPageBefore(reader, page, reach);
     if (endOf(page) < offset) return start; // it has moved meanwhile
