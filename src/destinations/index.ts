@@ -1,6 +1,7 @@
 /** Every kind of destination. Another one takes a folder, and a line here. */
 import { elasticsearch } from "./elasticsearch/kind.ts";
+import { hec } from "./hec/kind.ts";
 import { sentinel } from "./sentinel/kind.ts";
 import { xsiam } from "./xsiam/kind.ts";
 
-export const DESTINATIONS = [xsiam, elasticsearch, sentinel] as const;
+export const DESTINATIONS = [xsiam, hec, elasticsearch, sentinel] as const;
