@@ -200,7 +200,7 @@ function take(
 
 function refusedToken({ headers, query }: Inbound, settings: HecSettings): HecCode | undefined {
   if (query.has("token")) return 16;
-  if (headers.authorization === undefined) return 2;
+  if (!headers.authorization) return 2;
   const [scheme, token] = headers.authorization.split(" ");
   if (scheme !== settings.scheme || token === undefined) return 3;
   return token === settings.token ? undefined : 4;
