@@ -172,6 +172,8 @@ export interface Problem {
   readonly upstream?: { readonly name: UpstreamName; readonly status?: number };
   /** The account that it is about. */
   readonly account?: string;
+  /** The destination that its pipeline delivers to, by the id of its kind. */
+  readonly destination?: string;
   /** Ties the answer to the log lines of the run or command. */
   readonly runId?: string;
 }

@@ -9,6 +9,7 @@ import {
   type EnvironmentOptions,
   startEnvironment,
 } from "../scripts/simulators/environment.ts";
+import type { Pipeline } from "../src/pipelines/pipeline.ts";
 import type { AuditRecord } from "../scripts/simulators/records.ts";
 import { record } from "./simulators/sample.ts";
 
@@ -24,6 +25,11 @@ export const SECRETS = {
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
+
+/** The account's pipeline to this kind of destination. */
+export function pipelineTo(kind: string, account = ACCOUNT, identity = "example.com"): Pipeline {
+  return { account, feed: "audit", destination: { kind, identity } };
+}
 
 /** Credentials of an account of the tests. */
 export function account(accountId: string) {

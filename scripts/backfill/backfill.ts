@@ -3,20 +3,28 @@
  * on a deployed Worker. Live collection is not touched.
  */
 import { count } from "../../src/format.ts";
-import type { BackfillState } from "../../src/collector/health/report.ts";
 import { readBackfillRange } from "../../src/http/routes/backfill.ts";
-import { AnsweredProblem } from "../../src/http/routing/problems.ts";
+import { AnsweredProblem, thrownProblem } from "../../src/http/routing/problems.ts";
 import type { BackfillRange } from "../../src/collector/runs/backfill.ts";
 import { iso } from "../../src/engine/time.ts";
 import { countRange } from "./count_range.ts";
 import { openMemoryTarget, openTarget } from "../target/open_target.ts";
-import { runBackfill } from "./run_backfill.ts";
-import { chosenAccount } from "../target/target.ts";
+import { pipelinesOfOneAccount } from "../../src/pipelines/choose.ts";
+import { type BackfillResult, runEach } from "./run_each.ts";
+import { IN_OPTIONS } from "../target/target.ts";
 import { backfillProgress, timeFraction } from "../cli/backfill_progress.ts";
-import { DONE, INTERRUPTED, readOptions, scriptCommand, wholeNumber } from "../cli/command_line.ts";
+import {
+  DONE,
+  FAILED,
+  INTERRUPTED,
+  readOptions,
+  scriptCommand,
+  wholeNumber,
+} from "../cli/command_line.ts";
 import { dayTable } from "./day_table.ts";
-import { runToEnd, usageError } from "../cli/failure.ts";
+import { problemText, runToEnd, usageError } from "../cli/failure.ts";
 import { openProgress } from "../cli/progress.ts";
+import { resultName } from "../cli/result_name.ts";
 import { type TargetOptions, withTarget } from "../cli/script_options.ts";
 import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
 import { followCommand, resumeCommand } from "./resume_command.ts";
@@ -28,12 +36,6 @@ interface Options extends TargetOptions {
   readonly cancel?: true;
   readonly wait: boolean;
   readonly every: number;
-}
-
-interface BackfillResult {
-  readonly account: string;
-  readonly outcome: "begun" | "complete" | "interrupted";
-  readonly backfill: BackfillState;
 }
 
 const STOPPING = "Stopping after the current batch ...";
@@ -69,40 +71,53 @@ async function main(options: Options): Promise<number> {
 async function backfill(range: BackfillRange, options: Options, stop: StopSignal): Promise<number> {
   using progress = openProgress(options.json ?? false);
   await using target = await openTarget(options, { say: progress.say, stop, creates: true });
-  const account = await chosenAccount(target, options.account);
-  if (target.advancesAlone && !options.wait) {
-    const begun = await target.startBackfill(account, range);
-    tell({ account, outcome: "begun", backfill: begun }, range, options);
-    return DONE;
-  }
+  const pipelines = pipelinesOfOneAccount(await target.pipelines(), options, IN_OPTIONS);
   if (!target.advancesAlone) stop.wait.then(() => progress.say(STOPPING));
+  const waits = options.wait || !target.advancesAlone;
   const everyMs = options.every * 1000;
-  try {
-    const state = await runBackfill({ target, account, range, progress, stop, everyMs });
-    progress[Symbol.dispose]();
-    const outcome = state.completedAt === null ? "interrupted" : "complete";
-    tell({ account, outcome, backfill: state }, range, options);
-    return outcome === "complete" ? DONE : INTERRUPTED;
-  } catch (error) {
-    throw withNextStep(error, range, options);
-  }
+  const results = await runEach(pipelines, { target, range, progress, stop, everyMs, waits });
+  progress[Symbol.dispose]();
+  const [{ error }] = results;
+  if (results.length === 1 && error !== undefined) throw withNextStep(error, range, options);
+  tell(results, range, options);
+  if (results.some(({ outcome }) => outcome === "failed")) return FAILED;
+  return results.some(({ outcome }) => outcome === "interrupted") ? INTERRUPTED : DONE;
 }
 
-function tell(result: BackfillResult, range: BackfillRange, options: Options): void {
-  const { account, outcome, backfill: state } = result;
-  if (options.json) {
-    return console.log(JSON.stringify({ ok: outcome !== "interrupted", ...result }));
+function tell(results: readonly BackfillResult[], range: BackfillRange, options: Options): void {
+  if (!options.json) {
+    for (const one of results) tellOne(one, resultName(one, results), range, options);
+    return;
   }
+  const ok = results.every(({ outcome }) => outcome === "complete" || outcome === "begun");
+  const entries = results.map(({ error, ...result }) =>
+    error === undefined
+      ? result
+      : { ...result, problem: thrownProblem(withNextStep(error, range, options)) }
+  );
+  console.log(JSON.stringify(
+    entries.length === 1 ? { ok, ...entries[0] } : { ok, accounts: entries },
+  ));
+}
+
+function tellOne(
+  { outcome, backfill: state, error }: BackfillResult,
+  name: string,
+  range: BackfillRange,
+  options: Options,
+): void {
   const nextStep = options.url === undefined
     ? `To resume:\n  ${resumeCommand(range, options)}`
     : `The Worker continues it. To watch:\n  ${followCommand(options)}`;
   switch (outcome) {
     case "begun":
-      return console.log(`${account}: the backfill has started. ${nextStep}`);
+      return console.log(`${name}: the backfill has started. ${nextStep}`);
     case "complete":
-      return console.log(`${account}: the backfill is complete: ${backfillProgress(state)}.`);
+      return console.log(`${name}: the backfill is complete: ${backfillProgress(state!)}.`);
     case "interrupted":
-      return console.error(`Interrupted: ${backfillProgress(state)}. ${nextStep}`);
+      return console.error(`${name}: interrupted: ${backfillProgress(state!)}. ${nextStep}`);
+    case "failed":
+      return console.error(problemText(thrownProblem(withNextStep(error, range, options))));
   }
 }
 
@@ -125,11 +140,12 @@ async function dryRun(range: BackfillRange, options: Options, stop: StopSignal):
   await using target = options.url === undefined
     ? await openMemoryTarget(options, around)
     : await openTarget(options, around);
-  const account = await chosenAccount(target, options.account);
+  const pipelines = pipelinesOfOneAccount(await target.pipelines(), options, IN_OPTIONS);
+  const [{ account }] = pipelines;
   const [from, to] = [iso(range.fromMs), iso(range.toMs)];
   progress.show(0, "Counting");
   const counted = await countRange(
-    (limit, startMs) => target.getEvents(account, { limit, startMs, push: false }),
+    (limit, startMs) => target.getEvents(pipelines, { limit, startMs, push: false }),
     range,
     (timeMs, events) => {
       progress.show(timeFraction(from, to, iso(timeMs)), `${count(events, "event")} counted`);
@@ -153,8 +169,9 @@ async function dryRun(range: BackfillRange, options: Options, stop: StopSignal):
 
 async function cancel(options: Options, stop: StopSignal): Promise<number> {
   await using target = await openTarget(options, { say: console.error, stop, creates: false });
-  const account = await chosenAccount(target, options.account);
-  await target.cancelBackfill(account);
+  const pipelines = pipelinesOfOneAccount(await target.pipelines(), options, IN_OPTIONS);
+  const [{ account }] = pipelines;
+  for (const pipeline of pipelines) await target.cancelBackfill(pipeline);
   console.log(
     options.json
       ? JSON.stringify({ ok: true, account, backfill: null })

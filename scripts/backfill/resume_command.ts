@@ -13,8 +13,12 @@ export function followCommand(options: TargetOptions): string {
 }
 
 /** Without the token, which must not be shown. */
-function targetArguments({ kvPath, url, account, envFile }: TargetOptions): string {
-  const given = { "--kv-path": kvPath, "--url": url, "--account": account, "--env-file": envFile };
+function targetArguments(options: TargetOptions): string {
+  const { kvPath, url, account, destination, envFile } = options;
+  const given = {
+    ...{ "--kv-path": kvPath, "--url": url, "--account": account },
+    ...{ "--destination": destination, "--env-file": envFile },
+  };
   return Object.entries(given).filter(([, value]) => value !== undefined)
     .map(([name, value]) => ` ${name} ${value}`).join("");
 }

@@ -2,17 +2,18 @@
 import { dayAndTime } from "../../src/format.ts";
 import type { BackfillState } from "../../src/collector/health/report.ts";
 import { AnsweredProblem } from "../../src/http/routing/problems.ts";
+import type { Pipeline } from "../../src/pipelines/pipeline.ts";
 import type { BackfillRange } from "../../src/collector/runs/backfill.ts";
 import { backfillFraction, backfillProgress } from "../cli/backfill_progress.ts";
 import { scriptProblem } from "../cli/failure.ts";
 import type { Progress } from "../cli/progress.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
 import { waitOrStop } from "../cli/wait.ts";
-import { isProblem, type Target } from "../target/target.ts";
+import { isProblem, namedAs, type Target } from "../target/target.ts";
 
 interface BackfillRun {
   readonly target: Target;
-  readonly account: string;
+  readonly pipeline: Pipeline;
   readonly range: BackfillRange;
   readonly progress: Progress;
   readonly stop: StopSignal;
@@ -22,8 +23,8 @@ interface BackfillRun {
 
 /** Returns the last known state, which is complete unless the script was stopped. */
 export async function runBackfill(run: BackfillRun): Promise<BackfillState> {
-  const { target, account, range, progress, stop } = run;
-  let state = await target.startBackfill(account, range);
+  const { target, pipeline, range, progress, stop } = run;
+  let state = await target.startBackfill(pipeline, range);
   if (state.reached !== state.from) progress.say(`Going on at ${dayAndTime(state.reached)}.`);
   while (state.completedAt === null && !stop.stopped) {
     progress.show(backfillFraction(state), backfillProgress(state));
@@ -37,27 +38,27 @@ export async function runBackfill(run: BackfillRun): Promise<BackfillState> {
 }
 
 /** A part that has used up its requests has not failed if it has delivered something. */
-async function advance({ target, account }: BackfillRun, before: BackfillState) {
+async function advance({ target, pipeline }: BackfillRun, before: BackfillState) {
   try {
-    return await target.advanceBackfill(account);
+    return await target.advanceBackfill(pipeline);
   } catch (error) {
     const spent = error instanceof AnsweredProblem && error.problem.code === "request_budget_spent";
-    const after = spent ? await backfillOf(target, account) : null;
+    const after = spent ? await backfillOf(target, pipeline) : null;
     if (after === null || after.reached === before.reached) throw error;
     return after;
   }
 }
 
-async function follow({ target, account, everyMs, stop, progress }: BackfillRun) {
+async function follow({ target, pipeline, everyMs, stop, progress }: BackfillRun) {
   await waitOrStop(everyMs, stop);
-  const [status] = await target.status(account);
+  const [status] = await target.status(namedAs(pipeline));
   if (isProblem(status)) throw new AnsweredProblem(status.problem);
   if (status.state === "failing") progress.say(`warning: ${status.because}`);
   return status.backfill;
 }
 
-async function backfillOf(target: Target, account: string): Promise<BackfillState | null> {
-  const [status] = await target.status(account);
+async function backfillOf(target: Target, pipeline: Pipeline): Promise<BackfillState | null> {
+  const [status] = await target.status(namedAs(pipeline));
   return isProblem(status) ? null : status.backfill;
 }
 

@@ -8,7 +8,7 @@ import { type RunReport, wantsMore } from "../../src/collector/health/report.ts"
 
 const variables: Record<string, string> = JSON.parse(Deno.args[0]);
 const collectors = await openDenoCollectors({ variables, kvPath: undefined, log: () => {} });
-const collector = collectors.of(collectors.ids[0]);
+const collector = collectors.of(collectors.pipelines[0]);
 const before = process.cpuUsage();
 for (let more = true; more;) {
   const outcome = await collector.collect("script");

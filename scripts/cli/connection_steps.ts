@@ -1,9 +1,14 @@
 /**
  * The steps of a connection test: each with a check mark or a cross, how long it took, and what to do.
- * Pure.
+ * Asks collectors.
  */
-import type { Outcome } from "../../src/collector/service.ts";
+import pMap from "p-map";
+import { type Collectors, CONCURRENCY } from "../../src/collector/fleet.ts";
 import type { TestedStep } from "../../src/collector/runs/connection_check.ts";
+import { testConnection } from "../../src/collector/test_connection.ts";
+import { kindOf } from "../../src/destinations/catalog.ts";
+import { unwrap } from "../../src/http/routing/problems.ts";
+import type { Pipeline } from "../../src/pipelines/pipeline.ts";
 import type { Colours } from "./colours.ts";
 
 export interface TestedAccount {
@@ -20,15 +25,25 @@ const LABELS: Record<TestedStep["step"], string> = {
   destination: "The destination accepts the settings",
 };
 
-/** Bad settings are a failed first step: nothing else can be tried. */
-export function toTested(account: string, outcome: Outcome<readonly TestedStep[]>): TestedAccount {
-  const skipped = (["discovery", "token", "audit"] as const)
-    .map((step): TestedStep => ({ step, outcome: "skipped", milliseconds: 0 }));
-  const steps: readonly TestedStep[] = outcome.ok ? outcome.value : [
-    { step: "configuration", outcome: "failed", milliseconds: 0, problem: outcome.problem },
-    ...skipped,
-  ];
-  return { account, ok: steps.every((step) => step.outcome !== "failed"), steps };
+/** With the destination's own name, if the step is about one. */
+function labelOf(step: TestedStep["step"], destination: string | undefined): string {
+  const name = kindOf(destination)?.label;
+  if (name === undefined) return LABELS[step];
+  return step === "destination" ? `${name} accepts the settings` : `${LABELS[step]}, for ${name}`;
+}
+
+/**
+ * Tests each account, a few at a time.
+ * @throws {AnsweredProblem} when one can't be tested at all
+ */
+export async function testEach(
+  collectors: Collectors,
+  pipelines: readonly Pipeline[],
+): Promise<readonly TestedAccount[]> {
+  return await pMap(Map.groupBy(pipelines, ({ account }) => account), async ([account, some]) => {
+    const steps = unwrap(await testConnection(collectors, some));
+    return { account, ok: steps.every((step) => step.outcome !== "failed"), steps };
+  }, { concurrency: CONCURRENCY });
 }
 
 export function stepLines({ account, steps }: TestedAccount, colours: Colours): string[] {
@@ -39,9 +54,9 @@ export function stepLines({ account, steps }: TestedAccount, colours: Colours): 
     skipped: colours.dim("-"),
     unverified: colours.yellow("?"),
   };
-  for (const { step, outcome, milliseconds, problem, because } of steps) {
+  for (const { step, destination, outcome, milliseconds, because, problem } of steps) {
     const time = outcome === "skipped" ? "not tried" : `${milliseconds} ms`;
-    lines.push(`  ${mark[outcome]} ${LABELS[step].padEnd(44)} ${colours.dim(time)}`);
+    lines.push(`  ${mark[outcome]} ${labelOf(step, destination).padEnd(44)} ${colours.dim(time)}`);
     if (because !== undefined) lines.push(`    Not verified: ${because}`);
     if (problem === undefined) continue;
     lines.push(`    ${colours.red(`${problem.title}.`)} ${problem.detail}`);

@@ -33,10 +33,11 @@ function withOwnAction(problem: Problem): Problem {
 /** The problem as people read it. `where`: the place in the code, of an unexpected one. */
 export function problemText(problem: Problem, where?: string): string {
   const account = problem.account === undefined || problem.detail.includes(problem.account)
-    ? ""
-    : ` (account ${problem.account})`;
+    ? []
+    : [`account ${problem.account}`];
+  const whose = [...account, ...(problem.destination === undefined ? [] : [problem.destination])];
   const lines = [
-    `error: ${problem.title}${account}.`,
+    `error: ${problem.title}${whose.length === 0 ? "" : ` (${whose.join(", ")})`}.`,
     `  ${problem.detail}`,
     ...(problem.action === undefined ? [] : [`  What to do: ${problem.action}`]),
     ...(where === undefined ? [] : [where]),

@@ -1,9 +1,11 @@
 /** Options that several scripts share. Pure. */
 import type { Command } from "commander";
+import { KINDS } from "../../src/destinations/catalog.ts";
 
 export interface SettingsOptions {
   readonly envFile?: string;
   readonly account?: string;
+  readonly destination?: string;
   readonly json?: true;
 }
 
@@ -19,6 +21,10 @@ export const DEFAULT_KV_PATH = "./data/collector.db";
 export function withSettings(command: Command): Command {
   return command
     .option("--account <id>", "one of several accounts")
+    .option(
+      "--destination <id>",
+      `one of several destinations: ${KINDS.map(({ id }) => id).join(", ")}`,
+    )
     .option(
       "--env-file <path>",
       "settings file; the environment takes precedence (default: .dev.vars)",

@@ -3,15 +3,17 @@
  * on a deployed Worker.
  */
 import { count, number } from "../../src/format.ts";
-import pMap from "p-map";
 import { ANY_DESTINATION } from "../../src/destinations/catalog.ts";
-import { CONCURRENCY } from "../../src/collector/fleet.ts";
+import { mapLanes } from "../../src/collector/fleet.ts";
+import { pipelinesOf } from "../../src/pipelines/choose.ts";
+import type { Pipeline } from "../../src/pipelines/pipeline.ts";
 import { type Collected, collectToEnd } from "./collect_to_end.ts";
 import { openTarget } from "../target/open_target.ts";
-import { chosenAccounts, type Target } from "../target/target.ts";
+import type { Target } from "../target/target.ts";
 import { DONE, FAILED, INTERRUPTED, readOptions, scriptCommand } from "../cli/command_line.ts";
 import { problemText, runToEnd } from "../cli/failure.ts";
 import { openProgress, type Progress } from "../cli/progress.ts";
+import { resultName } from "../cli/result_name.ts";
 import { type TargetOptions, withTarget } from "../cli/script_options.ts";
 import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
 
@@ -30,7 +32,7 @@ async function main(options: TargetOptions): Promise<number> {
   if (options.json) {
     console.log(JSON.stringify(results.length === 1 ? results[0] : { ok, accounts: results }));
   } else {
-    for (const result of results) tell(result, options);
+    for (const one of results) tell(one, resultName(one, results), options);
   }
   if (ok) return DONE;
   return results.some(({ outcome }) => outcome === "failed") ? FAILED : INTERRUPTED;
@@ -39,35 +41,37 @@ async function main(options: TargetOptions): Promise<number> {
 async function collect(options: TargetOptions, stop: StopSignal): Promise<readonly Collected[]> {
   using progress = openProgress(options.json ?? false);
   await using target = await openTarget(options, { say: progress.say, stop, creates: true });
-  const ids = await chosenAccounts(target, options.account);
+  const { account, destination } = options;
+  const pipelines = pipelinesOf(await target.pipelines(), { account, destination });
   if (!target.advancesAlone) {
     stop.wait.then(() => progress.say("Stopping after the current batch ..."));
   }
-  if (ids.length > 1) return await collectEach(ids, target, progress, stop);
+  if (pipelines.length > 1) return await collectEach(pipelines, target, progress, stop);
   progress.show(null, `Collecting into ${target.name}`);
-  return [await collectToEnd(target, ids[0], stop, progress.show)];
+  return [await collectToEnd(target, pipelines[0], stop, progress.show)];
 }
 
-/** A few accounts at the same time; the bar counts those that are done. */
+/** Several at the same time; the bar counts those that are done. */
 async function collectEach(
-  ids: readonly string[],
+  pipelines: readonly Pipeline[],
   target: Target,
   progress: Progress,
   stop: StopSignal,
 ): Promise<readonly Collected[]> {
+  const all = number(pipelines.length);
   let done = 0;
-  const show = () => progress.show(done / ids.length, `${number(done)} of ${ids.length} accounts`);
+  const show = () => progress.show(done / pipelines.length, `${number(done)} of ${all} done`);
   show();
-  return await pMap(ids, async (id) => {
-    const result = await collectToEnd(target, id, stop, () => {});
+  return await mapLanes(pipelines, async (pipeline) => {
+    const result = await collectToEnd(target, pipeline, stop, () => {});
     done++;
     show();
     return result;
-  }, { concurrency: CONCURRENCY });
+  });
 }
 
-function tell(result: Collected, { url }: TargetOptions): void {
-  const { account, outcome, delivered, deadLettered, altered, runs, problem } = result;
+function tell(result: Collected, name: string, { url }: TargetOptions): void {
+  const { outcome, delivered, deadLettered, altered, runs, problem } = result;
   const { lateArrivals, twins } = result;
   const extras = [
     ...(lateArrivals > 0 ? [`${number(lateArrivals)} late`] : []),
@@ -76,12 +80,10 @@ function tell(result: Collected, { url }: TargetOptions): void {
     ...(deadLettered > 0 ? [count(deadLettered, "dead letter")] : []),
   ];
   const details = extras.length === 0 ? "" : ` (${extras.join(", ")})`;
-  const sum = `${account}: delivered ${count(delivered, "event")}${details} in ${
-    count(runs, "run")
-  }.`;
+  const sum = `${name}: delivered ${count(delivered, "event")}${details} in ${count(runs, "run")}.`;
   switch (outcome) {
     case "disabled":
-      return console.log(`${account}: FETCH_EVENTS is false, so nothing is collected.`);
+      return console.log(`${name}: FETCH_EVENTS is false, so nothing is collected.`);
     case "complete":
       return console.log(`${sum} There is no more.`);
     case "interrupted":

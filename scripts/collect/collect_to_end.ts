@@ -1,15 +1,17 @@
-/** Collects one account, run after run, until there is no more. A failure is returned, not thrown. */
+/** Collects one pipeline, run after run, until there is no more. A failure is returned, not thrown. */
 import { count } from "../../src/format.ts";
 import { thrownProblem } from "../../src/http/routing/problems.ts";
 import { wantsMore } from "../../src/collector/health/report.ts";
+import { labelsOf, type Pipeline } from "../../src/pipelines/pipeline.ts";
 import type { Problem } from "../../src/problems.ts";
 import type { Progress } from "../cli/progress.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
 import { timeFraction } from "../cli/backfill_progress.ts";
-import { isProblem, type Target } from "../target/target.ts";
+import { isProblem, namedAs, type Target } from "../target/target.ts";
 
 export interface Collected {
   readonly account: string;
+  readonly destination: string | null;
   readonly outcome: "complete" | "disabled" | "interrupted" | "failed";
   readonly runs: number;
   readonly delivered: number;
@@ -23,7 +25,7 @@ export interface Collected {
 
 export async function collectToEnd(
   target: Target,
-  account: string,
+  pipeline: Pipeline,
   stop: StopSignal,
   show: Progress["show"],
 ): Promise<Collected> {
@@ -31,7 +33,7 @@ export async function collectToEnd(
   let lagSeconds: number | null = null;
   let from: string | null = null;
   const end = (outcome: Collected["outcome"], problem?: Problem): Collected => ({
-    account,
+    ...labelsOf(pipeline),
     outcome,
     ...sum,
     lagSeconds,
@@ -39,7 +41,7 @@ export async function collectToEnd(
   });
   try {
     for (;;) {
-      const report = await target.collect(account);
+      const report = await target.collect(pipeline);
       sum.runs++;
       sum.delivered += report.delivered;
       sum.deadLettered += report.deadLettered;
@@ -50,7 +52,7 @@ export async function collectToEnd(
       if (report.problem !== undefined) return end("failed", report.problem);
       if (report.outcome === "disabled") return end("disabled");
       if (!wantsMore(report)) return end("complete");
-      from ??= await startOf(target, account);
+      from ??= await startOf(target, pipeline);
       const reachedMs = Date.now() - (lagSeconds ?? 0) * 1000;
       show(
         from === null ? null : timeFraction(from, now(), new Date(reachedMs).toISOString()),
@@ -63,9 +65,9 @@ export async function collectToEnd(
   }
 }
 
-/** When collecting the account began, according to its cursor. */
-async function startOf(target: Target, account: string): Promise<string | null> {
-  const [status] = await target.status(account);
+/** When collecting the pipeline began, according to its cursor. */
+async function startOf(target: Target, pipeline: Pipeline): Promise<string | null> {
+  const [status] = await target.status(namedAs(pipeline));
   if (isProblem(status)) return null;
   const { start } = (status.cursor ?? {}) as { start?: string };
   return start ?? null;

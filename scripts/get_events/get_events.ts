@@ -10,7 +10,8 @@ import {
 } from "../../src/http/routes/event_arguments.ts";
 import type { FoundEvents, GetEventsArguments } from "../../src/collector/runs/read_events.ts";
 import { openMemoryTarget } from "../target/open_target.ts";
-import { chosenAccount } from "../target/target.ts";
+import { onePipeline, pipelinesOfOneAccount } from "../../src/pipelines/choose.ts";
+import { IN_OPTIONS } from "../target/target.ts";
 import { stdoutColours } from "../cli/colours.ts";
 import { DONE, INTERRUPTED, readOptions, scriptCommand } from "../cli/command_line.ts";
 import { type Format, format, FORMATS } from "./event_formats.ts";
@@ -84,7 +85,13 @@ async function read(
   const say = options.json ? () => {} : (line: string) => console.error(line);
   await using target = await openMemoryTarget(options, { say, stop });
   progress.show(null, "Reading the audit trail");
-  return await target.getEvents(await chosenAccount(target, options.account), args);
+  const { account, destination } = options;
+  const named = { account, destination };
+  const pipelines = await target.pipelines();
+  const chosen = args.push
+    ? [onePipeline(pipelines, named, IN_OPTIONS)]
+    : pipelinesOfOneAccount(pipelines, named, IN_OPTIONS);
+  return await target.getEvents(chosen, args);
 }
 
 if (import.meta.main) {

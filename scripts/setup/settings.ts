@@ -65,7 +65,7 @@ export function deployedSettings(variables: Variables): Record<string, string> {
   for (const entry of listPipelines(settings, "workers")) {
     if (readPipeline(entry, "workers").pipeline.destination !== null) continue;
     throw new CollectorError("configuration_invalid", {
-      detail: `Account ${entry.id}: ${KINDS.map(neededNames).join(", nor ")} are not set.`,
+      detail: `Account ${entry.account.id}: ${KINDS.map(neededNames).join(", nor ")} are not set.`,
     });
   }
   return settings;

@@ -2,7 +2,7 @@
 import { AnsweredProblem } from "../../src/http/routing/problems.ts";
 import { openDenoCollectors } from "../../src/deno/collectors.ts";
 import { stdoutColours } from "../cli/colours.ts";
-import { stepLines, toTested } from "../cli/connection_steps.ts";
+import { stepLines, testEach } from "../cli/connection_steps.ts";
 import { scriptLog } from "../cli/script_log.ts";
 
 /** @throws {AnsweredProblem} of the first step that fails */
@@ -17,8 +17,7 @@ export async function testAccounts(
     log: scriptLog(say),
   });
   try {
-    const outcomes = await collectors.all("testConnection");
-    const tested = outcomes.map((outcome, i) => toTested(collectors.ids[i], outcome));
+    const tested = await testEach(collectors, collectors.pipelines);
     for (const account of tested) say(stepLines(account, stdoutColours()).join("\n"));
     const failed = tested.find((account) => !account.ok);
     if (failed === undefined) return;

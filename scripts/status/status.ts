@@ -2,8 +2,9 @@
  * `deno task status`: shows what `/status` says, in readable form, for a state on this machine or for a
  * deployed Worker. It changes nothing.
  */
+import { pipelinesOf } from "../../src/pipelines/choose.ts";
 import { openTarget } from "../target/open_target.ts";
-import { type AccountStatus, chosenAccount, isProblem, type Target } from "../target/target.ts";
+import { isProblem, type PipelineStatus, type Target } from "../target/target.ts";
 import { stdoutColours } from "../cli/colours.ts";
 import { DONE, readOptions, scriptCommand, wholeNumber } from "../cli/command_line.ts";
 import { runToEnd, tellFailure } from "../cli/failure.ts";
@@ -32,17 +33,21 @@ const command = withTarget(
 async function main(options: Options): Promise<number> {
   using stop = listenForStop();
   await using target = await openTarget(options, { say: console.error, stop, creates: false });
-  if (options.account !== undefined) await chosenAccount(target, options.account);
+  const { account, destination } = options;
+  if (account !== undefined || destination !== undefined) {
+    pipelinesOf(await target.pipelines(), { account, destination });
+  }
   if (options.watch) return await watch(target, options, stop);
-  show(await target.status(options.account), options);
+  show(await target.status({ account, destination }), options);
   return DONE;
 }
 
 /** A failure on the way is shown, and retried. */
 async function watch(target: Target, options: Options, stop: StopSignal): Promise<number> {
+  const { account, destination } = options;
   while (!stop.stopped) {
     try {
-      const statuses = await target.status(options.account);
+      const statuses = await target.status({ account, destination });
       if (Deno.stdout.isTerminal() && !options.json) console.log("\x1b[H\x1b[2J\x1b[3J");
       show(statuses, options);
     } catch (error) {
@@ -53,7 +58,7 @@ async function watch(target: Target, options: Options, stop: StopSignal): Promis
   return DONE;
 }
 
-function show(statuses: readonly AccountStatus[], { json, watch, every }: Options): void {
+function show(statuses: readonly PipelineStatus[], { json, watch, every }: Options): void {
   const colours = stdoutColours();
   const [one] = statuses;
   if (json) {

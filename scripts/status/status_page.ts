@@ -3,7 +3,7 @@ import { count, dayAndTime, number, roughly } from "../../src/format.ts";
 import type { Status } from "../../src/collector/collector.ts";
 import type { State } from "../../src/collector/health/verdict.ts";
 import type { BackfillState, RunReport } from "../../src/collector/health/report.ts";
-import { type AccountStatus, isProblem } from "../target/target.ts";
+import { isProblem, type PipelineStatus } from "../target/target.ts";
 import { backfillFraction } from "../cli/backfill_progress.ts";
 import type { Colours } from "../cli/colours.ts";
 import { problemText } from "../cli/failure.ts";
@@ -40,8 +40,9 @@ export function statusPage(status: Status, colours: Colours): string {
   return [colours.bold(title), ...lines, ...problem].join("\n");
 }
 
+const ACCOUNT: TableColumn = { title: "Account", width: 20, whole: true };
+const DESTINATION: TableColumn = { title: "Destination", width: 13, whole: true };
 const COLUMNS: readonly TableColumn[] = [
-  { title: "Account", width: 20, whole: true },
   { title: "State", width: 12, whole: true },
   { title: "Lag", width: 12 },
   { title: "Last run", width: 16 },
@@ -53,18 +54,21 @@ const COLUMNS: readonly TableColumn[] = [
 
 /** Accounts that need attention come first, and are marked by more than colour. */
 export function statusTable(
-  statuses: readonly AccountStatus[],
+  statuses: readonly PipelineStatus[],
   width: number,
   colours: Colours,
 ): string {
   const ordered = [...statuses].sort((a, b) => urgency(b) - urgency(a));
+  const isSplit = new Set(statuses.map(({ account }) => account)).size < statuses.length;
+  const columns = isSplit ? [ACCOUNT, DESTINATION, ...COLUMNS] : [ACCOUNT, ...COLUMNS];
   const rows = ordered.map((status) => {
+    const names = [status.account, ...(isSplit ? [status.kind ?? "none"] : [])];
     if (isProblem(status)) {
-      return [status.account, "broken", "", "", "", "", "", status.problem.detail];
+      return [...names, "broken", "", "", "", "", "", status.problem.detail];
     }
     const { health, backfill } = status;
     return [
-      status.account,
+      ...names,
       status.state,
       lag(status.lagSeconds),
       health.lastRun === null ? "none" : dayAndTime(health.lastRun.startedAt),
@@ -74,16 +78,16 @@ export function statusTable(
       health.lastRun?.problem?.title ?? "",
     ];
   });
-  const table = drawTable(fitColumns(COLUMNS, rows, width), rows, colours);
+  const table = drawTable(fitColumns(columns, rows, width), rows, colours);
   const broken = ordered.filter((status) => urgency(status) > 0).length;
   const told = broken === 0 ? colours.green("All is well.") : colours.red(
-    `${count(broken, "account")} of ${number(statuses.length)} ` +
+    `${count(broken, isSplit ? "pipeline" : "account")} of ${number(statuses.length)} ` +
       `${broken === 1 ? "needs" : "need"} attention.`,
   );
   return `${table}\n\n${told}`;
 }
 
-function urgency(status: AccountStatus): number {
+function urgency(status: PipelineStatus): number {
   if (isProblem(status)) return 3;
   return status.alarming ? 2 : status.state === "failing" ? 1 : 0;
 }

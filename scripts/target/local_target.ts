@@ -1,9 +1,12 @@
 /** The collectors in this process, as under Deno, with their state in a file or in memory. */
 import { unwrap } from "../../src/http/routing/problems.ts";
 import type { LogLine } from "../../src/collector/platform.ts";
+import { askAny } from "../../src/collector/fleet.ts";
+import { pipelinesOf } from "../../src/pipelines/choose.ts";
+import type { Pipeline } from "../../src/pipelines/pipeline.ts";
 import { openDenoCollectors } from "../../src/deno/collectors.ts";
 import type { Variables } from "../cli/settings_file.ts";
-import type { AccountStatus, Target } from "./target.ts";
+import type { PipelineStatus, Target } from "./target.ts";
 
 interface LocalTargetOptions {
   readonly variables: Variables;
@@ -16,25 +19,27 @@ interface LocalTargetOptions {
 /** @throws {CollectorError} `configuration_invalid` */
 export async function openLocalTarget(options: LocalTargetOptions): Promise<Target> {
   const collectors = await openDenoCollectors(options);
-  const { ids } = collectors;
-  const of = (id: string) => collectors.of(id);
-  const statusOf = async (id: string): Promise<AccountStatus> => {
-    const outcome = await of(id).status();
-    return outcome.ok ? outcome.value : { account: id, problem: outcome.problem };
+  const { pipelines, of } = collectors;
+  const statusOf = async (pipeline: Pipeline): Promise<PipelineStatus> => {
+    const outcome = await of(pipeline).status();
+    if (outcome.ok) return outcome.value;
+    const { kind = null, identity = null } = pipeline.destination ?? {};
+    return { account: pipeline.account, destination: identity, kind, problem: outcome.problem };
   };
   return {
     name: options.kvPath ?? "memory",
     advancesAlone: false,
-    ids: () => Promise.resolve(ids),
-    async status(id) {
-      if (id === undefined && ids.length > 1) return await Promise.all(ids.map(statusOf));
-      return [unwrap(await of(id ?? ids[0]).status())];
+    pipelines: () => Promise.resolve(pipelines),
+    async status(named) {
+      const chosen = pipelinesOf(pipelines, named);
+      if (chosen.length > 1) return await Promise.all(chosen.map(statusOf));
+      return [unwrap(await of(chosen[0]).status())];
     },
-    collect: async (id) => unwrap(await of(id).collect("script")),
-    getEvents: async (id, args) => unwrap(await of(id).getEvents(args)),
-    startBackfill: async (id, range) => unwrap(await of(id).startBackfill(range)),
-    advanceBackfill: async (id) => unwrap(await of(id).advanceBackfill()),
-    cancelBackfill: async (id) => unwrap(await of(id).cancelBackfill()),
+    collect: async (pipeline) => unwrap(await of(pipeline).collect("script")),
+    getEvents: async (some, args) => unwrap(await askAny(collectors, some, "getEvents", args)),
+    startBackfill: async (pipeline, range) => unwrap(await of(pipeline).startBackfill(range)),
+    advanceBackfill: async (pipeline) => unwrap(await of(pipeline).advanceBackfill()),
+    cancelBackfill: async (pipeline) => unwrap(await of(pipeline).cancelBackfill()),
     [Symbol.asyncDispose]: () => collectors.close(),
   };
 }

@@ -1,13 +1,19 @@
 /** What a script talks to: the collectors in this process, with their state, or a deployed Worker. */
 import type { BackfillRange } from "../../src/collector/runs/backfill.ts";
 import type { Status } from "../../src/collector/collector.ts";
-import { chooseAccount } from "../../src/collector/fleet.ts";
 import type { FoundEvents, GetEventsArguments } from "../../src/collector/runs/read_events.ts";
 import type { BackfillState, RunReport } from "../../src/collector/health/report.ts";
+import type { Named, Ways } from "../../src/pipelines/choose.ts";
+import type { Pipeline } from "../../src/pipelines/pipeline.ts";
 import type { Problem } from "../../src/problems.ts";
-import { usageError } from "../cli/failure.ts";
 
-export type AccountStatus = Status | { readonly account: string; readonly problem: Problem };
+/** The status of a pipeline, or why it is not known. `kind`: the destination's, as `--destination` names it. */
+export type PipelineStatus = Status | {
+  readonly account: string;
+  readonly destination: string | null;
+  readonly kind: string | null;
+  readonly problem: Problem;
+};
 
 /** What can be asked there. Every failure is thrown, except a failed run: that has a report. */
 export interface Target extends AsyncDisposable {
@@ -15,43 +21,30 @@ export interface Target extends AsyncDisposable {
   readonly name: string;
   /** True if a backfill continues by itself. */
   readonly advancesAlone: boolean;
-  /** The accounts that are collected. */
-  ids(): Promise<readonly string[]>;
-  /** Of one account, or of all. */
-  status(id?: string): Promise<readonly AccountStatus[]>;
-  collect(id: string): Promise<RunReport>;
-  getEvents(id: string, args: GetEventsArguments): Promise<FoundEvents>;
-  startBackfill(id: string, range: BackfillRange): Promise<BackfillState>;
+  /** What is collected, and to where. */
+  pipelines(): Promise<readonly Pipeline[]>;
+  /** Of all that have the account and the destination, if they are named. */
+  status(named: Named): Promise<readonly PipelineStatus[]>;
+  collect(pipeline: Pipeline): Promise<RunReport>;
+  /** `pipelines`: of one account. Any of them reads; events are pushed only if there is just one. */
+  getEvents(pipelines: readonly Pipeline[], args: GetEventsArguments): Promise<FoundEvents>;
+  startBackfill(pipeline: Pipeline, range: BackfillRange): Promise<BackfillState>;
   /** Does one part of the backfill; null when there is nothing to do. */
-  advanceBackfill(id: string): Promise<BackfillState | null>;
-  cancelBackfill(id: string): Promise<void>;
+  advanceBackfill(pipeline: Pipeline): Promise<BackfillState | null>;
+  cancelBackfill(pipeline: Pipeline): Promise<void>;
 }
 
-/** The named account, or all of them. @throws {CollectorError} `arguments_invalid` */
-export async function chosenAccounts(
-  target: Pick<Target, "ids">,
-  named: string | undefined,
-): Promise<readonly string[]> {
-  const ids = await target.ids();
-  return named === undefined ? ids : [chooseAccount(ids, named)];
-}
+/** How a script's options name a pipeline. */
+export const IN_OPTIONS: Ways = { account: "--account", destination: "--destination" };
 
-/** The one account that is meant. @throws {CollectorError} `arguments_invalid` */
-export async function chosenAccount(
-  target: Pick<Target, "ids">,
-  named: string | undefined,
-): Promise<string> {
-  const ids = await target.ids();
-  if (named !== undefined || ids.length === 1) return chooseAccount(ids, named);
-  const known = ids.length > 10 ? `${ids.slice(0, 10).join(", ")}, …` : ids.join(", ");
-  throw usageError(
-    `There are ${ids.length} accounts: name one with --account. The accounts are: ${known}.`,
-  );
+/** Names exactly this pipeline. */
+export function namedAs({ account, destination }: Pipeline): Named {
+  return { account, ...(destination !== null && { destination: destination.kind }) };
 }
 
 /** True if there is a problem instead of a status. */
 export function isProblem(
-  status: AccountStatus,
-): status is Extract<AccountStatus, { problem: Problem }> {
+  status: PipelineStatus,
+): status is Extract<PipelineStatus, { problem: Problem }> {
   return "problem" in status;
 }

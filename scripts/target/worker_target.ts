@@ -3,7 +3,9 @@ import { AnsweredProblem } from "../../src/http/routing/problems.ts";
 import type { Status } from "../../src/collector/collector.ts";
 import type { BackfillState, RunReport } from "../../src/collector/health/report.ts";
 import type { AuditEvent } from "../../src/sources/liveperson/event.ts";
-import type { AccountStatus, Target } from "./target.ts";
+import { namedAs, type PipelineStatus, type Target } from "./target.ts";
+import type { Named } from "../../src/pipelines/choose.ts";
+import type { Pipeline } from "../../src/pipelines/pipeline.ts";
 import type { WorkerClient } from "./worker_client.ts";
 
 interface EventsAnswer {
@@ -13,19 +15,25 @@ interface EventsAnswer {
 }
 
 export function workerTarget(client: WorkerClient): Target {
-  const status = async (account?: string): Promise<readonly AccountStatus[]> => {
-    type StatusAnswer = Status | { readonly accounts: readonly AccountStatus[] };
-    const answer = await client.ask<StatusAnswer>("GET", "/status", { account });
+  const status = async (named: Named): Promise<readonly PipelineStatus[]> => {
+    type StatusAnswer = Status | { readonly accounts: readonly PipelineStatus[] };
+    const answer = await client.ask<StatusAnswer>("GET", "/status", { ...named });
     return "accounts" in answer ? answer.accounts : [answer];
   };
   return {
     name: client.origin,
     advancesAlone: true,
     status,
-    ids: async () => (await status()).map(({ account }) => account),
-    collect: (account) => collect(client, account),
-    async getEvents(account, { limit, startMs }) {
-      const query = { account, limit: String(limit), start_time: new Date(startMs).toISOString() };
+    pipelines: async () => (await status({})).map(pipelineOf),
+    collect: (pipeline) => collect(client, pipeline),
+    async getEvents(pipelines, { limit, startMs }) {
+      const { account, destination } = namedAs(pipelines[0]);
+      const query = {
+        account,
+        ...(pipelines.length === 1 && { destination }),
+        limit: String(limit),
+        start_time: new Date(startMs).toISOString(),
+      };
       const { LivePerson, pushed, more } = await client.ask<EventsAnswer>(
         "GET",
         "/get-events",
@@ -33,26 +41,34 @@ export function workerTarget(client: WorkerClient): Target {
       );
       return { events: LivePerson.Event, pushed, more };
     },
-    startBackfill(account, { fromMs, toMs }) {
+    startBackfill(pipeline, { fromMs, toMs }) {
       const [from, to] = [fromMs, toMs].map((ms) => new Date(ms).toISOString());
-      return client.ask<BackfillState>("POST", "/backfill", { account, from, to });
+      return client.ask<BackfillState>("POST", "/backfill", { ...namedAs(pipeline), from, to });
     },
-    advanceBackfill: async (account) => {
-      const [answer] = await status(account);
+    advanceBackfill: async (pipeline) => {
+      const [answer] = await status(namedAs(pipeline));
       if ("problem" in answer) throw new AnsweredProblem(answer.problem);
       return answer.backfill;
     },
-    async cancelBackfill(account) {
-      await client.ask("DELETE", "/backfill", { account });
+    async cancelBackfill(pipeline) {
+      await client.ask("DELETE", "/backfill", { ...namedAs(pipeline) });
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
 
+function pipelineOf({ account, destination, kind }: PipelineStatus): Pipeline {
+  return {
+    account,
+    feed: "audit",
+    destination: kind === null ? null : { kind, identity: destination ?? "none" },
+  };
+}
+
 /** A failed run is answered as a problem, with its report. */
-async function collect(client: WorkerClient, account: string): Promise<RunReport> {
+async function collect(client: WorkerClient, pipeline: Pipeline): Promise<RunReport> {
   try {
-    return await client.ask<RunReport>("POST", "/collect", { account });
+    return await client.ask<RunReport>("POST", "/collect", { ...namedAs(pipeline) });
   } catch (error) {
     const { body } = error as { body?: { report?: RunReport } };
     if (body?.report === undefined) throw error;

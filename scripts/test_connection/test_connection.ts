@@ -1,12 +1,12 @@
 /**
- * `deno task test-connection`: the Test button. It tries each step on the way to LivePerson's audit
- * trail, shows the result and what to do, and stores nothing.
+ * `deno task test-connection`: the Test button. It tries each step on the way from LivePerson's audit
+ * trail to the destinations, shows the result and what to do, and stores nothing.
  */
-import { chooseAccount } from "../../src/collector/fleet.ts";
 import { openDenoCollectors } from "../../src/deno/collectors.ts";
+import { pipelinesOf } from "../../src/pipelines/choose.ts";
 import { stdoutColours } from "../cli/colours.ts";
 import { DONE, FAILED, INTERRUPTED, readOptions, scriptCommand } from "../cli/command_line.ts";
-import { stepLines, type TestedAccount, toTested } from "../cli/connection_steps.ts";
+import { stepLines, testEach, type TestedAccount } from "../cli/connection_steps.ts";
 import { runToEnd } from "../cli/failure.ts";
 import { openProgress } from "../cli/progress.ts";
 import { scriptLog } from "../cli/script_log.ts";
@@ -15,7 +15,10 @@ import { readVariables } from "../cli/settings_file.ts";
 import { listenForStop } from "../cli/stop_signal.ts";
 
 const command = withSettings(
-  scriptCommand("test-connection", "Tries each step on the way to LivePerson's audit trail."),
+  scriptCommand(
+    "test-connection",
+    "Tries each step on the way from LivePerson to the destinations.",
+  ),
 ).addHelpText(
   "after",
   "\nExit code: 0 all steps succeeded, 1 a step failed, 2 bad usage, 130 Ctrl-C.",
@@ -35,8 +38,9 @@ async function main(options: SettingsOptions): Promise<number> {
   return ok ? DONE : FAILED;
 }
 
-/** Tests the chosen account, or all. @throws {CollectorError} when there is none */
-async function test({ account, envFile, json }: SettingsOptions): Promise<TestedAccount[]> {
+/** Tests what is chosen, or all. @throws {CollectorError} when there is none */
+async function test(options: SettingsOptions): Promise<readonly TestedAccount[]> {
+  const { account, destination, envFile, json } = options;
   using progress = openProgress(!Deno.stderr.isTerminal());
   progress.show(null, "Testing the connection");
   const collectors = await openDenoCollectors({
@@ -45,13 +49,8 @@ async function test({ account, envFile, json }: SettingsOptions): Promise<Tested
     log: scriptLog(json ? () => {} : Deno.stderr.isTerminal() ? progress.say : console.error),
   });
   try {
-    const { ids } = collectors;
-    if (account === undefined) {
-      const outcomes = await collectors.all("testConnection");
-      return outcomes.map((outcome, i) => toTested(ids[i], outcome));
-    }
-    const id = chooseAccount(ids, account);
-    return [toTested(id, await collectors.of(id).testConnection())];
+    const chosen = pipelinesOf(collectors.pipelines, { account, destination });
+    return await testEach(collectors, chosen);
   } finally {
     await collectors.close();
   }

@@ -17,6 +17,7 @@ import {
   serve,
 } from "../collector/service.ts";
 import { webDigest } from "../digest.ts";
+import type { Pipeline } from "../pipelines/pipeline.ts";
 import { brokenPipeline, type PipelineEntry } from "../pipelines/pipelines.ts";
 import { durableObjectStore } from "./durable_object_store.ts";
 import { entriesOf, type Env, type ObjectMethods, objectsOf } from "./objects.ts";
@@ -35,8 +36,12 @@ export class CollectorObject extends DurableObject<Env> implements ObjectMethods
     return this.#service().getEvents(args);
   }
 
-  testConnection() {
-    return this.#service().testConnection();
+  testSource() {
+    return this.#service().testSource();
+  }
+
+  testDestination() {
+    return this.#service().testDestination();
   }
 
   status() {
@@ -76,8 +81,8 @@ export class CollectorObject extends DurableObject<Env> implements ObjectMethods
   }
 
   /** As a relay: asks other objects, with the requests of this invocation. */
-  askAll<M extends Method>(ids: readonly string[], method: M, ...args: Arguments<M>) {
-    return askEach(ids, objectsOf(this.env))(method, ...args);
+  askAll<M extends Method>(pipelines: readonly Pipeline[], method: M, ...args: Arguments<M>) {
+    return askEach(objectsOf(this.env))(pipelines, method, ...args);
   }
 
   /** As long as a run ends with more to read, the next one follows at once, in an invocation of its own. */

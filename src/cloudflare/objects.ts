@@ -3,7 +3,7 @@
  * crosses RPC, so the objects return problems as values; anything thrown is a fault of Cloudflare's or a
  * bug. Calls objects, and logs when that fails.
  */
-import { type AskAll, askEach, type Collectors } from "../collector/fleet.ts";
+import { type AskEach, askEach, type Collectors } from "../collector/fleet.ts";
 import { writeLog } from "../collector/log.ts";
 import {
   type Arguments,
@@ -11,10 +11,12 @@ import {
   type Method,
   offer,
   type Outcome,
+  problemIn,
   type Value,
 } from "../collector/service.ts";
 import { whereThrown } from "../errors.ts";
 import { type Problem, toProblem } from "../problems.ts";
+import { type Pipeline, pipelineName, shortName } from "../pipelines/pipeline.ts";
 import { listPipelines, type PipelineEntry } from "../pipelines/pipelines.ts";
 import type { KvNamespace } from "./workers_kv_store.ts";
 
@@ -27,9 +29,9 @@ export interface Env extends Record<string, unknown> {
 
 /** What an object does: its own collector's calls, and as a relay those of other objects. */
 export interface ObjectMethods extends CollectorService {
-  /** Makes the same call of each pipeline; the outcomes are in the order of `ids`. */
+  /** Makes the same call of each pipeline's collector; the outcomes are in their order. */
   askAll<M extends Method>(
-    ids: readonly string[],
+    pipelines: readonly Pipeline[],
     method: M,
     ...args: Arguments<M>
   ): Promise<readonly Outcome<Value<M>>[]>;
@@ -39,45 +41,47 @@ export interface ObjectMethods extends CollectorService {
 export const ASKED_DIRECTLY = 40;
 
 /**
- * The collectors of all pipelines. If there are many, some objects relay a call, each with a request
- * allowance of its own.
+ * The collectors of all pipelines. If many are called at once, some objects relay the call, each with a
+ * request allowance of its own.
  * @throws {CollectorError} `configuration_invalid`
  */
 export function openObjects(env: Env): Collectors {
-  const ids = entriesOf(env).map((entry) => entry.id);
+  const pipelines = entriesOf(env).map(({ pipeline }) => pipeline);
   const of = objectsOf(env);
-  return { ids, of, all: ids.length <= ASKED_DIRECTLY ? askEach(ids, of) : askRelays(env, ids) };
+  const [askDirectly, askRelays] = [askEach(of), relaysOf(env)];
+  return {
+    pipelines,
+    of,
+    ask: (some, method, ...args) =>
+      (some.length <= ASKED_DIRECTLY ? askDirectly : askRelays)(some, method, ...args),
+  };
 }
 
-/**
- * Each pipeline's collector, in its object, which knows its pipeline by its own name.
- * @throws {CollectorError} `configuration_invalid`
- */
+/** Each pipeline's collector, in its object, which knows its pipeline by its own name. */
 export function objectsOf(env: Env): Collectors["of"] {
-  const nameOf = new Map(entriesOf(env).map((entry) => [entry.id, entry.name]));
-  return (id) =>
+  return (pipeline) =>
     offer(async (method, ...args) => {
       try {
-        const object: CollectorService = env.COLLECTOR.getByName(nameOf.get(id)!);
+        const object: CollectorService = env.COLLECTOR.getByName(pipelineName(pipeline));
         return await object[method](...args);
       } catch (error) {
-        return { ok: false, problem: { ...tellUnreachable(error, [id]), account: id } };
+        return { ok: false, problem: problemIn(pipeline, tellUnreachable(error, [pipeline])) };
       }
     });
 }
 
-function askRelays(env: Env, ids: readonly string[]): AskAll {
-  const groups = Array.from(
-    { length: Math.ceil(ids.length / ASKED_DIRECTLY) },
-    (_, group) => ids.slice(group * ASKED_DIRECTLY, (group + 1) * ASKED_DIRECTLY),
-  );
-  return async (method, ...args) => {
+function relaysOf(env: Env): AskEach {
+  return async (pipelines, method, ...args) => {
+    const groups = Array.from(
+      { length: Math.ceil(pipelines.length / ASKED_DIRECTLY) },
+      (_, group) => pipelines.slice(group * ASKED_DIRECTLY, (group + 1) * ASKED_DIRECTLY),
+    );
     const answers = await Promise.all(groups.map(async (group, index) => {
       try {
         return await env.COLLECTOR.getByName(`relay/${index}`).askAll(group, method, ...args);
       } catch (error) {
         const problem = tellUnreachable(error, group);
-        return group.map((account) => ({ ok: false as const, problem: { ...problem, account } }));
+        return group.map((one) => ({ ok: false as const, problem: problemIn(one, problem) }));
       }
     }));
     return answers.flat();
@@ -85,10 +89,11 @@ function askRelays(env: Env, ids: readonly string[]): AskAll {
 }
 
 /** The answer says only that an object could not be asked; the log says where. */
-function tellUnreachable(error: unknown, accounts: readonly string[]): Problem {
+function tellUnreachable(error: unknown, group: readonly Pipeline[]): Problem {
   const problem = toProblem(error);
   const thrownAt = whereThrown(error);
-  writeLog({ level: "error", event: "object_failed", accounts, problem, thrownAt });
+  const pipelines = group.map(shortName);
+  writeLog({ level: "error", event: "object_failed", pipelines, problem, thrownAt });
   return problem;
 }
 

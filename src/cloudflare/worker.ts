@@ -20,6 +20,6 @@ export default {
 
   /** A failed run fails the invocation: it rejects. */
   async scheduled(_event: unknown, env: Env): Promise<void> {
-    await collectAll(() => openObjects(env), "cron", writeLog);
+    await collectAll(() => openObjects(env), writeLog);
   },
 };

@@ -1,8 +1,9 @@
-/** A scheduled collection of all accounts: it fails if one of them does, but only after all have been tried. */
+/** A scheduled collection of all pipelines: it fails if one of them does, but only after all have been tried. */
+import { type Pipeline, shortName } from "../pipelines/pipeline.ts";
 import { type Problem, toProblem } from "../problems.ts";
 import type { Collectors } from "./fleet.ts";
 import type { LogLine } from "./platform.ts";
-import type { RunReport, Trigger } from "./health/report.ts";
+import type { RunReport } from "./health/report.ts";
 import type { Outcome } from "./service.ts";
 
 /** Why a collection failed, if it did. */
@@ -11,23 +12,30 @@ export function problemOfRun(outcome: Outcome<RunReport>): Problem | undefined {
 }
 
 /**
- * Collects every account. `connect` may throw: then there is no account to collect.
- * @throws {Error} when any account failed, naming the first few and why
+ * Collects every pipeline, as the schedule does. `connect` may throw: then there is none to collect.
+ * @throws {Error} when any failed, naming the first few and why
  */
 export async function collectAll(
   connect: () => Collectors,
-  trigger: Trigger,
   log: (line: LogLine) => void,
 ): Promise<void> {
   const collectors = connectOrTell(connect, log);
-  const outcomes = await collectors.all("collect", trigger);
+  await collectThese(collectors, collectors.pipelines);
+}
+
+/** The same, of some of the pipelines. */
+export async function collectThese(
+  collectors: Collectors,
+  pipelines: readonly Pipeline[],
+): Promise<void> {
+  const outcomes = await collectors.ask(pipelines, "collect", "cron");
   const failures = outcomes.flatMap((outcome, index) => {
     const problem = problemOfRun(outcome);
-    return problem === undefined ? [] : [`${collectors.ids[index]}: ${problem.code}`];
+    return problem === undefined ? [] : [`${shortName(pipelines[index])}: ${problem.code}`];
   });
   if (failures.length === 0) return;
   const some = failures.slice(0, 10).join(", ");
-  throw new Error(`${failures.length} of ${outcomes.length} accounts failed: ${some}`);
+  throw new Error(`${failures.length} of ${outcomes.length} pipelines failed: ${some}`);
 }
 
 function connectOrTell(connect: () => Collectors, log: (line: LogLine) => void): Collectors {

@@ -18,16 +18,20 @@ import { type FoundEvents, getEvents, type GetEventsArguments } from "./runs/rea
 import type { Health } from "./health/health.ts";
 import { judge, type Verdict } from "./health/verdict.ts";
 import { HealthRecord } from "./health/health_record.ts";
+import { logOf } from "./log.ts";
 import type { Platform } from "./platform.ts";
 import { CursorStore } from "./records/cursor_store.ts";
 import { measure, type Measures } from "./health/measures.ts";
 import { redeliver, type Redelivery } from "./runs/redeliver.ts";
 import type { BackfillState, RunReport, Trigger } from "./health/report.ts";
-import { testConnection, type TestedStep } from "./runs/connection_check.ts";
+import { testDestination, type TestedStep, testSource } from "./runs/connection_check.ts";
 
 export interface Status extends Verdict {
   readonly account: string;
+  /** What tells the destination from others of its kind, such as its host; null if there is none. */
   readonly destination: string | null;
+  /** The id of the destination's kind. */
+  readonly kind: string | null;
   readonly health: Omit<Health, "completeUntilMs">;
   readonly deadLetters: number;
   /** The last backfill, if there was one. */
@@ -49,7 +53,11 @@ export class Collector {
   #turn: Promise<unknown> = Promise.resolve();
   #running: Promise<RunReport> | undefined;
 
-  constructor(private readonly settings: PipelineSettings, private readonly platform: Platform) {
+  readonly #platform: Platform;
+
+  constructor(private readonly settings: PipelineSettings, given: Platform) {
+    const platform = { ...given, log: logOf(settings.pipeline, given.log) };
+    this.#platform = platform;
     this.#context = {
       settings,
       platform,
@@ -71,31 +79,36 @@ export class Collector {
   }
 
   getEvents(args: GetEventsArguments): Promise<FoundEvents> {
-    return getEvents(this.settings, this.platform, args);
+    return getEvents(this.settings, this.#platform, args);
   }
 
-  /** The Test button: each step with its outcome. No remembered host or token is used. */
-  async testConnection(): Promise<readonly TestedStep[]> {
-    const connections = await Connections.open(this.settings, this.platform, this.platform.newId());
+  /** The Test button, LivePerson's part: no remembered host or token is used. */
+  async testSource(): Promise<readonly TestedStep[]> {
+    const connections = await this.#connect();
     const session = connections.session(FORGETFUL);
     const audit = connections.audit(session, null);
-    const range = { day: utcDay(this.platform.now()), offset: 0, first: 1 };
-    return await testConnection(
-      this.platform.now,
-      session,
-      () => audit.read(range),
-      connections.destinationCheck(),
-    );
+    const range = { day: utcDay(this.#platform.now()), offset: 0, first: 1 };
+    return await testSource(this.#platform.now, session, () => audit.read(range));
+  }
+
+  /** The destination's part; null when it has no call that changes nothing. */
+  async testDestination(): Promise<TestedStep | null> {
+    const check = (await this.#connect()).destinationCheck();
+    const { destination } = this.settings.pipeline;
+    if (check === null || destination === null) return null;
+    return await testDestination(this.#platform.now, destination.kind, check);
   }
 
   async status(): Promise<Status> {
     const { cursors, undelivered, health: record } = this.#context;
     const [whole, counts] = await Promise.all([record.read(), undelivered.counts()]);
     const { completeUntilMs: _, ...health } = whole;
+    const { destination } = this.settings.pipeline;
     return {
       ...this.#judge(whole, counts),
       account: this.settings.LIVEPERSON_ACCOUNT_ID,
-      destination: this.settings.pipeline.destination?.identity ?? null,
+      destination: destination?.identity ?? null,
+      kind: destination?.kind ?? null,
       health,
       deadLetters: counts.deadLetters,
       backfill: await this.#context.backfill.state(),
@@ -141,11 +154,7 @@ export class Collector {
   /** Continues only the backfill, with one run's budget; null when there is nothing to do. */
   advanceBackfill(): Promise<BackfillState | null> {
     return this.#inTurn(async () => {
-      const connections = await Connections.open(
-        this.settings,
-        this.platform,
-        this.platform.newId(),
-      );
+      const connections = await this.#connect();
       const ports = enginePorts(this.#context, connections, null);
       const { backfill, undelivered } = this.#context;
       await undelivered.open();
@@ -164,20 +173,23 @@ export class Collector {
   forgetCursor(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#context.cursors.forget();
-      const account = this.settings.LIVEPERSON_ACCOUNT_ID;
-      this.platform.log({ level: "warn", event: "cursor_deleted", account });
+      this.#platform.log({ level: "warn", event: "cursor_deleted" });
     });
+  }
+
+  #connect(): Promise<Connections> {
+    return Connections.open(this.settings, this.#platform, this.#platform.newId());
   }
 
   #judge(health: Health, { deadLetters, setAside }: LetterCounts): Verdict {
     const { LAG_THRESHOLD, FETCH_EVENTS } = this.settings;
     const letters = { deadLetters, setAside: setAside.events };
-    return judge(health, letters, this.platform.now(), LAG_THRESHOLD, FETCH_EVENTS);
+    return judge(health, letters, this.#platform.now(), LAG_THRESHOLD, FETCH_EVENTS);
   }
 
   /** Does the work after all earlier work has ended, even if that failed. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(() => this.platform.exclusively(work));
+    const turn = this.#turn.then(() => this.#platform.exclusively(work));
     this.#turn = turn.catch(() => {});
     return turn;
   }

@@ -1,49 +1,71 @@
-/** All collectors together, one for each pipeline, and calls to all of them at once. */
+/** All collectors together, one for each pipeline, and calls to many of them at once. */
 import pMap from "p-map";
-import { CollectorError } from "../errors.ts";
+import type { Pipeline } from "../pipelines/pipeline.ts";
 import type { Arguments, CollectorService, Method, Outcome, Value } from "./service.ts";
 
 export interface Collectors {
-  readonly ids: readonly string[];
-  /** The collector of one of `ids`. */
-  readonly of: (id: string) => CollectorService;
-  /** Makes the same call of each; the outcomes are in the order of `ids`. */
-  readonly all: AskAll;
+  /** In the order of the settings. */
+  readonly pipelines: readonly Pipeline[];
+  /** The collector of one of them. */
+  readonly of: (pipeline: Pipeline) => CollectorService;
+  /** Makes the same call of each of these; the outcomes are in their order. */
+  readonly ask: AskEach;
 }
 
-export type AskAll = <M extends Method>(
+export type AskEach = <M extends Method>(
+  pipelines: readonly Pipeline[],
   method: M,
   ...args: Arguments<M>
 ) => Promise<readonly Outcome<Value<M>>[]>;
 
-/** How many collectors are asked at the same time. */
+/** How many collectors that deliver to the same kind of destination are asked at the same time. */
 export const CONCURRENCY = 6;
 
-/** Asks each collector, a few at a time. A slow or failing one doesn't hold up the others. */
-export function askEach(ids: readonly string[], of: Collectors["of"]): AskAll {
-  return (method, ...args) =>
-    pMap(ids, (id) => of(id)[method](...args), { concurrency: CONCURRENCY });
+/**
+ * Asks a few collectors at a time, and those of each kind of destination beside the others: a slow or
+ * failing one holds up neither another account nor another destination.
+ */
+export function askEach(of: Collectors["of"]): AskEach {
+  return (pipelines, method, ...args) =>
+    mapLanes(pipelines, (pipeline) => of(pipeline)[method](...args));
 }
 
+/** Does the work for each pipeline, in such lanes; the results are in their order. */
+export async function mapLanes<T>(
+  pipelines: readonly Pipeline[],
+  work: (pipeline: Pipeline) => Promise<T>,
+): Promise<T[]> {
+  const results = new Map<Pipeline, T>();
+  const workOn = async (one: Pipeline) => void results.set(one, await work(one));
+  const lanes = [...lanesOf(pipelines).values()];
+  await Promise.all(lanes.map((lane) => pMap(lane, workOn, { concurrency: CONCURRENCY })));
+  return pipelines.map((one) => results.get(one)!);
+}
+
+/** The pipelines by what may make them slow together: the kind of their destination. */
+export function lanesOf(pipelines: readonly Pipeline[]): Map<Lane, Pipeline[]> {
+  return Map.groupBy(pipelines, laneOf);
+}
+
+/** The lane of one pipeline. */
+export function laneOf({ destination }: Pipeline): Lane {
+  return destination?.kind;
+}
+
+/** Undefined for pipelines without a destination. */
+export type Lane = string | undefined;
+
 /**
- * The account that is meant: the named one, or the only one.
- * @throws {CollectorError} `arguments_invalid`
+ * Makes the call of one of these pipelines of one account, whichever its destination: the first whose
+ * settings are valid.
  */
-export function chooseAccount(ids: readonly string[], named: string | undefined): string {
-  const known = ids.length > 10 ? `${ids.slice(0, 10).join(", ")}, …` : ids.join(", ");
-  if (named === undefined && ids.length === 1) return ids[0];
-  if (named === undefined) {
-    throw new CollectorError("arguments_invalid", {
-      detail:
-        `There are ${ids.length} accounts: name one with ?account=. The accounts are: ${known}.`,
-    });
-  }
-  if (!ids.includes(named)) {
-    throw new CollectorError("arguments_invalid", {
-      detail: `There is no account ${
-        JSON.stringify(named.slice(0, 40))
-      }. The accounts are: ${known}.`,
-    });
-  }
-  return named;
+export async function askAny<M extends Method>(
+  { of }: Pick<Collectors, "of">,
+  [first, ...others]: readonly Pipeline[],
+  method: M,
+  ...args: Arguments<M>
+): Promise<Outcome<Value<M>>> {
+  const outcome: Outcome<Value<M>> = await of(first)[method](...args);
+  const isInvalid = !outcome.ok && outcome.problem.code === "configuration_invalid";
+  return isInvalid && others.length > 0 ? await askAny({ of }, others, method, ...args) : outcome;
 }

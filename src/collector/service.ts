@@ -3,10 +3,12 @@
  * A failure is returned too, never thrown.
  */
 import { type Problem, toProblem } from "../problems.ts";
+import type { Pipeline } from "../pipelines/pipeline.ts";
 import { type PipelineEntry, readPipeline } from "../pipelines/pipelines.ts";
 import { Collector, type ListedLetters, type Status } from "./collector.ts";
 import type { Verdict } from "./health/verdict.ts";
 import type { Measures } from "./health/measures.ts";
+import { logOf } from "./log.ts";
 import type { Platform } from "./platform.ts";
 import type { BackfillRange } from "./runs/backfill.ts";
 import type { TestedStep } from "./runs/connection_check.ts";
@@ -23,7 +25,8 @@ export type Outcome<T> = { readonly ok: true; readonly value: T } | {
 interface Calls {
   collect(trigger: Trigger): RunReport;
   getEvents(args: GetEventsArguments): FoundEvents;
-  testConnection(): readonly TestedStep[];
+  testSource(): readonly TestedStep[];
+  testDestination(): TestedStep | null;
   status(): Status;
   verdict(): Verdict;
   measures(): Measures;
@@ -58,21 +61,26 @@ type ThrowingCalls = { readonly [M in Method]: (...args: Arguments<M>) => Promis
  */
 export function serve(entry: PipelineEntry, platform: Platform): CollectorService {
   const open = opener(entry, platform);
+  const log = logOf(entry.pipeline, platform.log);
   return offer(async (method, ...args) => {
     try {
       return { ok: true, value: await open()[method](...args) };
     } catch (error) {
-      const account = entry.id;
       const runId = platform.newId();
-      const problem: Problem = { ...toProblem(error), account, runId };
+      const problem: Problem = { ...problemIn(entry.pipeline, toProblem(error)), runId };
       if (method === "collect") {
-        platform.log({ level: "error", event: "run_failed", runId, account, problem });
+        log({ level: "error", event: "run_failed", runId, problem });
       } else if (problem.code !== "configuration_invalid") {
-        platform.log({ level: "warn", event: "command_failed", runId, account, method, problem });
+        log({ level: "warn", event: "command_failed", runId, method, problem });
       }
       return { ok: false, problem };
     }
   });
+}
+
+/** The problem, with what tells whose it is. */
+export function problemIn({ account, destination }: Pipeline, problem: Problem): Problem {
+  return { ...problem, account, ...(destination !== null && { destination: destination.kind }) };
 }
 
 /** Opens the collector now. The result returns it each time, or throws what was wrong. */
@@ -92,7 +100,8 @@ export function offer(ask: Ask): CollectorService {
   return {
     collect: (trigger) => ask("collect", trigger),
     getEvents: (args) => ask("getEvents", args),
-    testConnection: () => ask("testConnection"),
+    testSource: () => ask("testSource"),
+    testDestination: () => ask("testDestination"),
     status: () => ask("status"),
     verdict: () => ask("verdict"),
     measures: () => ask("measures"),

@@ -1,12 +1,13 @@
 /**
- * Works off backlogs: when a run ends with more to read, the account's next run follows at once. A few
- * accounts at a time, alternating, without holding up the schedule.
+ * Works off backlogs: when a run ends with more to read, the pipeline's next run follows at once. A few
+ * pipelines of each kind of destination at a time, alternating, without holding up the schedule.
  */
-import { askEach, type Collectors } from "../collector/fleet.ts";
+import { askEach, type Collectors, laneOf, lanesOf } from "../collector/fleet.ts";
 import { type RunReport, type Trigger, wantsMore } from "../collector/health/report.ts";
 import type { CollectorService, Outcome } from "../collector/service.ts";
+import { type Pipeline, pipelineName } from "../pipelines/pipeline.ts";
 
-/** How many backlogs are worked off at the same time. */
+/** How many backlogs of one kind of destination are worked off at the same time. */
 const FOLLOWERS = 3;
 
 interface FollowedCollectors extends Collectors {
@@ -19,21 +20,27 @@ export function followBacklogs(
   collectors: Collectors,
   stop: Pick<AbortSignal, "aborted">,
 ): FollowedCollectors {
-  const backlogs = new Backlogs(collectors, stop);
-  const of = (id: string): CollectorService => ({
-    ...collectors.of(id),
-    collect: (trigger) => backlogs.collect(id, trigger),
+  const lanes = new Map(
+    [...lanesOf(collectors.pipelines).keys()].map((lane) => [lane, new Backlogs(collectors, stop)]),
+  );
+  const of = (pipeline: Pipeline): CollectorService => ({
+    ...collectors.of(pipeline),
+    collect: (trigger) => lanes.get(laneOf(pipeline))!.collect(pipeline, trigger),
   });
   return {
-    ids: collectors.ids,
+    pipelines: collectors.pipelines,
     of,
-    all: askEach(collectors.ids, of),
-    settled: () => backlogs.settled(),
+    ask: askEach(of),
+    async settled() {
+      await Promise.all([...lanes.values()].map((backlogs) => backlogs.settled()));
+    },
   };
 }
 
+/** The backlogs of one kind of destination. */
 class Backlogs {
-  readonly #waiting = new Set<string>();
+  /** By their names. */
+  readonly #waiting = new Map<string, Pipeline>();
   readonly #followers = new Set<Promise<void>>();
 
   constructor(
@@ -41,11 +48,11 @@ class Backlogs {
     private readonly stop: Pick<AbortSignal, "aborted">,
   ) {}
 
-  /** Collects an account, and queues it again if there is more to read. */
-  async collect(id: string, trigger: Trigger): Promise<Outcome<RunReport>> {
-    const outcome = await this.collectors.of(id).collect(trigger);
+  /** Collects a pipeline, and queues it again if there is more to read. */
+  async collect(pipeline: Pipeline, trigger: Trigger): Promise<Outcome<RunReport>> {
+    const outcome = await this.collectors.of(pipeline).collect(trigger);
     if (outcome.ok && wantsMore(outcome.value)) {
-      this.#waiting.add(id);
+      this.#waiting.set(pipelineName(pipeline), pipeline);
       if (this.#followers.size < FOLLOWERS) this.#startFollower();
     }
     return outcome;
@@ -62,10 +69,11 @@ class Backlogs {
 
   async #follow(): Promise<void> {
     while (!this.stop.aborted) {
-      const [id] = this.#waiting;
-      if (id === undefined) return;
-      this.#waiting.delete(id);
-      await this.collect(id, "backlog");
+      const [next] = this.#waiting;
+      if (next === undefined) return;
+      const [name, pipeline] = next;
+      this.#waiting.delete(name);
+      await this.collect(pipeline, "backlog");
     }
   }
 }

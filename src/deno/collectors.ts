@@ -11,6 +11,7 @@ import { type HttpClient, HttpClients } from "./http_clients.ts";
 import { openKv, storageInKv, storageInMemory } from "./storage.ts";
 import { type Clock, Lease } from "./lease.ts";
 import { CollectorError } from "../errors.ts";
+import { type Pipeline, pipelineName } from "../pipelines/pipeline.ts";
 import {
   listPipelines,
   type PipelineEntry,
@@ -68,15 +69,14 @@ export async function openDenoCollectors(options: DenoCollectorsOptions): Promis
       log,
       stop,
     };
-    services.set(entry.id, serve(withProblems(entry, problems), platform));
+    services.set(name, serve(withProblems(entry, problems), platform));
   }
   if (unverified.size > 0) log(unverifiedWarning([...unverified]));
-  const ids = [...services.keys()];
-  const of = (id: string) => services.get(id)!;
+  const of = (pipeline: Pipeline) => services.get(pipelineName(pipeline))!;
   return {
-    ids,
+    pipelines: entries.map(({ pipeline }) => pipeline),
     of,
-    all: askEach(ids, of),
+    ask: askEach(of),
     async close() {
       await httpClients.close();
       kv?.close();

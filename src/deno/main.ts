@@ -7,7 +7,7 @@ import type { Collectors } from "../collector/fleet.ts";
 import { followBacklogs } from "./backlog.ts";
 import { HOST_VARIABLES, readHostSettings } from "./host_settings.ts";
 import { stopListener } from "./signals.ts";
-import { collectOnSchedule } from "./schedule.ts";
+import { Schedule } from "./schedule.ts";
 import { openDenoCollectors } from "./collectors.ts";
 import { CollectorError } from "../errors.ts";
 import { type Problem, toProblem } from "../problems.ts";
@@ -25,13 +25,14 @@ async function main(): Promise<number> {
     log: writeLog,
     stop: stopping.signal,
   });
-  const broken = await brokenAccounts(opened);
-  if (broken.length === opened.ids.length) {
+  const broken = await brokenPipelines(opened);
+  if (broken.length === opened.pipelines.length) {
     for (const problem of broken) tell(problem);
     return 1;
   }
   for (const problem of broken) {
-    writeLog({ level: "error", event: "account_broken", account: problem.account, problem });
+    const { account, destination = null } = problem;
+    writeLog({ level: "error", event: "account_broken", account, destination, problem });
   }
   const collectors = followBacklogs(opened, stopping.signal);
 
@@ -45,16 +46,14 @@ async function main(): Promise<number> {
     onListen: (address) => writeLog({ level: "info", event: "listening", port: address.port }),
   }, (request) => app.fetch(request, variables));
 
-  let running = Promise.resolve();
-  const cron = Deno.cron("collect", SCHEDULE, { signal: stopping.signal }, () => {
-    return running = collectOnSchedule(collectors, writeLog);
-  });
+  const schedule = new Schedule(collectors, writeLog);
+  const cron = Deno.cron("collect", SCHEDULE, { signal: stopping.signal }, () => schedule.tick());
 
   await stopping.stopped;
   writeLog({ level: "info", event: "stopping" });
   await server.shutdown();
   await cron;
-  await running;
+  await schedule.settled();
   await collectors.settled();
   await opened.close();
   return 0;
@@ -73,9 +72,9 @@ function stopAtSignal(): { readonly signal: AbortSignal; readonly stopped: Promi
   return { signal: controller.signal, stopped };
 }
 
-/** What is wrong with the settings of accounts. */
-async function brokenAccounts(collectors: Collectors): Promise<Problem[]> {
-  const outcomes = await collectors.all("verdict");
+/** What is wrong with the settings of pipelines. */
+async function brokenPipelines(collectors: Collectors): Promise<Problem[]> {
+  const outcomes = await collectors.ask(collectors.pipelines, "verdict");
   return outcomes.flatMap((outcome) => outcome.ok ? [] : [outcome.problem]);
 }
 

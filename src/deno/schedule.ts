@@ -1,16 +1,33 @@
 /** What the Deno host does on schedule. */
-import { collectAll } from "../collector/collect_all.ts";
-import type { Collectors } from "../collector/fleet.ts";
+import { collectThese } from "../collector/collect_all.ts";
+import { type Collectors, type Lane, lanesOf } from "../collector/fleet.ts";
 import type { LogLine } from "../collector/platform.ts";
 
-/** Collects every account. A failure is logged and not thrown, so that the host goes on. */
-export async function collectOnSchedule(
-  collectors: Collectors,
-  log: (line: LogLine) => void,
-): Promise<void> {
-  try {
-    await collectAll(() => collectors, "cron", log);
-  } catch (error) {
-    log({ level: "error", event: "schedule_failed", message: (error as Error).message });
+export class Schedule {
+  /** What is still being collected. */
+  readonly #busy = new Map<Lane, Promise<void>>();
+
+  constructor(
+    private readonly collectors: Collectors,
+    private readonly log: (line: LogLine) => void,
+  ) {}
+
+  /**
+   * Begins to collect every pipeline, but those of a kind of destination for which the last time has not
+   * ended: so a slow destination misses a turn, and no other does. A failure is logged and not thrown.
+   */
+  tick(): void {
+    for (const [lane, pipelines] of lanesOf(this.collectors.pipelines)) {
+      if (this.#busy.has(lane)) continue;
+      const collected = collectThese(this.collectors, pipelines)
+        .catch(({ message }) => this.log({ level: "error", event: "schedule_failed", message }))
+        .finally(() => this.#busy.delete(lane));
+      this.#busy.set(lane, collected);
+    }
+  }
+
+  /** Resolves once nothing is being collected. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#busy.values());
   }
 }

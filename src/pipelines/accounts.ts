@@ -119,11 +119,13 @@ function readEntry(
 }
 
 /**
- * True if the entry gives a setting that the destination requires, and gives it only empty values: so one
+ * True if the entry gives a setting that the destination requires, and such only empty values: so one
  * empty value switches off a destination that all other accounts have.
  */
 function isSwitchedOff(kind: AnyKind, overrides: Readonly<Record<string, string>>): boolean {
-  const needed = Object.keys(kind.needed).filter((name) => name in overrides);
+  const needed = [...Object.keys(kind.needed), kind.binding ?? ""].filter((name) =>
+    name in overrides
+  );
   return needed.length > 0 && needed.every((name) => overrides[name] === "");
 }
 

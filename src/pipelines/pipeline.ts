@@ -35,6 +35,16 @@ export function pipelineName({ account, feed, destination }: Pipeline): string {
   return `${account}/${feed}/${destinationName(destination)}`;
 }
 
+/** What people call it: `111/hec`. */
+export function shortName({ account, destination }: Pipeline): string {
+  return destination === null ? account : `${account}/${destination.kind}`;
+}
+
+/** What tells of a pipeline in the log, in problems and in answers: its account, and the destination's kind. */
+export function labelsOf({ account, destination }: Pipeline) {
+  return { account, destination: destination?.kind ?? null };
+}
+
 function destinationName(destination: PipelineDestination | null): string {
   return destination === null ? "none" : `${destination.kind}/${destination.identity}`;
 }

@@ -11,8 +11,6 @@ import { type Pipeline, type PipelineDestination, pipelineName } from "./pipelin
 import type { PlatformName, Settings } from "./settings.ts";
 
 export interface PipelineEntry {
-  /** What routes and scripts call it: the account's id, and the destination's if the account has several. */
-  readonly id: string;
   /** The name of its state: see `pipelineName`. */
   readonly name: string;
   readonly pipeline: Pipeline;
@@ -49,7 +47,7 @@ export function readPipeline(
 
 /** A pipeline of which only what is wrong with it is known. */
 export function brokenPipeline(id: string, problem: string): PipelineEntry {
-  return entryOf({ id, variables: {}, problems: [problem], listed: true }, id, null);
+  return entryOf({ id, variables: {}, problems: [problem], listed: true }, null);
 }
 
 /** The pipeline, with further problems of its account. */
@@ -59,23 +57,13 @@ export function withProblems(entry: PipelineEntry, problems: readonly string[]):
 
 function pipelinesOf(account: AccountEntry): readonly PipelineEntry[] {
   const destinations = destinationsOf(account.variables);
-  if (destinations.length === 0) return [entryOf(account, account.id, null)];
-  return destinations.map((destination) =>
-    entryOf(
-      account,
-      destinations.length === 1 ? account.id : `${account.id}/${destination.kind}`,
-      destination,
-    )
-  );
+  if (destinations.length === 0) return [entryOf(account, null)];
+  return destinations.map((destination) => entryOf(account, destination));
 }
 
-function entryOf(
-  account: AccountEntry,
-  id: string,
-  destination: PipelineDestination | null,
-): PipelineEntry {
+function entryOf(account: AccountEntry, destination: PipelineDestination | null): PipelineEntry {
   const pipeline: Pipeline = { account: account.id, feed: "audit", destination };
-  return { id, name: pipelineName(pipeline), pipeline, account };
+  return { name: pipelineName(pipeline), pipeline, account };
 }
 
 /** The destinations that are configured. One whose settings are bad is there too, to say so. */
@@ -84,10 +72,15 @@ function destinationsOf(
 ): readonly PipelineDestination[] {
   return KINDS.flatMap((kind) => {
     const given = givenSettings(Object.keys(kind.settings), variables);
-    const names = [...Object.keys(kind.needed), kind.binding];
-    if (names.every((name) => name === undefined || !(name in given))) return [];
+    if (!isBegun(kind, given)) return [];
     return [{ kind: kind.id, identity: identityOf(kind, given) ?? "none" }];
   });
+}
+
+/** True if a setting is given that makes no sense without the destination. */
+function isBegun(kind: AnyKind, given: Readonly<Record<string, unknown>>): boolean {
+  return [...Object.keys(kind.needed), kind.binding ?? ""].some((name) => name in given) ||
+    (kind.contradictions?.(given) ?? []).length > 0;
 }
 
 function identityOf(kind: AnyKind, given: Readonly<Record<string, unknown>>): string | null {

@@ -1,5 +1,6 @@
 /** What a destination takes otherwise than it was sent is counted, and shown wherever a run is. */
 import assert from "node:assert/strict";
+import { pipelineTo } from "../environment.ts";
 import { afterRun, UNKNOWN_HEALTH } from "../../src/collector/health/health.ts";
 import { measure } from "../../src/collector/health/measures.ts";
 import { toReport } from "../../src/collector/health/report.ts";
@@ -40,7 +41,7 @@ Deno.test("the total is a metric, and a row of the status page", () => {
   const health = healthAfter(reportOf(1234, 0));
   const letters = { deadLetters: 0, setAside: 0 };
   const measures = measure(health, judge(health, letters, NOW, 0, true), null);
-  const families = toFamilies([{ account: "111", measures }], "1.0.0");
+  const families = toFamilies([{ pipeline: pipelineTo("xsiam", "111"), measures }], "1.0.0");
   const family = families.find(({ name }) => name === "liveperson_collector_events_altered");
   assert.deepEqual(family?.samples.map(({ value }) => value), [1234]);
   const card = String(TotalsCard({ health }));

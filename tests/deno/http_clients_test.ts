@@ -16,7 +16,8 @@ const CERTIFICATES = await makeCertificates();
 
 /** Collects once: what was delivered, or why it failed. */
 async function collect(collectors: DenoCollectors, id = ACCOUNT): Promise<number | Problem> {
-  const outcome = await collectors.of(id).collect("cron");
+  const pipeline = collectors.pipelines.find(({ account }) => account === id)!;
+  const outcome = await collectors.of(pipeline).collect("cron");
   if (!outcome.ok) return outcome.problem;
   const { problem, delivered } = outcome.value as RunReport;
   return problem ?? delivered;

@@ -116,7 +116,9 @@ Deno.test("two collectors on one database collect at the same time, and each eve
   await using stage = await openDenoStage();
   stage.addChanges(60);
   const processes = await Promise.all([stage.open(), stage.open(), stage.open()]);
-  const outcomes = await Promise.all(processes.map((one) => one.all("collect", "cron")));
+  const outcomes = await Promise.all(
+    processes.map((one) => one.ask(one.pipelines, "collect", "cron")),
+  );
   const delivered = outcomes.flat().map((outcome) => {
     assert.ok(outcome.ok, JSON.stringify([outcome, stage.lines]));
     return outcome.value.delivered;

@@ -1,19 +1,23 @@
-/** The Test button: tries each step of the way from the audit trail to the destination, and tells how it went. */
+/** The Test button: the steps on the way from the audit trail to the destination, and how each went. */
 import { KINDS } from "../../destinations/catalog.ts";
 import type { Unverified } from "../../destinations/kind.ts";
 import { type Problem, toProblem } from "../../problems.ts";
 import type { Session } from "../../sources/liveperson/session.ts";
 
-const SOURCE_STEPS = ["configuration", "discovery", "token", "audit"] as const;
+const SOURCE_STEPS = ["discovery", "token", "audit"] as const;
 
 /** The steps that there may be: only some destinations have a call that changes nothing. */
 export const STEPS: readonly TestedStep["step"][] = [
-  ...SOURCE_STEPS,
-  ...KINDS.some((kind) => kind.connectionCheck.check !== null) ? ["destination" as const] : [],
+  ...["configuration" as const, ...SOURCE_STEPS],
+  ...KINDS.length > 1 || KINDS.some((kind) => kind.connectionCheck.check !== null)
+    ? ["destination" as const]
+    : [],
 ];
 
 export interface TestedStep {
-  readonly step: typeof SOURCE_STEPS[number] | "destination";
+  readonly step: "configuration" | typeof SOURCE_STEPS[number] | "destination";
+  /** The destination that it is about, by the id of its kind. */
+  readonly destination?: string;
   /** `skipped`: a step before it failed. `unverified`: it can't be told, though nothing seems wrong. */
   readonly outcome: "ok" | "failed" | "skipped" | "unverified";
   readonly milliseconds: number;
@@ -22,54 +26,56 @@ export interface TestedStep {
   readonly because?: string;
 }
 
-/** The steps when the configuration itself is invalid. */
-export function configurationFailed(problem: Problem): readonly TestedStep[] {
-  const skipped = { outcome: "skipped", milliseconds: 0 } as const;
-  return [
-    { step: "configuration", outcome: "failed", milliseconds: 0, problem },
-    { step: "discovery", ...skipped },
-    { step: "token", ...skipped },
-    { step: "audit", ...skipped },
-  ];
-}
+/** The steps of the source, when none can be tried. */
+export const SOURCE_SKIPPED: readonly TestedStep[] = SOURCE_STEPS.map((step) => ({
+  step,
+  outcome: "skipped",
+  milliseconds: 0,
+}));
 
-/**
- * Tries discovery, sign-in, one audit call, and the destination if it can be tried. The configuration is
- * valid, or there would be no session.
- */
-export async function testConnection(
+/** Tries discovery, sign-in and one audit call; what follows a failure is skipped. */
+export async function testSource(
   now: () => number,
   session: Session,
   readAudit: () => Promise<unknown>,
-  checkDestination: (() => Promise<void | Unverified>) | null,
 ): Promise<readonly TestedStep[]> {
-  const steps: TestedStep[] = [{ step: "configuration", outcome: "ok", milliseconds: 0 }];
-  await attempt("discovery", async () => {
-    await session.auditOrigin();
-    await session.authOrigin();
-  });
-  await attempt("token", async () => void await session.accessToken());
-  await attempt("audit", async () => void await readAudit());
-  if (checkDestination !== null) await attempt("destination", checkDestination);
+  const work = {
+    discovery: async () => {
+      await session.auditOrigin();
+      await session.authOrigin();
+    },
+    token: async () => void await session.accessToken(),
+    audit: async () => void await readAudit(),
+  };
+  const steps: TestedStep[] = [];
+  for (const [i, step] of SOURCE_STEPS.entries()) {
+    steps.push({ step, ...await attempt(now, work[step]) });
+    if (steps[i].outcome === "failed") return [...steps, ...SOURCE_SKIPPED.slice(i + 1)];
+  }
   return steps;
+}
 
-  async function attempt(
-    step: TestedStep["step"],
-    work: () => Promise<void | Unverified>,
-  ): Promise<void> {
-    if (steps.some((before) => before.outcome === "failed")) {
-      steps.push({ step, outcome: "skipped", milliseconds: 0 });
-      return;
-    }
-    const startedMs = now();
-    try {
-      const because = (await work())?.unverified;
-      const milliseconds = now() - startedMs;
-      if (because === undefined) steps.push({ step, outcome: "ok", milliseconds });
-      else steps.push({ step, outcome: "unverified", milliseconds, because });
-    } catch (error) {
-      const milliseconds = now() - startedMs;
-      steps.push({ step, outcome: "failed", milliseconds, problem: toProblem(error) });
-    }
+/** Tries the destination. `check`: its call that changes nothing. */
+export async function testDestination(
+  now: () => number,
+  destination: string,
+  check: () => Promise<void | Unverified>,
+): Promise<TestedStep> {
+  return { step: "destination", destination, ...await attempt(now, check) };
+}
+
+async function attempt(
+  now: () => number,
+  work: () => Promise<void | Unverified>,
+): Promise<Omit<TestedStep, "step" | "destination">> {
+  const startedMs = now();
+  try {
+    const because = (await work())?.unverified;
+    const milliseconds = now() - startedMs;
+    return because === undefined
+      ? { outcome: "ok", milliseconds }
+      : { outcome: "unverified", milliseconds, because };
+  } catch (error) {
+    return { outcome: "failed", milliseconds: now() - startedMs, problem: toProblem(error) };
   }
 }

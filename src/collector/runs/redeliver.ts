@@ -45,9 +45,8 @@ export async function redeliver(
     if (triedLast !== triedBefore) await platform.local.put(TRIED_LAST, triedLast);
   }
   const left = lettersIn(await undelivered.counts());
-  const account = settings.LIVEPERSON_ACCOUNT_ID;
   const counts = { delivered, refused, left };
-  platform.log({ level: "info", event: "dead_letters_redelivered", runId, account, ...counts });
+  platform.log({ level: "info", event: "dead_letters_redelivered", runId, ...counts });
   return { delivered, refused, left };
 }
 

@@ -17,7 +17,6 @@ export async function openTrace(
   platform: Platform,
   runId: string,
 ): Promise<Trace> {
-  const account = settings.LIVEPERSON_ACCOUNT_ID;
   const stored = await platform.local.get(KEY);
   if (!settings.DEBUG_TRACE) {
     if (stored !== null) await platform.local.delete(KEY);
@@ -28,9 +27,9 @@ export async function openTrace(
   if (platform.now() >= untilMs) {
     const message =
       "DEBUG_TRACE has run for its hour. Set it to false, and to true for another one.";
-    platform.log({ level: "warn", event: "trace_ended", runId, account, message });
+    platform.log({ level: "warn", event: "trace_ended", runId, message });
     return undefined;
   }
   return (attempt) =>
-    platform.log({ level: "debug", event: "upstream_request", runId, account, ...attempt });
+    platform.log({ level: "debug", event: "upstream_request", runId, ...attempt });
 }

@@ -1,9 +1,12 @@
 /** The actions behind the buttons: the text of each confirmation, and the outcome as a notice. */
-import { ANY_DESTINATION, ANY_DESTINATION_FIRST } from "../../destinations/catalog.ts";
 import type { RunReport } from "../../collector/health/report.ts";
-import type { CollectorService, Outcome } from "../../collector/service.ts";
-import { configurationFailed, type TestedStep } from "../../collector/runs/connection_check.ts";
+import type { Collectors } from "../../collector/fleet.ts";
+import type { Outcome } from "../../collector/service.ts";
+import type { TestedStep } from "../../collector/runs/connection_check.ts";
+import { testConnection } from "../../collector/test_connection.ts";
+import type { Pipeline } from "../../pipelines/pipeline.ts";
 import type { Problem } from "../../problems.ts";
+import { destinationNameFirst } from "./links.ts";
 import type { Notice } from "./notice.ts";
 import { count, day, took } from "../../format.ts";
 
@@ -11,9 +14,9 @@ export interface Action {
   readonly name: string;
   /** The label of the button that confirms it. */
   readonly confirm: string;
-  /** What will happen, for whoever is asked to confirm. */
-  readonly explanation: string;
-  readonly perform: (collector: CollectorService) => Promise<Notice>;
+  /** What will happen, for whoever is asked to confirm; `destination` is the destination's name. */
+  readonly explanation: (destination: string) => string;
+  readonly perform: (collectors: Collectors, pipeline: Pipeline) => Promise<Notice>;
 }
 
 /** How many dead letters one redelivery pushes again. */
@@ -25,25 +28,28 @@ export const ACTIONS: ReadonlyMap<string, Action> = new Map(Object.entries(
     "collect": {
       name: "Collect now",
       confirm: "Collect now",
-      explanation: "A run starts at once, as if the schedule had started it. It delivers what is " +
-        `new to ${ANY_DESTINATION}. If a run is under way, this one waits for it.`,
-      perform: async (collector) => toldRun(await collector.collect("http")),
+      explanation: (destination) =>
+        "A run starts at once, as if the schedule had started it. It delivers what is " +
+        `new to ${destination}. If a run is under way, this one waits for it.`,
+      perform: async ({ of }, pipeline) => toldRun(await of(pipeline).collect("http"), pipeline),
     },
     "test-connection": {
       name: "Test connection",
       confirm: "Test now",
-      explanation: "Signs in to LivePerson and makes one call to the audit API, as a new " +
-        `installation would. Nothing is collected, and nothing is sent to ${ANY_DESTINATION}.`,
-      perform: async (collector) => toldTest(await collector.testConnection()),
+      explanation: (destination) =>
+        "Signs in to LivePerson and makes one call to the audit API, as a new installation would. " +
+        `Nothing is collected, and no event is sent to ${destination}.`,
+      perform: async (collectors, pipeline) =>
+        toldTest(await testConnection(collectors, [pipeline])),
     },
     "redeliver": {
       name: "Redeliver dead letters",
       confirm: "Redeliver",
-      explanation:
-        `Up to ${MAX_REDELIVERED} events that ${ANY_DESTINATION} refused are pushed once more. What ` +
+      explanation: (destination) =>
+        `Up to ${MAX_REDELIVERED} events that ${destination} refused are pushed once more. What ` +
         "it accepts is removed from the dead letters; the rest stays.",
-      perform: async (collector) => {
-        const outcome = await collector.redeliver(MAX_REDELIVERED);
+      perform: async ({ of }, pipeline) => {
+        const outcome = await of(pipeline).redeliver(MAX_REDELIVERED);
         if (!outcome.ok) return toldProblem("Nothing was redelivered", outcome.problem);
         const { delivered, refused, left } = outcome.value;
         return {
@@ -59,7 +65,7 @@ export const ACTIONS: ReadonlyMap<string, Action> = new Map(Object.entries(
   } satisfies Record<string, Action>,
 ));
 
-function toldRun(outcome: Outcome<RunReport>): Notice {
+function toldRun(outcome: Outcome<RunReport>, pipeline: Pipeline): Notice {
   if (!outcome.ok) return toldProblem("Nothing was collected", outcome.problem);
   const { outcome: ended, problem, delivered, deadLettered, reconciliation, backfill } =
     outcome.value;
@@ -76,7 +82,7 @@ function toldRun(outcome: Outcome<RunReport>): Notice {
   const [title = "Nothing new", ...others] = [
     ...(delivered > 0 ? [`${count(delivered, "event")} delivered`] : []),
     ...(deadLettered > 0
-      ? [`${ANY_DESTINATION_FIRST} refused ${count(deadLettered, "event")}`]
+      ? [`${destinationNameFirst(pipeline)} refused ${count(deadLettered, "event")}`]
       : []),
     ...(found > 0
       ? [`Reconciliation found ${count(found, "event")} of ${day(reconciliation!.day)}`]
@@ -104,10 +110,8 @@ const STEP_NAMES: Readonly<Record<TestedStep["step"], string>> = {
 };
 
 function toldTest(outcome: Outcome<readonly TestedStep[]>): Notice {
-  if (!outcome.ok && outcome.problem.code !== "configuration_invalid") {
-    return toldProblem("The connection could not be tested", outcome.problem);
-  }
-  const steps = outcome.ok ? outcome.value : configurationFailed(outcome.problem);
+  if (!outcome.ok) return toldProblem("The connection could not be tested", outcome.problem);
+  const steps = outcome.value;
   const failed = steps.find((step) => step.outcome === "failed");
   return {
     ok: failed === undefined,

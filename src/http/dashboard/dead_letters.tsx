@@ -1,23 +1,24 @@
 /** The events that the destination refused: id and reason, never their content. */
-import { ANY_DESTINATION_FIRST } from "../../destinations/catalog.ts";
 import type { ListedLetters } from "../../collector/collector.ts";
+import type { Pipeline } from "../../pipelines/pipeline.ts";
 import { count, cut, moment } from "../../format.ts";
+import { destinationNameFirst, hrefOf } from "./links.ts";
 
 const MAX_REASON_LENGTH = 300;
 
 export function DeadLettersCard(
-  { id, letters: { count: all, letters }, nowMs }: {
-    id: string;
+  { pipeline, letters: { count: all, letters }, nowMs }: {
+    pipeline: Pipeline;
     letters: ListedLetters;
     nowMs: number;
   },
 ) {
+  const destination = destinationNameFirst(pipeline);
   return (
     <section class="card" aria-labelledby="letters">
       <h2 id="letters">{count(all, "dead letter")}</h2>
       <p class="quiet">
-        {ANY_DESTINATION_FIRST} refused these events. <code>GET /dead-letters</code>{" "}
-        has their content.
+        {destination} refused these events. <code>GET /dead-letters</code> has their content.
       </p>
       <table class="stacked" role="table">
         <thead role="rowgroup">
@@ -34,9 +35,9 @@ export function DeadLettersCard(
                 <code>{eventId}</code>
               </th>
               <td role="cell" data-name="Reason">
-                {status === null
-                  ? "Too large to be sent"
-                  : `${ANY_DESTINATION_FIRST} answered ${status}`}: {cut(reason, MAX_REASON_LENGTH)}
+                {status === null ? "Too large to be sent" : `${destination} answered ${status}`}:
+                {" "}
+                {cut(reason, MAX_REASON_LENGTH)}
               </td>
               <td role="cell" data-name="Refused">{moment(refusedAt, nowMs)}</td>
             </tr>
@@ -45,7 +46,7 @@ export function DeadLettersCard(
       </table>
       {all > letters.length && <p class="small quiet">The first {letters.length} are shown.</p>}
       <p>
-        <a class="button second" href={`/actions/redeliver?account=${encodeURIComponent(id)}`}>
+        <a class="button second" href={hrefOf("/actions/redeliver", pipeline)}>
           Redeliver dead letters
         </a>
       </p>

@@ -8,7 +8,7 @@ import {
   shown,
   type WrongFields,
 } from "./event_search.ts";
-import type { Advice } from "./account_state.ts";
+import type { Advice } from "./pipeline_state.ts";
 import { AdviceList } from "./layout.tsx";
 import { count, cut, day, instant, number } from "../../format.ts";
 

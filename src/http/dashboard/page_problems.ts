@@ -10,9 +10,15 @@ export const FOREIGN_FORM = pageProblem("unauthorized", 403, {
     "front, if there is one, pass the Host header on.",
 });
 
-export const NO_ACCOUNT = pageProblem("not_found", 404, {
+export const NO_PIPELINE = pageProblem("not_found", 404, {
   title: "There is no such account",
-  detail: "No account of that id is collected here.",
+  detail: "No account of that id is collected here, or not for that destination.",
+  action: "Go to the status page and choose one from there.",
+});
+
+export const AMBIGUOUS = pageProblem("arguments_invalid", 400, {
+  title: "This needs one account and one destination",
+  detail: "There are several that could be meant.",
   action: "Go to the status page and choose one from there.",
 });
 

@@ -6,17 +6,18 @@ import { ANY_DESTINATION } from "../../destinations/catalog.ts";
 import { DURATION_BOUNDS_SECONDS } from "../../collector/health/health.ts";
 import { STATES } from "../../collector/health/verdict.ts";
 import type { Measures } from "../../collector/health/measures.ts";
+import { labelsOf, type Pipeline } from "../../pipelines/pipeline.ts";
 import { type Family, histogramSamples, type Labels, type Sample } from "./exposition.ts";
 
-/** An account and its measures; null when its collector could not be asked, or its settings are invalid. */
+/** A pipeline and its measures; null when its collector could not be asked, or its settings are invalid. */
 export interface Measured {
-  readonly account: string;
+  readonly pipeline: Pipeline;
   readonly measures: Measures | null;
 }
 
 const PREFIX = "liveperson_collector_";
 
-/** A metric, and its samples for one account. */
+/** A metric, and its samples for one pipeline. */
 interface Metric extends Omit<Family, "samples"> {
   readonly samples: (labels: Labels, measures: Measures) => readonly Sample[];
 }
@@ -94,7 +95,7 @@ const GAUGES: readonly Metric[] = [
 const STATE: Metric = {
   name: "state",
   type: "gauge",
-  help: "1 for the state that the account is in, 0 for others",
+  help: "1 for the state that the pipeline is in, 0 for others",
   samples: (labels, measures) =>
     STATES.map((state) => ({
       labels: { ...labels, state },
@@ -153,15 +154,21 @@ export function toFamilies(all: readonly Measured[], version: string): readonly 
   return [buildFamily(version), upFamily(all), ...METRICS.map((metric) => fill(metric, all))];
 }
 
-/** The metric, with the samples of every account whose measures are known. */
+/** The metric, with the samples of every pipeline whose measures are known. */
 function fill({ name, samples, ...metric }: Metric, all: readonly Measured[]): Family {
   return {
     ...metric,
     name: PREFIX + name,
-    samples: all.flatMap(({ account, measures }) =>
-      measures === null ? [] : samples({ account }, measures)
+    samples: all.flatMap(({ pipeline, measures }) =>
+      measures === null ? [] : samples(labels(pipeline), measures)
     ),
   };
+}
+
+/** An account without a destination has `none`: Prometheus takes an empty label for none at all. */
+function labels(pipeline: Pipeline): Labels {
+  const { account, destination } = labelsOf(pipeline);
+  return { account, destination: destination ?? "none" };
 }
 
 function buildFamily(version: string): Family {
@@ -177,9 +184,9 @@ function upFamily(all: readonly Measured[]): Family {
   return {
     name: `${PREFIX}up`,
     type: "gauge",
-    help: "1 when the account's collector answered, 0 when it is broken or misconfigured",
-    samples: all.map(({ account, measures }) => ({
-      labels: { account },
+    help: "1 when the collector answered, 0 when it is broken or misconfigured",
+    samples: all.map(({ pipeline, measures }) => ({
+      labels: labels(pipeline),
       value: measures === null ? 0 : 1,
     })),
   };
@@ -210,7 +217,7 @@ function time(name: string, help: string, at: (measures: Measures) => string | n
 /** Null when there is none yet. */
 type Value = (measures: Measures) => number | null;
 
-/** One sample, or none, for a metric that has one value per account. */
+/** One sample, or none, for a metric that has one value per pipeline. */
 function one(value: Value): Metric["samples"] {
   return (labels, measures) => {
     const known = value(measures);

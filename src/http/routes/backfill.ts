@@ -1,17 +1,42 @@
 /** `/backfill`: delivers a past range, and cancels that. */
 import * as v from "valibot";
 import type { BackfillRange } from "../../collector/runs/backfill.ts";
+import { type Named, pipelinesOfOneAccount } from "../../pipelines/choose.ts";
 import { PAST_FORMS } from "../../settings/duration.ts";
 import { TOKEN } from "../auth/bearer.ts";
-import { account, inQueryOrBody, past, readArguments, UTC_RULE } from "../routing/arguments.ts";
-import { unwrap } from "../routing/problems.ts";
-import { json } from "../routing/reply.ts";
+import {
+  account,
+  destination,
+  inQueryOrBody,
+  past,
+  readArguments,
+  UTC_RULE,
+} from "../routing/arguments.ts";
+import { problemOf, unwrap } from "../routing/problems.ts";
+import { json, refuse } from "../routing/reply.ts";
 import { defineRoute, inJson } from "../routing/route.ts";
-import { named } from "../routing/schemas.ts";
-import { ACCOUNT, collectorOf, type NamedAccount } from "./accounts.ts";
+import { named, Problem } from "../routing/schemas.ts";
 import { CURL } from "./examples.ts";
+import { labels, meant, PIPELINE, PipelineProblem, toList } from "./pipelines.ts";
 import { OF_RUNS } from "./problem_codes.ts";
 import { Backfill } from "./run_report.ts";
+
+const backfills = v.array(
+  v.union([
+    named("PipelineBackfill", v.object({ ...labels, ...Backfill.entries })),
+    PipelineProblem,
+  ]),
+);
+const Backfills = named(
+  "Backfills",
+  v.object({ accounts: backfills }),
+  "The backfills of several destinations.",
+);
+const FailedBackfills = named(
+  "FailedBackfills",
+  v.object({ ...Problem.entries, accounts: backfills }),
+  "Some of the destinations failed.",
+);
 
 const NoBackfill = named("NoBackfill", v.object({ backfill: v.null() }));
 
@@ -24,7 +49,10 @@ function backfillArguments(nowMs: number) {
   return named(
     "BackfillArguments",
     v.pipe(
-      v.strictObject({ from, to: v.optional(to), account }, `from must be ${PAST_FORMS}.`),
+      v.strictObject(
+        { from, to: v.optional(to), account, destination },
+        `from must be ${PAST_FORMS}.`,
+      ),
       v.check(({ from, to = nowMs }) => from < to, "from must be before to."),
       v.transform(({ from, to = nowMs, ...rest }) => ({ fromMs: from, toMs: to, ...rest })),
     ),
@@ -38,7 +66,7 @@ function backfillArguments(nowMs: number) {
 export function readBackfillRange(
   given: Readonly<Record<string, unknown>>,
   nowMs: number,
-): BackfillRange & NamedAccount {
+): BackfillRange & Named {
   return readArguments(backfillArguments(nowMs), given);
 }
 
@@ -54,11 +82,23 @@ export const startBackfill = defineRoute({
     "that is not complete. The arguments may come in the query or in a JSON body.",
   arguments: inQueryOrBody(backfillArguments),
   examples: [`${CURL} -d '{"from": "90 days ago", "to": "30 days ago"}' "$URL/backfill"`],
-  answers: { 202: inJson("The backfill is accepted; `/status` shows its progress.", Backfill) },
+  answers: {
+    202: inJson("The backfill is accepted; `/status` shows its progress.", Backfill, Backfills),
+  },
   problems: [...OF_RUNS, "backfill_running"],
+  failures: [{ codes: ["accounts_failed"], schema: FailedBackfills }],
   handle: async (asked) => {
-    const { account: _, ...range } = asked.args;
-    return json(202, unwrap(await collectorOf(asked).startBackfill(range)));
+    const { account: _account, destination: _destination, ...range } = asked.args;
+    const { pipelines, only, ask } = meant(asked, pipelinesOfOneAccount);
+    if (only !== null) return json(202, unwrap(await only.startBackfill(range)));
+    const outcomes = await ask("startBackfill", range);
+    const accounts = toList(pipelines, outcomes);
+    const failed = outcomes.filter(({ ok }) => !ok).length;
+    if (failed === 0) return json(202, { accounts });
+    return refuse({
+      ...problemOf("accounts_failed", `${failed} of ${accounts.length} failed.`),
+      accounts,
+    });
   },
 });
 
@@ -68,13 +108,15 @@ export const cancelBackfill = defineRoute({
   path: "/backfill",
   access: TOKEN,
   summary: "Cancel the backfill",
-  words: "What has been delivered stays delivered. If there is no backfill, nothing happens.",
-  arguments: ACCOUNT,
+  words: "What has been delivered stays delivered. If there is no backfill, nothing happens. " +
+    "Without `destination`, those to all of the account's destinations are cancelled.",
+  arguments: PIPELINE,
   examples: [`${CURL} -X DELETE "$URL/backfill"`],
   answers: { 200: inJson("There is no backfill now.", NoBackfill) },
   problems: OF_RUNS,
   handle: async (asked) => {
-    unwrap(await collectorOf(asked).cancelBackfill());
+    const { ask } = meant(asked, pipelinesOfOneAccount);
+    for (const outcome of await ask("cancelBackfill")) unwrap(outcome);
     return json(200, { backfill: null });
   },
 });

@@ -6,8 +6,8 @@ import { unwrap } from "../routing/problems.ts";
 import { json } from "../routing/reply.ts";
 import { defineRoute, inJson } from "../routing/route.ts";
 import { count, instant, named, told } from "../routing/schemas.ts";
-import { ACCOUNT, collectorOf } from "./accounts.ts";
 import { CURL } from "./examples.ts";
+import { collectorOf, PIPELINE } from "./pipelines.ts";
 import { ASKED, OF_RUNS, PUSHING } from "./problem_codes.ts";
 
 /** Letters in one answer, and letters that are pushed at once. */
@@ -61,8 +61,10 @@ export const listDeadLetters = defineRoute({
   path: "/dead-letters",
   access: TOKEN,
   summary: `List the events that ${ANY_DESTINATION} refused`,
-  words: "Each is kept, with the reason, until it is delivered.",
-  arguments: ACCOUNT,
+  words:
+    "Each is kept, with the reason, until it is delivered. Each destination has dead letters " +
+    "of its own: name one if there are several.",
+  arguments: PIPELINE,
   examples: [`${CURL} "$URL/dead-letters"`],
   answers: { 200: inJson("How many there are, and the first 100.", DeadLetters) },
   problems: ASKED,
@@ -79,7 +81,7 @@ export const redeliver = defineRoute({
     "Pushes them one by one, 100 at most and no more than the requests of one run allow. Those " +
     "that are accepted are removed; the others stay. The next call continues after the last one " +
     "that was tried.",
-  arguments: ACCOUNT,
+  arguments: PIPELINE,
   examples: [`${CURL} -X POST "$URL/dead-letters/redeliver"`],
   answers: { 200: inJson("How many were delivered, and how many were not.", Redelivery) },
   problems: [...OF_RUNS, ...PUSHING],

@@ -3,12 +3,12 @@ import * as v from "valibot";
 import { ANY_DESTINATION } from "../../destinations/catalog.ts";
 import type { GetEventsArguments } from "../../collector/runs/read_events.ts";
 import { type FormatName, FORMATS } from "../../event_formats/index.ts";
+import type { Named } from "../../pipelines/choose.ts";
 import { PAST_FORMS } from "../../settings/duration.ts";
-import { account, past, readArguments, UTC_RULE } from "../routing/arguments.ts";
+import { account, destination, past, readArguments, UTC_RULE } from "../routing/arguments.ts";
 import { named } from "../routing/schemas.ts";
-import type { NamedAccount } from "./accounts.ts";
 
-export type EventArguments = GetEventsArguments & NamedAccount & {
+export type EventArguments = GetEventsArguments & Named & {
   /** Of the events that are returned. */
   readonly format: FormatName;
 };
@@ -89,6 +89,7 @@ export function getEventsArguments(nowMs: number) {
           DEFAULTS.format,
         ),
         account,
+        destination,
       }),
       v.transform(({ limit, start_time, should_push_events, ...rest }) => ({
         ...{ limit, startMs: start_time, push: should_push_events },

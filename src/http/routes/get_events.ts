@@ -1,18 +1,22 @@
 /** `/get-events`: the `liveperson-get-events` command. */
 import * as v from "valibot";
+import { askAny } from "../../collector/fleet.ts";
+import type { FoundEvents } from "../../collector/runs/read_events.ts";
+import type { Outcome } from "../../collector/service.ts";
 import { ANY_DESTINATION } from "../../destinations/catalog.ts";
 import { inFormat } from "../../event_formats/index.ts";
+import { pipelinesOfOneAccount } from "../../pipelines/choose.ts";
 import { problemOf, unwrap } from "../routing/problems.ts";
 import { inQueryOrBody } from "../routing/arguments.ts";
 import { json, refuse, text } from "../routing/reply.ts";
 import { type Asked, defineRoute } from "../routing/route.ts";
 import { count, named, Text, told } from "../routing/schemas.ts";
 import { TOKEN } from "../auth/bearer.ts";
-import { collectorOf } from "./accounts.ts";
 import { CURL } from "./examples.ts";
 import { type EventArguments, getEventsArguments } from "./event_arguments.ts";
 import { AuditEvent, EcsEvent, OcsfEvent } from "./event_schemas.ts";
 import { toMarkdown } from "./markdown.ts";
+import { collectorOf } from "./pipelines.ts";
 import { ASKED, CHANGING, PUSHING, READING } from "./problem_codes.ts";
 
 const Events = named(
@@ -41,9 +45,8 @@ const ANSWERS = {
 } as const;
 
 async function readEvents(asked: Asked<EventArguments>) {
-  const { account: _, format, ...args } = asked.args;
-  const { events, pushed, more } = unwrap(await collectorOf(asked).getEvents(args));
-  const formatted = () => events.map((event) => inFormat(format, event, asked.nowMs));
+  const { events, pushed, more } = unwrap(await getFrom(asked));
+  const formatted = () => events.map((event) => inFormat(asked.args.format, event, asked.nowMs));
   const type = asked.preferred(["application/json", "text/markdown", "application/x-ndjson"]);
   switch (type) {
     case "text/markdown":
@@ -60,6 +63,15 @@ async function readEvents(asked: Asked<EventArguments>) {
         more,
       });
   }
+}
+
+/** Reading concerns no destination, so any collector of the account does it. Events are pushed to one. */
+function getFrom(asked: Asked<EventArguments>): Promise<Outcome<FoundEvents>> {
+  const { account, destination, format: _, ...args } = asked.args;
+  if (args.push) return collectorOf(asked).getEvents(args);
+  const collectors = asked.connect();
+  const pipelines = pipelinesOfOneAccount(collectors.pipelines, { account, destination });
+  return askAny(collectors, pipelines, "getEvents", args);
 }
 
 export const getEvents = defineRoute({
@@ -97,7 +109,8 @@ export const pushEvents = defineRoute({
   summary: "Read events, and push them on request",
   words: "The same command by POST: the arguments may come in the query or in a JSON body, and " +
     "`should_push_events` may be true. Events that were pushed before are pushed again, with the " +
-    "same `event_id`. What is pushed has the format that the destination's settings name.",
+    "same `event_id`; so if the account has several destinations, `destination` must name one. " +
+    "What is pushed has the format that the destination's settings name.",
   arguments: ARGUMENTS,
   examples: [`${CURL} -d '{"limit": 5, "should_push_events": true}' "$URL/get-events"`],
   answers: ANSWERS,

@@ -1,17 +1,18 @@
 /** `/healthz`: for monitors. */
 import type { MiddlewareHandler } from "hono";
 import * as v from "valibot";
-import { STATES } from "../../collector/health/verdict.ts";
-import type { Collectors } from "../../collector/fleet.ts";
+import { STATES, type Verdict } from "../../collector/health/verdict.ts";
+import type { Outcome } from "../../collector/service.ts";
+import type { Pipeline } from "../../pipelines/pipeline.ts";
 import { VERSION } from "../../version.ts";
 import { requireToken } from "../auth/bearer.ts";
-import { account as accountArgument, inQuery } from "../routing/arguments.ts";
+import { account, destination, inQuery } from "../routing/arguments.ts";
 import { unwrap } from "../routing/problems.ts";
 import { json } from "../routing/reply.ts";
 import { type Access, defineRoute, inJson } from "../routing/route.ts";
-import { account, count, named, Problem, told } from "../routing/schemas.ts";
-import { collectorOf, several } from "./accounts.ts";
+import { count, named, Problem, told } from "../routing/schemas.ts";
 import { CURL } from "./examples.ts";
+import { labels, meant, toList } from "./pipelines.ts";
 import { ASKED } from "./problem_codes.ts";
 import { lagSeconds } from "./run_report.ts";
 
@@ -37,12 +38,12 @@ export const verdict = {
 
 const Health = named("Health", v.object({ version: v.string(), ...verdict }));
 
-const AccountHealth = named("AccountHealth", v.object({ account, ...verdict }));
+const PipelineHealth = named("PipelineHealth", v.object({ ...labels, ...verdict }));
 
-const AccountAlarm = named(
-  "AccountAlarm",
-  v.object({ account, alarming: v.literal(true), problem: Problem }),
-  "An account that could not be asked.",
+const PipelineAlarm = named(
+  "PipelineAlarm",
+  v.object({ ...labels, alarming: v.literal(true), problem: Problem }),
+  "An account, or one of its destinations, whose collector could not be asked.",
 );
 
 const Healths = named(
@@ -50,7 +51,7 @@ const Healths = named(
   v.object({
     version: v.string(),
     alarming: v.boolean(),
-    accounts: v.array(v.union([AccountHealth, AccountAlarm])),
+    accounts: v.array(v.union([PipelineHealth, PipelineAlarm])),
   }),
 );
 
@@ -62,7 +63,8 @@ const ARGUMENTS = inQuery(v.object({
     ),
     "false",
   ),
-  account: accountArgument,
+  account,
+  destination,
 }));
 
 /** Only the deep answer needs the token. */
@@ -91,20 +93,16 @@ export const getHealth = defineRoute({
   problems: ASKED,
   handle: async (asked) => {
     if (asked.args.deep === "false") return json(200, { status: "up", version: VERSION });
-    const all = several(asked);
-    if (all !== null) return await judgeAll(all);
-    const judged = unwrap(await collectorOf(asked).verdict());
+    const { pipelines, only, ask } = meant(asked);
+    if (only === null) return toAnswer(pipelines, await ask("verdict"));
+    const judged = unwrap(await only.verdict());
     return json(judged.alarming ? 503 : 200, { version: VERSION, ...judged });
   },
 });
 
-async function judgeAll(all: Collectors) {
-  const outcomes = await all.all("verdict");
-  const accounts = outcomes.map((outcome, i) =>
-    outcome.ok
-      ? { account: all.ids[i], ...outcome.value }
-      : { account: all.ids[i], alarming: true as const, problem: outcome.problem }
-  );
-  const alarming = accounts.some((account) => account.alarming);
+function toAnswer(pipelines: readonly Pipeline[], outcomes: readonly Outcome<Verdict>[]) {
+  const accounts = toList(pipelines, outcomes)
+    .map((one) => "problem" in one ? { ...one, alarming: true as const } : one);
+  const alarming = accounts.some((one) => one.alarming);
   return json(alarming ? 503 : 200, { version: VERSION, alarming, accounts });
 }

@@ -1,14 +1,13 @@
-/** `/metrics`: all accounts in one scrape, in the requested format. */
-import { chooseAccount } from "../../collector/fleet.ts";
+/** `/metrics`: all pipelines in one scrape, in the requested format. */
 import { VERSION } from "../../version.ts";
 import { TOKEN } from "../auth/bearer.ts";
 import { CONTENT_TYPES, expose } from "../metrics/exposition.ts";
 import { type Measured, toFamilies } from "../metrics/families.ts";
 import { text } from "../routing/reply.ts";
-import { type Asked, defineRoute } from "../routing/route.ts";
+import { defineRoute } from "../routing/route.ts";
 import { Text } from "../routing/schemas.ts";
-import { ACCOUNT, type NamedAccount } from "./accounts.ts";
 import { CURL } from "./examples.ts";
+import { type Meant, meant, PIPELINE } from "./pipelines.ts";
 import { ASKED } from "./problem_codes.ts";
 
 export const getMetrics = defineRoute({
@@ -17,9 +16,9 @@ export const getMetrics = defineRoute({
   path: "/metrics",
   access: TOKEN,
   summary: "Metrics for Prometheus",
-  words: "Metrics of all accounts, or of the one that is named, in OpenMetrics text; or in the " +
-    "older text format if `Accept` asks for `text/plain`.",
-  arguments: ACCOUNT,
+  words: "Metrics of all accounts and destinations, or of those that are named, in OpenMetrics " +
+    "text; or in the older text format if `Accept` asks for `text/plain`.",
+  arguments: PIPELINE,
   examples: [`${CURL} "$URL/metrics"`],
   answers: {
     200: {
@@ -29,7 +28,7 @@ export const getMetrics = defineRoute({
   },
   problems: ASKED,
   handle: async (asked) => {
-    const families = toFamilies(await measureEach(asked), VERSION);
+    const families = toFamilies(await measured(meant(asked)), VERSION);
     const type = asked.preferred(["application/openmetrics-text", "text/plain"]);
     const format = type === "text/plain" ? "classic" : "openmetrics";
     return text(type, expose(families, format), { "Content-Type": CONTENT_TYPES[format] });
@@ -37,16 +36,10 @@ export const getMetrics = defineRoute({
 });
 
 /** A collector that can't answer is reported as such, and doesn't fail the scrape. */
-async function measureEach({ args, connect }: Asked<NamedAccount>): Promise<Measured[]> {
-  const collectors = connect();
-  const ids = args.account === undefined
-    ? collectors.ids
-    : [chooseAccount(collectors.ids, args.account)];
-  const outcomes = args.account === undefined
-    ? await collectors.all("measures")
-    : [await collectors.of(ids[0]).measures()];
+async function measured({ pipelines, ask }: Meant): Promise<Measured[]> {
+  const outcomes = await ask("measures");
   return outcomes.map((outcome, i) => ({
-    account: ids[i],
+    pipeline: pipelines[i],
     measures: outcome.ok ? outcome.value : null,
   }));
 }

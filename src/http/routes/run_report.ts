@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { FOUND } from "../../collector/records/cursor_store.ts";
 import { ANY_DESTINATION } from "../../destinations/catalog.ts";
-import { account, count, instant, named, Problem, SERVICES, told } from "../routing/schemas.ts";
+import { count, instant, named, Problem, SERVICES, told } from "../routing/schemas.ts";
 
 export const lagSeconds = told(
   v.nullable(count),
@@ -95,10 +95,4 @@ export const Run = named(
     problem: v.optional(Problem),
   }),
   "The report of a run.",
-);
-
-export const AccountProblem = named(
-  "AccountProblem",
-  v.object({ account, problem: Problem }),
-  "An account that failed.",
 );

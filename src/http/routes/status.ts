@@ -1,16 +1,27 @@
 /** `/status`: the state of collecting. */
 import * as v from "valibot";
 import { ANY_DESTINATION, ANY_DESTINATION_FIRST } from "../../destinations/catalog.ts";
+import type { Status as CollectorStatus } from "../../collector/collector.ts";
+import type { Outcome } from "../../collector/service.ts";
+import type { Pipeline } from "../../pipelines/pipeline.ts";
 import { TOKEN } from "../auth/bearer.ts";
 import { unwrap } from "../routing/problems.ts";
 import { json } from "../routing/reply.ts";
 import { defineRoute, inJson } from "../routing/route.ts";
-import { account, count, instant, named, told } from "../routing/schemas.ts";
-import { ACCOUNT, collectorOf, several } from "./accounts.ts";
+import {
+  account,
+  count,
+  destination as kind,
+  instant,
+  named,
+  Problem,
+  told,
+} from "../routing/schemas.ts";
 import { CURL } from "./examples.ts";
 import { verdict } from "./health.ts";
 import { ASKED } from "./problem_codes.ts";
-import { AccountProblem, Answers, Backfill, Run } from "./run_report.ts";
+import { meant, PIPELINE } from "./pipelines.ts";
+import { Answers, Backfill, Run } from "./run_report.ts";
 
 const Period = named(
   "Period",
@@ -87,6 +98,7 @@ const Status = named(
     ...verdict,
     account,
     destination: told(v.nullable(v.string()), `${ANY_DESTINATION_FIRST}'s host.`),
+    kind,
     health,
     deadLetters: told(count, `Events that ${ANY_DESTINATION} refused and that are kept.`),
     backfill: v.nullable(Backfill),
@@ -94,9 +106,15 @@ const Status = named(
   }),
 );
 
+const StatusProblem = named(
+  "StatusProblem",
+  v.object({ account, destination: v.nullable(v.string()), kind, problem: Problem }),
+  "An account, or one of its destinations, whose status is not known.",
+);
+
 const Statuses = named(
   "Statuses",
-  v.object({ accounts: v.array(v.union([Status, AccountProblem])) }),
+  v.object({ accounts: v.array(v.union([Status, StatusProblem])) }),
 );
 
 export const getStatus = defineRoute({
@@ -107,18 +125,21 @@ export const getStatus = defineRoute({
   summary: "Check whether collecting works",
   words:
     "The verdict, the last run, the totals, the history and the cursor. Without `account`, of " +
-    "all accounts.",
-  arguments: ACCOUNT,
+    "all accounts, and without `destination` for all destinations: then it is a list.",
+  arguments: PIPELINE,
   examples: [`${CURL} "$URL/status"`],
-  answers: { 200: inJson("The status of one account, or of all.", Status, Statuses) },
+  answers: { 200: inJson("The status of one pipeline, or of several.", Status, Statuses) },
   problems: ASKED,
   handle: async (asked) => {
-    const all = several(asked);
-    if (all === null) return json(200, unwrap(await collectorOf(asked).status()));
-    const outcomes = await all.all("status");
-    const accounts = outcomes.map((outcome, i) =>
-      outcome.ok ? outcome.value : { account: all.ids[i], problem: outcome.problem }
-    );
-    return json(200, { accounts });
+    const { pipelines, only, ask } = meant(asked);
+    if (only !== null) return json(200, unwrap(await only.status()));
+    const outcomes = await ask("status");
+    return json(200, { accounts: outcomes.map((one, i) => statusOf(one, pipelines[i])) });
   },
 });
+
+function statusOf(outcome: Outcome<CollectorStatus>, { account, destination }: Pipeline) {
+  if (outcome.ok) return outcome.value;
+  const { kind = null, identity = null } = destination ?? {};
+  return { account, destination: identity, kind, problem: outcome.problem };
+}

@@ -1,23 +1,22 @@
 /** `/test-connection`: the Test button. */
 import * as v from "valibot";
-import {
-  configurationFailed,
-  STEPS,
-  type TestedStep,
-} from "../../collector/runs/connection_check.ts";
+import { STEPS } from "../../collector/runs/connection_check.ts";
+import { testConnection as testConnectionOf } from "../../collector/test_connection.ts";
+import { pipelinesOfOneAccount } from "../../pipelines/choose.ts";
 import { TOKEN } from "../auth/bearer.ts";
-import { thrownProblem, unwrap } from "../routing/problems.ts";
+import { unwrap } from "../routing/problems.ts";
 import { json, refuse } from "../routing/reply.ts";
-import { type Asked, defineRoute, inJson } from "../routing/route.ts";
+import { defineRoute, inJson } from "../routing/route.ts";
 import { count, named, Problem, told } from "../routing/schemas.ts";
-import { ACCOUNT, collectorOf, type NamedAccount } from "./accounts.ts";
 import { CURL } from "./examples.ts";
+import { PIPELINE } from "./pipelines.ts";
 import { CHANGING, DESTINATION, READING } from "./problem_codes.ts";
 
 const Step = named(
   "Step",
   v.object({
     step: v.picklist(STEPS),
+    destination: v.optional(told(v.string(), "The destination that it is about.")),
     outcome: told(
       v.picklist(["ok", "failed", "skipped", "unverified"]),
       "`skipped`: an earlier step failed. `unverified`: it can't be told, though nothing seems wrong.",
@@ -41,11 +40,12 @@ export const testConnection = defineRoute({
   method: "POST",
   path: "/test-connection",
   access: TOKEN,
-  summary: "Test the connection to LivePerson",
+  summary: "Test the connection to LivePerson and the destinations",
   words:
-    "Tries every step: configuration, discovery, token, one audit call. No remembered host or " +
-    "token is used. If a step fails, the answer is 502 with that step's problem.",
-  arguments: ACCOUNT,
+    "Tries every step: configuration, discovery, token, one audit call, then each destination of " +
+    "the account, or the one that is named, by a call that stores nothing there. No remembered host " +
+    "or token is used. If a step fails, the answer is 502 with that step's problem.",
+  arguments: PIPELINE,
   examples: [`${CURL} -X POST "$URL/test-connection"`],
   answers: { 200: inJson("No step failed.", Connection) },
   problems: CHANGING.filter((code) => code !== "configuration_invalid"),
@@ -54,22 +54,13 @@ export const testConnection = defineRoute({
     schema: FailedConnection,
     status: 502,
   }],
-  handle: async (asked) => {
-    const steps = await testedSteps(asked);
+  handle: async ({ args, connect }) => {
+    const collectors = connect();
+    const pipelines = pipelinesOfOneAccount(collectors.pipelines, args);
+    const steps = unwrap(await testConnectionOf(collectors, pipelines));
     const failed = steps.find((step) => step.outcome === "failed");
     return failed === undefined
       ? json(200, { ok: true, steps })
       : refuse({ ...failed.problem!, status: 502, ok: false, steps });
   },
 });
-
-/** The tested steps. An invalid configuration is the failure of the first one. */
-async function testedSteps(asked: Asked<NamedAccount>): Promise<readonly TestedStep[]> {
-  try {
-    return unwrap(await collectorOf(asked).testConnection());
-  } catch (error) {
-    const problem = thrownProblem(error);
-    if (problem.code !== "configuration_invalid") throw error;
-    return configurationFailed(problem);
-  }
-}

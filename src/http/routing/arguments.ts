@@ -4,6 +4,7 @@
  */
 import type { HonoRequest } from "hono";
 import * as v from "valibot";
+import { KINDS } from "../../destinations/catalog.ts";
 import { CollectorError } from "../../errors.ts";
 import { parsePast, PAST_FORMS } from "../../settings/duration.ts";
 
@@ -50,6 +51,15 @@ export const account = v.optional(v.pipe(
     "account must be the id of an account.",
   ),
   v.description("The account's id. Optional when there is only one account."),
+));
+
+/** The destination that is meant. */
+export const destination = v.optional(v.pipe(
+  v.string("destination must be the id of a destination."),
+  v.description(
+    `The destination's id: ${KINDS.map(({ id }) => id).join(", ")}. ` +
+      "Optional when the account has only one.",
+  ),
 ));
 
 export const UTC_RULE = "Without an offset, the time is UTC.";

@@ -8,6 +8,11 @@ export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const instant = v.pipe(v.string(), v.isoTimestamp());
 export const account = v.pipe(v.string(), v.description("The account concerned."));
 
+export const destination = v.pipe(
+  v.nullable(v.picklist(KINDS.map(({ id }) => id))),
+  v.description("Where the account's events go, as `?destination=` names it; null if nowhere."),
+);
+
 /** A schema with a description. Not for a named schema, which has its own. */
 export function told<S extends v.GenericSchema>(schema: S, words: string) {
   return v.pipe(schema, v.description(words));
@@ -56,6 +61,7 @@ export const Problem = named(
       "The service that failed.",
     )),
     account: v.optional(account),
+    destination: v.optional(told(v.string(), "The destination of the run or command.")),
     runId: v.optional(told(v.string(), "Identifies the run or command in the log.")),
   }),
   "An error, after RFC 9457.",

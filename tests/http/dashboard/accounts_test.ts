@@ -61,7 +61,7 @@ Deno.test("many accounts", async () => {
   assert.match(await page.innerText("form.card"), /For account site017/);
   await page.getByRole("button", { name: "Collect now" }).click();
   assert.match((await page.getByRole("status").textContent())!, /1 event delivered/);
-  assert.match(page.url(), /\?account=site017$/);
+  assert.match(page.url(), /\?account=site017&destination=xsiam$/);
   await page.getByRole("link", { name: "All accounts" }).click();
   assert.equal(await heading(page), "1 of 200 failing");
 });

@@ -9,9 +9,9 @@ import { readSearch } from "../../../src/http/dashboard/event_search.ts";
 import type { Notice } from "../../../src/http/dashboard/notice.ts";
 import { percentOf } from "../../../src/http/dashboard/backfill.tsx";
 import { lastDays, lastHours, sumOfEvents } from "../../../src/http/dashboard/periods.ts";
-import { accountStateOf, grouped, worst } from "../../../src/http/dashboard/account_state.ts";
-import { ANY_DESTINATION_FIRST } from "../../../src/destinations/catalog.ts";
+import { grouped, pipelineStateOf, worst } from "../../../src/http/dashboard/pipeline_state.ts";
 import { ago, count, cut, length, moment, took } from "../../../src/format.ts";
+import { askEach } from "../../../src/collector/fleet.ts";
 import { iso } from "../../../src/engine/time.ts";
 import {
   type Answers,
@@ -21,6 +21,7 @@ import {
   ok,
   run,
   sampleCollector,
+  samplePipeline,
   status,
 } from "./sample_app.ts";
 
@@ -28,7 +29,10 @@ const MINUTE_MS = 60_000;
 
 /** The notice of an action, when the collector answers so. */
 function perform(action: string, answers: Answers): Promise<Notice> {
-  return ACTIONS.get(action)!.perform(sampleCollector(answers));
+  const of = () => sampleCollector(answers);
+  const pipeline = samplePipeline("a");
+  const collectors = { pipelines: [pipeline], of, ask: askEach(of) };
+  return ACTIONS.get(action)!.perform(collectors, pipeline);
 }
 
 Deno.test("lengths and times in words", () => {
@@ -69,9 +73,9 @@ Deno.test("the charts have a bar for every hour and day, also for those without 
 
 Deno.test("each problem comes with what to do", () => {
   const advice = (fields: Parameters<typeof status>[1]) =>
-    accountStateOf("a", ok(status("a", fields)), NOW_MS).advice.map(({ title, action }) =>
-      `${title}: ${action}`
-    ).join("\n");
+    pipelineStateOf(samplePipeline("a"), ok(status("a", fields)), NOW_MS).advice.map((
+      { title, action },
+    ) => `${title}: ${action}`).join("\n");
   assert.equal(advice({}), "");
   const behind = { state: "behind", lagSeconds: 7200 } as const;
   assert.match(advice(behind), /more to read.*raise MAX_FETCH/);
@@ -81,7 +85,11 @@ Deno.test("each problem comes with what to do", () => {
     advice({ undelivered: { deadLetters: 1, setAside: 0, gaps: 0 } }),
     /refused 1 event: Read the reasons/,
   );
-  const broken = accountStateOf("a", failed("configuration_invalid", "X is not set."), NOW_MS);
+  const broken = pipelineStateOf(
+    samplePipeline("a"),
+    failed("configuration_invalid", "X is not set."),
+    NOW_MS,
+  );
   assert.deepEqual([broken.state, broken.because], ["failing", "X is not set."]);
 });
 
@@ -105,7 +113,7 @@ Deno.test("a run's notice says what happened, and is good only if nothing was re
   ]);
   const deadLettered = 1;
   assert.deepEqual(await told({ backfill, reconciliation, deadLettered }), [
-    `${ANY_DESTINATION_FIRST} refused 1 event`,
+    "XSIAM refused 1 event",
     false,
   ]);
   assert.deepEqual(await told({ delivered: 2, deadLettered }), ["2 events delivered", false]);
@@ -113,7 +121,7 @@ Deno.test("a run's notice says what happened, and is good only if nothing was re
     collect: ok(run({ delivered: 2, deadLettered, backfill })),
   });
   assert.deepEqual(lines.slice(1), [
-    `${ANY_DESTINATION_FIRST} refused 1 event.`,
+    "XSIAM refused 1 event.",
     "The backfill continued.",
   ]);
 });
@@ -133,7 +141,10 @@ Deno.test("dead letters that were not tried are to be redelivered again", async 
 Deno.test("names keep their capitals when a test of the connection fails", async () => {
   const { problem } = failed("credentials_refused", "") as { problem: Problem };
   const step: TestedStep = { step: "token", outcome: "failed", milliseconds: 1, problem };
-  const { title } = await perform("test-connection", { testConnection: ok([step]) });
+  const { title } = await perform("test-connection", {
+    testSource: ok([step]),
+    testDestination: ok(null),
+  });
   assert.match(title, /: LivePerson refused the client/);
 });
 
@@ -154,11 +165,21 @@ Deno.test("those that need somebody come first, and switched off is no trouble",
   const failingSince = iso(NOW_MS);
   const accounts = (["healthy", "disabled", "behind", "failing", "waiting"] as const)
     .map((state) =>
-      accountStateOf(state, ok(status(state, { state, health: { failingSince } })), NOW_MS)
+      pipelineStateOf(
+        samplePipeline(state),
+        ok(status(state, { state, health: { failingSince } })),
+        NOW_MS,
+      )
     );
-  accounts.push(accountStateOf("letters", ok(status("letters", { state: "incomplete" })), NOW_MS));
+  accounts.push(
+    pipelineStateOf(
+      samplePipeline("letters"),
+      ok(status("letters", { state: "incomplete" })),
+      NOW_MS,
+    ),
+  );
   assert.deepEqual(
-    grouped(accounts).map(({ members }) => members.map(({ id }) => id).join()),
+    grouped(accounts).map(({ members }) => members.map(({ pipeline }) => pipeline.account).join()),
     ["failing", "behind", "waiting", "letters", "disabled", "healthy"],
   );
   assert.equal(worst(accounts), "failing");

@@ -16,12 +16,14 @@ import { askEach } from "../../../src/collector/fleet.ts";
 import { createApp } from "../../../src/http/app.ts";
 import { CollectorError, type ErrorCode } from "../../../src/errors.ts";
 import { toProblem } from "../../../src/problems.ts";
+import { type Pipeline, shortName } from "../../../src/pipelines/pipeline.ts";
+import { pipelineTo } from "../../environment.ts";
 import { DAY_MS, HOUR_MS, iso } from "../../../src/engine/time.ts";
 
 export const NOW_MS = Date.UTC(2026, 10, 21, 19, 42);
 export const API_TOKEN = "api-t0ken-9b2c";
 
-/** What the made-up collector of an account answers, by method. */
+/** What a made-up collector answers, by method. */
 export type Answers = { readonly [M in Method]?: Outcome<Value<M>> };
 
 export function sampleCollector(answers: Answers): CollectorService {
@@ -33,13 +35,15 @@ export function sampleCollector(answers: Answers): CollectorService {
   return offer((method, ..._) => answer(method));
 }
 
-export function startSampleApp(accounts: Readonly<Record<string, Answers>>) {
-  const ids = Object.keys(accounts);
-  const of = (id: string) => sampleCollector(accounts[id]);
+/** `samples`: by account, or account and kind of destination, as in `111/hec`. */
+export function startSampleApp(samples: Readonly<Record<string, Answers>>) {
+  const pipelines = Object.keys(samples).map(samplePipeline);
+  const of = (pipeline: Pipeline) =>
+    sampleCollector(samples[pipeline.account] ?? samples[shortName(pipeline)]);
   const app = createApp<{ API_TOKEN: string }>({
     now: () => NOW_MS,
     log: () => {},
-    connect: () => ({ ids, of, all: askEach(ids, of) }),
+    connect: () => ({ pipelines, of, ask: askEach(of) }),
   });
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
@@ -49,6 +53,12 @@ export function startSampleApp(accounts: Readonly<Record<string, Answers>>) {
     url: `http://127.0.0.1:${server.addr.port}`,
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
+}
+
+/** The pipeline of `111`, or of `111/hec`. */
+export function samplePipeline(id: string): Pipeline {
+  const [account, kind = "xsiam"] = id.split("/");
+  return pipelineTo(kind, account);
 }
 
 export function ok<T>(value: T): Outcome<T> {
@@ -105,6 +115,7 @@ export function status(
     undelivered: { deadLetters: 0, setAside: 0, gaps: 0 },
     account,
     destination: "api-example.xdr.eu.paloaltonetworks.com",
+    kind: "xsiam",
     deadLetters: 0,
     backfill: null,
     cursor: null,

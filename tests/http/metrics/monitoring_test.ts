@@ -1,4 +1,5 @@
 /** The dashboard, the alert rules, the scrape configuration and docs/metrics.md fit what `/metrics` has. */
+import { pipelineTo } from "../../environment.ts";
 import assert from "node:assert/strict";
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -35,7 +36,7 @@ function families(more = false) {
     judge(health, { deadLetters: 0, setAside: 0 }, 0, 0, true),
     null,
   );
-  return toFamilies([{ account: "111", measures }], "1.0.0");
+  return toFamilies([{ pipeline: pipelineTo("xsiam", "111"), measures }], "1.0.0");
 }
 
 function metrics(more = false): Metrics {
@@ -48,7 +49,7 @@ Deno.test("a run that left more to read is a backlog", () => {
 });
 
 Deno.test("what no account has yet may be left out of the scrape", async () => {
-  const empty = toFamilies([{ account: "111", measures: null }], "1.0.0");
+  const empty = toFamilies([{ pipeline: pipelineTo("xsiam", "111"), measures: null }], "1.0.0");
   readOpenMetrics(expose(empty, "openmetrics"));
   await checkClassic(expose(empty, "classic"));
 });
@@ -61,7 +62,9 @@ Deno.test("docs/metrics.md has a row for every metric, with its type and labels"
   });
   const expected = families().map(({ name, type, samples }) => {
     const suffix = type === "counter" ? "_total" : type === "info" ? "_info" : "";
-    const labels = Object.keys(samples[0].labels).filter((label) => label !== "account");
+    const labels = Object.keys(samples[0].labels).filter((label) =>
+      label !== "account" && label !== "destination"
+    );
     return [(name + suffix).slice(PREFIX.length), type, labels.join(", ")];
   });
   assert.deepEqual(rows.sort(), expected.sort());
@@ -109,7 +112,7 @@ Deno.test("the dashboard can be imported anywhere: its data source is a variable
   assert.equal(dashboard.id, undefined);
   assert.deepEqual(
     templating.list.map(({ name, type }: Record<string, string>) => [name, type]),
-    [["datasource", "datasource"], ["account", "query"]],
+    [["datasource", "datasource"], ["account", "query"], ["destination", "query"]],
   );
   const uids = JSON.stringify(dashboard).match(/"uid":"[^"]*"/g)!.slice(1);
   assert.deepEqual(new Set(uids), new Set(['"uid":"${datasource}"']));

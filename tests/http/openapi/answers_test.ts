@@ -13,6 +13,7 @@ import {
   Stage,
   type StageOptions,
 } from "../../cloudflare/stage.ts";
+import { startElasticsearch } from "../../../scripts/simulators/elasticsearch.ts";
 import { Described } from "./described.ts";
 
 const ACCEPTED = ["application/json", "text/markdown", "application/x-ndjson"];
@@ -153,6 +154,32 @@ Deno.test("the Worker answers what is described, and all that is described is an
       await api.ask("GET /status", { query: `account=${SECOND}`, expect: 503 });
     },
   );
+
+  await using elasticsearch = await startElasticsearch({ credentials: { apiKey: "es-k3y" } });
+  const two = (apiKey: string) => ({
+    settings: { ELASTICSEARCH_URL: elasticsearch.url, ELASTICSEARCH_API_KEY: apiKey },
+  });
+
+  await step("for two destinations", two("es-k3y"), async (api) => {
+    api.stage.addRecent(2);
+    await api.ask("POST /collect");
+    const { body } = await api.ask("GET /status");
+    assert.equal(body.accounts.length, 2);
+    await api.ask("GET /healthz", { query: "deep=true" });
+    await api.ask("POST /test-connection");
+    await api.ask("POST /backfill", { json: { from: "2 days" }, expect: 202 });
+    await api.ask("DELETE /backfill");
+    await api.ask("DELETE /cursor", { query: `confirm=${ACCOUNT}`, expect: 400 });
+    await api.ask("DELETE /cursor", { query: `confirm=${ACCOUNT}&destination=elasticsearch` });
+  });
+
+  await step("for two destinations, one of them broken", two("not a key"), async (api) => {
+    await api.ask("POST /collect", { expect: 502 });
+    await api.ask("GET /status");
+    await api.ask("POST /test-connection", { expect: 502 });
+    await api.ask("POST /backfill", { json: { from: "2 days" }, expect: 502 });
+    await api.ask("GET /get-events");
+  });
 
   await t.step("when something unexpected goes wrong", async () => {
     const connect = () => {

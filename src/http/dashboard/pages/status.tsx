@@ -1,49 +1,67 @@
-/** The first page: the state of the only account, or of all accounts. */
+/** The first page: the state of the only pipeline, or of all that are meant. */
 import type { Collectors } from "../../../collector/fleet.ts";
-import { AccountPage } from "../account.tsx";
-import { accountStateOf, STATE_NAMES, worst } from "../account_state.ts";
+import { accountsOf } from "../../../pipelines/choose.ts";
+import type { Pipeline } from "../../../pipelines/pipeline.ts";
+import { meantOn } from "../meant.ts";
 import { Overview } from "../overview.tsx";
 import type { PageContext } from "../page_context.ts";
-import { NO_ACCOUNT } from "../page_problems.ts";
+import { NO_PIPELINE } from "../page_problems.ts";
+import { type PageLink, PipelinePage } from "../pipeline.tsx";
+import { pipelineStateOf, STATE_NAMES, worst } from "../pipeline_state.ts";
 import { showPage, showProblem } from "../render.tsx";
 
 const MAX_LISTED_LETTERS = 50;
 
 export async function statusPage(c: PageContext) {
   const collectors = c.var.connect();
-  const named = c.req.query("account");
-  if (named === undefined && collectors.ids.length > 1) return await showOverview(c, collectors);
-  const id = named ?? collectors.ids[0];
-  if (!collectors.ids.includes(id)) return showProblem(c, NO_ACCOUNT);
-  return await showAccount(c, collectors, id);
+  const pipelines = meantOn(collectors.pipelines, c.req.query());
+  if (pipelines.length === 0) return showProblem(c, NO_PIPELINE);
+  return pipelines.length === 1
+    ? await showPipeline(c, collectors, pipelines[0])
+    : await showOverview(c, collectors, pipelines);
 }
 
-async function showOverview(c: PageContext, collectors: Collectors) {
+async function showOverview(
+  c: PageContext,
+  collectors: Collectors,
+  pipelines: readonly Pipeline[],
+) {
   const { nowMs } = c.var;
-  const outcomes = await collectors.all("status");
-  const accounts = outcomes.map((outcome, i) => accountStateOf(collectors.ids[i], outcome, nowMs));
+  const outcomes = await collectors.ask(pipelines, "status");
+  const states = outcomes.map((outcome, i) => pipelineStateOf(pipelines[i], outcome, nowMs));
+  const isPart = pipelines.length < collectors.pipelines.length;
   return showPage(
     c,
-    { title: STATE_NAMES[worst(accounts)], at: "/" },
-    <Overview accounts={accounts} nowMs={nowMs} />,
+    { title: STATE_NAMES[worst(states)], at: "/" },
+    <Overview states={states} isPart={isPart} nowMs={nowMs} />,
   );
 }
 
-async function showAccount(c: PageContext, collectors: Collectors, id: string) {
+async function showPipeline(c: PageContext, collectors: Collectors, pipeline: Pipeline) {
   const { nowMs } = c.var;
-  const collector = collectors.of(id);
-  const account = accountStateOf(id, await collector.status(), nowMs);
-  const letters = (account.status?.deadLetters ?? 0) > 0
+  const collector = collectors.of(pipeline);
+  const state = pipelineStateOf(pipeline, await collector.status(), nowMs);
+  const letters = (state.status?.deadLetters ?? 0) > 0
     ? await collector.deadLetters(MAX_LISTED_LETTERS)
     : null;
   return showPage(
     c,
-    { title: `${STATE_NAMES[account.state]} · ${id}`, at: "/" },
-    <AccountPage
-      account={account}
+    { title: `${STATE_NAMES[state.state]} · ${pipeline.account}`, at: "/" },
+    <PipelinePage
+      state={state}
       letters={letters?.ok ? letters.value : null}
-      isOneOfMany={collectors.ids.length > 1}
+      above={above(collectors.pipelines, pipeline)}
       nowMs={nowMs}
     />,
   );
+}
+
+/** The overviews that have the pipeline among others. */
+function above(pipelines: readonly Pipeline[], { account }: Pipeline): readonly PageLink[] {
+  const ofAccount = pipelines.filter((one) => one.account === account);
+  const href = `/?${new URLSearchParams({ account })}`;
+  return [
+    ...(accountsOf(pipelines).length > 1 ? [{ href: "/", name: "All accounts" }] : []),
+    ...(ofAccount.length > 1 ? [{ href, name: `All destinations of ${account}` }] : []),
+  ];
 }

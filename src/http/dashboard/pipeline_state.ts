@@ -1,10 +1,11 @@
-/** The state of an account in words, since when, and what to do about each problem. Pure. */
-import { ANY_DESTINATION_FIRST } from "../../destinations/catalog.ts";
+/** The state of a pipeline in words, since when, and what to do about each problem. Pure. */
 import type { Status } from "../../collector/collector.ts";
 import type { State } from "../../collector/health/verdict.ts";
 import type { Outcome } from "../../collector/service.ts";
 import { iso } from "../../engine/time.ts";
+import type { Pipeline } from "../../pipelines/pipeline.ts";
 import type { Problem } from "../../problems.ts";
+import { destinationNameFirst } from "./links.ts";
 import { ago, count, length, moment } from "../../format.ts";
 
 /** A problem, or something worth knowing, and what to do about it. */
@@ -14,8 +15,8 @@ export interface Advice {
   readonly action: string;
 }
 
-export interface AccountState {
-  readonly id: string;
+export interface PipelineState {
+  readonly pipeline: Pipeline;
   readonly state: State;
   /** One sentence: why, and since when. */
   readonly because: string;
@@ -36,11 +37,15 @@ export const STATE_NAMES: Readonly<Record<State, string>> = {
 /** Without a run for this long, the schedule must be broken: a run is due every five minutes. */
 const SILENT_MS = 20 * 60_000;
 
-export function accountStateOf(id: string, outcome: Outcome<Status>, nowMs: number): AccountState {
+export function pipelineStateOf(
+  pipeline: Pipeline,
+  outcome: Outcome<Status>,
+  nowMs: number,
+): PipelineState {
   if (!outcome.ok) {
     const { problem } = outcome;
     return {
-      id,
+      pipeline,
       state: "failing",
       because: problem.detail,
       advice: [{ title: problem.title, action: adviceOf(problem).action }],
@@ -49,10 +54,10 @@ export function accountStateOf(id: string, outcome: Outcome<Status>, nowMs: numb
   }
   const status = outcome.value;
   return {
-    id,
+    pipeline,
     state: status.state,
     because: becauseOf(status, nowMs),
-    advice: adviceFor(status, nowMs),
+    advice: adviceFor(pipeline, status, nowMs),
     status,
   };
 }
@@ -89,7 +94,7 @@ function becauseOf({ state, because, health, lagSeconds }: Status, nowMs: number
   }
 }
 
-function adviceFor(status: Status, nowMs: number): Advice[] {
+function adviceFor(pipeline: Pipeline, status: Status, nowMs: number): Advice[] {
   const { state, health } = status;
   const advice: Advice[] = [];
   if (state === "failing" && health.lastRun?.problem) advice.push(adviceOf(health.lastRun.problem));
@@ -131,7 +136,9 @@ function adviceFor(status: Status, nowMs: number): Advice[] {
   }
   if (status.undelivered.deadLetters > 0) {
     advice.push({
-      title: `${ANY_DESTINATION_FIRST} refused ${count(status.undelivered.deadLetters, "event")}`,
+      title: `${destinationNameFirst(pipeline)} refused ${
+        count(status.undelivered.deadLetters, "event")
+      }`,
       detail: "They are kept, and collecting continues without them.",
       action: "Read the reasons under Dead letters, correct the cause, then redeliver them.",
     });
@@ -170,20 +177,20 @@ const URGENCY: readonly State[] = [
   "disabled",
 ];
 
-/** The most urgent state of several. Switched-off accounts count only if all are. */
-export function worst(accounts: readonly AccountState[]): State {
-  return URGENCY.find((state) => accounts.some((one) => one.state === state)) ?? "waiting";
+/** The most urgent state of several. Switched-off ones count only if all are. */
+export function worst(states: readonly PipelineState[]): State {
+  return URGENCY.find((state) => states.some((one) => one.state === state)) ?? "waiting";
 }
 
 export interface Group {
   readonly state: State;
   /** True if each member needs attention. */
   readonly isNoted: boolean;
-  readonly members: readonly AccountState[];
+  readonly members: readonly PipelineState[];
 }
 
 /** Groups that need attention come first; members keep their order. */
-export function grouped(accounts: readonly AccountState[]): readonly Group[] {
+export function grouped(states: readonly PipelineState[]): readonly Group[] {
   const groups: [State, boolean][] = [
     ["failing", true],
     ["behind", true],
@@ -195,6 +202,6 @@ export function grouped(accounts: readonly AccountState[]): readonly Group[] {
   return groups.map(([state, isNoted]) => ({
     state,
     isNoted,
-    members: accounts.filter((one) => one.state === state),
+    members: states.filter((one) => one.state === state),
   })).filter(({ members }) => members.length > 0);
 }

@@ -1,63 +1,77 @@
-/** The page of one account: first whether it works, then what to do, then the numbers. */
+/** The page of one pipeline: first whether it works, then what to do, then the numbers. */
 import type { ListedLetters, Status } from "../../collector/collector.ts";
+import type { Pipeline } from "../../pipelines/pipeline.ts";
 import { ACTIONS } from "./actions.ts";
 import { BackfillCard } from "./backfill.tsx";
 import { Charts } from "./charts.tsx";
 import { DeadLettersCard } from "./dead_letters.tsx";
 import { AdviceList, When } from "./layout.tsx";
+import { destinationName, hrefOf } from "./links.ts";
 import { lastHours, sumOfEvents } from "./periods.ts";
 import { Shape, TONES } from "./shapes.tsx";
-import { type AccountState, STATE_NAMES } from "./account_state.ts";
+import { type PipelineState, STATE_NAMES } from "./pipeline_state.ts";
 import { TotalsCard } from "./totals.tsx";
 import { length, number, took } from "../../format.ts";
 
-interface AccountProps {
-  readonly account: AccountState;
+interface PipelineProps {
+  readonly state: PipelineState;
   /** Null when they could not be listed. */
   readonly letters: ListedLetters | null;
-  /** True if there are others: then the page links back to all of them. */
-  readonly isOneOfMany: boolean;
+  /** Pages that have it among others, to go back to. */
+  readonly above: readonly PageLink[];
   readonly nowMs: number;
 }
 
-export function AccountPage({ account, letters, isOneOfMany, nowMs }: AccountProps) {
-  const { id, state, advice, status } = account;
+export interface PageLink {
+  readonly href: string;
+  readonly name: string;
+}
+
+export function PipelinePage({ state: whole, letters, above, nowMs }: PipelineProps) {
+  const { pipeline, state, advice, status } = whole;
   const hasRun = status !== null && status.health.lastRun !== null;
   return (
     <>
-      {isOneOfMany && (
-        <p>
-          <a href="/">All accounts</a>
-        </p>
+      {above.length > 0 && (
+        <nav aria-label="Back to">
+          <ul>
+            {above.map(({ href, name }) => (
+              <li key={href}>
+                <a href={href}>{name}</a>
+              </li>
+            ))}
+          </ul>
+        </nav>
       )}
-      <Headline account={account} nowMs={nowMs} />
+      <Headline state={whole} nowMs={nowMs} />
       {advice.length > 0 && (
         <section class="card" aria-labelledby="advice">
           <h2 id="advice">Why, and what to do</h2>
           <AdviceList advice={advice} tone={state === "healthy" ? "warn" : TONES[state]} />
         </section>
       )}
-      <Buttons id={id} letters={status?.deadLetters ?? 0} />
+      <Buttons pipeline={pipeline} letters={status?.deadLetters ?? 0} />
       {hasRun && <Charts history={status.health.history} nowMs={nowMs} />}
       {status?.backfill && <BackfillCard backfill={status.backfill} nowMs={nowMs} />}
       {letters !== null && letters.count > 0 && (
-        <DeadLettersCard id={id} letters={letters} nowMs={nowMs} />
+        <DeadLettersCard pipeline={pipeline} letters={letters} nowMs={nowMs} />
       )}
       {hasRun && <TotalsCard health={status.health} />}
     </>
   );
 }
 
-function Headline({ account, nowMs }: { account: AccountState; nowMs: number }) {
-  const { id, state, because, status } = account;
+function Headline({ state: whole, nowMs }: { state: PipelineState; nowMs: number }) {
+  const { pipeline, state, because, status } = whole;
   return (
     <section class={`card headline ${TONES[state]}`} aria-labelledby="state">
       <div class="headline-top">
         <Shape state={state} size={80} />
         <div>
           <p class="eyebrow quiet">
-            Account {id}
-            {status?.destination && `, to ${status.destination}`}
+            Account {pipeline.account}
+            {pipeline.destination && `, to ${destinationName(pipeline)}`}
+            {status?.destination && ` at ${status.destination}`}
           </p>
           <h1 id="state">{STATE_NAMES[state]}</h1>
           <p class="because">{because}</p>
@@ -111,16 +125,15 @@ function Facts({ status, nowMs }: { status: Status; nowMs: number }) {
   );
 }
 
-function Buttons({ id, letters }: { id: string; letters: number }) {
-  const account = encodeURIComponent(id);
+function Buttons({ pipeline, letters }: { pipeline: Pipeline; letters: number }) {
   return (
     <nav class="actions" aria-label="Actions">
       {[...ACTIONS]
         .filter(([path]) => path !== "redeliver" || letters > 0)
         .map(([path, { name }]) => (
-          <a class="button second" href={`/actions/${path}?account=${account}`}>{name}</a>
+          <a class="button second" href={hrefOf(`/actions/${path}`, pipeline)}>{name}</a>
         ))}
-      <a class="button second" href={`/events?account=${account}`}>Look at events</a>
+      <a class="button second" href={hrefOf("/events", pipeline)}>Look at events</a>
     </nav>
   );
 }
