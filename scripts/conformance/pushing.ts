@@ -1,7 +1,7 @@
 /** A destination of the product, opened with settings as they are given to it. Pushes through its own code. */
 import * as v from "valibot";
 import type { AnyKind, DestinationTools, OpenDestination } from "../../src/destinations/kind.ts";
-import type { Line, PushAnswer } from "../../src/engine/ports.ts";
+import type { EachAnswer, Line, PushAnswer } from "../../src/engine/ports.ts";
 import { FORGETFUL } from "../../src/storage/vault.ts";
 import { Upstream } from "../../src/upstream/upstream.ts";
 import { ACCOUNT } from "./batches.ts";
@@ -32,10 +32,24 @@ export function push(destination: OpenDestination, lines: readonly Line[]): Prom
   return destination.push(lines, { probing: false });
 }
 
-/** All were delivered as they are. */
-export function isDelivered(answer: PushAnswer): boolean {
+/** Pushes all, and again what a push leaves unread. True when all was delivered, as it is. */
+export async function deliversAll(
+  destination: OpenDestination,
+  lines: readonly Line[],
+): Promise<boolean> {
+  for (let left = lines; left.length > 0;) {
+    const answer = await push(destination, left);
+    if (!isDelivered(answer)) return false;
+    const unread = (answer.unread ?? []).map((index) => left[index]);
+    if (unread.length === left.length) return false;
+    left = unread;
+  }
+  return true;
+}
+
+function isDelivered(answer: PushAnswer): answer is EachAnswer {
   return !("refusedWhole" in answer) && answer.refused.length === 0 &&
-    answer.again.length === 0 && (answer.unread ?? []).length === 0 && (answer.altered ?? 0) === 0;
+    answer.again.length === 0 && (answer.altered ?? 0) === 0;
 }
 
 function toolsNow(): DestinationTools {

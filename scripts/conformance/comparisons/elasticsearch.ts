@@ -8,7 +8,7 @@ import { lineOf } from "../../../src/engine/batch.ts";
 import type { Line } from "../../../src/engine/ports.ts";
 import { makeBatch } from "../batches.ts";
 import { Judge } from "../judge.ts";
-import { checkConnection, isDelivered, openDestination, push } from "../pushing.ts";
+import { checkConnection, deliversAll, openDestination, push } from "../pushing.ts";
 import { type OpenSearch, startOpenSearch } from "../receivers/opensearch.ts";
 import type { Compared, CompareOptions, Comparison } from "./comparison.ts";
 
@@ -60,8 +60,8 @@ async function takesEachOnce(stand: Stand, format: string): Promise<void> {
   const settings = settingsOf(stand, index, format);
   const destination = openDestination(kind, settings);
   const batch = await makeBatch("each once", destination, nowMs);
-  judge.holds(`${format}: a batch is delivered`, isDelivered(await push(destination, batch)));
-  judge.holds(`${format}: repeated, it is delivered`, isDelivered(await push(destination, batch)));
+  judge.holds(`${format}: a batch is delivered`, await deliversAll(destination, batch));
+  judge.holds(`${format}: repeated, it is delivered`, await deliversAll(destination, batch));
   await checkConnection(kind, settings);
   judge.holds(`${format}: it is a data stream`, await openSearch.isDataStream(index));
   compareDocuments(judge, format, await openSearch.documents(index), batch);
@@ -112,7 +112,7 @@ async function takesAgainAfterRollover(stand: Stand): Promise<void> {
   const destination = openDestination(kind, settingsOf(stand, index, "ecs"));
   const batch = await makeBatch("each once", destination, nowMs);
   await openSearch.ask("POST", `/${index}/_rollover`);
-  judge.holds("rolled over: a batch is delivered", isDelivered(await push(destination, batch)));
+  judge.holds("rolled over: a batch is delivered", await deliversAll(destination, batch));
   const documents = await openSearch.documents(index);
   const twice = batch.map(({ eventId }) => documents.filter(({ id }) => id === eventId).length);
   judge.equal("rolled over: documents of each event", twice, batch.map(() => 2));

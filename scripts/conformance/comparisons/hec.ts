@@ -4,7 +4,7 @@ import type { AnyKind } from "../../../src/destinations/kind.ts";
 import type { Line } from "../../../src/engine/ports.ts";
 import { makeBatch } from "../batches.ts";
 import { Judge } from "../judge.ts";
-import { checkConnection, isDelivered, openDestination, push } from "../pushing.ts";
+import { checkConnection, deliversAll, openDestination } from "../pushing.ts";
 import { startVictoriaLogs, type StoredRow, type VictoriaLogs } from "../receivers/victorialogs.ts";
 import type { Compared, CompareOptions, Comparison } from "./comparison.ts";
 
@@ -49,7 +49,7 @@ async function takesWhatItIsSent(
   const batch = await makeBatch("sent twice", destination, nowMs);
   await checkConnection(kind, settings);
   for (const times of [1, 2]) {
-    judge.holds(`${format}: a batch is delivered`, isDelivered(await push(destination, batch)));
+    judge.holds(`${format}: a batch is delivered`, await deliversAll(destination, batch));
     const rows = await victoriaLogs.rows("sourcetype", envelope.sourcetype, times * batch.length);
     judge.equal(`${format}: rows, sent ${times} times`, rows.length, times * batch.length);
     for (const line of batch) compareRows(judge, format, rows, line, times, envelope);
