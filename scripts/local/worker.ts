@@ -14,6 +14,8 @@ export interface LocalWorkerOptions {
   readonly port?: number;
   /** A folder in which KV and Durable Objects survive; in memory if left out. */
   readonly persistTo?: string;
+  /** R2 buckets, by the name of their binding. */
+  readonly buckets?: Readonly<Record<string, string>>;
   /** Lets the isolate's memory be measured, or logs each operation on KV and on Durable Object storage. */
   readonly observe?: "memory" | "operations";
 }
@@ -26,6 +28,8 @@ export interface LocalWorker {
   /** Fires the cron; returns `ok`, or `exception` if the invocation rejected. */
   fireCron(): Promise<string>;
   readonly kv: LocalKv;
+  /** What lies in a bucket, by key. `binding`: its name. */
+  objectsIn(binding: string): Promise<ReadonlyMap<string, { readonly body: Uint8Array }>>;
   /** The bytes that the isolate holds after a garbage collection. Only if memory is observed. */
   heapBytes(): Promise<number>;
   close(): Promise<void>;
@@ -37,6 +41,12 @@ interface LocalKv {
   put(key: string, value: string): Promise<void>;
   delete(key: string): Promise<void>;
   list(): Promise<{ keys: { name: string }[] }>;
+}
+
+/** The part of R2's binding that is used. */
+interface LocalBucket {
+  list(): Promise<{ objects: { key: string }[] }>;
+  get(key: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | null>;
 }
 
 export async function startWorker(options: LocalWorkerOptions): Promise<LocalWorker> {
@@ -57,6 +67,7 @@ export async function startWorker(options: LocalWorkerOptions): Promise<LocalWor
     modules: counting ? [observer, product] : [product],
     modulesRoot: dirname(module),
     bindings: { ...options.settings },
+    r2Buckets: { ...options.buckets },
     ...(counting && {
       kvNamespaces: {},
       wrappedBindings: { CURSORS: { scriptName: KV_COUNTER.name } },
@@ -95,6 +106,9 @@ export async function startWorker(options: LocalWorkerOptions): Promise<LocalWor
       return await (await fetch(new URL("/cdn-cgi/handler/scheduled", url))).text();
     },
     kv: kv as unknown as LocalKv,
+    async objectsIn(binding) {
+      return await objectsIn(await miniflare.getR2Bucket(binding) as unknown as LocalBucket);
+    },
     heapBytes() {
       if (gauge === undefined) throw new Error("The Worker's memory is not observed.");
       return gauge.heapBytes();
@@ -102,4 +116,14 @@ export async function startWorker(options: LocalWorkerOptions): Promise<LocalWor
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Its first thousand objects. */
+async function objectsIn(bucket: LocalBucket) {
+  const { objects } = await bucket.list();
+  const entries = objects.map(async ({ key }) => {
+    const object = await bucket.get(key);
+    return [key, { body: new Uint8Array(await object!.arrayBuffer()) }] as const;
+  });
+  return new Map(await Promise.all(entries));
 }

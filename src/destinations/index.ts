@@ -1,7 +1,8 @@
 /** Every kind of destination. Another one takes a folder, and a line here. */
 import { elasticsearch } from "./elasticsearch/kind.ts";
 import { hec } from "./hec/kind.ts";
+import { s3 } from "./s3/kind.ts";
 import { sentinel } from "./sentinel/kind.ts";
 import { xsiam } from "./xsiam/kind.ts";
 
-export const DESTINATIONS = [xsiam, hec, elasticsearch, sentinel] as const;
+export const DESTINATIONS = [xsiam, hec, elasticsearch, sentinel, s3] as const;

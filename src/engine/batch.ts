@@ -1,6 +1,7 @@
 /** Events on their way to the destination, gathered until there are enough to send. Pure. */
 import { Buffer } from "node:buffer";
 import type { DestinationLimits, Line, SentEvent } from "./ports.ts";
+import { utcDay } from "./time.ts";
 
 export type { Line };
 
@@ -24,6 +25,14 @@ export class Batch<L extends Line> {
   /** Is it large enough to be sent? */
   get full(): boolean {
     return this.#bytes >= this.limits.targetBytes || this.#lines.length >= this.limits.maxEvents;
+  }
+
+  /** May the event be sent with those that are in hand? */
+  takes({ bytes, timeMs }: Line): boolean {
+    const [first] = this.#lines;
+    if (first === undefined) return true;
+    const isOfDay = !this.limits.oneDay || utcDay(timeMs) === utcDay(first.timeMs);
+    return isOfDay && this.hasRoomFor(bytes);
   }
 
   /** Would the destination still take the batch with so many bytes more? */

@@ -45,7 +45,7 @@ export class Delivery {
 
   /** To be called before an event is dealt with: if the event does not fit any more, what is in hand is sent. */
   async makeRoom(line: Line): Promise<void> {
-    if (this.#isSendable(line) && !this.#batch.hasRoomFor(line.bytes)) await this.#send();
+    if (this.#isSendable(line) && !this.#batch.takes(line)) await this.#send();
   }
 
   /** Adds an event that was dealt with. It is sent when there are enough. */

@@ -142,6 +142,8 @@ export interface DestinationLimits {
   readonly maxEventBytes: number;
   /** The most bytes that an event takes in a push beside its own; 1, for a newline, if left out. */
   readonly envelopeBytes?: number;
+  /** True if the events of a push should be of one UTC day. What is sent again may be of several. */
+  readonly oneDay?: boolean;
 }
 
 /** What became of each event of a push. Events that are not named were delivered. */

@@ -77,9 +77,13 @@ function destinationsOf(
   });
 }
 
-/** True if a setting is given that makes no sense without the destination. */
+/**
+ * True if a setting is given that makes no sense without the destination. A text is no binding, even if
+ * it has the name of one.
+ */
 function isBegun(kind: AnyKind, given: Readonly<Record<string, unknown>>): boolean {
-  return [...Object.keys(kind.needed), kind.binding ?? ""].some((name) => name in given) ||
+  return Object.keys(kind.needed).some((name) => name in given) ||
+    (kind.binding !== undefined && typeof given[kind.binding] === "object") ||
     (kind.contradictions?.(given) ?? []).length > 0;
 }
 

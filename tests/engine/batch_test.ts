@@ -62,3 +62,21 @@ Deno.test("what an event takes beside its own bytes counts too", () => {
   assert.ok(batch.hasRoomFor(100));
   assert.ok(!batch.hasRoomFor(101));
 });
+
+Deno.test("a batch of one day takes no event of another, and any first one", () => {
+  const day = Date.parse("2026-03-10T00:00:00Z");
+  const lineAt = (timeMs: number): Line => lineOf({ ...ANY, timeMs, json: "{}" });
+  const batch = new Batch({ ...LIMITS, oneDay: true });
+  assert.ok(batch.takes(lineAt(day)));
+  batch.add(lineAt(day));
+  assert.deepEqual(
+    [day + 86_399_999, day + 86_400_000, day - 1].map((timeMs) => batch.takes(lineAt(timeMs))),
+    [true, false, false],
+  );
+  assert.ok(!batch.takes(lineOf({ ...ANY, timeMs: day, json: "x".repeat(300) })), "nor too much");
+  batch.drain();
+  assert.ok(batch.takes(lineAt(day - 1)));
+  const other = new Batch(LIMITS);
+  other.add(lineAt(day));
+  assert.ok(other.takes(lineAt(day + 86_400_000)), "others take any");
+});

@@ -50,6 +50,8 @@ Deno.test("what isn't set has the documented default", () => {
     ELASTICSEARCH_INDEX: "logs-liveperson.audit-default",
     ELASTICSEARCH_COMPRESSION: "gzip",
     ELASTICSEARCH_FORMAT: "ecs",
+    S3_PREFIX: "liveperson/audit/",
+    S3_FORMAT: "native",
     AZURE_MONITOR_STREAM: "Custom-LivePersonAudit",
     AZURE_MONITOR_LOGIN_URL: "https://login.microsoftonline.com",
     AZURE_MONITOR_FORMAT: "native",

@@ -96,7 +96,7 @@ async function pushAll(
   const send = () => takeApart(destination, batch.drain(), options, outcome);
   for (const event of events) {
     const line = toLine(event, 1, destination, collectedAtMs);
-    if (!batch.hasRoomFor(line.bytes)) await send();
+    if (!batch.takes(line)) await send();
     batch.add(line);
     if (batch.full) await send();
   }

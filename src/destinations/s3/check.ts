@@ -1,0 +1,32 @@
+/** Whether the archive would take an object, as far as can be told without putting one there. */
+import { CollectorError } from "../../errors.ts";
+import type { Unverified } from "../kind.ts";
+import { errorCode, failureOf, ID, LABEL } from "./answer.ts";
+import type { Store } from "./stores.ts";
+
+const UNKNOWN = "whether it may write there can't be told without writing.";
+
+/**
+ * Asks for the bucket's list, which a key that may only write is refused: then it is known to be right.
+ * @throws {CollectorError} `destination_unauthorized`, `destination_not_found` or an `upstream_…` one
+ */
+export async function checkBucket(store: Store): Promise<Unverified> {
+  const reply = await store.ask();
+  if (reply.status === 403 && errorCode(reply.text) === "AccessDenied") {
+    return { unverified: `The key is right, but may not list the bucket; ${UNKNOWN}` };
+  }
+  if (reply.status !== 200) throw failureOf(reply);
+  if (reply.text.includes("<ListBucketResult")) {
+    return { unverified: `The bucket is there and the key is right; ${UNKNOWN}` };
+  }
+  throw new CollectorError("upstream_unreadable", {
+    detail: `${LABEL} answered 200, but not with the list of a bucket.`,
+    upstream: { name: ID, status: 200 },
+  });
+}
+
+/** Who may ask a bound bucket may also write to it. */
+export async function checkBoundBucket(store: Store): Promise<void> {
+  const reply = await store.ask();
+  if (reply.status !== 200) throw failureOf(reply);
+}
