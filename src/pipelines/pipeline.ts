@@ -35,7 +35,7 @@ export function pipelineName({ account, feed, destination }: Pipeline): string {
   return `${account}/${feed}/${destinationName(destination)}`;
 }
 
-/** What people call it: `111/hec`. */
+/** What people call it: the account and the kind of destination. */
 export function shortName({ account, destination }: Pipeline): string {
   return destination === null ? account : `${account}/${destination.kind}`;
 }
