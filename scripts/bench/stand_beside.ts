@@ -1,6 +1,6 @@
 /** The destinations of a measurement beside XSIAM, simulated. Loopback only. */
-import { startAzureMonitor } from "../simulators/azure_monitor.ts";
 import { startElasticsearch } from "../simulators/elasticsearch.ts";
+import { startHec } from "../simulators/hec.ts";
 import type { Beside, Received } from "./stand_options.ts";
 
 type Settings = Readonly<Record<string, string>>;
@@ -17,8 +17,8 @@ interface StartedBeside extends AsyncDisposable {
 }
 
 const STARTS: Readonly<Record<Beside, (latencyMs: number) => Promise<Started>>> = {
+  hec: startSplunk,
   elasticsearch: startElastic,
-  sentinel: startSentinel,
 };
 
 export async function openBeside(
@@ -51,15 +51,15 @@ async function startElastic(latencyMs: number): Promise<Started> {
   };
 }
 
-async function startSentinel(latencyMs: number): Promise<Started> {
-  const azure = await startAzureMonitor({ clientSecret: "client-secret", latencyMs });
+async function startSplunk(latencyMs: number): Promise<Started> {
+  const hec = await startHec({ keepEvents: false, latencyMs });
   return {
-    settings: azure.settings,
+    settings: hec.settings,
     received: () => ({
-      events: azure.rows.length,
-      distinct: azure.ids.size,
-      requests: azure.requests.length,
+      events: hec.count,
+      distinct: hec.ids.size,
+      requests: hec.requests.length,
     }),
-    [Symbol.asyncDispose]: () => azure.close(),
+    [Symbol.asyncDispose]: () => hec.close(),
   };
 }

@@ -11,7 +11,7 @@ export interface StandOptions {
   readonly beside: readonly Beside[];
 }
 
-export type Beside = "elasticsearch" | "sentinel";
+export type Beside = "hec" | "elasticsearch";
 
 /** Printed when the simulators are up. */
 export interface StandStarted {

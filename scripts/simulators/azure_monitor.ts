@@ -28,8 +28,6 @@ export interface AzureMonitorOptions extends Partial<AzureMonitorSettings> {
   /** Default 0: any free port. */
   readonly port?: number;
   readonly clientSecret: string;
-  /** Added to every request, in milliseconds. Default 0. */
-  readonly latencyMs?: number;
   /** Epoch milliseconds. Default `Date.now`. */
   readonly now?: () => number;
 }
@@ -95,7 +93,7 @@ export async function startAzureMonitor(
 
   const server = await startLoopbackServer<Answered>({
     port: options.port ?? 0,
-    latencyMs: options.latencyMs ?? 0,
+    latencyMs: 0,
     faults,
     now,
     targetOf: (request) => {
