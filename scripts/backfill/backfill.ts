@@ -70,7 +70,7 @@ async function main(options: Options): Promise<number> {
 
 async function backfill(range: BackfillRange, options: Options, stop: StopSignal): Promise<number> {
   using progress = openProgress(options.json ?? false);
-  await using target = await openTarget(options, { say: progress.say, stop, creates: true });
+  await using target = await openTarget(options, { say: progress.say, stop, absent: "made" });
   const pipelines = pipelinesOfOneAccount(await target.pipelines(), options, IN_OPTIONS);
   if (!target.advancesAlone) stop.wait.then(() => progress.say(STOPPING));
   const waits = options.wait || !target.advancesAlone;
@@ -136,7 +136,7 @@ function withNextStep(error: unknown, range: BackfillRange, options: Options): u
 
 async function dryRun(range: BackfillRange, options: Options, stop: StopSignal): Promise<number> {
   using progress = openProgress(options.json ?? false);
-  const around = { say: progress.say, stop, creates: false };
+  const around = { say: progress.say, stop, absent: "refused" as const };
   await using target = options.url === undefined
     ? await openMemoryTarget(options, around)
     : await openTarget(options, around);
@@ -168,7 +168,7 @@ async function dryRun(range: BackfillRange, options: Options, stop: StopSignal):
 }
 
 async function cancel(options: Options, stop: StopSignal): Promise<number> {
-  await using target = await openTarget(options, { say: console.error, stop, creates: false });
+  await using target = await openTarget(options, { say: console.error, stop, absent: "refused" });
   const pipelines = pipelinesOfOneAccount(await target.pipelines(), options, IN_OPTIONS);
   const [{ account }] = pipelines;
   for (const pipeline of pipelines) await target.cancelBackfill(pipeline);

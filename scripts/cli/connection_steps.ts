@@ -1,13 +1,11 @@
 /**
  * The steps of a connection test: each with a check mark or a cross, how long it took, and what to do.
- * Asks collectors.
+ * Asks what it is given.
  */
 import pMap from "p-map";
-import { type Collectors, CONCURRENCY } from "../../src/collector/fleet.ts";
+import { CONCURRENCY } from "../../src/collector/fleet.ts";
 import type { TestedStep } from "../../src/collector/runs/connection_check.ts";
-import { testConnection } from "../../src/collector/test_connection.ts";
 import { kindOf } from "../../src/destinations/catalog.ts";
-import { unwrap } from "../../src/http/routing/problems.ts";
 import type { Pipeline } from "../../src/pipelines/pipeline.ts";
 import type { Colours } from "./colours.ts";
 
@@ -25,6 +23,14 @@ const LABELS: Record<TestedStep["step"], string> = {
   destination: "The destination accepts the settings",
 };
 
+/** What stands before the reason. */
+const BECAUSE: Record<TestedStep["outcome"], string> = {
+  ok: "",
+  failed: "",
+  skipped: "Why: ",
+  unverified: "Not verified: ",
+};
+
 /** With the destination's own name, if the step is about one. */
 function labelOf(step: TestedStep["step"], destination: string | undefined): string {
   const name = kindOf(destination)?.label;
@@ -37,11 +43,13 @@ function labelOf(step: TestedStep["step"], destination: string | undefined): str
  * @throws {AnsweredProblem} when one can't be tested at all
  */
 export async function testEach(
-  collectors: Collectors,
+  { testConnection }: {
+    testConnection(pipelines: readonly Pipeline[]): Promise<readonly TestedStep[]>;
+  },
   pipelines: readonly Pipeline[],
 ): Promise<readonly TestedAccount[]> {
   return await pMap(Map.groupBy(pipelines, ({ account }) => account), async ([account, some]) => {
-    const steps = unwrap(await testConnection(collectors, some));
+    const steps = await testConnection(some);
     return { account, ok: steps.every((step) => step.outcome !== "failed"), steps };
   }, { concurrency: CONCURRENCY });
 }
@@ -57,9 +65,11 @@ export function stepLines({ account, steps }: TestedAccount, colours: Colours): 
   for (const { step, destination, outcome, milliseconds, because, problem } of steps) {
     const time = outcome === "skipped" ? "not tried" : `${milliseconds} ms`;
     lines.push(`  ${mark[outcome]} ${labelOf(step, destination).padEnd(44)} ${colours.dim(time)}`);
-    if (because !== undefined) lines.push(`    Not verified: ${because}`);
+    if (problem !== undefined) {
+      lines.push(`    ${colours.red(`${problem.title}.`)} ${problem.detail}`);
+    }
+    if (because !== undefined) lines.push(`    ${BECAUSE[outcome]}${because}`);
     if (problem === undefined) continue;
-    lines.push(`    ${colours.red(`${problem.title}.`)} ${problem.detail}`);
     if (problem.action !== undefined) lines.push(`    What to do: ${problem.action}`);
   }
   return lines;

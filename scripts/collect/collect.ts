@@ -40,7 +40,7 @@ async function main(options: TargetOptions): Promise<number> {
 
 async function collect(options: TargetOptions, stop: StopSignal): Promise<readonly Collected[]> {
   using progress = openProgress(options.json ?? false);
-  await using target = await openTarget(options, { say: progress.say, stop, creates: true });
+  await using target = await openTarget(options, { say: progress.say, stop, absent: "made" });
   const { account, destination } = options;
   const pipelines = pipelinesOf(await target.pipelines(), { account, destination });
   if (!target.advancesAlone) {

@@ -32,7 +32,7 @@ const command = withTarget(
 
 async function main(options: Options): Promise<number> {
   using stop = listenForStop();
-  await using target = await openTarget(options, { say: console.error, stop, creates: false });
+  await using target = await openTarget(options, { say: console.error, stop, absent: "refused" });
   const { account, destination } = options;
   if (account !== undefined || destination !== undefined) {
     pipelinesOf(await target.pipelines(), { account, destination });

@@ -2,6 +2,7 @@
 import { unwrap } from "../../src/http/routing/problems.ts";
 import type { LogLine } from "../../src/collector/platform.ts";
 import { askAny } from "../../src/collector/fleet.ts";
+import { testConnection } from "../../src/collector/test_connection.ts";
 import { pipelinesOf } from "../../src/pipelines/choose.ts";
 import type { Pipeline } from "../../src/pipelines/pipeline.ts";
 import { openDenoCollectors } from "../../src/deno/collectors.ts";
@@ -35,6 +36,7 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Targ
       if (chosen.length > 1) return await Promise.all(chosen.map(statusOf));
       return [unwrap(await of(chosen[0]).status())];
     },
+    testConnection: async (some) => unwrap(await testConnection(collectors, some)),
     collect: async (pipeline) => unwrap(await of(pipeline).collect("script")),
     getEvents: async (some, args) => unwrap(await askAny(collectors, some, "getEvents", args)),
     startBackfill: async (pipeline, range) => unwrap(await of(pipeline).startBackfill(range)),

@@ -15,8 +15,8 @@ interface Surroundings {
   /** Prints a line for people. */
   readonly say: (line: string) => void;
   readonly stop: StopSignal;
-  /** True to create a state that doesn't exist yet. */
-  readonly creates: boolean;
+  /** What to do about a state that isn't there: make it, refuse, or use one in memory. */
+  readonly absent: "made" | "refused" | "in memory";
 }
 
 /** @throws {CollectorError} `arguments_invalid` or `configuration_invalid` */
@@ -25,8 +25,11 @@ export async function openTarget(options: TargetOptions, around: Surroundings): 
   if (options.url !== undefined) return openWorker(options.url, options, variables, around);
   if (options.token !== undefined) throw usageError("--token goes with --url.");
   const kvPath = options.kvPath ?? (variables.DENO_KV_PATH || DEFAULT_KV_PATH);
-  if (!around.creates) await mustExist(kvPath);
-  const { stop, say } = around;
+  const { stop, say, absent } = around;
+  if (absent !== "made" && !await exists(kvPath)) {
+    if (absent === "in memory") return await openMemoryTarget(options, around);
+    throw stateMissing(kvPath);
+  }
   return await openLocalTarget({ variables, kvPath, log: scriptLog(say), stop: asAbort(stop) });
 }
 
@@ -61,9 +64,12 @@ function openWorker(
   return workerTarget(new WorkerClient({ url, token: given, signal: leaving.signal }));
 }
 
-async function mustExist(kvPath: string): Promise<void> {
-  if (await stat(kvPath).then(() => true, () => false)) return;
-  throw scriptProblem(
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(() => true, () => false);
+}
+
+function stateMissing(kvPath: string): Error {
+  return scriptProblem(
     "state_missing",
     "There is no state",
     `Nothing has been collected into ${kvPath} yet.`,

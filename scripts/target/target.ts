@@ -1,6 +1,7 @@
 /** What a script talks to: the collectors in this process, with their state, or a deployed Worker. */
 import type { BackfillRange } from "../../src/collector/runs/backfill.ts";
 import type { Status } from "../../src/collector/collector.ts";
+import type { TestedStep } from "../../src/collector/runs/connection_check.ts";
 import type { FoundEvents, GetEventsArguments } from "../../src/collector/runs/read_events.ts";
 import type { BackfillState, RunReport } from "../../src/collector/health/report.ts";
 import type { Named, Ways } from "../../src/pipelines/choose.ts";
@@ -25,6 +26,8 @@ export interface Target extends AsyncDisposable {
   pipelines(): Promise<readonly Pipeline[]>;
   /** Of all that have the account and the destination, if they are named. */
   status(named: Named): Promise<readonly PipelineStatus[]>;
+  /** `pipelines`: of one account. A step that fails is told, not thrown. */
+  testConnection(pipelines: readonly Pipeline[]): Promise<readonly TestedStep[]>;
   collect(pipeline: Pipeline): Promise<RunReport>;
   /** `pipelines`: of one account. Any of them reads; events are pushed only if there is just one. */
   getEvents(pipelines: readonly Pipeline[], args: GetEventsArguments): Promise<FoundEvents>;

@@ -1,6 +1,7 @@
 /** The collectors of a deployed Worker, called through its routes. */
 import { AnsweredProblem } from "../../src/http/routing/problems.ts";
 import type { Status } from "../../src/collector/collector.ts";
+import type { TestedStep } from "../../src/collector/runs/connection_check.ts";
 import type { BackfillState, RunReport } from "../../src/collector/health/report.ts";
 import type { AuditEvent } from "../../src/sources/liveperson/event.ts";
 import { namedAs, type PipelineStatus, type Target } from "./target.ts";
@@ -25,6 +26,7 @@ export function workerTarget(client: WorkerClient): Target {
     advancesAlone: true,
     status,
     pipelines: async () => (await status({})).map(pipelineOf),
+    testConnection: (pipelines) => testConnection(client, pipelines),
     collect: (pipeline) => collect(client, pipeline),
     async getEvents(pipelines, { limit, startMs }) {
       const { account, destination } = namedAs(pipelines[0]);
@@ -55,6 +57,23 @@ export function workerTarget(client: WorkerClient): Target {
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
+}
+
+/** A failed step is answered as a problem, with all steps. */
+async function testConnection(
+  client: WorkerClient,
+  pipelines: readonly Pipeline[],
+): Promise<readonly TestedStep[]> {
+  const { account, destination } = namedAs(pipelines[0]);
+  const query = { account, ...(pipelines.length === 1 && { destination }) };
+  type Tested = { readonly steps?: readonly TestedStep[] };
+  try {
+    return (await client.ask<Tested>("POST", "/test-connection", query)).steps!;
+  } catch (error) {
+    const { body } = error as { body?: Tested };
+    if (body?.steps === undefined) throw error;
+    return body.steps;
+  }
 }
 
 function pipelineOf({ account, destination, kind }: PipelineStatus): Pipeline {

@@ -1,32 +1,32 @@
 /**
  * `deno task test-connection`: the Test button. It tries each step on the way from LivePerson's audit
- * trail to the destinations, shows the result and what to do, and stores nothing.
+ * trail to the destinations, as the next run of this state or of a deployed Worker would, and shows the
+ * result and what to do.
  */
-import { openDenoCollectors } from "../../src/deno/collectors.ts";
 import { pipelinesOf } from "../../src/pipelines/choose.ts";
 import { stdoutColours } from "../cli/colours.ts";
 import { DONE, FAILED, INTERRUPTED, readOptions, scriptCommand } from "../cli/command_line.ts";
 import { stepLines, testEach, type TestedAccount } from "../cli/connection_steps.ts";
 import { runToEnd } from "../cli/failure.ts";
 import { openProgress } from "../cli/progress.ts";
-import { scriptLog } from "../cli/script_log.ts";
-import { type SettingsOptions, withSettings } from "../cli/script_options.ts";
-import { readVariables } from "../cli/settings_file.ts";
-import { listenForStop } from "../cli/stop_signal.ts";
+import { type TargetOptions, withTarget } from "../cli/script_options.ts";
+import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
+import { openTarget } from "../target/open_target.ts";
 
-const command = withSettings(
+const command = withTarget(
   scriptCommand(
     "test-connection",
     "Tries each step on the way from LivePerson to the destinations.",
   ),
 ).addHelpText(
   "after",
-  "\nExit code: 0 all steps succeeded, 1 a step failed, 2 bad usage, 130 Ctrl-C.",
+  "\nIt uses the hosts and tokens that the state remembers, if there is one, and new ones." +
+    "\nExit code: 0 no step failed, 1 a step failed, 2 bad usage, 130 Ctrl-C.",
 );
 
-async function main(options: SettingsOptions): Promise<number> {
+async function main(options: TargetOptions): Promise<number> {
   using stop = listenForStop();
-  const tested = await Promise.race([stop.wait, test(options)]);
+  const tested = await Promise.race([stop.wait, test(options, stop)]);
   if (tested === undefined) return INTERRUPTED;
   const ok = tested.every((account) => account.ok);
   if (options.json) {
@@ -39,24 +39,20 @@ async function main(options: SettingsOptions): Promise<number> {
 }
 
 /** Tests what is chosen, or all. @throws {CollectorError} when there is none */
-async function test(options: SettingsOptions): Promise<readonly TestedAccount[]> {
-  const { account, destination, envFile, json } = options;
+async function test(
+  options: TargetOptions,
+  stop: StopSignal,
+): Promise<readonly TestedAccount[]> {
+  const { account, destination, json } = options;
   using progress = openProgress(!Deno.stderr.isTerminal());
   progress.show(null, "Testing the connection");
-  const collectors = await openDenoCollectors({
-    variables: readVariables(envFile),
-    kvPath: undefined,
-    log: scriptLog(json ? () => {} : Deno.stderr.isTerminal() ? progress.say : console.error),
-  });
-  try {
-    const chosen = pipelinesOf(collectors.pipelines, { account, destination });
-    return await testEach(collectors, chosen);
-  } finally {
-    await collectors.close();
-  }
+  const say = json ? () => {} : Deno.stderr.isTerminal() ? progress.say : console.error;
+  await using target = await openTarget(options, { say, stop, absent: "in memory" });
+  const pipelines = await target.pipelines();
+  return await testEach(target, pipelinesOf(pipelines, { account, destination }));
 }
 
 if (import.meta.main) {
-  const options = readOptions<SettingsOptions>(command, Deno.args);
+  const options = readOptions<TargetOptions>(command, Deno.args);
   await runToEnd(options.json ?? false, () => main(options));
 }

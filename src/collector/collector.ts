@@ -2,14 +2,16 @@
  * The collector of one pipeline: all that the routes, the cron and the scripts can ask of it. One run at
  * a time.
  */
+import { kindOf } from "../destinations/catalog.ts";
 import { utcDay } from "../engine/time.ts";
 import { ownerOf } from "../pipelines/pipeline.ts";
 import type { PipelineSettings } from "../pipelines/pipelines.ts";
-import { FORGETFUL } from "../storage/vault.ts";
+import type { Session } from "../sources/liveperson/session.ts";
+import { FORGETFUL, readOnly } from "../storage/vault.ts";
 import { collect } from "./runs/live.ts";
 import type { RunContext } from "./runs/context.ts";
 import { Backfill, type BackfillRange } from "./runs/backfill.ts";
-import { Connections } from "./runs/connections.ts";
+import { Connections, DESTINATION_KEY, SESSION_KEY } from "./runs/connections.ts";
 import type { KeptLetter } from "./records/kept_letter.ts";
 import { type LetterCounts, lettersIn } from "./records/letter_counts.ts";
 import { UndeliveredBox } from "./records/undelivered_box.ts";
@@ -24,7 +26,13 @@ import { CursorStore } from "./records/cursor_store.ts";
 import { measure, type Measures } from "./health/measures.ts";
 import { redeliver, type Redelivery } from "./runs/redeliver.ts";
 import type { BackfillState, RunReport, Trigger } from "./health/report.ts";
-import { testDestination, type TestedStep, testSource } from "./runs/connection_check.ts";
+import {
+  type SourceWay,
+  testDestination,
+  type TestedStep,
+  testSource,
+} from "./runs/connection_check.ts";
+import { untried } from "./runs/untried.ts";
 
 export interface Status extends Verdict {
   readonly account: string;
@@ -82,21 +90,44 @@ export class Collector {
     return getEvents(this.settings, this.#platform, args);
   }
 
-  /** The Test button, LivePerson's part: no remembered host or token is used. */
+  /** The Test button, LivePerson's part: the hosts, the token and the wire format that the runs remember, and new ones. */
   async testSource(): Promise<readonly TestedStep[]> {
     const connections = await this.#connect();
-    const session = connections.session(FORGETFUL);
-    const audit = connections.audit(session, null);
-    const range = { day: utcDay(this.#platform.now()), offset: 0, first: 1 };
-    return await testSource(this.#platform.now, session, () => audit.read(range));
+    const vault = connections.sessionVault();
+    const isRemembered = await vault.read() !== null;
+    const { source = null } = (await this.#context.cursors.shown() ?? {}) as { source?: unknown };
+    const way = (session: Session, memory: unknown): SourceWay => {
+      const audit = connections.audit(session, memory);
+      const range = { day: utcDay(this.#platform.now()), offset: 0, first: 1 };
+      return { session, readAudit: () => audit.read(range) };
+    };
+    return await testSource({
+      now: this.#platform.now,
+      remembered: way(connections.session(readOnly(vault)), source),
+      fresh: isRemembered ? way(connections.session(FORGETFUL), source) : null,
+      forget: () => this.#forget(SESSION_KEY),
+    });
   }
 
-  /** The destination's part; null when it has no call that changes nothing. */
+  /** The destination's part; null when there is none. */
   async testDestination(): Promise<TestedStep | null> {
-    const check = (await this.#connect()).destinationCheck();
+    const connections = await this.#connect();
     const { destination } = this.settings.pipeline;
-    if (check === null || destination === null) return null;
-    return await testDestination(this.#platform.now, destination.kind, check);
+    const kind = kindOf(destination?.kind);
+    if (kind === undefined || destination === null) return null;
+    const { connectionCheck } = kind;
+    const remembered = connections.destinationCheck(false);
+    if (connectionCheck.check === null || remembered === null) {
+      const { because = "" } = connectionCheck as { because?: string };
+      return untried(kind, because, await this.#context.health.read());
+    }
+    const isRemembered = await this.#platform.local.get(DESTINATION_KEY) !== null;
+    return await testDestination(destination.kind, {
+      now: this.#platform.now,
+      remembered,
+      fresh: isRemembered ? connections.destinationCheck(true) : null,
+      forget: () => this.#forget(DESTINATION_KEY),
+    });
   }
 
   async status(): Promise<Status> {
@@ -175,6 +206,11 @@ export class Collector {
       await this.#context.cursors.forget();
       this.#platform.log({ level: "warn", event: "cursor_deleted" });
     });
+  }
+
+  /** Drops what runs remember: the next one finds it out again. */
+  #forget(key: string): Promise<void> {
+    return this.#inTurn(() => this.#platform.local.delete(key));
   }
 
   #connect(): Promise<Connections> {

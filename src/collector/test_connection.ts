@@ -1,10 +1,9 @@
 /**
- * The Test button for an account: its settings, LivePerson's parts once, and each of its destinations by
- * name. Asks collectors.
+ * The Test button for an account: its settings, LivePerson's parts as each of its collectors remembers
+ * them, and each of its destinations by name. Asks collectors.
  */
-import { kindOf } from "../destinations/catalog.ts";
 import type { Pipeline } from "../pipelines/pipeline.ts";
-import { askAny, type Collectors } from "./fleet.ts";
+import type { Collectors } from "./fleet.ts";
 import { SOURCE_SKIPPED, type TestedStep } from "./runs/connection_check.ts";
 import type { Outcome } from "./service.ts";
 
@@ -16,20 +15,36 @@ export async function testConnection(
   collectors: Collectors,
   pipelines: readonly Pipeline[],
 ): Promise<Outcome<readonly TestedStep[]>> {
-  const [source, destinations] = await Promise.all([
-    askAny(collectors, pipelines, "testSource"),
+  const [sources, destinations] = await Promise.all([
+    collectors.ask(pipelines, "testSource"),
     collectors.ask(pipelines, "testDestination"),
   ]);
-  if (!source.ok && !isInvalid(source)) return source;
+  const broken = sources.find((outcome) => !outcome.ok && !isInvalid(outcome));
+  if (broken !== undefined && !broken.ok) return broken;
   const isOneOfMany = pipelines.length > 1;
   const value = [
     ...configurationSteps(pipelines, destinations, isOneOfMany),
-    ...(source.ok ? source.value : SOURCE_SKIPPED),
-    ...destinations.flatMap((outcome, i) =>
-      isInvalid(outcome) ? [] : destinationSteps(pipelines[i], outcome, isOneOfMany)
-    ),
+    ...sourceSteps(pipelines, sources),
+    ...destinations.map((outcome, i) => destinationStep(pipelines[i], outcome)),
   ];
   return { ok: true, value };
+}
+
+/** Each collector has a session of its own. They are told once if they agree; else a failure says whose it is. */
+function sourceSteps(
+  pipelines: readonly Pipeline[],
+  outcomes: readonly Outcome<readonly TestedStep[]>[],
+): readonly TestedStep[] {
+  const tested = outcomes.flatMap((outcome, i) =>
+    outcome.ok ? [{ pipeline: pipelines[i], steps: outcome.value }] : []
+  );
+  if (tested.length === 0) return SOURCE_SKIPPED;
+  const isFailed = ({ outcome }: TestedStep) => outcome === "failed";
+  const failing = tested.filter(({ steps }) => steps.some(isFailed));
+  if (failing.length === 0) return tested[0].steps;
+  const [{ pipeline, steps }] = failing;
+  if (failing.length === tested.length) return steps;
+  return steps.map((step) => isFailed(step) ? { ...step, ...kindIn(pipeline) } : step);
 }
 
 /** A step that holds, or one for each pipeline whose settings are bad. */
@@ -47,18 +62,16 @@ function configurationSteps(
   return bad.length > 0 ? bad : [{ step: "configuration", outcome: "ok", milliseconds: 0 }];
 }
 
-/** One that can't be tried is told only where it would be missed: beside others. */
-function destinationSteps(
-  pipeline: Pipeline,
-  outcome: Outcome<TestedStep | null>,
-  isOneOfMany: boolean,
-): readonly TestedStep[] {
-  if (outcome.ok && outcome.value !== null) return [outcome.value];
+/** One that can't be tried is told too, and why: it must not be taken for one that works. */
+function destinationStep(pipeline: Pipeline, outcome: Outcome<TestedStep | null>): TestedStep {
   const step = { step: "destination", ...kindIn(pipeline), milliseconds: 0 } as const;
-  if (!outcome.ok) return [{ ...step, outcome: "failed", problem: outcome.problem }];
-  const check = kindOf(pipeline.destination?.kind)?.connectionCheck;
-  if (!isOneOfMany || check === undefined || check.check !== null) return [];
-  return [{ ...step, outcome: "unverified", because: check.because }];
+  if (outcome.ok) {
+    return outcome.value ??
+      { ...step, outcome: "skipped", because: "There is none in the settings." };
+  }
+  return isInvalid(outcome)
+    ? { ...step, outcome: "skipped" }
+    : { ...step, outcome: "failed", problem: outcome.problem };
 }
 
 function kindIn({ destination }: Pipeline): { readonly destination?: string } {

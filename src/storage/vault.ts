@@ -75,6 +75,11 @@ async function deriveKey(secret: string, name: string): Promise<CryptoKey> {
   );
 }
 
+/** The same vault, of which nothing can be changed. */
+export function readOnly(vault: Vault): Vault {
+  return { read: () => vault.read(), write: () => Promise.resolve() };
+}
+
 /** Remembers nothing. */
 export const FORGETFUL: Vault = {
   read: () => Promise.resolve(null),

@@ -18,7 +18,36 @@ Deno.test("test-connection ticks each step with its time, and needs no XSIAM", a
     "discovery",
     "token",
     "audit",
+    "destination",
   ]);
+});
+
+Deno.test("test-connection says of XSIAM that it is not tried, and why", async () => {
+  await using stage = await ScriptStage.open();
+  const { code, stdout } = await stage.run(SCRIPT, []);
+  assert.equal(code, 0);
+  assert.match(
+    stdout,
+    /- XSIAM accepts the settings +not tried\n +Why: The HTTP log collector documents no call/,
+  );
+});
+
+Deno.test("test-connection uses what the state, or the Worker, remembers", async () => {
+  await using stage = await ScriptStage.open();
+  stage.add(3);
+  const worker = await stage.startWorker();
+  const ways = [["--kv-path", stage.kvPath], ["--url", worker.url]];
+  for (const way of ways) {
+    await stage.run("collect", way);
+    stage.livePerson.faults.always("token", { status: 401 });
+    const { code, stdout } = await stage.run(SCRIPT, [...way, "--json"]);
+    stage.livePerson.faults.clear();
+    const { ok, steps } = JSON.parse(stdout);
+    assert.deepEqual([code, ok], [1, false]);
+    const outcomes = steps.map((step: { outcome: string }) => step.outcome);
+    assert.deepEqual(outcomes, ["ok", "ok", "failed", "ok", "skipped"]);
+    assert.match(steps[2].because, /The runs still use what they remember/);
+  }
 });
 
 Deno.test("test-connection crosses the step that fails, and says what to do", async (t) => {

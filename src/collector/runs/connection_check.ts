@@ -1,28 +1,28 @@
 /** The Test button: the steps on the way from the audit trail to the destination, and how each went. */
-import { KINDS } from "../../destinations/catalog.ts";
 import type { Unverified } from "../../destinations/kind.ts";
 import { type Problem, toProblem } from "../../problems.ts";
 import type { Session } from "../../sources/liveperson/session.ts";
 
 const SOURCE_STEPS = ["discovery", "token", "audit"] as const;
 
-/** The steps that there may be: only some destinations have a call that changes nothing. */
 export const STEPS: readonly TestedStep["step"][] = [
-  ...["configuration" as const, ...SOURCE_STEPS],
-  ...KINDS.length > 1 || KINDS.some((kind) => kind.connectionCheck.check !== null)
-    ? ["destination" as const]
-    : [],
+  "configuration",
+  ...SOURCE_STEPS,
+  "destination",
 ];
 
 export interface TestedStep {
   readonly step: "configuration" | typeof SOURCE_STEPS[number] | "destination";
   /** The destination that it is about, by the id of its kind. */
   readonly destination?: string;
-  /** `skipped`: a step before it failed. `unverified`: it can't be told, though nothing seems wrong. */
+  /**
+   * `skipped`: it was not tried, because a step before it failed, or for the reason that is given.
+   * `unverified`: it can't be told, though nothing seems wrong.
+   */
   readonly outcome: "ok" | "failed" | "skipped" | "unverified";
   readonly milliseconds: number;
   readonly problem?: Problem;
-  /** Why it is unverified. */
+  /** Why it was not tried or is unverified, or what else is known of a failure. */
   readonly because?: string;
 }
 
@@ -33,11 +33,76 @@ export const SOURCE_SKIPPED: readonly TestedStep[] = SOURCE_STEPS.map((step) => 
   milliseconds: 0,
 }));
 
-/** Tries discovery, sign-in and one audit call; what follows a failure is skipped. */
+/** A way to the audit trail. */
+export interface SourceWay {
+  readonly session: Session;
+  /** Makes one call through that session. */
+  readonly readAudit: () => Promise<unknown>;
+}
+
+/** The same thing twice: as the next run would have it, and as if nothing were remembered. */
+interface BothWays<Way> {
+  readonly now: () => number;
+  readonly remembered: Way;
+  /** Null when nothing is remembered, so that there is no difference. */
+  readonly fresh: Way | null;
+  /** Drops what is remembered. */
+  readonly forget: () => Promise<void>;
+}
+
+const HELPS = "Without what earlier runs remember, it works. That is forgotten now: the next run " +
+  "signs in again.";
+const STILL_USED =
+  "The runs still use what they remember of an earlier sign-in. Once that expires, " +
+  "they will fail too.";
+
+function doesNotHelp({ title, detail }: Problem): string {
+  return `Signing in again does not help: ${title}. ${detail}`;
+}
+
+/**
+ * Tries discovery, sign-in and one audit call, as the next run would, and also without what is
+ * remembered. If that is all that is wrong, it is forgotten.
+ */
 export async function testSource(
+  { now, remembered, fresh, forget }: BothWays<SourceWay>,
+): Promise<readonly TestedStep[]> {
+  const steps = await tryEach(now, remembered);
+  if (fresh === null) return steps;
+  const anew = await tryEach(now, fresh);
+  const failed = failedIn(steps);
+  const failedAnew = failedIn(anew);
+  if (failed === undefined) {
+    return steps.map((step, i) =>
+      anew[i] === failedAnew
+        ? { ...failedAnew, because: STILL_USED }
+        : { ...step, milliseconds: step.milliseconds + anew[i].milliseconds }
+    );
+  }
+  if (failedAnew === undefined) await forget();
+  const because = failedAnew === undefined ? HELPS : doesNotHelp(failedAnew.problem!);
+  return steps.map((step) => step === failed ? { ...failed, because } : step);
+}
+
+/** Tries the destination in the same two ways, the second only if the first fails. */
+export async function testDestination(
+  destination: string,
+  { now, remembered, fresh, forget }: BothWays<() => Promise<void | Unverified>>,
+): Promise<TestedStep> {
+  const step: TestedStep = {
+    ...{ step: "destination", destination },
+    ...await attempt(now, remembered),
+  };
+  if (step.outcome !== "failed" || fresh === null) return step;
+  const anew = await attempt(now, fresh);
+  if (anew.outcome !== "failed") await forget();
+  return { ...step, because: anew.outcome === "failed" ? doesNotHelp(anew.problem!) : HELPS };
+}
+
+/** What follows a failure is skipped. */
+async function tryEach(
   now: () => number,
-  session: Session,
-  readAudit: () => Promise<unknown>,
+  { session, readAudit }: SourceWay,
 ): Promise<readonly TestedStep[]> {
   const work = {
     discovery: async () => {
@@ -55,15 +120,6 @@ export async function testSource(
   return steps;
 }
 
-/** Tries the destination. `check`: its call that changes nothing. */
-export async function testDestination(
-  now: () => number,
-  destination: string,
-  check: () => Promise<void | Unverified>,
-): Promise<TestedStep> {
-  return { step: "destination", destination, ...await attempt(now, check) };
-}
-
 async function attempt(
   now: () => number,
   work: () => Promise<void | Unverified>,
@@ -78,4 +134,8 @@ async function attempt(
   } catch (error) {
     return { outcome: "failed", milliseconds: now() - startedMs, problem: toProblem(error) };
   }
+}
+
+function failedIn(steps: readonly TestedStep[]): TestedStep | undefined {
+  return steps.find((step) => step.outcome === "failed");
 }

@@ -9,7 +9,7 @@ import { CollectorError } from "../../errors.ts";
 import { AuditTrail } from "../../sources/liveperson/audit.ts";
 import { Session } from "../../sources/liveperson/session.ts";
 import type { PipelineSettings } from "../../pipelines/pipelines.ts";
-import { FORGETFUL, openVault, type Vault } from "../../storage/vault.ts";
+import { FORGETFUL, openVault, readOnly, type Vault } from "../../storage/vault.ts";
 import { Upstream } from "../../upstream/upstream.ts";
 import type { Platform } from "../platform.ts";
 import { openTrace, type Trace } from "./trace.ts";
@@ -18,6 +18,10 @@ import { openTrace, type Trace } from "./trace.ts";
 const TIME_BUDGET_MS = 120_000;
 /** Once only this many requests are left, no page is read: they are for pushing what was read. */
 const RESERVED_REQUESTS = 12;
+
+/** Where the collector's own storage has what is remembered of LivePerson, and of the destination. */
+export const SESSION_KEY = "session";
+export const DESTINATION_KEY = "destination";
 
 export class Connections {
   readonly upstream: Upstream;
@@ -62,7 +66,7 @@ export class Connections {
   }
 
   /** `vault`: where hosts and token are remembered; the collector's own if left out. */
-  session(vault: Vault = this.#vault()): Session {
+  session(vault: Vault = this.sessionVault()): Session {
     return new Session(this.settings, this.upstream, vault, this.platform.now);
   }
 
@@ -78,13 +82,15 @@ export class Connections {
   }
 
   /**
-   * Tries the destination without changing anything there, and without what is remembered of it; null
-   * when it has no call for that.
+   * Tries the destination without changing anything, there or in what is remembered of it; null when it
+   * has no call for that. `fresh`: as if nothing were remembered.
    */
-  destinationCheck(): (() => Promise<void | Unverified>) | null {
+  destinationCheck(fresh: boolean): (() => Promise<void | Unverified>) | null {
     const check = kindOf(this.settings.pipeline.destination?.kind)?.connectionCheck.check ?? null;
-    const tools = { ...this.#tools, vault: () => FORGETFUL };
-    return check === null ? null : () => check(this.settings, tools);
+    const tools = this.#tools;
+    const vault: DestinationTools["vault"] = (secret, binding) =>
+      fresh ? FORGETFUL : readOnly(tools.vault(secret, binding));
+    return check === null ? null : () => check(this.settings, { ...tools, vault });
   }
 
   /** @throws {CollectorError} `destination_not_configured` */
@@ -100,12 +106,12 @@ export class Connections {
   get #tools(): DestinationTools {
     const { local, now } = this.platform;
     const vault = (secret: string, binding: string) =>
-      openVault(local, { key: "destination", secret, binding });
+      openVault(local, { key: DESTINATION_KEY, secret, binding });
     return { upstream: this.upstream, now, vault, account: this.settings.LIVEPERSON_ACCOUNT_ID };
   }
 
   /** What was learned under other settings must not be used: it can't be opened under these. */
-  #vault(): Vault {
+  sessionVault(): Vault {
     const binding = [
       this.settings.LIVEPERSON_ACCOUNT_ID,
       this.settings.LIVEPERSON_CLIENT_ID,
@@ -113,6 +119,6 @@ export class Connections {
       this.settings.LIVEPERSON_DOMAIN_API_URL,
     ].join(" ");
     const secret = this.settings.LIVEPERSON_CLIENT_SECRET;
-    return openVault(this.platform.local, { key: "session", secret, binding });
+    return openVault(this.platform.local, { key: SESSION_KEY, secret, binding });
   }
 }

@@ -37,8 +37,8 @@ export const ACTIONS: ReadonlyMap<string, Action> = new Map(Object.entries(
       name: "Test connection",
       confirm: "Test now",
       explanation: (destination) =>
-        "Signs in to LivePerson and makes one call to the audit API, as a new installation would. " +
-        `Nothing is collected, and no event is sent to ${destination}.`,
+        "Signs in to LivePerson and makes one call to the audit API, as the next run would and as a " +
+        `new installation would. Nothing is collected, and no event is sent to ${destination}.`,
       perform: async (collectors, pipeline) =>
         toldTest(await testConnection(collectors, [pipeline])),
     },
@@ -115,13 +115,19 @@ function toldTest(outcome: Outcome<readonly TestedStep[]>): Notice {
   const failed = steps.find((step) => step.outcome === "failed");
   return {
     ok: failed === undefined,
-    title: failed === undefined
+    title: failed !== undefined
+      ? `The connection does not work: ${failed.problem!.title}`
+      : steps.every(({ outcome }) => outcome === "ok")
       ? "The connection works"
-      : `The connection does not work: ${failed.problem!.title}`,
+      : "What could be tried works",
     lines: [
       ...steps.map(({ step, outcome, milliseconds, because }) =>
-        `${STEP_NAMES[step]}: ${outcome}${
-          outcome === "skipped" || step === "configuration" ? "" : `, ${took(milliseconds)}`
+        `${STEP_NAMES[step]}: ${
+          outcome === "skipped"
+            ? "not tried"
+            : step === "configuration"
+            ? outcome
+            : `${outcome}, ${took(milliseconds)}`
         }.${because === undefined ? "" : ` ${because}`}`
       ),
       ...(failed ? [failed.problem!.detail, `What to do: ${failed.problem!.action}`] : []),

@@ -17,7 +17,7 @@ export interface Notice {
 
 const COOKIE = "notice";
 const SECONDS = 120;
-const MAX_LINES = 6;
+const MAX_LINES = 8;
 const MAX_LINE_LENGTH = 240;
 /** Browsers drop cookies over 4 KB: of a larger notice, only the title is kept. */
 const MAX_COOKIE_LENGTH = 3_800;

@@ -287,7 +287,7 @@ Deno.test("signing in, in a browser", async (t) => {
     await look(page, "confirm");
     await tabTo("Test now");
     await page.keyboard.press("Enter");
-    await page.getByRole("heading", { name: "The connection works" }).waitFor();
+    await page.getByRole("heading", { name: "What could be tried works" }).waitFor();
     await look(page, "tested");
   });
 
