@@ -20,12 +20,22 @@ export function httpOrigin(value: string): string {
  * @throws {Error} whose message goes behind the setting's name
  */
 export function httpUrl(value: string): string {
+  const { origin, pathname, search, hash } = new URL(wholeHttpUrl(value));
+  if (search !== "" || hash !== "") throw new Error("must not contain a query");
+  return origin + pathname.replace(/\/+$/, "");
+}
+
+/**
+ * A URL with all that it may have but credentials. It must be https unless it is on loopback.
+ * @throws {Error} whose message goes behind the setting's name
+ */
+export function wholeHttpUrl(value: string): string {
   if (!/^https?:\/\//i.test(value)) throw new Error("must begin with https://");
   if (!URL.canParse(value)) throw new Error("is not a valid URL");
-  const { origin, pathname, search, hash, username, password } = new URL(value);
+  const { href, origin, username, password } = new URL(value);
   if (username !== "" || password !== "") throw new Error("must not contain credentials");
-  if (search !== "" || hash !== "") throw new Error("must not contain a query");
-  return strictOrigin(origin) + pathname.replace(/\/+$/, "");
+  strictOrigin(origin);
+  return href;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { AnyKind, DestinationTools } from "../../src/destinations/kind.ts";
 import { lineOf } from "../../src/engine/batch.ts";
 import type { Line } from "../../src/engine/ports.ts";
 import { CollectorError } from "../../src/errors.ts";
+import { givenSettings } from "../../src/settings/read.ts";
 import { FORGETFUL } from "../../src/storage/vault.ts";
 import { type TracedAttempt, Upstream, type UpstreamOptions } from "../../src/upstream/upstream.ts";
 import { ACCOUNT } from "../environment.ts";
@@ -13,7 +14,8 @@ export function opened(
   given: Readonly<Record<string, string>>,
   options: Partial<UpstreamOptions> = {},
 ) {
-  const settings = v.parse(v.object(kind.settings), given);
+  const set = givenSettings(Object.keys(kind.settings), given);
+  const settings = v.parse(v.object(kind.settings), set);
   const traced: TracedAttempt[] = [];
   const upstream = new Upstream({
     fetch,
@@ -28,7 +30,7 @@ export function opened(
   const tools: DestinationTools = {
     upstream,
     account: ACCOUNT,
-    now: Date.now,
+    now: options.now ?? Date.now,
     vault: () => FORGETFUL,
   };
   return {

@@ -50,6 +50,8 @@ Deno.test("what isn't set has the documented default", () => {
     ELASTICSEARCH_INDEX: "logs-liveperson.audit-default",
     ELASTICSEARCH_COMPRESSION: "gzip",
     ELASTICSEARCH_FORMAT: "ecs",
+    WEBHOOK_BODY: "ndjson",
+    WEBHOOK_FORMAT: "native",
     S3_PREFIX: "liveperson/audit/",
     S3_FORMAT: "native",
     AZURE_MONITOR_STREAM: "Custom-LivePersonAudit",

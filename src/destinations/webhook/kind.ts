@@ -1,0 +1,55 @@
+/** A webhook of anybody's, signed as the Standard Webhooks project specifies, as a destination. */
+import { createHash } from "node:crypto";
+import type { DestinationKind } from "../kind.ts";
+import { ID, LABEL, Webhook } from "./push.ts";
+import { WEBHOOK_SETTINGS } from "./settings.ts";
+
+export const webhook: DestinationKind<typeof WEBHOOK_SETTINGS> = {
+  id: ID,
+  label: LABEL,
+  fullName: "a webhook",
+  settings: WEBHOOK_SETTINGS,
+  needed: { WEBHOOK_URL: "URL of the webhook" },
+  secrets: ["WEBHOOK_URL", "WEBHOOK_SECRET", "WEBHOOK_HEADERS"],
+  advice: {
+    destination_unauthorized: {
+      title: "The webhook's receiver refused the signature or a key",
+      action: "Check WEBHOOK_SECRET and WEBHOOK_HEADERS, and a key that is part of WEBHOOK_URL.",
+    },
+    destination_not_found: {
+      title: "The webhook's receiver is not there",
+      action:
+        "Check WEBHOOK_URL. If the receiver was removed, make a new one, or leave WEBHOOK_URL empty.",
+    },
+    destination_refuses_everything: {
+      title: "The webhook's receiver accepts nothing that is sent",
+      action: "Check WEBHOOK_BODY and WEBHOOK_FORMAT. No event was given up.",
+    },
+  },
+  hosts: [],
+  connectionCheck: {
+    check: null,
+    because: "A webhook has one call, which delivers: even a request without events may set off " +
+      "what the receiver does with events.",
+  },
+
+  identity: ({ WEBHOOK_URL }) => WEBHOOK_URL === undefined ? null : identityOf(WEBHOOK_URL),
+
+  open(settings, tools) {
+    const { WEBHOOK_URL: url } = settings;
+    if (url === undefined) return null;
+    return new Webhook({
+      url,
+      keys: settings.WEBHOOK_SECRET ?? [],
+      headers: settings.WEBHOOK_HEADERS ?? {},
+      body: settings.WEBHOOK_BODY,
+      format: settings.WEBHOOK_FORMAT,
+    }, tools);
+  },
+};
+
+/** The host, and what tells one URL there from another without showing it: 32 bits of its hash. */
+function identityOf(url: string): string {
+  const hash = createHash("sha256").update(url).digest("hex");
+  return `${new URL(url).host}#${hash.slice(0, 8)}`;
+}
