@@ -36,20 +36,30 @@ export const DESTINATION_OPTIONS = KINDS.flatMap(neededFor).filter(({ secret }) 
 /** Source: developers.cloudflare.com, "Workers limits": the size of an environment variable. */
 const MOST_BYTES = 5 * 1024;
 
-/** Accounts in a list may have all of them: then nothing is asked. */
-export function missingSettings(variables: Variables): readonly NeededSetting[] {
+/**
+ * Accounts in a list may have all of them: then nothing is asked. `bound`: the names of bindings, each of
+ * which may be a destination.
+ */
+export function missingSettings(
+  variables: Variables,
+  bound: readonly string[] = [],
+): readonly NeededSetting[] {
   if (ACCOUNT_LISTS.some((name) => isSet(variables[name]))) return [];
   const begun = KINDS.filter((kind) => neededFor(kind).some(({ name }) => isSet(variables[name])));
-  const destinations = begun.length > 0 ? begun : KINDS.slice(0, 1);
+  const destinations = begun.length > 0 || KINDS.some(isBoundIn(bound)) ? begun : KINDS.slice(0, 1);
   return [...NEEDED, ...destinations.flatMap(neededFor)]
     .filter(({ name }) => !isSet(variables[name]));
 }
 
 /**
- * What is uploaded: the settings that are set, and nothing else from the environment.
+ * What is uploaded: the settings that are set, and nothing else from the environment. `bound`: the names
+ * of bindings.
  * @throws {CollectorError} `configuration_invalid` when a Worker could not run with them
  */
-export function deployedSettings(variables: Variables): Record<string, string> {
+export function deployedSettings(
+  variables: Variables,
+  bound: readonly string[] = [],
+): Record<string, string> {
   const names = new Set([...SETTING_ROWS.map(({ name }) => name), ...ACCOUNT_LISTS]);
   const given = [...names].map((name) => [name, variables[name]] as const)
     .filter((entry): entry is [string, string] => isSet(entry[1]));
@@ -63,12 +73,17 @@ export function deployedSettings(variables: Variables): Record<string, string> {
     });
   }
   for (const entry of listPipelines(settings, "workers")) {
-    if (readPipeline(entry, "workers").pipeline.destination !== null) continue;
+    const { destination } = readPipeline(entry, "workers").pipeline;
+    if (destination !== null || KINDS.some(isBoundIn(bound))) continue;
     throw new CollectorError("configuration_invalid", {
       detail: `Account ${entry.account.id}: ${KINDS.map(neededNames).join(", nor ")} are not set.`,
     });
   }
   return settings;
+}
+
+function isBoundIn(bound: readonly string[]): (kind: AnyKind) => boolean {
+  return ({ binding }) => binding !== undefined && bound.includes(String(binding));
 }
 
 /** 256 random bits, as letters, digits, `-` and `_`. */

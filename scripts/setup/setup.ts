@@ -2,6 +2,7 @@
  * `deno task setup`: from nothing to a deployed Worker. It asks for missing settings, tests the
  * connection, and has wrangler create the KV namespace and deploy. Safe to run twice.
  */
+import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Option } from "commander";
 import { ROOT } from "../local/bundle.ts";
@@ -18,6 +19,7 @@ import {
 } from "./settings.ts";
 import { testAccounts } from "./test_accounts.ts";
 import { Interrupted, Wrangler } from "./wrangler.ts";
+import { boundBuckets } from "./wrangler_toml.ts";
 import { DONE, INTERRUPTED, readOptions, scriptCommand } from "../cli/command_line.ts";
 import { runToEnd, scriptProblem, usageError } from "../cli/failure.ts";
 import { secretValues } from "./secrets.ts";
@@ -86,11 +88,13 @@ async function setUp(
 ): Promise<number> {
   const { envFile = DEFAULT_FILE, yes, json, config, wrangler: wranglerCommand } = options;
   const dryRun = options.dryRun ?? false;
-  const { variables, added } = await completeSettings(options, say);
-  const missing = missingSettings(variables);
+  const tomlPath = config === undefined ? join(ROOT, "wrangler.toml") : resolve(config);
+  const bound = boundBuckets(await readFile(tomlPath, "utf8"));
+  const { variables, added } = await completeSettings(options, bound, say);
+  const missing = missingSettings(variables, bound);
 
   if (missing.length === 0) {
-    const settings = deployedSettings(variables);
+    const settings = deployedSettings(variables, bound);
     await testAccounts(settings, say);
     if (stop.stopped) throw new Interrupted("Interrupted.");
   }
@@ -102,7 +106,6 @@ async function setUp(
     say(`Saved in ${envFile}: ${Object.keys(added).join(", ")}.`);
   }
 
-  const tomlPath = config === undefined ? join(ROOT, "wrangler.toml") : resolve(config);
   const configArguments = config === undefined ? [] : ["--config", tomlPath];
   const secrets = secretValues(variables);
   const wrangler = new Wrangler({
@@ -115,7 +118,7 @@ async function setUp(
   });
   const namespace = await ensureNamespace(wrangler, tomlPath, configArguments);
   if (namespace.id !== null) say(`The KV namespace is ${namespace.id}, ${namespace.found}.`);
-  const settings = missing.length === 0 ? deployedSettings(variables) : {};
+  const settings = missing.length === 0 ? deployedSettings(variables, bound) : {};
   const url = await deploy(wrangler, settings, configArguments, dryRun);
 
   const generated = "API_TOKEN" in added && !dryRun;
@@ -148,6 +151,7 @@ async function setUp(
 /** The settings, with those from options and answers, and a token. `added`: what is to be saved. */
 async function completeSettings(
   options: Options,
+  bound: readonly string[],
   say: (line: string) => void,
 ): Promise<{ variables: Variables; added: Record<string, string> }> {
   const { envFile, yes, dryRun } = options;
@@ -160,7 +164,7 @@ async function completeSettings(
       ...destinationOptions.map((option) => [option.description, valueOf(option)]),
     ].filter(([name, value]) => isSet(value) && value !== before[name!]),
   ) as Record<string, string>;
-  const missing = missingSettings({ ...before, ...chosen });
+  const missing = missingSettings({ ...before, ...chosen }, bound);
   const names = missing.map(({ name }) => name).join(", ");
   if (missing.length > 0 && dryRun) {
     say(`Not set yet, and asked for without --dry-run: ${names}.`);

@@ -1,4 +1,7 @@
-/** Reads and writes the KV namespace's id in wrangler.toml, and leaves everything else as it is. Pure. */
+/**
+ * Reads and writes the KV namespace's id in wrangler.toml, and leaves everything else as it is; reads which
+ * buckets are bound. Pure.
+ */
 import { scriptProblem } from "../cli/failure.ts";
 
 const BINDING = "CURSORS";
@@ -40,6 +43,16 @@ export function namespaceTitle(toml: string): string {
     'There is no name = "…" at its beginning.',
     "Restore wrangler.toml from the repository.",
   );
+}
+
+/** The names of the bindings of R2 buckets. */
+export function boundBuckets(toml: string): readonly string[] {
+  const [, ...tables] = toml.split(/^[ \t]*\[\[[ \t]*r2_buckets[ \t]*\]\]/m);
+  return tables.flatMap((table) => {
+    const [own] = table.split(/^[ \t]*\[/m);
+    const name = /^[ \t]*binding[ \t]*=[ \t]*["']([^"']+)["']/m.exec(own)?.[1];
+    return name === undefined ? [] : [name];
+  });
 }
 
 const ID = /^\s*id\s*=\s*["']([^"']*)["']/;

@@ -149,3 +149,20 @@ function leafPaths(value: unknown, path = ""): string[] {
   return Object.entries(value)
     .flatMap(([name, inner]) => leafPaths(inner, path === "" ? name : `${path}.${name}`));
 }
+
+Deno.test("the page names settings that there are, templates that there are, and fields that are mapped", async () => {
+  const page = await readFile(join(ROOT, "docs", "destinations", "elasticsearch.md"), "utf8");
+  for (const [name] of page.matchAll(/\bELASTICSEARCH_[A-Z_]+\b/g)) {
+    assert.ok(name in elasticsearch.settings, name);
+  }
+  for (const [, name] of page.matchAll(/elasticsearch\/(\w+)\.json/g)) {
+    assert.ok((FORMATS as readonly string[]).includes(name), name);
+  }
+  const mapped = pathsOf(await mappingOf("ecs"));
+  const [, source] = /"_source": \[(.*)\]/.exec(page)!;
+  const fields = [...source.matchAll(/"([^"]+)"/g)].map(([, field]) => field);
+  assert.ok(fields.length > 3);
+  for (const field of [...fields, "event.id"]) assert.ok(mapped.includes(field), field);
+  const { default: index } = elasticsearch.settings.ELASTICSEARCH_INDEX as { default: string };
+  assert.ok(page.includes(`FROM ${index}\n`) && page.includes(`source = ${index}\n`));
+});

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { withSettings } from "../../scripts/setup/keep_settings.ts";
 import { deployedSettings, missingSettings } from "../../scripts/setup/settings.ts";
-import { namespaceId, withNamespaceId } from "../../scripts/setup/wrangler_toml.ts";
+import { boundBuckets, namespaceId, withNamespaceId } from "../../scripts/setup/wrangler_toml.ts";
 import { ROOT } from "../../scripts/local/bundle.ts";
 import { parseEnv } from "node:util";
 import { RunningScript } from "./running_script.ts";
@@ -258,4 +258,24 @@ Deno.test("every list of accounts is uploaded, and one that is too long for Clou
     () => deployedSettings({ ...shared, LIVEPERSON_ACCOUNTS_2: list(50, 0) }),
     /LIVEPERSON_ACCOUNTS_2 has more than 5 KB/,
   );
+});
+
+Deno.test("a bucket that is bound is a destination, and setup asks for no other", async () => {
+  const toml = await readFile(join(ROOT, "wrangler.toml"), "utf8");
+  assert.deepEqual(boundBuckets(toml), [], "it is only an example");
+  const bound = boundBuckets(toml.replace(/^# (\[\[r2|binding = "ARCHIVE|bucket_name)/gm, "$1"));
+  assert.deepEqual(bound, ["ARCHIVE"]);
+
+  const account = {
+    LIVEPERSON_ACCOUNT_ID: "111",
+    LIVEPERSON_CLIENT_ID: "client",
+    LIVEPERSON_CLIENT_SECRET: "secret",
+  };
+  assert.deepEqual(missingSettings(account).map(({ name }) => name), [
+    "XSIAM_URL",
+    "XSIAM_API_KEY",
+  ]);
+  assert.throws(() => deployedSettings(account), /are not set/);
+  assert.deepEqual(missingSettings(account, bound), []);
+  assert.deepEqual(deployedSettings(account, bound), account);
 });
