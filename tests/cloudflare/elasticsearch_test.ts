@@ -33,17 +33,6 @@ async function openStage() {
 
 type Stage = Awaited<ReturnType<typeof openStage>>;
 
-/** Collects until a run leaves nothing to do; answers what failed runs say. */
-async function collectAll({ worker }: Stage): Promise<string[]> {
-  const codes: string[] = [];
-  for (let run = 0; run < 30; run++) {
-    const { status, body } = await worker.ask("/collect", "POST");
-    if (status !== 200) codes.push(body.code);
-    else if (!body.goesOn) return codes;
-  }
-  assert.fail("it does not come to an end");
-}
-
 /** Each event is there, once, under its own id. */
 function assertStoredOnce({ simulator }: Stage, events: number): void {
   assert.equal(simulator.documents.length, events);
@@ -73,7 +62,7 @@ Deno.test("a backlog arrives whole and once, however much Elasticsearch sends ba
     return isBusy ? { status: 429, type: "es_rejected_execution_exception" } : undefined;
   };
   simulator.faults.when("push", (n) => [undefined, { status: 503 }, { drop: "after" as const }][n]);
-  assert.deepEqual(await collectAll(stage), []);
+  assert.deepEqual(await worker.collectToRest(), []);
   assertStoredOnce(stage, EVENTS);
   assert.ok(simulator.requests.some(({ items }) => items.includes(409)), "some were sent twice");
   const { state, undelivered, health } = (await worker.ask("/status")).body;
@@ -120,7 +109,7 @@ Deno.test("a right that is lost half-way fails the run, gives nothing up, and wh
   assert.deepEqual(undelivered, { deadLetters: 0, setAside: 0, gaps: 0 });
 
   simulator.itemError = undefined;
-  assert.deepEqual(await collectAll(stage), []);
+  assert.deepEqual(await worker.collectToRest(), []);
   assertStoredOnce(stage, changes.length);
 });
 

@@ -13,25 +13,12 @@ const DAYS = 3;
 const NO_XSIAM = { XSIAM_URL: "", XSIAM_API_KEY: "" };
 const KEY = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "s3cr3t-k3y-4f1a", region: "us-east-1" };
 
-type Worker = Awaited<ReturnType<typeof startWorkerIn>>;
-
 function addBacklog({ livePerson }: Awaited<ReturnType<typeof openEnvironment>>): void {
   const toMs = Date.now() - DAY_MS / 2;
   livePerson.add(generateRecords({
     ...{ seed: 9, count: EVENTS, accountId: ACCOUNT, automaticShare: 0 },
     ...{ fromMs: toMs - (DAYS - 1) * DAY_MS, toMs },
   }));
-}
-
-/** Collects until a run leaves nothing to do; answers what failed runs say. */
-async function collectAll(worker: Worker): Promise<string[]> {
-  const codes: string[] = [];
-  for (let run = 0; run < 30; run++) {
-    const { status, body } = await worker.ask("/collect", "POST");
-    if (status !== 200) codes.push(body.code);
-    else if (!body.goesOn) return codes;
-  }
-  assert.fail("it does not come to an end");
 }
 
 /** Every event of the backlog is there once, in an object of its own day. */
@@ -69,7 +56,7 @@ Deno.test("a backlog is archived by S3's API, though S3 is slow, races, and does
   ];
   simulator.error = (put) => errors[put - 1];
   simulator.faults.when("push", (n) => n === 2 ? { drop: "after" } : undefined);
-  assert.deepEqual(await collectAll(worker), []);
+  assert.deepEqual(await worker.collectToRest(), []);
   assertArchived(simulator.objects);
   assert.ok(simulator.answers.includes(412), "one was sent twice");
   const { state, undelivered, health } = (await worker.ask("/status")).body;
@@ -82,7 +69,7 @@ Deno.test("a backlog is archived by S3's API, though S3 is slow, races, and does
   assert.equal(body.code, "destination_unauthorized");
   assert.match(body.detail, /S3 archive answered 403 \(AccessDenied\)/);
   simulator.rights = new Set(["put"]);
-  assert.deepEqual(await collectAll(worker), []);
+  assert.deepEqual(await worker.collectToRest(), []);
   assert.equal(eventsIn(simulator.objects).length, EVENTS + 1);
   const said = worker.logs.join("\n");
   assert.ok(
@@ -97,14 +84,14 @@ Deno.test("a backlog is archived in an R2 bucket that is bound to the Worker", a
     buckets: { ARCHIVE: "audit-archive" },
   });
   addBacklog(environment);
-  assert.deepEqual(await collectAll(worker), []);
+  assert.deepEqual(await worker.collectToRest(), []);
   const archived = await worker.objectsIn("ARCHIVE");
   assertArchived(archived);
 
   // started over, the same batches find what they made before
   const { status } = await worker.ask(`/cursor?confirm=${ACCOUNT}`, "DELETE");
   assert.equal(status, 200);
-  assert.deepEqual(await collectAll(worker), []);
+  assert.deepEqual(await worker.collectToRest(), []);
   assert.deepEqual([...(await worker.objectsIn("ARCHIVE")).keys()], [...archived.keys()]);
   const { health, state, destination } = (await worker.ask("/status")).body;
   assert.deepEqual([state, destination], ["healthy", "ARCHIVE/liveperson/audit/"]);

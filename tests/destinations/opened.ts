@@ -11,7 +11,7 @@ import { ACCOUNT } from "../environment.ts";
 
 export function opened(
   kind: AnyKind,
-  given: Readonly<Record<string, string>>,
+  given: Readonly<Record<string, unknown>>,
   options: Partial<UpstreamOptions> = {},
 ) {
   const set = givenSettings(Object.keys(kind.settings), given);

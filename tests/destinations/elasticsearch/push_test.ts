@@ -12,43 +12,23 @@ import type { Line } from "../../../src/engine/ports.ts";
 import { CollectorError } from "../../../src/errors.ts";
 import { FORMATS } from "../../../src/event_formats/index.ts";
 import { toLine } from "../../../src/collector/runs/event_line.ts";
-import { FORGETFUL } from "../../../src/storage/vault.ts";
-import { Upstream } from "../../../src/upstream/upstream.ts";
+import { opened, thrownBy } from "../opened.ts";
 import { COLLECTED_AT_MS, eventOf, RECORDS } from "../../event_formats/events.ts";
 
 const API_KEY = "a2V5LWlkOmtleQ==";
-const INDEX = "logs-liveperson.audit-default";
 
 type Given = Readonly<Record<string, string>>;
 
-function settingsFor({ url }: { readonly url: string }, given: Given = {}) {
-  return {
-    ELASTICSEARCH_URL: url,
-    ELASTICSEARCH_API_KEY: API_KEY,
-    ELASTICSEARCH_INDEX: INDEX,
-    ELASTICSEARCH_COMPRESSION: "gzip",
-    ELASTICSEARCH_FORMAT: "ecs",
-    ...given,
-  } as Parameters<typeof elasticsearch.open>[0];
-}
+/** The destination with an API key, or with settings over that, for a cluster. */
+const openedAt = ({ url }: { readonly url: string }, given: Given = {}) =>
+  opened(elasticsearch, { ELASTICSEARCH_URL: url, ELASTICSEARCH_API_KEY: API_KEY, ...given });
 
-function tools() {
-  const upstream = new Upstream({
-    fetch,
-    now: Date.now,
-    timeoutMs: 10_000,
-    retryDelayMs: 0,
-    deadlineMs: Infinity,
-    maxRequests: 20,
-  });
-  return { upstream, now: Date.now, vault: () => FORGETFUL, account: "12345678" };
-}
-
-async function opened(options: Partial<ElasticsearchOptions> = {}, given: Given = {}) {
+async function stage(options: Partial<ElasticsearchOptions> = {}, given: Given = {}) {
   const simulator = await startElasticsearch({ credentials: { apiKey: API_KEY }, ...options });
+  const { destination, check } = openedAt(simulator, given);
   return {
-    simulator,
-    destination: elasticsearch.open(settingsFor(simulator, given), tools())!,
+    ...{ simulator, destination, check },
+    push: (lines: readonly Line[]) => destination.push(lines, { probing: false }),
     [Symbol.asyncDispose]: () => simulator.close(),
   };
 }
@@ -63,18 +43,10 @@ function linesOf(...names: readonly string[]): Line[] {
 
 const named = ({ documents }: ElasticsearchSimulator) => documents.map(({ name }) => name);
 
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  const error = await work.then((value) => assert.fail(`it was taken: ${JSON.stringify(value)}`), (
-    error,
-  ) => error);
-  assert.ok(error instanceof CollectorError, String(error));
-  return error.code;
-}
-
 for (const compression of ["gzip", "none"]) {
   Deno.test(`a batch arrives whole and in order, with compression ${compression}`, async () => {
-    await using e = await opened({}, { ELASTICSEARCH_COMPRESSION: compression });
-    const answer = await e.destination.push(linesOf("a", "東京 🙂", "c"), { probing: false });
+    await using e = await stage({}, { ELASTICSEARCH_COMPRESSION: compression });
+    const answer = await e.push(linesOf("a", "東京 🙂", "c"));
     assert.deepEqual(answer, { refused: [], again: [], altered: 0 });
     assert.deepEqual(named(e.simulator), ["a", "東京 🙂", "c"]);
     const [{ encoding, items }] = e.simulator.requests;
@@ -87,9 +59,9 @@ for (const compression of ["gzip", "none"]) {
 }
 
 Deno.test("a batch that is sent twice is stored once, and counts as delivered", async () => {
-  await using e = await opened();
+  await using e = await stage();
   for (const _ of [1, 2]) {
-    const answer = await e.destination.push(linesOf("a", "b"), { probing: false });
+    const answer = await e.push(linesOf("a", "b"));
     assert.deepEqual(answer, { refused: [], again: [], altered: 0 });
   }
   assert.deepEqual(e.simulator.requests.map(({ items }) => items), [[201, 201], [409, 409]]);
@@ -97,15 +69,15 @@ Deno.test("a batch that is sent twice is stored once, and counts as delivered", 
 });
 
 Deno.test("an attempt that got no answer is repeated, and nothing comes twice", async () => {
-  await using e = await opened();
+  await using e = await stage();
   e.simulator.faults.next("push", { drop: "after" });
-  const answer = await e.destination.push(linesOf("a", "b"), { probing: false });
+  const answer = await e.push(linesOf("a", "b"));
   assert.deepEqual(answer, { refused: [], again: [], altered: 0 });
   assert.deepEqual(named(e.simulator), ["a", "b"]);
 });
 
 Deno.test("each event has its own verdict", async () => {
-  await using e = await opened({
+  await using e = await stage({
     itemError: ({ name }) =>
       name === "bad"
         ? { status: 400, type: "document_parsing_exception", reason: "failed to parse" }
@@ -114,14 +86,14 @@ Deno.test("each event has its own verdict", async () => {
         : undefined,
   });
   const batch = linesOf("a", "bad", "busy", "d");
-  assert.deepEqual(await e.destination.push(batch, { probing: false }), {
+  assert.deepEqual(await e.push(batch), {
     refused: [{ index: 1, status: 400, reason: "document_parsing_exception" }],
     again: [2],
     altered: 0,
   });
   assert.deepEqual(named(e.simulator), ["a", "d"]);
   e.simulator.failureStore = true;
-  assert.deepEqual(await e.destination.push([batch[1]], { probing: false }), {
+  assert.deepEqual(await e.push([batch[1]]), {
     refused: [],
     again: [],
     altered: 1,
@@ -130,8 +102,8 @@ Deno.test("each event has its own verdict", async () => {
 });
 
 Deno.test("wrong credentials, a missing right and a missing index are told apart", async () => {
-  await using e = await opened();
-  const push = () => codeOf(e.destination.push(linesOf("a"), { probing: false }));
+  await using e = await stage();
+  const push = async () => (await thrownBy(e.push(linesOf("a")))).code;
   e.simulator.credentials = { apiKey: "another" };
   assert.equal(await push(), "destination_unauthorized");
   e.simulator.credentials = { apiKey: API_KEY };
@@ -144,8 +116,8 @@ Deno.test("wrong credentials, a missing right and a missing index are told apart
 });
 
 Deno.test("a request that is too large is refused as a whole", async () => {
-  await using e = await opened({ maxContentBytes: 150 });
-  const answer = await e.destination.push(linesOf("a", "b"), { probing: false });
+  await using e = await stage({ maxContentBytes: 150 });
+  const answer = await e.push(linesOf("a", "b"));
   assert.deepEqual(answer, {
     refusedWhole: { status: 413, reason: "it calls the request too large" },
   });
@@ -153,29 +125,29 @@ Deno.test("a request that is too large is refused as a whole", async () => {
 
 Deno.test("a user and a password do as well as a key, and a cluster may lie under a path", async () => {
   const credentials = { user: "collector", password: "pass:wörd" };
-  await using e = await opened({ credentials });
+  await using e = await stage({ credentials });
   const given = {
-    ELASTICSEARCH_URL: e.simulator.url,
-    ELASTICSEARCH_INDEX: INDEX,
-    ELASTICSEARCH_COMPRESSION: "gzip",
-    ELASTICSEARCH_FORMAT: "ecs",
+    ELASTICSEARCH_API_KEY: "",
     ELASTICSEARCH_USERNAME: credentials.user,
     ELASTICSEARCH_PASSWORD: credentials.password,
-  } as const;
-  await elasticsearch.open(given, tools())!.push(linesOf("a"), { probing: false });
+  };
+  const push = (url: string) =>
+    openedAt({ url }, given).destination.push(linesOf("a"), { probing: false });
+  await push(e.simulator.url);
   assert.deepEqual(named(e.simulator), ["a"]);
-  const below = { ...given, ELASTICSEARCH_URL: `${e.simulator.url}/es` };
-  const answer = await elasticsearch.open(below, tools())!.push(linesOf("b"), { probing: false });
-  assert.ok("refusedWhole" in answer, "the simulator lies at the root");
+  assert.ok(
+    "refusedWhole" in await push(`${e.simulator.url}/es`),
+    "the simulator lies at the root",
+  );
 });
 
 for (const format of FORMATS) {
   Deno.test(`a data stream takes every event in the format ${format}`, async () => {
-    await using e = await opened({}, { ELASTICSEARCH_FORMAT: format });
+    await using e = await stage({}, { ELASTICSEARCH_FORMAT: format });
     const all = await Promise.all(RECORDS.map(eventOf));
     const events = [...new Map(all.map((event) => [event.event_id, event])).values()];
     const lines = events.map((event) => toLine(event, 1, e.destination, COLLECTED_AT_MS));
-    const answer = await e.destination.push(lines, { probing: false });
+    const answer = await e.push(lines);
     assert.deepEqual(answer, { refused: [], again: [], altered: 0 });
     assert.deepEqual(
       e.simulator.documents.map((document) => document["@timestamp"]),
@@ -189,17 +161,14 @@ for (const format of FORMATS) {
 
 /** What the connection check says of such a cluster: nothing if all is well. */
 async function checked(options: Partial<ElasticsearchOptions>, given: Given = {}) {
-  const simulator = await startElasticsearch({ credentials: { apiKey: API_KEY }, ...options });
-  await using _ = { [Symbol.asyncDispose]: () => simulator.close() };
-  const { check } = elasticsearch.connectionCheck;
+  await using e = await stage(options, given);
   try {
-    const said = await check!(settingsFor(simulator, given), tools());
-    return said?.unverified ?? "ok";
+    return (await e.check())?.unverified ?? "ok";
   } catch (error) {
     assert.ok(error instanceof CollectorError, String(error));
     return `${error.code}: ${error.message}`;
   } finally {
-    assert.equal(simulator.documents.length + simulator.requests.length, 0, "it wrote nothing");
+    assert.equal(e.simulator.documents.length + e.simulator.requests.length, 0, "it wrote nothing");
   }
 }
 

@@ -10,8 +10,7 @@ import { s3 } from "../../../src/destinations/s3/kind.ts";
 import { lineOf } from "../../../src/engine/batch.ts";
 import type { Line } from "../../../src/engine/ports.ts";
 import { CollectorError } from "../../../src/errors.ts";
-import { FORGETFUL } from "../../../src/storage/vault.ts";
-import { Upstream } from "../../../src/upstream/upstream.ts";
+import { opened, thrownBy } from "../opened.ts";
 
 const KEY = {
   accessKeyId: "AKIDEXAMPLE",
@@ -23,33 +22,19 @@ const DAY_MS = 86_400_000;
 
 type Given = Readonly<Record<string, string>>;
 
-function settingsFor({ url }: { readonly url: string }, given: Given = {}) {
-  return {
+/** The destination with the key, or with settings over that, for a bucket. */
+const openedAt = ({ url }: { readonly url: string }, given: Given = {}) =>
+  opened(s3, {
     S3_URL: url,
     S3_REGION: KEY.region,
     S3_ACCESS_KEY_ID: KEY.accessKeyId,
     S3_SECRET_ACCESS_KEY: KEY.secretAccessKey,
-    S3_PREFIX: "liveperson/audit/",
-    S3_FORMAT: "native",
     ...given,
-  } as Parameters<typeof s3.open>[0];
-}
-
-function tools(now = Date.now) {
-  const upstream = new Upstream({
-    fetch,
-    now,
-    timeoutMs: 10_000,
-    retryDelayMs: 0,
-    deadlineMs: Infinity,
-    maxRequests: 30,
   });
-  return { upstream, now, vault: () => FORGETFUL, account: "12345678" };
-}
 
-async function opened(options: Partial<S3Options> = {}, given: Given = {}) {
+async function stage(options: Partial<S3Options> = {}, given: Given = {}) {
   const simulator = await startS3({ key: KEY, ...options });
-  const destination = s3.open(settingsFor(simulator, given), tools())!;
+  const { destination } = openedAt(simulator, given);
   return {
     simulator,
     push: (lines: readonly Line[]) => destination.push(lines, { probing: false }),
@@ -66,17 +51,11 @@ const idsIn = ({ objects }: S3Simulator) => eventsIn(objects).map((event) => eve
 
 const DELIVERED = { refused: [], again: [], unread: [] };
 
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  const error = await work.then((value) => assert.fail(`it was taken: ${JSON.stringify(value)}`), (
-    error,
-  ) => error);
-  assert.ok(error instanceof CollectorError, String(error));
-  return error.code;
-}
+const codeOf = async (work: Promise<unknown>) => (await thrownBy(work)).code;
 
 for (const prefix of ["liveperson/audit/", "ä + b=c/(1)'!*~/"]) {
   Deno.test(`a batch becomes one object below ${prefix}, signed as S3 wants it`, async () => {
-    await using e = await opened({}, { S3_PREFIX: prefix });
+    await using e = await stage({}, { S3_PREFIX: prefix });
     assert.deepEqual(await e.push(linesOf("a-1", "b-1", "c-1")), DELIVERED);
     const [[key, { contentType }], ...others] = e.simulator.objects;
     assert.deepEqual(others, []);
@@ -87,14 +66,14 @@ for (const prefix of ["liveperson/audit/", "ä + b=c/(1)'!*~/"]) {
 }
 
 Deno.test("a batch that is sent twice is there before, and delivered", async () => {
-  await using e = await opened();
+  await using e = await stage();
   for (const _ of [1, 2]) assert.deepEqual(await e.push(linesOf("a-1", "b-1")), DELIVERED);
   assert.deepEqual(e.simulator.answers, [200, 412]);
   assert.deepEqual(idsIn(e.simulator), ["a-1", "b-1"]);
 });
 
 Deno.test("an attempt that got no answer, or a bad one, is repeated, and nothing comes twice", async () => {
-  await using e = await opened();
+  await using e = await stage();
   e.simulator.faults.next("push", { drop: "after" });
   assert.deepEqual(await e.push(linesOf("a-1")), DELIVERED);
   e.simulator.error = (put) => put < 5 ? { status: 503, code: "SlowDown" } : undefined;
@@ -104,7 +83,7 @@ Deno.test("an attempt that got no answer, or a bad one, is repeated, and nothing
 });
 
 Deno.test("an object that lies under its key by another hand is left as it is: it can only be the same", async () => {
-  await using e = await opened();
+  await using e = await stage();
   await e.push(linesOf("a-1", "b-1"));
   const [key, object] = [...e.simulator.objects][0];
   const reversed = linesOf("b-1", "a-1").map((line, i) => ({ ...line, timeMs: NOON + 1 - i }));
@@ -116,7 +95,7 @@ Deno.test("an object that lies under its key by another hand is left as it is: i
 });
 
 Deno.test("the events of one day are stored, and those of others left for the next push", async () => {
-  await using e = await opened();
+  await using e = await stage();
   const lines = [
     lineAt(NOON, "a-1"),
     lineAt(NOON - DAY_MS, "late-1"),
@@ -128,7 +107,7 @@ Deno.test("the events of one day are stored, and those of others left for the ne
 });
 
 Deno.test("a race for one key is tried again later, and too large an object is taken apart", async () => {
-  await using e = await opened();
+  await using e = await stage();
   e.simulator.error = () => ({ status: 409, code: "ConditionalRequestConflict" });
   assert.deepEqual(await e.push([...linesOf("a-1", "b-1"), lineAt(NOON + DAY_MS, "c-1")]), {
     refused: [],
@@ -144,7 +123,7 @@ Deno.test("a race for one key is tried again later, and too large an object is t
 });
 
 Deno.test("a wrong key, an expired one, a missing right, a wrong region and no bucket are told", async () => {
-  await using e = await opened();
+  await using e = await stage();
   const cases: [Partial<S3Options>, string][] = [
     [{ key: { ...KEY, accessKeyId: "AKIDOTHER" } }, "destination_unauthorized"],
     [{ key: { ...KEY, secretAccessKey: "another" } }, "destination_unauthorized"],
@@ -158,8 +137,8 @@ Deno.test("a wrong key, an expired one, a missing right, a wrong region and no b
     assert.equal(await codeOf(e.push(linesOf("a-1"))), code, JSON.stringify(change));
   }
   Object.assign(e.simulator, { now: Date.now });
-  const elsewhere = settingsFor({ url: e.simulator.url.replace("/archive", "/missing") });
-  const destination = s3.open(elsewhere, tools())!;
+  const url = e.simulator.url.replace("/archive", "/missing");
+  const { destination } = openedAt({ url });
   const push = destination.push(linesOf("a-1"), { probing: false });
   assert.equal(await codeOf(push), "destination_not_found");
   assert.equal(e.simulator.objects.size, 0);
@@ -167,13 +146,10 @@ Deno.test("a wrong key, an expired one, a missing right, a wrong region and no b
 
 Deno.test("the region of Amazon's and Cloudflare's hosts need not be set", async () => {
   const signed: string[] = [];
-  const upstream = new Upstream({
-    fetch: (_, init) => {
-      signed.push(new Headers(init?.headers).get("Authorization")!);
-      return Promise.resolve(new Response(null, { headers: { ETag: '"x"' } }));
-    },
-    ...{ now: Date.now, timeoutMs: 1000, retryDelayMs: 0, deadlineMs: Infinity, maxRequests: 9 },
-  });
+  const fetch = (_: unknown, init?: RequestInit) => {
+    signed.push(new Headers(init?.headers).get("Authorization")!);
+    return Promise.resolve(new Response(null, { headers: { ETag: '"x"' } }));
+  };
   for (
     const url of [
       "https://s3.eu-west-1.amazonaws.com/archive",
@@ -182,8 +158,9 @@ Deno.test("the region of Amazon's and Cloudflare's hosts need not be set", async
       "https://minio.example.com/archive",
     ]
   ) {
-    const settings = { ...settingsFor({ url }), S3_REGION: undefined };
-    await s3.open(settings, { ...tools(), upstream })!.push(linesOf("a"), { probing: false });
+    const given = { S3_URL: url, S3_ACCESS_KEY_ID: "key", S3_SECRET_ACCESS_KEY: "secret" };
+    const { destination } = opened(s3, given, { fetch });
+    await destination.push(linesOf("a"), { probing: false });
   }
   const regions = signed.map((header) => /\/\d{8}\/([\w-]+)\/s3\//.exec(header)![1]);
   assert.deepEqual(regions, ["eu-west-1", "eu-west-3", "auto", "us-east-1"]);
@@ -195,8 +172,7 @@ async function checked(options: Partial<S3Options>, given: Given = {}, bucket = 
   await using _ = { [Symbol.asyncDispose]: () => simulator.close() };
   const url = simulator.url.replace(/archive$/, bucket);
   try {
-    const said = await s3.connectionCheck.check!(settingsFor({ url }, given), tools());
-    return said?.unverified ?? "ok";
+    return (await openedAt({ url }, given).check())?.unverified ?? "ok";
   } catch (error) {
     assert.ok(error instanceof CollectorError, String(error));
     return `${error.code}: ${error.message}`;

@@ -3,9 +3,7 @@ import assert from "node:assert/strict";
 import { s3 } from "../../../src/destinations/s3/kind.ts";
 import type { R2Bucket } from "../../../src/destinations/s3/r2_bucket.ts";
 import { lineOf } from "../../../src/engine/batch.ts";
-import { CollectorError } from "../../../src/errors.ts";
-import { FORGETFUL } from "../../../src/storage/vault.ts";
-import { Upstream } from "../../../src/upstream/upstream.ts";
+import { opened, thrownBy } from "../opened.ts";
 
 const LINES = [
   lineOf({ eventId: "a-1", occurrence: 1, timeMs: 0, json: '{"event_id":"a-1"}' }),
@@ -30,27 +28,18 @@ function bucketThat(...errors: readonly string[]) {
   return { bucket, kept, conditions };
 }
 
-function tools(timeoutMs = 10_000) {
-  const upstream = new Upstream({
-    fetch: () => assert.fail("no request leaves the Worker"),
-    ...{ now: Date.now, timeoutMs, retryDelayMs: 0, deadlineMs: Infinity, maxRequests: 20 },
-  });
-  return { upstream, now: Date.now, vault: () => FORGETFUL, account: "111" };
+/** The archive in a bucket. */
+function archiveIn(bucket: R2Bucket, timeoutMs = 10_000) {
+  const fetch = () => assert.fail("no request leaves the Worker");
+  return opened(s3, { ARCHIVE: bucket }, { fetch, timeoutMs });
 }
 
-const settingsOf = (bucket: R2Bucket) =>
-  ({ ARCHIVE: bucket, S3_PREFIX: "audit/", S3_FORMAT: "native" }) as const;
-
-const push = (bucket: R2Bucket, using = tools()) =>
-  s3.open(settingsOf(bucket), using)!.push(LINES, { probing: false });
+const push = (bucket: R2Bucket, timeoutMs?: number) =>
+  archiveIn(bucket, timeoutMs).destination.push(LINES, { probing: false });
 
 const DELIVERED = { refused: [], again: [], unread: [] };
 
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(() => assert.fail("it was taken"), (error) => error);
-  assert.ok(error instanceof CollectorError, String(error));
-  return error.code;
-}
+const codeOf = async (work: Promise<unknown>) => (await thrownBy(work)).code;
 
 Deno.test("an object is put on the condition that there is none, and is delivered either way", async () => {
   const { bucket, kept, conditions } = bucketThat();
@@ -64,10 +53,11 @@ Deno.test("what fails for now is tried again, and counted as the run's requests"
     "put: Reduce your concurrent request rate for the same object. (10058)",
     "Network connection lost.",
   );
-  const using = tools();
-  assert.deepEqual(await push(bucket, using), DELIVERED);
+  const { destination, traced } = archiveIn(bucket);
+  assert.deepEqual(await destination.push(LINES, { probing: false }), DELIVERED);
   assert.equal(kept.size, 1);
-  assert.deepEqual(using.upstream.used.answers, { s3: { 503: 1, 429: 1, none: 1, 200: 1 } });
+  assert.deepEqual(traced.map(({ status }) => status), [503, 429, null, 200]);
+  assert.deepEqual([traced[0].upstream, traced[0].host], ["s3", "ARCHIVE"]);
 });
 
 Deno.test("a bucket that isn't there is told as such", async () => {
@@ -77,12 +67,11 @@ Deno.test("a bucket that isn't there is told as such", async () => {
 
 Deno.test("a bucket that doesn't answer is given up in time", async () => {
   const silent: R2Bucket = { put: () => new Promise(() => {}), head: () => new Promise(() => {}) };
-  assert.equal(await codeOf(push(silent, tools(5))), "upstream_timeout");
+  assert.equal(await codeOf(push(silent, 5)), "upstream_timeout");
 });
 
 Deno.test("the connection check asks the bucket for an object", async () => {
-  const { check } = s3.connectionCheck;
-  assert.equal(await check!(settingsOf(bucketThat().bucket), tools()), undefined);
+  assert.equal(await archiveIn(bucketThat().bucket).check(), undefined);
   const { bucket } = bucketThat("head: The specified bucket does not exist. (10006)");
-  assert.equal(await codeOf(check!(settingsOf(bucket), tools())), "destination_not_found");
+  assert.equal(await codeOf(archiveIn(bucket).check()), "destination_not_found");
 });
