@@ -80,7 +80,7 @@ function pipelineOf({ account, destination, kind }: PipelineStatus): Pipeline {
   return {
     account,
     feed: "audit",
-    destination: kind === null ? null : { kind, identity: destination ?? "none" },
+    destination: kind === null ? null : { kind, identity: destination },
   };
 }
 

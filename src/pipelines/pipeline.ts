@@ -18,8 +18,8 @@ export interface Pipeline {
 export interface PipelineDestination {
   /** Which kind of destination it is, by its id. */
   readonly kind: string;
-  /** What distinguishes it from others of its kind, such as its host. */
-  readonly identity: string;
+  /** What distinguishes it from others of its kind, such as its host; null if bad settings don't tell. */
+  readonly identity: string | null;
 }
 
 /** Whose the pipeline's cursor is. */
@@ -46,5 +46,5 @@ export function labelsOf({ account, destination }: Pipeline) {
 }
 
 function destinationName(destination: PipelineDestination | null): string {
-  return destination === null ? "none" : `${destination.kind}/${destination.identity}`;
+  return destination === null ? "none" : `${destination.kind}/${destination.identity ?? "none"}`;
 }

@@ -73,7 +73,7 @@ function destinationsOf(
   return KINDS.flatMap((kind) => {
     const given = givenSettings(Object.keys(kind.settings), variables);
     if (!isBegun(kind, given)) return [];
-    return [{ kind: kind.id, identity: identityOf(kind, given) ?? "none" }];
+    return [{ kind: kind.id, identity: identityOf(kind, given) }];
   });
 }
 

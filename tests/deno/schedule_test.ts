@@ -30,7 +30,7 @@ function fakeCollectors(
   const of = ({ destination }: Pipeline): CollectorService => ({
     ...offer(() => Promise.reject(new Error("Nothing else is asked."))),
     collect: async (trigger) => {
-      const id = destination!.identity;
+      const id = destination!.identity!;
       await Promise.resolve();
       runs.push(id);
       await onRun(id);
