@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { HOUR_MS } from "../../src/engine/time.ts";
 import { DeliveryWorld, START_MS } from "./delivery_world.ts";
 import { FAULTS } from "./mortal_calls.ts";
+import { isOneOfFive } from "./said.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -45,11 +46,6 @@ function isBadIn({ bad, rows, isBad }: History): (event: number) => boolean {
     if (rows.some(([from, length]) => event >= from && event < from + length)) return true;
     return bad[event] && (isBad === "often" || event % 7 === 0);
   };
-}
-
-/** Holds for every fifth, without a pattern that a series of pushes could follow. */
-function isOneOfFive(event: number, push: number): boolean {
-  return (Math.imul(event * 31 + push * 17, 0x9e3779b1) >>> 16) % 5 === 0;
 }
 
 function open(h: History): DeliveryWorld {

@@ -11,7 +11,6 @@ import { ListingState } from "../../src/engine/listing_state.ts";
 import type {
   Destination,
   DestinationLimits,
-  EachAnswer,
   Limits,
   Listed,
   Ports,
@@ -26,6 +25,7 @@ import { type Progress, startProgress } from "../../src/engine/progress.ts";
 import { run } from "../../src/engine/run.ts";
 import { DAY_MS, HOUR_MS } from "../../src/engine/time.ts";
 import { type Fault, MortalCalls } from "./mortal_calls.ts";
+import { answerEach, answerUpToFirst, takenIn } from "./said.ts";
 
 export type DeliveryPorts = Omit<Ports<Listed>, "source" | "toLine">;
 
@@ -349,12 +349,10 @@ export class DeliveryWorld {
       return { refusedWhole: { status: 400, reason: "malformed" } };
     }
     const answer = stopsAtFirst ? answerUpToFirst(said) : answerEach(said);
-    const left = [...answer.refused.map(({ index }) => index), ...answer.again];
-    for (const [index, event] of events.entries()) {
-      if (left.includes(index) || answer.unread?.includes(index)) continue;
-      this.received.push(event);
-      this.#taken.push(event);
-      if (isNew[index]) this.receivedFirst.push(event);
+    for (const index of takenIn(said, answer)) {
+      this.received.push(events[index]);
+      this.#taken.push(events[index]);
+      if (isNew[index]) this.receivedFirst.push(events[index]);
     }
     return answer;
   }
@@ -379,25 +377,6 @@ export class DeliveryWorld {
     this.#unsettle();
     this.#calls.revive();
   }
-}
-
-type Said = "takes" | "refuses" | "again";
-
-/** The answer of a destination that has looked at each event. */
-export function answerEach(said: readonly Said[]): EachAnswer {
-  const indices = (word: Said) => said.flatMap((one, index) => one === word ? [index] : []);
-  const refused = indices("refuses").map((index) => ({ index, status: 400, reason: "malformed" }));
-  return { refused, again: indices("again") };
-}
-
-/** The answer of a destination that stops at the first event that it does not take. */
-export function answerUpToFirst(said: readonly Said[]): EachAnswer {
-  const first = said.findIndex((one) => one !== "takes");
-  if (first < 0) return { refused: [], again: [] };
-  const from = (index: number) => said.flatMap((_, one) => one >= index ? [one] : []);
-  if (said[first] === "again") return { refused: [], again: from(first) };
-  const refused = [{ index: first, status: 400, reason: "malformed" }];
-  return { refused, again: [], unread: from(first + 1) };
 }
 
 /** The line of an event, which is said to be so long. */

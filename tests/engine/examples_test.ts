@@ -7,6 +7,8 @@ const QUIET: Omit<History, "records"> = {
   faults: [],
   poison: false,
   answersEach: false,
+  stopsAtFirst: false,
+  isBusy: false,
   tickSeconds: [0],
   order: "stable",
   cap: Infinity,

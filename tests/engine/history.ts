@@ -5,6 +5,7 @@ import { ORDERS, type TieOrder } from "./tie_orders.ts";
 import { check } from "./expectations.ts";
 import { assertProgress } from "./law_of_progress.ts";
 import { FAULTS } from "./mortal_calls.ts";
+import { isOneOfFive } from "./said.ts";
 import { World, type WorldRecord } from "./world.ts";
 
 const MINUTE = 60_000;
@@ -52,6 +53,8 @@ export const history = settings.chain((limits) =>
     ),
     poison: fc.boolean(),
     answersEach: fc.boolean(),
+    stopsAtFirst: seldom(false, fc.boolean()),
+    isBusy: seldom(false, fc.boolean()),
     tickSeconds: fc.array(fc.integer({ min: 0, max: 90 }), { minLength: 1, maxLength: 7 }),
     order: fc.constantFrom(...Object.keys(ORDERS) as TieOrder[]),
     cap: seldom(Infinity, fc.integer({ min: SMALLEST_PAGE, max: 8 })),
@@ -160,6 +163,8 @@ function openWorld(h: History, records: readonly WorldRecord[]): World {
     refuses: (uid, nowMs) =>
       (h.poison && records[uid].content === 5) || (nowMs >= fromMs && nowMs < toMs),
     answersEach: h.answersEach,
+    stopsAtFirst: h.stopsAtFirst,
+    busy: (uid, push) => h.isBusy && isOneOfFive(uid, push),
     faultAt: (call) => faults.get(call),
     tickMs: (call) => h.tickSeconds[call % h.tickSeconds.length] * 1000,
     readsPerRun: Math.min(h.readsPerRun, h.mostReads),

@@ -9,7 +9,7 @@ import {
   takeApart,
   type TakeApartOptions,
 } from "../../src/engine/take_apart.ts";
-import { answerEach, answerUpToFirst } from "./delivery_world.ts";
+import { answerEach, answerUpToFirst } from "./said.ts";
 
 /** What the destination says to an event in its n-th push, from 1. */
 type Says = (event: number, push: number) => "takes" | "refuses" | "again";

@@ -20,6 +20,7 @@ import { type Gap, mergeGaps, startProgress } from "../../src/engine/progress.ts
 import { run } from "../../src/engine/run.ts";
 import { dayStartMs } from "../../src/engine/time.ts";
 import { type Fault, MortalCalls } from "./mortal_calls.ts";
+import { answerEach, answerUpToFirst, takenIn } from "./said.ts";
 import { ORDERS, outOfOrder, type TieOrder } from "./tie_orders.ts";
 
 export interface WorldRecord {
@@ -114,6 +115,10 @@ export interface WorldOptions {
   readonly refuses?: (uid: number, nowMs: number) => boolean;
   /** Does it answer for each event, or for a batch as a whole? */
   readonly answersEach?: boolean;
+  /** Does it look at nothing behind the first event that it does not take? Then it answers for each. */
+  readonly stopsAtFirst?: boolean;
+  /** Records that it is too busy to take in its n-th push, if it answers for each. */
+  readonly busy?: (uid: number, push: number) => boolean;
   readonly faultAt?: (call: number, name: string) => Fault | undefined;
   readonly tickMs?: (call: number) => number;
   /** Reads of a run; the engine may go on as long as some are left. */
@@ -148,6 +153,7 @@ export class World {
   /** The cursor of a reconciliation that is not complete. */
   #reconciling: string | null = null;
   #pushed: string[] = [];
+  #pushes = 0;
   #more = false;
   readonly #calls = new MortalCalls({
     meet: (call, name) => this.#meet(call, name),
@@ -258,7 +264,7 @@ export class World {
       hasBudget: () => this.reads < this.#readsEnd.soft,
       clock,
       random: () => 0.3,
-      waitToSendAgain: () => Promise.resolve(true),
+      waitToSendAgain: () => this.#io("wait", () => true),
       yieldToEventLoop: () => Promise.resolve(),
     };
   }
@@ -369,21 +375,23 @@ export class World {
   }
 
   #receive(lines: readonly Line[]): PushAnswer {
-    const { refuses, answersEach } = this.options;
-    const isRefused = (line: Line) => refuses?.(Number(line.json), this.nowMs) ?? false;
-    const refused = lines.flatMap((line, index) =>
-      isRefused(line) ? [{ index, status: 400, reason: "bad event" }] : []
-    );
-    if (refused.length > 0 && !answersEach) {
+    const { refuses, busy, answersEach, stopsAtFirst } = this.options;
+    const push = ++this.#pushes;
+    const said = lines.map(({ json }) => {
+      if (refuses?.(Number(json), this.nowMs)) return "refuses";
+      return busy?.(Number(json), push) && (answersEach || stopsAtFirst) ? "again" : "takes";
+    });
+    if (said.includes("refuses") && !answersEach && !stopsAtFirst) {
       return { refusedWhole: { status: 400, reason: "bad event" } };
     }
-    for (const line of lines) {
-      if (isRefused(line)) continue;
-      this.received.push(Number(line.json));
-      this.receivedIds.push(line.eventId);
-      this.#pushed.push(line.eventId);
+    const answer = stopsAtFirst ? answerUpToFirst(said) : answerEach(said);
+    for (const index of takenIn(said, answer)) {
+      const { json, eventId } = lines[index];
+      this.received.push(Number(json));
+      this.receivedIds.push(eventId);
+      this.#pushed.push(eventId);
     }
-    return { refused, again: [] };
+    return answer;
   }
 
   #commit(cursor: Cursor, settled: readonly SettledEvent[], reconcile: boolean): void {
