@@ -200,11 +200,14 @@ export class Upstream {
   }
 }
 
+/** It has a redirect's first digit, and leads nowhere. */
+const NOT_MODIFIED = 304;
+
 /** The outcome of a request after its last attempt. A redirect is an error. */
 function final(request: UpstreamRequest, outcome: UpstreamReply | CollectorError): UpstreamReply {
   if (outcome instanceof CollectorError) throw outcome;
   const { status, unanswered } = outcome;
-  if (status < 300 || status >= 400) return outcome;
+  if (status < 300 || status >= 400 || status === NOT_MODIFIED) return outcome;
   throw new CollectorError("upstream_redirected", {
     detail: `${describe(request)} answered ${status}, a redirect.`,
     upstream: { name: request.name, status },

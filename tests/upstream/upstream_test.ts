@@ -74,6 +74,10 @@ Deno.test("and on what is thrown", async (t) => {
   }
 });
 
+Deno.test("an answer that nothing was modified is no redirect", async () => {
+  assert.equal((await scripted([304]).upstream.send(PUSH)).status, 304);
+});
+
 Deno.test("the body is at hand when it is decided whether an answer is worth a retry", async () => {
   const answers =
     () => [new Response("busy", { status: 500 }), new Response("final", { status: 500 })];

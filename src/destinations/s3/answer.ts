@@ -38,7 +38,8 @@ export function readAnswer(reply: UpstreamReply): Stored {
       unanswered: reply.unanswered,
     });
   }
-  if (status === 412 && code === "PreconditionFailed") return "stored";
+  // older servers answer 304 where 412 is meant
+  if (status === 304 || (status === 412 && code === "PreconditionFailed")) return "stored";
   if (status === 409) return "again";
   if (status === 413 || code === "EntityTooLarge") return "too large";
   throw failureOf(reply);
