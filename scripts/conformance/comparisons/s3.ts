@@ -1,7 +1,8 @@
 /** S3's API as moto's server answers it. */
+import { Buffer } from "node:buffer";
 import { gunzipSync } from "node:zlib";
 import { FORMATS } from "../../../src/event_formats/index.ts";
-import type { AnyKind } from "../../../src/destinations/kind.ts";
+import type { AnyKind, OpenDestination } from "../../../src/destinations/kind.ts";
 import type { Line } from "../../../src/engine/ports.ts";
 import { makeBatch } from "../batches.ts";
 import { Judge } from "../judge.ts";
@@ -50,6 +51,7 @@ async function storesEachBatchOnce(stand: Stand, format: string): Promise<void> 
   await checkConnection(kind, settings);
   const objects = (await moto.objects()).filter(({ key }) => key.startsWith(prefix));
   compareObjects(judge, format, objects, batch);
+  await leavesWhatIsThere(stand, destination, batch, objects);
 }
 
 /** One object for each day, and in it the day's events in the order in which they were sent. */
@@ -69,6 +71,22 @@ function compareObjects(
       judge.holds(`${format}: ${key} ends as NDJSON`, key.endsWith(".ndjson.gz"));
       judge.equal(`${format}: events of ${day}`, gunzipSync(body).toString(), text);
     }
+  }
+}
+
+/** What lies under a key stays, whatever it is. */
+async function leavesWhatIsThere(
+  { moto, judge }: Stand,
+  destination: OpenDestination,
+  batch: readonly Line[],
+  objects: readonly StoredObject[],
+): Promise<void> {
+  const { format } = destination;
+  for (const { key } of objects) await moto.replace(key, "something else");
+  judge.holds(`${format}: once more, it is delivered`, await deliversAll(destination, batch));
+  for (const { key, body } of await moto.objects()) {
+    if (!objects.some((object) => object.key === key)) continue;
+    judge.equal(`${format}: what lay under ${key}`, Buffer.from(body).toString(), "something else");
   }
 }
 

@@ -1,9 +1,10 @@
 """
 A bucket of moto's S3 server, through boto3.
 
-bucket.py prepare URL BUCKET              makes it, and a user who may use it; from then on the server checks
-                                          every signature. Prints the user's key.
-bucket.py read URL BUCKET KEY_ID SECRET   prints its objects.
+prepare URL BUCKET                          makes it, and a user who may use it; from then on the server
+                                            checks every signature. Prints the user's key.
+read URL BUCKET KEY_ID SECRET               prints its objects.
+replace URL BUCKET KEY_ID SECRET KEY TEXT   puts a text in the place of an object.
 """
 
 import base64
@@ -47,6 +48,10 @@ def read(url, bucket, key_id, secret):
     ]
 
 
+def replace(url, bucket, key_id, secret, key, text):
+    client("s3", url, key_id, secret).put_object(Bucket=bucket, Key=key, Body=text.encode())
+
+
 def stored(key, found):
     return {
         "key": key,
@@ -57,4 +62,4 @@ def stored(key, found):
 
 
 what, *arguments = sys.argv[1:]
-print(json.dumps({"prepare": prepare, "read": read}[what](*arguments)))
+print(json.dumps({"prepare": prepare, "read": read, "replace": replace}[what](*arguments)))

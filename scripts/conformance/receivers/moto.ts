@@ -31,6 +31,8 @@ export interface Moto extends AsyncDisposable {
   readonly keyId: string;
   readonly secret: string;
   objects(): Promise<readonly StoredObject[]>;
+  /** Puts a text in the place of an object. */
+  replace(key: string, text: string): Promise<void>;
 }
 
 /** @throws {LeftOut} without Python, or when it can't be installed */
@@ -71,6 +73,7 @@ export async function startMoto(cacheFolder: string): Promise<Moto> {
       );
       return read.map((stored) => ({ ...stored, body: Buffer.from(stored.body, "base64") }));
     },
+    replace: (key, text) => bucket(...["replace", url, BUCKET, keyId, secret, key, text]),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
 }
