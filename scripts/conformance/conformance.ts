@@ -37,7 +37,7 @@ const outcomes: Outcome[] = [];
 for (const comparison of COMPARISONS.filter(({ id }) => only?.includes(id) ?? true)) {
   if (!json) console.error(`${comparison.receiver} ...`);
   const options = { cacheFolder: cache, nowMs: Date.now() };
-  outcomes.push(await outcomeOf(comparison, kindOf(comparison.destination), options));
+  outcomes.push(await outcomeOf(comparison, kindOf(comparison.destination)!, options));
 }
 if (json) console.log(JSON.stringify(outcomes, null, 2));
 else show(stdoutColours());

@@ -14,22 +14,22 @@ export interface Outcome {
   readonly disagreements: readonly string[];
 }
 
-/** `kind`: undefined where the product has no such destination. */
+/** Never throws: a failure that isn't the machine's is a disagreement. */
 export async function outcomeOf(
   comparison: Comparison,
-  kind: AnyKind | undefined,
+  kind: AnyKind,
   options: CompareOptions,
 ): Promise<Outcome> {
   const { receiver, destination } = comparison;
   const nothing = { receiver, destination, version: null, because: null, disagreements: [] };
-  const leftOut = (because: string): Outcome => ({ ...nothing, verdict: "left out", because });
-  if (kind === undefined) return leftOut("there is no such destination yet");
   try {
     const { version, disagreements } = await comparison.compare(kind, options);
     const verdict = disagreements.length === 0 ? "agree" : "disagree";
     return { ...nothing, verdict, version, disagreements };
   } catch (error) {
-    if (error instanceof LeftOut) return leftOut(error.message);
+    if (error instanceof LeftOut) {
+      return { ...nothing, verdict: "left out", because: error.message };
+    }
     return { ...nothing, verdict: "disagree", disagreements: [String(error)] };
   }
 }

@@ -1,7 +1,9 @@
 /** What the conformance script makes of a receiver that agrees, disagrees, fails or isn't there. */
 import assert from "node:assert/strict";
+import { kindOf } from "../../../src/destinations/catalog.ts";
 import type { AnyKind } from "../../../src/destinations/kind.ts";
 import type { Comparison } from "../../../scripts/conformance/comparisons/comparison.ts";
+import { COMPARISONS } from "../../../scripts/conformance/comparisons/index.ts";
 import { LeftOut } from "../../../scripts/conformance/machine/left_out.ts";
 import { outcomeOf } from "../../../scripts/conformance/outcomes.ts";
 
@@ -12,10 +14,10 @@ function comparison(compare: Comparison["compare"]): Comparison {
   return { id: "one", receiver: "One", destination: "some", compare };
 }
 
-async function verdictOf(compare: Comparison["compare"], kind: AnyKind | undefined = KIND) {
+async function verdictOf(compare: Comparison["compare"]) {
   const { verdict, version, because, disagreements } = await outcomeOf(
     comparison(compare),
-    kind,
+    KIND,
     OPTIONS,
   );
   return { verdict, version, because, disagreements };
@@ -44,11 +46,7 @@ Deno.test("any other failure is a disagreement: a receiver that is there never d
   assert.deepEqual(found.disagreements, ["TypeError: hits is undefined"]);
 });
 
-Deno.test("without the destination, its receiver isn't even started", async () => {
-  const { verdict } = await outcomeOf(
-    comparison(() => assert.fail("started")),
-    undefined,
-    OPTIONS,
-  );
-  assert.equal(verdict, "left out");
+Deno.test("each comparison is with a destination that there is, and has a name of its own", () => {
+  for (const { destination } of COMPARISONS) assert.ok(kindOf(destination), destination);
+  assert.equal(new Set(COMPARISONS.map(({ id }) => id)).size, COMPARISONS.length);
 });
