@@ -33,7 +33,7 @@ export const elasticsearch: DestinationKind<typeof ELASTICSEARCH_SETTINGS> = {
         "does not fit the events. docs/elasticsearch has a template. No event was given up.",
     },
   },
-  hosts: ["*.elastic.cloud", "*.es.io", "*.found.io", "*.amazonaws.com"],
+  hosts: ["*.elastic.cloud", "*.elastic-cloud.com", "*.es.io", "*.found.io", "*.amazonaws.com"],
   connectionCheck: {
     async check(settings, { upstream }) {
       const target = targetOf(settings);
