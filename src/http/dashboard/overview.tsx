@@ -36,7 +36,7 @@ export function Overview({ states, isPart, nowMs }: OverviewProps) {
           <div>
             <p class="quiet">{title(pipelines)}</p>
             <h1 id="state">{headline(states, state)}</h1>
-            <p class="because">{summary(states, nowMs)}</p>
+            <p class="because">{summary(states, isSplit, nowMs)}</p>
           </div>
         </div>
       </section>
@@ -85,11 +85,14 @@ function headline(states: readonly PipelineState[], state: State): string {
     : `${number(concerned)} of ${number(states.length)} ${name.toLowerCase()}`;
 }
 
-function summary(states: readonly PipelineState[], nowMs: number): string {
+/** An event that went to two destinations was delivered twice. */
+function summary(states: readonly PipelineState[], isSplit: boolean, nowMs: number): string {
   const working = states.filter((one) => one.state === "healthy").length;
   const events = states.reduce((sum, one) => sum + eventsOf(one, nowMs), 0);
-  return `${number(working)} ${working === 1 ? "works" : "work"}. ${count(events, "event")} ` +
-    "delivered in the last 24 hours.";
+  const delivered = isSplit
+    ? `In the last 24 hours, events were delivered ${count(events, "time")}.`
+    : `${count(events, "event")} delivered in the last 24 hours.`;
+  return `${number(working)} ${working === 1 ? "works" : "work"}. ${delivered}`;
 }
 
 interface MembersProps {
