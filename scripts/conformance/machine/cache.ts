@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { LeftOut } from "./left_out.ts";
 
 /** Where it is unless the command line says otherwise: outside the repository. */
 export function defaultCacheFolder(): string {
@@ -12,6 +13,7 @@ export function defaultCacheFolder(): string {
 /**
  * The folder of that name in the cache. If it isn't there, `make` fills a new one, which gets its
  * name only when it is complete, so that nothing half made is ever found.
+ * @throws {LeftOut} when the cache can't be written to
  */
 export async function cached(
   cacheFolder: string,
@@ -20,8 +22,7 @@ export async function cached(
 ): Promise<string> {
   const folder = join(cacheFolder, name);
   if (await isThere(folder)) return folder;
-  await mkdir(cacheFolder, { recursive: true });
-  const making = await mkdtemp(join(cacheFolder, "making-"));
+  const making = await folderIn(cacheFolder);
   try {
     await make(making);
     await rename(making, folder);
@@ -32,6 +33,15 @@ export async function cached(
     await rm(making, { recursive: true, force: true });
   }
   return folder;
+}
+
+async function folderIn(cacheFolder: string): Promise<string> {
+  try {
+    await mkdir(cacheFolder, { recursive: true });
+    return await mkdtemp(join(cacheFolder, "making-"));
+  } catch (error) {
+    throw new LeftOut(`nothing can be kept in the cache: ${(error as Error).message}`);
+  }
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 /** The programs that receivers are fetched and built with. Runs them. */
 import { stripVTControlCharacters } from "node:util";
 import { exactly } from "../../../src/format.ts";
-import { LeftOut } from "./left_out.ts";
+import { LeftOut, notStarted } from "./left_out.ts";
 
 interface RunOptions {
   readonly cwd?: string;
@@ -32,8 +32,7 @@ export async function runProgram(
       signal,
     }).output();
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw new LeftOut(`there is no ${program}`);
-    throw error;
+    throw notStarted(program, error);
   }
   if (signal.aborted) throw new LeftOut(`${program} took longer than ${exactly(timeoutMs)}`);
   const printed = [output.stdout, output.stderr].map((bytes) => new TextDecoder().decode(bytes))

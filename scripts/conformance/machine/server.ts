@@ -1,5 +1,5 @@
 /** A receiver's process: started, waited for, and ended. */
-import { LeftOut } from "./left_out.ts";
+import { LeftOut, notStarted } from "./left_out.ts";
 import { whatWentWrong } from "./programs.ts";
 
 interface ServerOptions {
@@ -63,8 +63,7 @@ function spawn(
   try {
     return command.spawn();
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw new LeftOut(`there is no ${program}`);
-    throw error;
+    throw notStarted(program, error);
   }
 }
 

@@ -58,6 +58,28 @@ Deno.test("two runs may fill the cache at once", () =>
     assert.deepEqual(await readdir(cache), ["one-1.0"]);
   }));
 
+Deno.test("without a cache that can be written to, the receiver is left out", () =>
+  inFolder(async (folder) => {
+    const file = join(folder, "file");
+    await writeFile(file, "");
+    const cache = join(file, "cache");
+    await assert.rejects(
+      cached(cache, "one-1.0", () => assert.fail("made")),
+      leftOut(/^nothing can be kept in the cache: ENOTDIR/),
+    );
+  }));
+
+Deno.test("a program that can't be started leaves the receiver out", () =>
+  inFolder(async (folder) => {
+    const program = join(folder, "java");
+    await writeFile(program, "not for this machine", { mode: 0o644 });
+    await assert.rejects(runProgram(program, []), leftOut(/java can't be started: /));
+    await assert.rejects(
+      startServer({ program, args: [], listening: LISTENING }),
+      leftOut(/java can't be started: /),
+    );
+  }));
+
 Deno.test("a program that takes too long leaves the receiver out", async () => {
   const never = ["eval", "setInterval(() => {}, 1000)"];
   await assert.rejects(
