@@ -23,7 +23,9 @@ export const webhook: DestinationKind<typeof WEBHOOK_SETTINGS> = {
     },
     destination_refuses_everything: {
       title: "The webhook's receiver accepts nothing that is sent",
-      action: "Check WEBHOOK_BODY and WEBHOOK_FORMAT. No event was given up.",
+      action:
+        "Check WEBHOOK_BODY and WEBHOOK_FORMAT, and WEBHOOK_HEADERS: some receivers answer 400 " +
+        "to a wrong key. No event was given up.",
     },
   },
   hosts: [],
