@@ -39,11 +39,18 @@ Deno.test("a backlog reaches a busy Splunk through partial answers: nothing is l
   assert.equal(new Set(splunk.requests.map(({ channel }) => channel)).size, 1);
   assert.ok(splunk.requests.filter(({ status }) => status === 503).length > 5, "it was busy");
 
-  const { status, body } = await worker.ask("/test-connection", "POST");
-  assert.deepEqual([status, body.steps.at(-1).step, body.steps.at(-1).outcome], [
-    200,
-    "destination",
-    "ok",
-  ]);
+  const tested = async () => {
+    const { status, body } = await worker.ask("/test-connection", "POST");
+    const { step, outcome, because = "" } = body.steps.at(-1);
+    return { status, step, outcome, because };
+  };
+  assert.deepEqual(await tested(), {
+    ...{ status: 200, step: "destination", outcome: "ok", because: "" },
+  });
+  splunk.tellsHealth = false;
+  splunk.faults.next("push", { status: 400, body: "no events", contentType: "text/plain" });
+  const { because, ...unsure } = await tested();
+  assert.deepEqual(unsure, { status: 200, step: "destination", outcome: "unverified" });
+  assert.match(because, /does not tell whether it accepts the token/);
   assertDiscreet(worker.logs, [splunk.token]);
 });

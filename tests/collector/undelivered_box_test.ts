@@ -119,6 +119,8 @@ Deno.test("what is set aside is due at once when the destination accepts, the ol
   assert.deepEqual(later.of("live").setAside, { events: 3, bytes: 300, sinceMs: NOW });
   const due = async () => (await later.due(ALL)).map(({ eventId }) => eventId);
   assert.deepEqual(await due(), ["a", "b"], "in each run for an hour, less often then");
+  const one = await later.due({ ...ALL, maxBytes: 250, envelopeBytes: 30, accepting: true });
+  assert.deepEqual(one.map(({ eventId }) => eventId), ["c"], "envelopes take room too");
   const some = await later.due({ ...ALL, maxBytes: 250, accepting: true });
   assert.deepEqual(some.map(({ eventId }) => eventId), ["c", "a"]);
   await later.remove(["c", "a"]);
