@@ -1,16 +1,18 @@
 /**
  * Reads a page that the source failed to answer. It may have been too large, or have a record in it that
- * the source can't show: then that record is passed over. I/O through the source alone.
+ * the source can't show: then that record is passed over, now and whenever it is met again. I/O through
+ * the source alone.
  */
 import type { PageSize } from "./page_size.ts";
 import { hiddenBehind, type PageSource } from "./page_source.ts";
 import type { Listed, Range } from "./ports.ts";
 import { type SolidPage, upToDisorder } from "./solid_page.ts";
+import type { UnreadableRow } from "./unreadable_rows.ts";
 
 /** What stands in the listing for a record that the source can't show. */
 const UNREADABLE: Listed = { timeMs: null, fingerprint: "", unreadable: true };
 
-/** This many records in a row are tried one by one before the offsets are suspected to end there. */
+/** After so many records that can't be shown, one by one, the offsets are suspected to end there, or an outage to have begun. */
 const MAX_HOLES = 4;
 /** How far beyond them a record that can be shown is looked for. */
 const FARTHEST = 256;
@@ -59,6 +61,40 @@ export async function readFailedPage<R extends Listed>(
   return upToDisorder({ ...solid, last });
 }
 
+/**
+ * Reads around records that could not be shown before: the page has the record before them, and the one
+ * behind. Null, and they are forgotten, if the listing has moved or they can be shown by now.
+ * @throws the page's failure, if the source answers nothing else either
+ */
+export async function readAroundRow<R extends Listed>(
+  source: PageSource<R>,
+  size: PageSize,
+  row: UnreadableRow,
+): Promise<SolidPage<R> | null> {
+  const { day, offset, records } = row;
+  const before = offset > 0 ? await source.probe({ day, offset: offset - 1, first: 1 }) : null;
+  const isThere = (offset === 0 || before?.records.length === 1) &&
+    await source.probe({ day, offset, first: 1 }) === null;
+  if (!isThere) {
+    size.forgetUnreadable(row);
+    return null;
+  }
+  const shown = [
+    ...before?.records ?? [],
+    ...Array.from({ length: records }, () => UNREADABLE as R),
+  ];
+  const end = { day, offset: offset + records, first: 1 };
+  source.tellPassedOver({ day, offset, records, afterMs: before?.records[0].timeMs ?? null });
+  const after = await source.probe(end);
+  if (after === null) return await passOver(source, size, end, shown, source.lastFailure);
+  const { readAtMs } = after;
+  const breaks = [shown.length];
+  const start = end.offset - shown.length;
+  const all = { day, offset: start, breaks, readAtMs, records: [...shown, ...after.records] };
+  if (after.records.length > 0) return upToDisorder({ ...all, last: false });
+  return source.ended(all, hiddenBehind(after, end.offset));
+}
+
 /** The record at an offset can't be shown: it is passed over, unless nothing behind it can be shown either. */
 async function passOver<R extends Listed>(
   source: PageSource<R>,
@@ -68,20 +104,22 @@ async function passOver<R extends Listed>(
   error: unknown,
 ): Promise<SolidPage<R>> {
   const start = offset - before.length;
-  for (let holes = 1; holes <= MAX_HOLES; holes++) {
+  for (let holes = 1;; holes++) {
     const after = await source.probe({ day, offset: offset + holes, first: 1 });
-    if (after === null && holes < MAX_HOLES) continue;
+    if (after === null && holes % MAX_HOLES !== 0) continue;
     if (after === null && !await showsAnyBehind(source, day, offset + holes)) break;
     size.excuse();
-    const last = after?.records.length === 0;
+    size.learnUnreadable(day, offset, holes); // as far as it is known, should the requests end here
+    if (after === null) continue;
+    const last = after.records.length === 0;
     const passed = Array.from({ length: holes }, () => UNREADABLE as R);
     source.tellPassedOver({ day, offset, records: holes, afterMs: before.at(-1)?.timeMs ?? null });
     const solid = {
       day,
       offset: start,
-      records: [...before, ...passed, ...after?.records ?? []],
+      records: [...before, ...passed, ...after.records],
       breaks: [before.length + holes],
-      readAtMs: after?.readAtMs ?? source.nowMs,
+      readAtMs: after.readAtMs,
     };
     if (last) return source.ended(solid, hiddenBehind(after, offset + holes));
     return upToDisorder({ ...solid, last: false });

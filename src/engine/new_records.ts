@@ -33,7 +33,7 @@ export async function* newRecords<R extends Listed>(
   reading: Reading<R>,
 ): AsyncGenerator<Taken<R>, void> {
   const { reader, state, progress } = reading;
-  if (state.isOutdated(DEEP_PAGES * reader.size.size)) state.misplace();
+  if (state.isOutdated(DEEP_PAGES * reader.size.full)) state.misplace();
   let furthestMs = state.place?.beforeMs ?? -Infinity;
   for (let barren = 0; barren < MAX_BARREN_RETURNS; barren++) {
     const page = await nextPage(reading);

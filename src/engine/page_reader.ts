@@ -3,13 +3,13 @@
  * a single record. What it returns is a stretch of the listing without holes, in which such a record has
  * its place. Does I/O through the source alone.
  */
-import { readFailedPage } from "./failed_page.ts";
-import { PageSize } from "./page_size.ts";
+import { readAroundRow, readFailedPage } from "./failed_page.ts";
+import { PageSize, SMALLEST_SIZE } from "./page_size.ts";
 import { hiddenBehind, PageSource } from "./page_source.ts";
 import type { Limits, Listed, Page, Ports, Range } from "./ports.ts";
 import { Prefetch } from "./prefetch.ts";
 import type { Progress } from "./progress.ts";
-import type { SolidPage } from "./solid_page.ts";
+import { type SolidPage, startingAt } from "./solid_page.ts";
 
 /** What reading needs from outside. */
 export type PagePorts<R extends Listed> = Pick<
@@ -81,6 +81,20 @@ export class PageReader<R extends Listed> {
       const readAtMs = this.#source.nowMs;
       return this.#source.cutOff({ day, offset, records: [], breaks: [], readAtMs });
     }
+    const row = this.size.unreadableRow(day, offset, offset + range.first);
+    if (row !== undefined && row.offset < offset + SMALLEST_SIZE) {
+      const around = await readAroundRow(this.#source, this.size, row);
+      if (around === null) return await this.#read(day, offset, onward, first);
+      return onward ? around : startingAt(around, offset);
+    }
+    return await this.#readPlain(
+      row === undefined ? range : { ...range, first: row.offset - offset },
+      onward && row === undefined,
+    );
+  }
+
+  /** Reads a page in which no record is known that can't be shown. */
+  async #readPlain(range: Range, onward: boolean): Promise<SolidPage<R>> {
     try {
       if (!onward || this.size.isInParts) {
         return await this.#finish(range, await this.#source.ask(range));

@@ -1,10 +1,11 @@
 /**
- * How large a page the source gives, and where its listings end. A page is not always what was asked for:
- * a server may cap its pages, a page may be too large for it to answer in time, and it may answer no
- * offset beyond a limit. What is learnt of that is kept with the cursor. Pure.
+ * How large a page the source gives, where its listings end, and what it can't show. A page is not always
+ * what was asked for: a server may cap its pages, a page may be too large for it to answer in time, and it
+ * may answer no offset beyond a limit. What is learnt of that is kept with the cursor. Pure.
  */
 import * as v from "valibot";
 import { DAY_MS } from "./time.ts";
+import { rowWithin, UnreadableRow, withoutRow, withRow } from "./unreadable_rows.ts";
 
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
 const offset = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -22,6 +23,8 @@ const Memory = v.object({
   asked: v.nullable(v.object({ day: v.string(), later: v.string() })),
   /** A page that failed is being read in parts of this size, up to an offset; how far they reach by now. */
   parts: v.nullable(v.object({ reachedOffset: offset, untilOffset: offset, size: positive })),
+  /** Records that can't be shown. */
+  unreadable: v.array(UnreadableRow),
 });
 
 export type PageSizeMemory = v.InferOutput<typeof Memory>;
@@ -33,7 +36,7 @@ const LAST_OFFSET_LIFETIME_MS = DAY_MS / 4;
 const MAX_LAST_OFFSETS = 3;
 
 /** A page shows a record again, and at least one more. */
-const SMALLEST_SIZE = 2;
+export const SMALLEST_SIZE = 2;
 
 export class PageSize {
   #memory: PageSizeMemory;
@@ -56,6 +59,7 @@ export class PageSize {
       lastOffsets: [],
       asked: null,
       parts: null,
+      unreadable: [],
     };
     this.#memory = parsed.success ? parsed.output : fresh;
     const { ceiling, learntAtMs, lastOffsets } = this.#memory;
@@ -142,6 +146,19 @@ export class PageSize {
     const others = this.#memory.lastOffsets.filter((last) => last.day !== day);
     const found = { day, offset, foundAtMs: this.nowMs };
     this.#set({ lastOffsets: [...others, found].slice(-MAX_LAST_OFFSETS), parts: null });
+  }
+
+  /** The first row of records in a range of offsets that are known not to be shown. */
+  unreadableRow(day: string, fromOffset: number, toOffset: number): UnreadableRow | undefined {
+    return rowWithin(this.#memory.unreadable, day, fromOffset, toOffset);
+  }
+
+  learnUnreadable(day: string, offset: number, records: number): void {
+    this.#set({ unreadable: withRow(this.#memory.unreadable, { day, offset, records }) });
+  }
+
+  forgetUnreadable(row: UnreadableRow): void {
+    this.#set({ unreadable: withoutRow(this.#memory.unreadable, row) });
   }
 
   /** Has the listing of a later day yet to be asked for what the one of a day may not show? */

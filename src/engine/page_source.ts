@@ -15,6 +15,8 @@ export function hiddenBehind({ records, total = 0 }: Page, offset: number): numb
 export class PageSource<R extends Listed> {
   /** What was answered last in this run. */
   #answeredLast: Range | null = null;
+  /** Why the last probe that failed did. */
+  lastFailure: unknown;
 
   constructor(
     private readonly ports: Pick<Ports<R>, "source" | "clock">,
@@ -46,8 +48,9 @@ export class PageSource<R extends Listed> {
     try {
       return await this.ask({ ...range, probing: true });
     } catch (error) {
-      if (this.ports.source.isPageFailure(error)) return null;
-      throw error;
+      if (!this.ports.source.isPageFailure(error)) throw error;
+      this.lastFailure = error;
+      return null;
     }
   }
 

@@ -30,6 +30,13 @@ export function lastTimeMs(records: readonly Listed[]): number | null {
   return records.findLast(isDated)?.timeMs ?? null;
 }
 
+/** The page without what it shows before an offset. */
+export function startingAt<R extends Listed>(page: SolidPage<R>, offset: number): SolidPage<R> {
+  const before = offset - page.offset;
+  const breaks = page.breaks.map((at) => at - before).filter((at) => at > 0);
+  return { ...page, offset, records: page.records.slice(before), breaks };
+}
+
 /** Two pages as one. Where the first reaches into the second, the second counts. */
 export function joined<R extends Listed>(
   before: SolidPage<R>,

@@ -155,6 +155,38 @@ Deno.test("a record that can't be shown is delivered by reconciliation once it c
   }
 });
 
+Deno.test("a long row of records that can't be shown holds up nothing, and costs little once it is known,", async (t) => {
+  for (const unrenderedAs of ["error", "500"] as const) {
+    await t.step(`if its page is answered with ${unrenderedAs}`, async () => {
+      await using c = await opened({
+        unrenderedAs,
+        unrenderable: ({ newValue }) => newValue === "broken",
+      });
+      c.add(steady(NOON - 2 * HOUR_MS, NOON - HOUR_MS, 20_000));
+      c.livePerson.add(
+        Array.from(
+          { length: 40 },
+          (_, i) => changeAt(NOON - HOUR_MS + i * 1000, { newValue: "broken" }),
+        ),
+      );
+      c.add(steady(NOON - 50 * MINUTE_MS, NOON - 40 * MINUTE_MS, 20_000));
+      await c.at(NOON);
+      c.assertDelivered(c.all);
+      const { state, undelivered } = await c.status();
+      assert.deepEqual([state, undelivered.gaps], ["incomplete", 40]);
+
+      c.livePerson.add([changeAt(NOON - MINUTE_MS, { newValue: "broken" })]);
+      await c.at(NOON + 5 * MINUTE_MS);
+      const before = c.livePerson.requests.length;
+      await c.at(NOON + 10 * MINUTE_MS);
+      assert.ok(c.livePerson.requests.length - before <= 3);
+      c.add(steady(NOON + 6 * MINUTE_MS, NOON + 7 * MINUTE_MS, 20_000));
+      await c.at(NOON + 15 * MINUTE_MS);
+      c.assertDelivered(c.all);
+    });
+  }
+});
+
 Deno.test("what reconciliation can't show stays known, though it takes several runs", async () => {
   await using c = await opened({
     pageCap: 60,
