@@ -1,6 +1,7 @@
 /** The settings of a script: environment variables, and those of a file, over which they take precedence. */
-import { parseEnv } from "node:util";
+import { SETTING_NAMES } from "../../src/deno/host_settings.ts";
 import { CollectorError } from "../../src/errors.ts";
+import { readSettingsFile } from "../../src/settings/settings_file.ts";
 
 export type Variables = Record<string, string | undefined>;
 
@@ -8,7 +9,7 @@ export const DEFAULT_FILE = ".dev.vars";
 
 /**
  * The environment takes precedence over the file. Without `path` that is `.dev.vars` in the current
- * folder, if there is one.
+ * folder, if there is one. What in the file is not as it was meant is told on standard error.
  * @throws {CollectorError} `arguments_invalid` when the file that was asked for can't be read
  */
 export function readVariables(
@@ -20,7 +21,11 @@ export function readVariables(
 
 function readFile(path: string, mustExist: boolean): Variables {
   try {
-    return { ...parseEnv(Deno.readTextFileSync(path)) };
+    const { variables, problems } = readSettingsFile(Deno.readTextFileSync(path), SETTING_NAMES);
+    for (const { line, problem } of problems) {
+      console.error(`warning: ${path}, line ${line}: ${problem}.`);
+    }
+    return variables;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound && !mustExist) return {};
     throw new CollectorError("arguments_invalid", {

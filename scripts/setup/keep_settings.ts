@@ -1,6 +1,6 @@
 /** Saves settings in a `.dev.vars` file that only its owner can read. The rest of the file stays as it is. */
 import { chmod, readFile, rename, writeFile } from "node:fs/promises";
-import { parseEnv } from "node:util";
+import { parse } from "dotenv";
 import { scriptProblem } from "../cli/failure.ts";
 
 export async function keepSettings(
@@ -31,9 +31,9 @@ export function withSettings(text: string, settings: Readonly<Record<string, str
 
 function quoted(name: string, value: string): string {
   const written = ['"', "'", "`"].map((quote) => `${quote}${value}${quote}`)
-    .find((text) => !/[\n\r$\\]/.test(value) && parseEnv(`A=${text}`).A === value) ??
+    .find((text) => !/[\n\r$\\]/.test(value) && parse(`A=${text}`).A === value) ??
     `'${value}'`;
-  if (parseEnv(`A=${written}`).A === value) return written;
+  if (parse(`A=${written}`).A === value) return written;
   throw scriptProblem(
     "setting_unwritable",
     "A setting can't be saved",

@@ -10,6 +10,8 @@ export interface Platform {
   readonly now: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
+  /** Waits so many milliseconds; by timers if left out. */
+  readonly sleep?: (ms: number) => Promise<void>;
   readonly newId: () => string;
   readonly digest: Digest;
   readonly log: (line: LogLine) => void;

@@ -6,27 +6,32 @@ import { ANY_DESTINATION } from "../destinations/catalog.ts";
 import { askEach, type Collectors } from "../collector/fleet.ts";
 import type { LogLine, Platform } from "../collector/platform.ts";
 import { type CollectorService, serve } from "../collector/service.ts";
+import { forbiddenHosts } from "./allowed_hosts.ts";
 import { denoDigest } from "./digest.ts";
 import { type HttpClient, HttpClients } from "./http_clients.ts";
 import { openKv, storageInKv, storageInMemory } from "./storage.ts";
 import { type Clock, Lease } from "./lease.ts";
+import { endingSoonAfter, sleepUntil } from "./stopping.ts";
 import { CollectorError } from "../errors.ts";
 import { type Pipeline, pipelineName } from "../pipelines/pipeline.ts";
 import {
   listPipelines,
   type PipelineEntry,
+  type PipelineSettings,
   readPipeline,
   withProblems,
 } from "../pipelines/pipelines.ts";
-import type { Settings } from "../pipelines/settings.ts";
 
 interface DenoCollectorsOptions {
   readonly variables: Record<string, string | undefined>;
   /** The database file, made if it isn't there. If undefined, state is in memory and nothing is stored. */
   readonly kvPath: string | undefined;
   readonly log: (line: LogLine) => void;
-  /** Once aborted, runs end after the batch in hand. */
-  readonly stop?: Pick<AbortSignal, "aborted">;
+  /**
+   * Once aborted, runs end after the batch in hand. With a signal, requests and waits under way are cut
+   * short as well.
+   */
+  readonly stop?: AbortSignal | Pick<AbortSignal, "aborted">;
 }
 
 export type DenoCollectors = Collectors & { close(): Promise<void> };
@@ -61,7 +66,7 @@ export async function openDenoCollectors(options: DenoCollectorsOptions): Promis
       ...(kv === undefined
         ? storageInMemory()
         : storageInKv(kv, new Lease({ kv, name, holder, clock: CLOCK, log, stop }), name)),
-      fetch: httpClient?.fetch ?? fetch,
+      ...stoppable(httpClient?.fetch ?? fetch, stop),
       now: Date.now,
       random: Math.random,
       newId: () => crypto.randomUUID(),
@@ -84,21 +89,35 @@ export async function openDenoCollectors(options: DenoCollectorsOptions): Promis
   };
 }
 
-/** The account's HTTP client. What is wrong with its CA file becomes a problem of the account. */
+/** `fetch` and waiting that end soon after the host is asked to stop. */
+function stoppable(
+  way: typeof fetch,
+  stop: AbortSignal | Pick<AbortSignal, "aborted">,
+): Pick<Platform, "fetch" | "sleep"> {
+  if (!(stop instanceof AbortSignal)) return { fetch: way };
+  return { fetch: endingSoonAfter(stop, way), sleep: sleepUntil(stop) };
+}
+
+/**
+ * The account's HTTP client. What is wrong with its CA file, or with Deno's rights, becomes a problem of
+ * the account.
+ */
 async function openHttpClient(entry: PipelineEntry, httpClients: HttpClients): Promise<{
   readonly httpClient?: HttpClient;
-  readonly settings?: Settings;
+  readonly settings?: PipelineSettings;
   readonly problems: readonly string[];
 }> {
   const { problems } = entry.account;
-  let settings: Settings;
+  let settings: PipelineSettings;
   try {
     settings = readPipeline(entry, "deno");
   } catch {
     return { problems }; // the account's service reports them
   }
   try {
-    return { httpClient: await httpClients.of(settings), settings, problems };
+    const httpClient = await httpClients.of(settings);
+    const forbidden = await forbiddenHosts(settings);
+    return { httpClient, settings, problems: [...problems, ...forbidden] };
   } catch (error) {
     if (!(error instanceof CollectorError)) throw error;
     return { problems: [...problems, error.details.detail.replace(/\.$/, "")] };

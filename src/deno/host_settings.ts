@@ -2,10 +2,13 @@
 import { CollectorError } from "../errors.ts";
 import { ACCOUNT_LISTS } from "../pipelines/accounts.ts";
 import { SETTING_ROWS } from "../pipelines/settings.ts";
+import { PROXY_VARIABLES } from "./http_clients.ts";
 
 interface HostSettings {
   /** The database file. */
   readonly kvPath: string;
+  /** The address on which it listens. */
+  readonly host: string;
   /** Where it listens; 0 takes any free port. */
   readonly port: number;
 }
@@ -14,7 +17,16 @@ interface HostSettings {
 export const HOST_VARIABLES = [
   ...new Set([...SETTING_ROWS.map((row) => row.name), ...ACCOUNT_LISTS]),
   "DENO_KV_PATH",
+  "HOST",
   "PORT",
+];
+
+/** Every name that a settings file may have: also what Deno and wrangler read there. */
+export const SETTING_NAMES: readonly string[] = [
+  ...HOST_VARIABLES,
+  ...PROXY_VARIABLES,
+  "CLOUDFLARE_ACCOUNT_ID",
+  "CLOUDFLARE_API_TOKEN",
 ];
 
 /** @throws {CollectorError} `configuration_invalid` */
@@ -25,5 +37,9 @@ export function readHostSettings(variables: Record<string, string | undefined>):
       detail: "PORT must be a whole number from 0 to 65535.",
     });
   }
-  return { kvPath: variables.DENO_KV_PATH?.trim() || "data/collector.db", port: Number(port) };
+  return {
+    kvPath: variables.DENO_KV_PATH?.trim() || "data/collector.db",
+    host: variables.HOST?.trim() || "127.0.0.1",
+    port: Number(port),
+  };
 }

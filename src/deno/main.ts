@@ -5,9 +5,12 @@
 import { createApp } from "../http/app.ts";
 import type { Collectors } from "../collector/fleet.ts";
 import { followBacklogs } from "./backlog.ts";
-import { HOST_VARIABLES, readHostSettings } from "./host_settings.ts";
+import { readHostSettings } from "./host_settings.ts";
+import { missing } from "./missing.ts";
 import { stopListener } from "./signals.ts";
 import { Schedule } from "./schedule.ts";
+import { watchEnded } from "./stopping.ts";
+import { readHostVariables } from "./variables.ts";
 import { openDenoCollectors } from "./collectors.ts";
 import { CollectorError } from "../errors.ts";
 import { type Problem, toProblem } from "../problems.ts";
@@ -16,15 +19,13 @@ import { writeLog } from "../collector/log.ts";
 const SCHEDULE = "*/5 * * * *";
 
 async function main(): Promise<number> {
-  const variables = Object.fromEntries(HOST_VARIABLES.map((name) => [name, Deno.env.get(name)]));
-  const stopping = stopAtSignal();
-  const { kvPath, port } = readHostSettings(variables);
-  const opened = await openDenoCollectors({
-    variables,
-    kvPath,
-    log: writeLog,
-    stop: stopping.signal,
-  });
+  const { variables, problems } = readHostVariables();
+  for (const { line, problem } of problems) {
+    writeLog({ level: "warn", event: "settings_line", line, message: `.dev.vars: ${problem}.` });
+  }
+  const { kvPath, host, port } = readHostSettings(variables);
+  const stop = stopWhenAsked();
+  const opened = await openDenoCollectors({ variables, kvPath, log: writeLog, stop });
   const broken = await brokenPipelines(opened);
   if (broken.length === opened.pipelines.length) {
     for (const problem of broken) tell(problem);
@@ -34,7 +35,8 @@ async function main(): Promise<number> {
     const { account, destination = null } = problem;
     writeLog({ level: "error", event: "account_broken", account, destination, problem });
   }
-  const collectors = followBacklogs(opened, stopping.signal);
+  for (const line of missing(variables)) writeLog(line);
+  const collectors = followBacklogs(opened, stop);
 
   const app = createApp<typeof variables>({
     connect: () => collectors,
@@ -42,14 +44,16 @@ async function main(): Promise<number> {
     log: writeLog,
   });
   const server = Deno.serve({
+    hostname: host,
     port,
-    onListen: (address) => writeLog({ level: "info", event: "listening", port: address.port }),
+    onListen: ({ hostname, port }) =>
+      writeLog({ level: "info", event: "listening", host: hostname, port }),
   }, (request) => app.fetch(request, variables));
 
   const schedule = new Schedule(collectors, writeLog);
-  const cron = Deno.cron("collect", SCHEDULE, { signal: stopping.signal }, () => schedule.tick());
+  const cron = Deno.cron("collect", SCHEDULE, { signal: stop }, () => schedule.tick());
 
-  await stopping.stopped;
+  await new Promise((resolve) => stop.addEventListener("abort", resolve));
   writeLog({ level: "info", event: "stopping" });
   await server.shutdown();
   await cron;
@@ -59,17 +63,19 @@ async function main(): Promise<number> {
   return 0;
 }
 
-/** The first SIGTERM or Ctrl-C asks to stop. */
-function stopAtSignal(): { readonly signal: AbortSignal; readonly stopped: Promise<void> } {
+/**
+ * Aborted by the first SIGTERM or Ctrl-C; with `--watched`, also when whoever writes to standard input
+ * has ended.
+ */
+function stopWhenAsked(): AbortSignal {
   const controller = new AbortController();
-  const { promise: stopped, resolve } = Promise.withResolvers<void>();
-  const stop = stopListener(() => {
-    controller.abort();
-    resolve();
-  });
+  const stop = stopListener(() => controller.abort());
   Deno.addSignalListener("SIGTERM", stop);
   Deno.addSignalListener("SIGINT", stop);
-  return { signal: controller.signal, stopped };
+  if (Deno.args.includes("--watched")) {
+    watchEnded(Deno.stdin.readable).then(() => controller.abort());
+  }
+  return controller.signal;
 }
 
 /** What is wrong with the settings of pipelines. */
@@ -87,7 +93,11 @@ if (import.meta.main) {
     Deno.exit(await main());
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) console.error("error: the PORT is in use.");
-    else if (error instanceof CollectorError) tell(toProblem(error));
+    else if (error instanceof Deno.errors.NotCapable) {
+      console.error(
+        "error: Deno was not given the right to listen at HOST: name it in --allow-net of the start task.",
+      );
+    } else if (error instanceof CollectorError) tell(toProblem(error));
     else throw error;
     Deno.exit(1);
   }

@@ -45,6 +45,8 @@ export interface UpstreamOptions extends Omit<RetryLimits, "requestsLeft"> {
   readonly maxRequests: number;
   /** Waits so many milliseconds; by the host's timers if left out. */
   readonly sleep?: (ms: number) => Promise<void>;
+  /** Once aborted, nothing is retried. */
+  readonly stop?: Pick<AbortSignal, "aborted">;
   /** Called for every attempt, if given. */
   readonly trace?: (attempt: TracedAttempt) => void;
 }
@@ -109,7 +111,7 @@ export class Upstream {
       const reply = outcome instanceof CollectorError ? null : outcome;
       if (reply === null) unanswered++;
       const limits = { ...this.options, requestsLeft: this.requestsLeft - leaving };
-      const waitMs = request.once
+      const waitMs = request.once || this.options.stop?.aborted
         ? null
         : retryWaitMs(reply, attempt, this.options.now(), limits, request.retry);
       if (waitMs === null) return final(request, outcome);

@@ -79,6 +79,63 @@ Deno.test("on SIGTERM a run finishes its batch and commits, and the next process
   assert.equal(stage.xsiam.count, 1200);
 });
 
+Deno.test("while the destination is silent, a stop takes less than ten seconds", async () => {
+  await using stage = await openDenoStage();
+  stage.addChanges(3);
+  stage.xsiam.faults.next("push", { delayMs: 60_000 });
+  const settings = { ...stage.settings, RETRY_DELAY: "30 seconds" };
+  await using host = await RunningHost.start(stage.folder, settings);
+  await host.fetch("/healthz");
+  const answer = host.fetch("/collect", { method: "POST" }).then((response) => response.json());
+  const read = () => stage.livePerson.requests.some(({ target }) => target === "audit");
+  await until("the page that is then pushed", read, 30_000);
+  const askedMs = performance.now();
+  host.signal("SIGTERM");
+  assert.equal((await answer).code, "upstream_unreachable");
+  assert.equal(await host.ended(), 0, host.printed);
+  const tookMs = performance.now() - askedMs;
+  assert.ok(tookMs < 10_000, `${tookMs} ms`);
+});
+
+Deno.test("the settings file is read as wrangler reads it, and its mistakes are logged with their lines", async () => {
+  await using stage = await openDenoStage();
+  const { API_TOKEN: _, ...settings } = stage.settings;
+  await writeFile(
+    join(stage.folder, ".dev.vars"),
+    "API_TOKEN=tok$abc1\n\nFETCH_EVENT=false\nMAX_FETCH=7\n",
+  );
+  await using host = await RunningHost.start(stage.folder, { ...settings, MAX_FETCH: "8" });
+  stage.addChanges(20);
+  const headers = { Authorization: "Bearer tok$abc1" };
+  const report = await (await host.fetch("/collect", { method: "POST", headers })).json();
+  assert.equal(report.delivered, 8, "the environment takes precedence");
+  const warning = host.printed.split("\n").find((line) => line.includes("settings_line"))!;
+  const { level, line, message } = JSON.parse(warning);
+  assert.deepEqual([level, line], ["warn", 3]);
+  assert.match(message, /did you mean FETCH_EVENTS/);
+});
+
+Deno.test("without a token or a destination it says so when it starts", async () => {
+  await using stage = await openDenoStage();
+  const settings = { ...stage.settings, API_TOKEN: "", XSIAM_URL: "", XSIAM_API_KEY: "" };
+  await using host = await RunningHost.start(stage.folder, settings);
+  assert.equal((await host.fetch("/healthz")).status, 200);
+  assert.match(host.printed, /"event":"token_missing","message":"API_TOKEN is not set/);
+  assert.match(host.printed, /"event":"destination_missing","accounts":\["12345678"\]/);
+});
+
+Deno.test("it listens on loopback, unless HOST says otherwise", async () => {
+  await using stage = await openDenoStage();
+  for (const HOST of [undefined, "0.0.0.0"]) {
+    await using host = await RunningHost.start(stage.folder, {
+      ...stage.settings,
+      ...(HOST !== undefined && { HOST }),
+    });
+    await host.fetch("/healthz");
+    assert.ok(host.printed.includes(`"host":"${HOST ?? "127.0.0.1"}"`), host.printed);
+  }
+});
+
 Deno.test("any certificate, and a private authority, work with the rights of the start task", async () => {
   await using stage = await openDenoStage();
   const certificates = await makeCertificates();
@@ -112,6 +169,20 @@ Deno.test("a start that can't succeed says why, and exits with 1", async () => {
     [{ CA_CERTIFICATE_FILE: "data/none.pem" }, /CA_CERTIFICATE_FILE: there is no such file/],
     [{ CA_CERTIFICATE_FILE: "/root/ca.pem" }, /CA_CERTIFICATE_FILE: Deno was not given the right/],
     [{ DENO_KV_PATH: "/nowhere/x.db" }, /DENO_KV_PATH: Deno was not given the right/],
+    [
+      {
+        ELASTICSEARCH_URL: "https://es.example.com",
+        ELASTICSEARCH_API_KEY: "x",
+        XSIAM_URL: "",
+        XSIAM_API_KEY: "",
+      },
+      /ELASTICSEARCH_URL: Deno was not given the right to reach es\.example\.com:443: name it in/,
+    ],
+    [
+      { LIVEPERSON_DOMAIN_API_URL: "https://domain.example.com:8443" },
+      /LIVEPERSON_DOMAIN_API_URL: Deno was not given the right to reach domain\.example\.com:8443/,
+    ],
+    [{ HOST: "192.0.2.1" }, /right to listen at HOST/],
     [{ PORT: "http" }, /PORT must be a whole number/],
     [{ PORT: taken }, /PORT is in use/],
   ];

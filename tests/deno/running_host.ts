@@ -10,12 +10,12 @@ import { SECRETS } from "../environment.ts";
 
 const PATIENCE_MS = 60_000;
 
-/** The words of the start task, without the settings file of whoever develops here. */
+/** The words of the start task's second command, the host itself. */
 export async function startArguments(): Promise<string[]> {
   const { tasks } = JSON.parse(await readFile(join(ROOT, "deno.json"), "utf8"));
-  const [deno, ...args] = tasks.start.replaceAll("'", "").split(" ");
+  const [deno, ...args] = tasks.start.split(" | ")[1].replaceAll("'", "").split(" ");
   assert.equal(deno, "deno");
-  return args.filter((arg: string) => !arg.startsWith("--env-file"));
+  return args;
 }
 
 export class RunningHost implements AsyncDisposable {
@@ -26,8 +26,8 @@ export class RunningHost implements AsyncDisposable {
   printed = "";
 
   private constructor(args: readonly string[], folder: string, env: Record<string, string>) {
-    const [run, ...rest] = args;
-    const script = join(ROOT, rest.pop()!);
+    const [run, ...rest] = args.slice(0, -2);
+    const script = join(ROOT, args.at(-2)!);
     this.#process = new Deno.Command(Deno.execPath(), {
       args: [run, "--no-check", "--config", join(ROOT, "deno.json"), ...rest, script],
       cwd: folder,
@@ -46,11 +46,14 @@ export class RunningHost implements AsyncDisposable {
   }
 
   /** Calls a route, once the host listens. */
-  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+  async fetch(
+    path: string,
+    init: RequestInit & { headers?: Record<string, string> } = {},
+  ): Promise<Response> {
     const port = await this.#patiently(this.#listening.promise);
     return await fetch(`http://127.0.0.1:${port}${path}`, {
       ...init,
-      headers: { Authorization: `Bearer ${SECRETS.API_TOKEN}` },
+      headers: { Authorization: `Bearer ${SECRETS.API_TOKEN}`, ...init.headers },
     });
   }
 
@@ -76,7 +79,7 @@ export class RunningHost implements AsyncDisposable {
   async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
     for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
       this.printed += chunk;
-      const port = /"event":"listening","port":(\d+)/.exec(this.printed)?.[1];
+      const port = /"event":"listening","host":"[^"]*","port":(\d+)/.exec(this.printed)?.[1];
       if (port !== undefined) this.#listening.resolve(Number(port));
     }
   }

@@ -7,7 +7,7 @@ import { withSettings } from "../../scripts/setup/keep_settings.ts";
 import { deployedSettings, missingSettings } from "../../scripts/setup/settings.ts";
 import { boundBuckets, namespaceId, withNamespaceId } from "../../scripts/setup/wrangler_toml.ts";
 import { ROOT } from "../../scripts/local/bundle.ts";
-import { parseEnv } from "node:util";
+import { parse } from "dotenv";
 import { RunningScript } from "./running_script.ts";
 import { ScriptStage, type Settings } from "./script_stage.ts";
 
@@ -70,7 +70,7 @@ Deno.test("setup creates the namespace, uploads the settings and deploys; twice 
   const after = await readFile(toml, "utf8");
   assert.equal(after.replace(`id = "${ID}"\n`, ""), before, "the rest stays as it was");
   assert.equal(namespaceId(after), ID);
-  assert.equal(parseEnv(await readFile(file, "utf8")).API_TOKEN, API_TOKEN);
+  assert.equal(parse(await readFile(file, "utf8")).API_TOKEN, API_TOKEN);
   assert.equal((await stat(file)).mode & 0o777, 0o600);
 
   assert.match(first.stdout, /✓ The audit trail can be read/);
@@ -237,7 +237,7 @@ Deno.test("a setting is written where it was, and reads back as it is", () => {
   const values = ["plain", "with # and =", `it's "quoted"`, "a$b\\n", ""];
   for (const value of values) {
     const written = withSettings(text, { API_TOKEN: value, NEW: value });
-    assert.deepEqual({ ...parseEnv(written) }, { A: "1", B: "2", API_TOKEN: value, NEW: value });
+    assert.deepEqual({ ...parse(written) }, { A: "1", B: "2", API_TOKEN: value, NEW: value });
     assert.match(written, /^# keep me\nA=1\nAPI_TOKEN=.*\nB=2\nNEW=.*\n$/);
   }
   assert.throws(() => withSettings("", { X: "'\n\"`" }));

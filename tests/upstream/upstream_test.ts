@@ -188,3 +188,12 @@ Deno.test("of a secret URL only the host is shown, in errors and in traces", asy
   assert.deepEqual(traced.length, 2);
   assert.doesNotMatch(JSON.stringify(traced), /logs|secret/);
 });
+
+Deno.test("once asked to stop, nothing is retried", async () => {
+  const stop = { aborted: false };
+  const { upstream, sent } = scripted([500, "no answer", 200], { stop });
+  stop.aborted = true;
+  assert.equal((await upstream.send(PUSH)).status, 500);
+  assert.equal((await thrown(upstream.send(PUSH))).code, "upstream_unreachable");
+  assert.equal(sent.length, 2);
+});

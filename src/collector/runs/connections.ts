@@ -41,6 +41,8 @@ export class Connections {
       deadlineMs: this.#deadlineMs,
       maxRequests: settings.REQUESTS_PER_RUN,
       trace,
+      stop: platform.stop,
+      ...(platform.sleep !== undefined && { sleep: platform.sleep }),
     });
   }
 
