@@ -59,8 +59,8 @@ export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
   destination_refuses_events: { status: 502, ...DESTINATION_ADVICE.destination_refuses_events },
   accounts_failed: {
     status: 502,
-    title: "Some of the accounts failed",
-    action: "Look at the problem of each account that failed.",
+    title: "Some of the accounts or destinations failed",
+    action: "Look at the problem of each one that failed.",
   },
   upstream_rate_limited: {
     status: 503,
