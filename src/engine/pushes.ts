@@ -74,12 +74,15 @@ export class Pushes {
     const { destination, random } = this.ports;
     const outcome = newOutcome<L>();
     const early: L[] = [];
+    const settling = { failed: false };
     const whole = () => ({ ...outcome, delivered: [...early, ...outcome.delivered] });
     const mayPush = () => outcome.pushes < maxPushes && this.ports.hasBudget(purpose);
     const waitToSendAgain = async (times: number) => {
+      settling.failed = true;
       if (outcome.delivered.length > 0 && await settleEarly(outcome.delivered, early)) {
         early.push(...outcome.delivered.splice(0));
       }
+      settling.failed = false;
       return await this.ports.waitToSendAgain(times);
     };
     try {
@@ -87,6 +90,10 @@ export class Pushes {
       await takeApart(destination, lines, all, outcome);
     } catch (error) {
       this.#note(whole());
+      if (settling.failed) { // it may have been made durable all the same
+        this.progress.inDoubt = outcome.delivered.length;
+        throw error;
+      }
       const unanswered = error instanceof CollectorError ? error.details.unanswered ?? 0 : 1;
       await settle(outcome, true, early);
       const { delivered, refused } = whole();

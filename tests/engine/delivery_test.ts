@@ -524,3 +524,15 @@ Deno.test("a twin is not overtaken early: it is sent before anything is committe
   await delivery.finish(() => false);
   assert.deepEqual(steps, ["push twin-1 twin-2", "push twin-1", "commit 2"]);
 });
+
+Deno.test("what a busy destination has taken is not committed again after a commit that failed", async () => {
+  const world = new DeliveryWorld(6, {
+    stopsAtFirst: true,
+    again: (event, push) => push === 1 && event >= 4,
+    faultAt: (_, name) => name === "commit 4" ? "fail after" : undefined,
+  });
+  const { failure, progress } = await world.run();
+  assert.match(String(failure), /commit/);
+  assert.deepEqual(world.steps.filter((step) => step.startsWith("commit")), ["commit 4"]);
+  assert.equal(progress.inDoubt, 4);
+});
