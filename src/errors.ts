@@ -30,6 +30,7 @@ export type ErrorCode =
   | "upstream_unreachable"
   | "upstream_timeout"
   | "upstream_redirected"
+  | "upstream_too_large"
   | "upstream_unreadable"
   | "request_budget_spent"
   | "lease_lost"

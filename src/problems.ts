@@ -87,6 +87,11 @@ export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
     title: "The service answered with a redirect, which is never followed",
     action: "Check the URL in the settings.",
   },
+  upstream_too_large: {
+    status: 502,
+    title: "The service's answer is larger than any that it should give",
+    action: "Check that the URL in the settings is the service's, and that nothing stands between.",
+  },
   upstream_unreadable: {
     status: 502,
     title: "The service's answer could not be understood",

@@ -19,6 +19,8 @@ export interface Platform {
   readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>;
   /** Once aborted, a run ends after the batch in hand. */
   readonly stop: Pick<AbortSignal, "aborted">;
+  /** Once aborted, requests under way end, and later ones fail; never if left out. */
+  readonly ending?: AbortSignal;
   /** The published copy of the cursor: Workers KV, or Deno KV. */
   readonly published: KeyValueStore;
   /** This collector's own storage, strongly consistent: the Durable Object's, or Deno KV. */

@@ -66,7 +66,8 @@ export async function openDenoCollectors(options: DenoCollectorsOptions): Promis
       ...(kv === undefined
         ? storageInMemory()
         : storageInKv(kv, new Lease({ kv, name, holder, clock: CLOCK, log, stop }), name)),
-      ...stoppable(httpClient?.fetch ?? fetch, stop),
+      fetch: httpClient?.fetch ?? fetch,
+      ...stoppable(stop),
       now: Date.now,
       random: Math.random,
       newId: () => crypto.randomUUID(),
@@ -89,13 +90,12 @@ export async function openDenoCollectors(options: DenoCollectorsOptions): Promis
   };
 }
 
-/** `fetch` and waiting that end soon after the host is asked to stop. */
+/** Requests and waiting end soon after the host is asked to stop. */
 function stoppable(
-  way: typeof fetch,
   stop: AbortSignal | Pick<AbortSignal, "aborted">,
-): Pick<Platform, "fetch" | "sleep"> {
-  if (!(stop instanceof AbortSignal)) return { fetch: way };
-  return { fetch: endingSoonAfter(stop, way), sleep: sleepUntil(stop) };
+): Pick<Platform, "ending" | "sleep"> {
+  if (!(stop instanceof AbortSignal)) return {};
+  return { ending: endingSoonAfter(stop), sleep: sleepUntil(stop) };
 }
 
 /**

@@ -3,6 +3,7 @@
  * trusted. Accounts with the same settings share a client. Reads the CA file; opens connections.
  */
 import { X509Certificate } from "node:crypto";
+import type * as UndiciTypes from "undici";
 import { CollectorError } from "../errors.ts";
 import type { Settings } from "../pipelines/settings.ts";
 
@@ -71,13 +72,28 @@ function sentOnce(body: BodyInit | null | undefined): BodyInit | null | undefine
 async function openTrusting(useProxy: boolean): Promise<HttpClient> {
   const undici = await import("undici");
   const connect = { rejectUnauthorized: false };
+  /** undici asks a proxy that ends its connection again, without end, unless the error is another. */
+  class AskedOnce extends undici.Pool {
+    override connect(...given: unknown[]): Promise<UndiciTypes.Dispatcher.ConnectData> {
+      const [options] = given as [UndiciTypes.Dispatcher.ConnectOptions];
+      return super.connect(options).catch((cause) => {
+        throw new TypeError("The proxy made no connection.", { cause });
+      });
+    }
+  }
+  const clientFactory = (origin: URL, options: object) => new AskedOnce(origin, options);
   const dispatcher = useProxy
-    ? new undici.EnvHttpProxyAgent({ connect, requestTls: connect, proxyTls: connect })
+    ? new undici.EnvHttpProxyAgent({
+      connect,
+      requestTls: connect,
+      proxyTls: connect,
+      clientFactory,
+    } as UndiciTypes.EnvHttpProxyAgent.Options)
     : new undici.Agent({ connect });
   return {
     async fetch(input, init) {
       const request = new Request(input, init);
-      const { status, headers, body } = await undici.fetch(request.url, {
+      const response = await undici.fetch(request.url, {
         method: request.method,
         headers: [...request.headers],
         body: request.body === null ? null : await request.arrayBuffer(),
@@ -85,10 +101,8 @@ async function openTrusting(useProxy: boolean): Promise<HttpClient> {
         signal: request.signal,
         dispatcher,
       });
-      return new Response(body as ReadableStream<Uint8Array<ArrayBuffer>> | null, {
-        status,
-        headers: [...headers],
-      });
+      // as it is: nobody could construct a Response with a status of 600 or more
+      return response as unknown as Response;
     },
     close: () => dispatcher.destroy(),
   };

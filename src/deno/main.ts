@@ -1,6 +1,7 @@
 /**
  * Entry point under Deno: HTTP routes and the cron, in one process, until SIGTERM or Ctrl-C. Then it
- * accepts no more requests, lets the runs end after the current batch, and exits with 0.
+ * accepts no more requests, lets the runs end after the current batch if that takes no more than a few
+ * seconds, and exits with 0.
  */
 import { createApp } from "../http/app.ts";
 import type { Collectors } from "../collector/fleet.ts";
@@ -9,7 +10,7 @@ import { readHostSettings } from "./host_settings.ts";
 import { missing } from "./missing.ts";
 import { stopListener } from "./signals.ts";
 import { Schedule } from "./schedule.ts";
-import { watchEnded } from "./stopping.ts";
+import { endsInTime, watchEnded } from "./stopping.ts";
 import { readHostVariables } from "./variables.ts";
 import { openDenoCollectors } from "./collectors.ts";
 import { CollectorError } from "../errors.ts";
@@ -55,11 +56,14 @@ async function main(): Promise<number> {
 
   await new Promise((resolve) => stop.addEventListener("abort", resolve));
   writeLog({ level: "info", event: "stopping" });
-  await server.shutdown();
-  await cron;
-  await schedule.settled();
-  await collectors.settled();
-  await opened.close();
+  const ended = async () => {
+    await server.shutdown();
+    await cron;
+    await schedule.settled();
+    await collectors.settled();
+    await opened.close();
+  };
+  if (!await endsInTime(ended())) writeLog({ level: "warn", event: "stopped_late" });
   return 0;
 }
 

@@ -9,16 +9,28 @@ const GRACE_MS = 4000;
 /** Whoever writes to standard input says so if its end is no reason to stop. */
 const UNWATCHED = /^unwatched\n/;
 
-/** The same `fetch`, whose requests end shortly after `stop`; later ones fail. */
-export function endingSoonAfter(stop: AbortSignal, fetch: typeof globalThis.fetch): typeof fetch {
+/** What is still under way after so many milliseconds is left, as if the process had died. */
+const PATIENCE_MS = 8000;
+
+/** Aborted shortly after `stop`: requests end then, and later ones fail. */
+export function endingSoonAfter(stop: AbortSignal): AbortSignal {
   const ending = new AbortController();
   stop.addEventListener("abort", () => {
     Deno.unrefTimer(setTimeout(() => ending.abort(), GRACE_MS));
   });
-  return (input, init) => {
-    const given = init?.signal ?? [];
-    return fetch(input, { ...init, signal: AbortSignal.any([ending.signal].concat(given)) });
-  };
+  return ending.signal;
+}
+
+/** Waits for what is under way when the host stops. False if it takes too long. */
+export async function endsInTime(
+  work: Promise<unknown>,
+  patienceMs: number = PATIENCE_MS,
+): Promise<boolean> {
+  const { promise: tooLate, resolve } = Promise.withResolvers<false>();
+  const timer = setTimeout(() => resolve(false), patienceMs);
+  const inTime = await Promise.race([work.then(() => true), tooLate]);
+  clearTimeout(timer);
+  return inTime;
 }
 
 /** Waits so many milliseconds, or until `stop`. */

@@ -4,6 +4,8 @@
  */
 import { Buffer } from "node:buffer";
 import { CollectorError, UPSTREAM_LABELS, type UpstreamName } from "../errors.ts";
+import { fetchAnswer } from "./answer.ts";
+import { limitInWords, maxAnswerBytes } from "./answer_limits.ts";
 import { type RetryLimits, retryWaitMs } from "./retry.ts";
 
 export interface UpstreamRequest {
@@ -23,12 +25,15 @@ export interface UpstreamRequest {
   readonly fetch?: typeof fetch;
   /** Only one attempt, whatever its outcome. */
   readonly once?: boolean;
+  /** The most that is read of the answer, if it is more than the service's answers usually have. */
+  readonly maxAnswerBytes?: number;
 }
 
 type SentHeaders = Record<string, string>;
 
 export interface UpstreamReply {
   readonly status: number;
+  /** The body; of an answer other than a success, no more than its beginning. */
   readonly text: string;
   readonly headers: Headers;
   /** Earlier attempts that got no answer: the service may have acted on them. */
@@ -47,6 +52,8 @@ export interface UpstreamOptions extends Omit<RetryLimits, "requestsLeft"> {
   readonly sleep?: (ms: number) => Promise<void>;
   /** Once aborted, nothing is retried. */
   readonly stop?: Pick<AbortSignal, "aborted">;
+  /** Once aborted, attempts under way end without an answer, and later ones at once. */
+  readonly ending?: AbortSignal;
   /** Called for every attempt, if given. */
   readonly trace?: (attempt: TracedAttempt) => void;
 }
@@ -101,8 +108,8 @@ export class Upstream {
 
   /**
    * Sends a request, and repeats it as the retry rule allows. `leaving`: so many requests are for others.
-   * @throws {CollectorError} `upstream_timeout`, `upstream_unreachable`, `upstream_redirected` or
-   * `request_budget_spent`, with the attempts that had no answer
+   * @throws {CollectorError} `upstream_timeout`, `upstream_unreachable`, `upstream_redirected`,
+   * `upstream_too_large` or `request_budget_spent`, with the attempts that had no answer
    */
   async send(request: UpstreamRequest, leaving = 0): Promise<UpstreamReply> {
     for (let attempt = 1, unanswered = 0;; attempt++) {
@@ -111,7 +118,8 @@ export class Upstream {
       const reply = outcome instanceof CollectorError ? null : outcome;
       if (reply === null) unanswered++;
       const limits = { ...this.options, requestsLeft: this.requestsLeft - leaving };
-      const waitMs = request.once || this.options.stop?.aborted
+      const isFinal = request.once || this.options.stop?.aborted || isTooLarge(outcome);
+      const waitMs = isFinal
         ? null
         : retryWaitMs(reply, attempt, this.options.now(), limits, request.retry);
       if (waitMs === null) return final(request, outcome);
@@ -153,20 +161,26 @@ export class Upstream {
     const startedMs = this.options.now();
     const { url, method, body } = request;
     const sent = typeof request.headers === "function" ? request.headers() : request.headers;
-    const signal = AbortSignal.timeout(this.options.timeoutMs);
+    const { timeoutMs, ending } = this.options;
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const limits = {
+      maxBytes: request.maxAnswerBytes ?? maxAnswerBytes(request.name),
+      signal: ending === undefined ? timeout : AbortSignal.any([timeout, ending]),
+    };
     try {
-      const init: RequestInit = { method, headers: sent, body, redirect: "manual", signal };
-      const response = await (request.fetch ?? this.options.fetch)(url, init);
-      const { status, headers } = response;
-      const text = await response.text();
-      this.#note(request, sent, startedMs, { status, text });
-      return { status, headers, text, unanswered };
+      const init: RequestInit = { method, headers: sent, body, redirect: "manual" };
+      const fetch = request.fetch ?? this.options.fetch;
+      const { isWhole, ...answer } = await fetchAnswer(fetch, url, init, limits);
+      this.#note(request, sent, startedMs, answer);
+      // what a failure says at length doesn't matter
+      if (isWhole || !isSuccess(answer)) return { ...answer, unanswered };
+      return tooLarge(request, answer.status, limits.maxBytes, unanswered);
     } catch (cause) {
-      const timedOut = signal.aborted;
+      const timedOut = timeout.aborted;
       this.#note(request, sent, startedMs, null);
       return new CollectorError(timedOut ? "upstream_timeout" : "upstream_unreachable", {
         detail: timedOut
-          ? `${describe(request)} did not answer within ${this.options.timeoutMs} ms.`
+          ? `${describe(request)} did not answer within ${timeoutMs} ms.`
           : `${
             describe(request)
           } could not be reached, or broke off before its answer was complete.`,
@@ -200,6 +214,29 @@ export class Upstream {
       headers: redacted(sent ?? {}),
     });
   }
+}
+
+function isSuccess({ status }: { readonly status: number }): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** What such an answer says of the request is not known: the service may have acted on it. */
+function tooLarge(
+  request: UpstreamRequest,
+  status: number,
+  maxBytes: number,
+  unanswered: number,
+): CollectorError {
+  return new CollectorError("upstream_too_large", {
+    detail: `${describe(request)} answered more than ${limitInWords(maxBytes)}.`,
+    upstream: { name: request.name, status },
+    unanswered: unanswered + 1,
+  });
+}
+
+/** A service that answers too much does so again. */
+function isTooLarge(outcome: UpstreamReply | CollectorError): boolean {
+  return outcome instanceof CollectorError && outcome.code === "upstream_too_large";
 }
 
 /** It has a redirect's first digit, and leads nowhere. */

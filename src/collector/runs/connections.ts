@@ -42,6 +42,7 @@ export class Connections {
       maxRequests: settings.REQUESTS_PER_RUN,
       trace,
       stop: platform.stop,
+      ...(platform.ending !== undefined && { ending: platform.ending }),
       ...(platform.sleep !== undefined && { sleep: platform.sleep }),
     });
   }

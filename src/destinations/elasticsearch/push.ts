@@ -6,6 +6,7 @@
 import type { DestinationLimits, Line, PushAnswer } from "../../engine/ports.ts";
 import type { FormatName } from "../../event_formats/index.ts";
 import type { AuditEvent } from "../../sources/liveperson/event.ts";
+import { MAX_DESTINATION_ANSWER_BYTES } from "../../upstream/answer_limits.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
 import { type EncodedLine, encodeLines, gzip } from "../encode.ts";
 import type { OpenDestination } from "../kind.ts";
@@ -19,6 +20,9 @@ interface ElasticsearchOptions extends Target {
 
 /** An action and its id, which has 34 characters or a few more, and two newlines. */
 const ENVELOPE_BYTES = actionLine("").bytes + 40 + 2;
+
+/** It explains each refused document by itself, in some hundred bytes and a part of the value. */
+const REASON_BYTES = 1024;
 
 const MAX_BYTES = 10 * 1024 * 1024;
 
@@ -69,6 +73,7 @@ export class Elasticsearch implements OpenDestination {
         ...(compression === "gzip" && { "Content-Encoding": "gzip" }),
       },
       body: encodeBody(lines, compression),
+      maxAnswerBytes: MAX_DESTINATION_ANSWER_BYTES + lines.length * REASON_BYTES,
     });
     return readAnswer(reply, lines);
   }

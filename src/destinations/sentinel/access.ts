@@ -7,6 +7,7 @@ import * as v from "valibot";
 import { CollectorError, withUnanswered } from "../../errors.ts";
 import type { Vault } from "../../storage/vault.ts";
 import { type AccessToken, readAccessToken } from "../../upstream/access_token.ts";
+import { MAX_SMALL_ANSWER_BYTES } from "../../upstream/answer_limits.ts";
 import type { Upstream, UpstreamReply } from "../../upstream/upstream.ts";
 import { ID } from "./answer.ts";
 
@@ -78,6 +79,7 @@ export class Access {
         scope,
         grant_type: "client_credentials",
       }).toString(),
+      maxAnswerBytes: MAX_SMALL_ANSWER_BYTES,
     });
   }
 }

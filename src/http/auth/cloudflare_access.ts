@@ -3,8 +3,10 @@
  * audience, issuer and expiry. Fetches the team's public keys, which `jose` keeps for ten minutes.
  * https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/validating-json/
  */
-import { createRemoteJWKSet, jwtVerify, type JWTVerifyGetKey } from "jose";
+import { createRemoteJWKSet, customFetch, jwtVerify, type JWTVerifyGetKey } from "jose";
 import { httpOrigin } from "../../settings/hosts.ts";
+import { fetchAnswer } from "../../upstream/answer.ts";
+import { MAX_SMALL_ANSWER_BYTES } from "../../upstream/answer_limits.ts";
 
 export interface AccessVariables {
   readonly CLOUDFLARE_ACCESS_TEAM_DOMAIN?: string;
@@ -34,6 +36,14 @@ export function readAccessSettings(variables: AccessVariables): AccessSettings |
   }
 }
 
+/** Nobody needs a token to make the collector ask for the keys: the answer is read up to a limit. */
+async function fetchKeys(url: string, init: RequestInit): Promise<Response> {
+  const limits = { maxBytes: MAX_SMALL_ANSWER_BYTES, signal: init.signal! };
+  const { status, text, isWhole } = await fetchAnswer(fetch, url, init, limits);
+  if (!isWhole) throw new Error("The keys are larger than any that a team has.");
+  return new Response(text, { status });
+}
+
 /** Whom the token vouches for, by e-mail address or name; null if the token is not valid. */
 export async function whoIsVouchedFor(
   token: string,
@@ -43,7 +53,9 @@ export async function whoIsVouchedFor(
 ): Promise<{ id: string; name: string } | null> {
   let keys = teamKeys.get(issuer);
   if (keys === undefined) {
-    keys = createRemoteJWKSet(new URL("/cdn-cgi/access/certs", issuer));
+    keys = createRemoteJWKSet(new URL("/cdn-cgi/access/certs", issuer), {
+      [customFetch]: fetchKeys,
+    });
     teamKeys.set(issuer, keys);
   }
   try {

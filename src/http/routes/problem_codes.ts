@@ -22,6 +22,7 @@ const SERVICE: readonly ErrorCode[] = [
   "upstream_unreachable",
   "upstream_timeout",
   "upstream_redirected",
+  "upstream_too_large",
   "upstream_unreadable",
   "request_budget_spent",
 ];
