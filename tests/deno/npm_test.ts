@@ -1,13 +1,13 @@
-/** The collector started through npm: it ends when npm is told to. */
+/** The collector started through npm, as the README says: what is installed, and how it ends. */
 import assert from "node:assert/strict";
-import { readFile, symlink } from "node:fs/promises";
+import { readdir, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../../scripts/local/bundle.ts";
 import { until } from "../environment.ts";
 import { openDenoStage } from "./stage.ts";
 
 /** What of the repository the start task needs. */
-const NEEDED = ["deno.json", "deno.lock", "src", "scripts", "node_modules"];
+const NEEDED = ["deno.json", "deno.lock", "src", "scripts"];
 
 Deno.test("the collector ends after its batch when the npx that started it receives SIGTERM", async () => {
   await using stage = await openDenoStage();
@@ -31,4 +31,28 @@ Deno.test("the collector ends after its batch when the npx that started it recei
   await npx.status;
   await reading; // whoever still runs has it open
   assert.match(printed, /"event":"stopping"/);
+  const made = (await readdir(stage.folder)).filter((name) => !NEEDED.includes(name));
+  assert.deepEqual(made, ["data"], "no folder of packages");
+});
+
+Deno.test("the start task installs the packages that it runs, in the versions of deno.json, and no others", async () => {
+  const { specifiers } = JSON.parse(await readFile(join(ROOT, "src/deno/deno.lock"), "utf8"));
+  const { imports } = JSON.parse(await readFile(join(ROOT, "deno.json"), "utf8"));
+  const lock = ["--node-modules-dir=none", "--lock=src/deno/deno.lock", "--frozen"];
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", ...lock, "src/deno/main.ts"],
+    cwd: ROOT,
+  }).output();
+  const { modules } = JSON.parse(new TextDecoder().decode(stdout));
+  const used = new Set<string>();
+  for (const { dependencies = [] } of modules) {
+    for (const { specifier } of dependencies) {
+      const name = Object.keys(imports).find((one) =>
+        specifier === one || specifier.startsWith(`${one}/`)
+      );
+      if (name !== undefined) used.add(imports[name]);
+    }
+  }
+  const update = `deno cache ${lock.slice(0, -1).join(" ")} src/deno/main.ts`;
+  assert.deepEqual(Object.keys(specifiers).sort(), [...used].sort(), `after a change: ${update}`);
 });

@@ -13,7 +13,8 @@ const PATIENCE_MS = 60_000;
 /** The words of the start task's second command, the host itself. */
 export async function startArguments(): Promise<string[]> {
   const { tasks } = JSON.parse(await readFile(join(ROOT, "deno.json"), "utf8"));
-  const [deno, ...args] = tasks.start.split(" | ")[1].replaceAll("'", "").split(" ");
+  const host: string = tasks.start.split(" | ")[1].replaceAll("'", "");
+  const [deno, ...args] = host.replace("--lock=", `--lock=${ROOT}`).split(" ");
   assert.equal(deno, "deno");
   return args;
 }
