@@ -14,7 +14,10 @@ const readme = await readFile(join(ROOT, "README.md"), "utf8");
 /** Commands that CI or another test runs: where, and the words there. */
 const RUN_ELSEWHERE: Record<string, { file: string; words: string }> = {
   "npx -y deno@2.9.6 task demo": { file: ".ci/run", words: "npx -y deno@2.9.6 task demo\n" },
-  "npx -y deno@2.9.6 task test": { file: "deno.json", words: "deno check && deno task test" },
+  "npx -y deno@2.9.6 task test": {
+    file: "deno.json",
+    words: "deno check --node-modules-dir=auto && deno task test",
+  },
   "deno task deploy --secrets-file .dev.vars": {
     file: "tests/cloudflare/deploy_test.ts",
     words: "--secrets-file",
