@@ -1,9 +1,11 @@
 /**
- * Finds a boundary in the listing, in few reads: for a first fetch, and whenever the place is lost.
+ * Finds a boundary in the listing, in few reads: for get-events, a first fetch, and whenever the place is
+ * lost.
  * Reads through the page reader alone.
  */
 import { CollectorError } from "../errors.ts";
 import { backToDated, withPageBefore } from "./dated_page.ts";
+import { expectedOffset, noteEnd, type SearchRange } from "./expected_offset.ts";
 import type { PageReader } from "./page_reader.ts";
 import type { Listed } from "./ports.ts";
 import type { SolidPage } from "./solid_page.ts";
@@ -29,9 +31,13 @@ export interface Sought {
 /** More would be needed only if the listing changes during the search, or is in no order. */
 const MAX_PROBES = 60;
 
+/** So many probes go where the times that were seen point to. What they miss is no steady flow of records. */
+const MAX_GUESSES = 5;
+
 /**
- * Searches the ascending listing: from the likely place on in growing strides, then by halving. Each
- * probe is a whole page, so that the one that shows the boundary can be used at once.
+ * Searches the ascending listing: from the likely place on to where the times that were seen point to;
+ * then, if that has missed, in growing strides and by halving. Each probe is a whole page, so that the
+ * one that shows the boundary can be used at once.
  * @throws {CollectorError} `upstream_unreadable` when the listing has no order to search by
  */
 export async function locate<R extends Listed>(
@@ -42,6 +48,7 @@ export async function locate<R extends Listed>(
   let high = Infinity;
   let stride = reader.size.size;
   let at = Math.max(0, likelyOffset - 1);
+  const seen: SearchRange = { low: null, high: null, isBlind: false, total: null, readAtMs: 0 };
   for (let probe = 0; probe < MAX_PROBES; probe++) {
     let page = await backToDated(reader, await reader.readAt(day, at));
     const isOlder = ({ timeMs }: Listed) => timeMs !== null && timeMs < fromMs;
@@ -50,6 +57,7 @@ export async function locate<R extends Listed>(
       page = await backToDated(reader, await withPageBefore(reader, page));
     }
     const { records, offset } = page;
+    noteEnd(seen, page, fromMs);
     const newer = records.findIndex(({ timeMs }) => timeMs !== null && timeMs >= fromMs);
     const older = records.findLastIndex((record, i) =>
       isOlder(record) && (newer === -1 || i < newer)
@@ -70,6 +78,10 @@ export async function locate<R extends Listed>(
       stride *= 2;
     } else {
       at = high - low < reader.size.size ? low - 1 : Math.floor((low + high) / 2);
+    }
+    const guess = probe < MAX_GUESSES ? expectedOffset(seen, fromMs, reader.size.stride) : null;
+    if (guess !== null && high - low >= reader.size.stride) {
+      at = Math.min(Math.max(guess, low - 1), high - reader.size.stride);
     }
     at = Math.max(0, at);
   }

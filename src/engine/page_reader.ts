@@ -116,7 +116,7 @@ export class PageReader<R extends Listed> {
     const next = offset + records.length;
     this.size.succeeded(records.length, offset, next);
     this.#source.tellUnreadable(range, records);
-    const solid = { day, offset, records, breaks: [], readAtMs };
+    const solid = { day, offset, records, breaks: [], readAtMs, total: page.total };
     if (next >= this.size.lastOffset(day)) return this.#source.cutOff(solid);
     const hidden = hiddenBehind(page, next);
     const isEnd = this.size.isEnd(records.length, first);

@@ -14,6 +14,8 @@ export interface SolidPage<R extends Listed = Listed> {
   readonly readAtMs: number;
   /** True when nothing follows, as far as the source shows. */
   readonly last: boolean;
+  /** How many records the source says the listing has; it may count something else. */
+  readonly total?: number | undefined;
   /** Whether the source says that there is more or no more, if it says anything; it may count something else. */
   readonly saysMore?: boolean;
   /** True when it is the last one because the source answers no offsets behind it. */
@@ -67,6 +69,6 @@ export function upToDisorder<R extends Listed>(page: SolidPage<R>): SolidPage<R>
   return { ...page, records: records.slice(0, at), breaks, last: false, isCut: false };
 }
 
-function isDated({ timeMs }: Listed): boolean {
+export function isDated({ timeMs }: Listed): boolean {
   return timeMs !== null;
 }
