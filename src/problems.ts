@@ -1,5 +1,6 @@
 /** What each error means to a caller: HTTP status, title, and what to do about it. Pure. */
 import { adviceOf, DESTINATION_ADVICE } from "./destinations/advice.ts";
+import { printable } from "./printable.ts";
 import { CollectorError, type ErrorCode, type UpstreamName } from "./errors.ts";
 
 interface Reason {
@@ -190,5 +191,5 @@ export function toProblem(error: unknown): Problem {
   });
   const { code, details: { detail, upstream } } = known;
   const { status, title, action } = { ...REASONS[code], ...adviceOf(code, upstream?.name) };
-  return { type: "about:blank", title, status, code, detail, action, upstream };
+  return { type: "about:blank", title, status, code, detail: printable(detail), action, upstream };
 }

@@ -1,5 +1,6 @@
 /** Tables without lines, for a terminal, whose columns can be fitted to its width. Pure. */
 import Table from "cli-table3";
+import { printable } from "../../src/printable.ts";
 import type { Colours } from "./colours.ts";
 
 export interface TableColumn {
@@ -75,7 +76,7 @@ export function fitColumns(
 
 /** Control characters and line breaks would break the table, or steer the terminal. */
 function oneLine(value: unknown): string {
-  return String(value ?? "").replace(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
+  return printable(String(value ?? ""));
 }
 
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]/g;

@@ -62,6 +62,9 @@ function table({ events, pushed, more }: FoundEvents, width: number, colours: Co
   return `${drawTable(fitColumns(TABLE, rows, width), rows, colours)}\n\n${told}`;
 }
 
+/** A spreadsheet would calculate it. */
+const FORMULA = /^[=+\-@\t\r]/;
+
 const CSV_COLUMNS = [...COLUMNS, "event_id"] as const;
 
 /** RFC 4180: a header, CRLF, and quotes where they are needed. */
@@ -74,7 +77,8 @@ function cell(value: unknown): string {
   const text = typeof value === "object" && value !== null
     ? JSON.stringify(value)
     : String(value ?? "");
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const safe = FORMULA.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 /** `2026-11-21 19:04:44`; what is no time stays as it came. */

@@ -1,4 +1,5 @@
 /** Events as a Markdown table for people. Pure. */
+import { printable } from "../../printable.ts";
 import type { AuditEvent } from "../../sources/liveperson/event.ts";
 
 /** The command's seven outputs, and what was changed from what to what. */
@@ -14,6 +15,12 @@ export const COLUMNS = [
   "userId",
   "changedBy",
 ] as const;
+
+/** ISO 8601 times, and constants such as `AGENT_GROUP`. */
+const HARMLESS = /^(?:\d{4}-\d\d-\d\dT[\d:.]+Z|[A-Z]+(?:_[A-Z]+)*)$/;
+
+/** All of ASCII's, as some readers make buttons, links or mentions of it. A `>` is nothing within a line. */
+const PUNCTUATION = /[!-/:-=?-@[-`{-~]/g;
 
 /** Longer values are cut: the table is for reading, and the JSON answer has everything. */
 const MAX_CELL_LENGTH = 60;
@@ -41,9 +48,9 @@ function row(cells: readonly string[]): string {
 
 function cell(value: unknown): string {
   if (value === undefined || value === null) return "";
-  const text = [...String(typeof value === "object" ? JSON.stringify(value) : value)];
+  const text = [...printable(typeof value === "object" ? JSON.stringify(value) : String(value))];
   const cut = text.length > MAX_CELL_LENGTH
     ? `${text.slice(0, MAX_CELL_LENGTH - 1).join("")}…`
     : text.join("");
-  return cut.replace(/[\\|`*<[\]]/g, "\\$&").replace(/\s+/g, " ");
+  return HARMLESS.test(cut) ? cut : cut.replace(PUNCTUATION, "\\$&");
 }
