@@ -29,7 +29,7 @@ export function statusPage(status: Status, colours: Colours): string {
       `(${number(totals.lateArrivals)} late, ${number(totals.twins)} twins, ` +
       `${number(totals.reconciled)} reconciled)`,
     ],
-    ["Dead letters", deadLetters(status.deadLetters, colours)],
+    ["Undelivered", undelivered(status, colours)],
     ["Backfill", backfill === null ? "none" : backfillWords(backfill)],
   ];
   const missing = lastRun?.missingFields ?? [];
@@ -47,7 +47,7 @@ const COLUMNS: readonly TableColumn[] = [
   { title: "Lag", width: 12 },
   { title: "Last run", width: 16 },
   { title: "Delivered", width: 12, align: "right" },
-  { title: "Dead", width: 6, align: "right" },
+  { title: "Undelivered", width: 11, align: "right" },
   { title: "Backfill", width: 9, align: "right" },
   { title: "Problem", width: 60 },
 ];
@@ -73,7 +73,7 @@ export function statusTable(
       lag(status.lagSeconds),
       health.lastRun === null ? "none" : dayAndTime(health.lastRun.startedAt),
       number(health.totals.delivered),
-      number(status.deadLetters),
+      number(status.undelivered.total),
       backfill === null ? "" : `${Math.floor(backfillFraction(backfill) * 100)} %`,
       health.lastRun?.problem?.title ?? "",
     ];
@@ -89,7 +89,8 @@ export function statusTable(
 
 function urgency(status: PipelineStatus): number {
   if (isProblem(status)) return 3;
-  return status.alarming ? 2 : status.state === "failing" ? 1 : 0;
+  if (status.alarming) return 2;
+  return status.state === "failing" || status.undelivered.total > 0 ? 1 : 0;
 }
 
 function stateWord(state: State, colours: Colours): string {
@@ -123,10 +124,14 @@ function backfillWords(backfill: BackfillState): string {
   return `${range}: ${where}, ${count(delivered, "event")} delivered${dead}`;
 }
 
-function deadLetters(letters: number, colours: Colours): string {
-  return letters === 0 ? "none" : colours.yellow(
-    `${
-      number(letters)
-    }; GET /dead-letters says why, POST /dead-letters/redeliver pushes them again`,
-  );
+function undelivered({ undelivered: missing }: Status, colours: Colours): string {
+  const { deadLetters, setAside, gaps, stalledBackfills, total } = missing;
+  if (total === 0) return "none known";
+  const parts = [
+    deadLetters > 0 && `${count(deadLetters, "dead letter")}, see deno task dead-letters`,
+    setAside > 0 && `${number(setAside)} set aside until the destination accepts anything`,
+    gaps > 0 && `${count(gaps, "record")} that LivePerson did not show`,
+    stalledBackfills > 0 && "a backfill that stands still",
+  ].filter((part) => part !== false);
+  return colours.yellow(`${number(total)}: ${parts.join("; ")}`);
 }

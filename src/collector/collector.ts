@@ -132,32 +132,36 @@ export class Collector {
 
   async status(): Promise<Status> {
     const { cursors, undelivered, health: record } = this.#context;
-    const [whole, counts] = await Promise.all([record.read(), undelivered.counts()]);
+    const [whole, counts, backfill] = await Promise.all([
+      record.read(),
+      undelivered.counts(),
+      this.#context.backfill.state(),
+    ]);
     const { completeUntilMs: _, ...health } = whole;
     const { destination } = this.settings.pipeline;
     return {
-      ...this.#judge(whole, counts),
+      ...this.#judge(whole, counts, backfill),
       account: this.settings.LIVEPERSON_ACCOUNT_ID,
       destination: destination?.identity ?? null,
       kind: destination?.kind ?? null,
       health,
       deadLetters: counts.deadLetters,
-      backfill: await this.#context.backfill.state(),
+      backfill,
       cursor: await cursors.shown(),
     };
   }
 
   async verdict(): Promise<Verdict> {
-    const { undelivered, health: record } = this.#context;
-    return this.#judge(await record.read(), await undelivered.counts());
+    const { undelivered, backfill, health: record } = this.#context;
+    return this.#judge(await record.read(), await undelivered.counts(), await backfill.state());
   }
 
   /** What `/metrics` shows, read only from the collector's own storage. */
   async measures(): Promise<Measures> {
     const { undelivered, backfill, health: record } = this.#context;
     const health = await record.read();
-    const verdict = this.#judge(health, await undelivered.counts());
-    return measure(health, verdict, await backfill.state());
+    const state = await backfill.state();
+    return measure(health, this.#judge(health, await undelivered.counts(), state), state);
   }
 
   async deadLetters(limit: number): Promise<ListedLetters> {
@@ -217,10 +221,18 @@ export class Collector {
     return Connections.open(this.settings, this.#platform, this.#platform.newId());
   }
 
-  #judge(health: Health, { deadLetters, setAside }: LetterCounts): Verdict {
-    const { LAG_THRESHOLD, FETCH_EVENTS } = this.settings;
-    const letters = { deadLetters, setAside: setAside.events };
-    return judge(health, letters, this.#platform.now(), LAG_THRESHOLD, FETCH_EVENTS);
+  #judge(
+    health: Health,
+    { deadLetters, setAside }: LetterCounts,
+    backfill: BackfillState | null,
+  ): Verdict {
+    const { LAG_THRESHOLD, UNDELIVERED_THRESHOLD, FETCH_EVENTS } = this.settings;
+    const kept = { deadLetters, setAside: setAside.events, backfill };
+    return judge(health, kept, this.#platform.now(), {
+      enabled: FETCH_EVENTS,
+      lagMs: LAG_THRESHOLD,
+      undelivered: UNDELIVERED_THRESHOLD,
+    });
   }
 
   /** Does the work after all earlier work has ended, even if that failed. */

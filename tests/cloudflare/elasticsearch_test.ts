@@ -68,7 +68,7 @@ Deno.test("a backlog arrives whole and once, however much Elasticsearch sends ba
   const { state, undelivered, health } = (await worker.ask("/status")).body;
   assert.deepEqual(
     [state, undelivered],
-    ["healthy", { deadLetters: 0, setAside: 0, gaps: 0 }],
+    ["healthy", { deadLetters: 0, setAside: 0, gaps: 0, stalledBackfills: 0, total: 0 }],
   );
   assert.equal(health.totals.delivered, EVENTS);
   const said = worker.logs.join("\n");
@@ -106,7 +106,13 @@ Deno.test("a right that is lost half-way fails the run, gives nothing up, and wh
   }
   assert.ok(simulator.documents.length > 5 && simulator.documents.length < 35);
   const { undelivered } = (await worker.ask("/status")).body;
-  assert.deepEqual(undelivered, { deadLetters: 0, setAside: 0, gaps: 0 });
+  assert.deepEqual(undelivered, {
+    deadLetters: 0,
+    setAside: 0,
+    gaps: 0,
+    stalledBackfills: 0,
+    total: 0,
+  });
 
   simulator.itemError = undefined;
   assert.deepEqual(await worker.collectToRest(), []);

@@ -34,7 +34,13 @@ Deno.test("a backlog reaches a busy Splunk through partial answers: nothing is l
   }, 60_000);
   assert.deepEqual(new Set(splunk.ids.values()), new Set([1]));
   const { undelivered, destination } = await state();
-  assert.deepEqual(undelivered, { deadLetters: refused, setAside: 0, gaps: 0 });
+  assert.deepEqual(undelivered, {
+    deadLetters: refused,
+    setAside: 0,
+    gaps: 0,
+    stalledBackfills: 0,
+    total: refused,
+  });
   assert.equal(destination, `${new URL(splunk.url).host}#audit`);
   assert.equal(new Set(splunk.requests.map(({ channel }) => channel)).size, 1);
   assert.ok(splunk.requests.filter(({ status }) => status === 503).length > 5, "it was busy");

@@ -58,7 +58,10 @@ Deno.test("a refused event that is alone is set aside, shown, tried again, and g
   const { report } = await stage.cron();
   assert.equal(report.problem.code, "destination_refuses_everything");
   const { undelivered, state } = await stage.status();
-  assert.deepEqual(undelivered, { deadLetters: 0, setAside: 1, gaps: 0 });
+  assert.deepEqual(undelivered, {
+    ...{ deadLetters: 0, setAside: 1, gaps: 0, stalledBackfills: 0 },
+    total: 1,
+  });
   assert.equal(state, "failing");
   const { body: box } = await stage.get("/dead-letters");
   assert.equal(JSON.parse(box.letters[0].json).objectName, poison.objectName);
@@ -73,7 +76,13 @@ Deno.test("a refused event that is alone is set aside, shown, tried again, and g
   assert.deepEqual([taken.outcome, taken.delivered, taken.deadLettered], ["ok", 2, 1]);
   stage.assertDelivered(others);
   const after = await stage.status();
-  assert.deepEqual(after.undelivered, { deadLetters: 1, setAside: 0, gaps: 0 });
+  assert.deepEqual(after.undelivered, {
+    deadLetters: 1,
+    setAside: 0,
+    gaps: 0,
+    stalledBackfills: 0,
+    total: 1,
+  });
   assert.equal(after.state, "incomplete");
   assert.equal((await stage.cron()).invocation, "ok", "and no run fails for it any more");
 });
@@ -125,7 +134,7 @@ Deno.test("when XSIAM refuses everything for a while in the middle of a backlog,
   const after = await stage.status();
   assert.deepEqual(
     [after.state, after.undelivered],
-    ["healthy", { deadLetters: 0, setAside: 0, gaps: 0 }],
+    ["healthy", { deadLetters: 0, setAside: 0, gaps: 0, stalledBackfills: 0, total: 0 }],
   );
 });
 
@@ -139,5 +148,11 @@ Deno.test("large refused events among others are taken apart over several runs, 
   // a run that happens to try nothing but refused ones settles one of them at least
   for (let run = 0; run < 8; run++) await stage.post("/collect");
   stage.assertDelivered(all.filter(isGood));
-  assert.deepEqual((await stage.status()).undelivered, { deadLetters: 8, setAside: 0, gaps: 0 });
+  assert.deepEqual((await stage.status()).undelivered, {
+    deadLetters: 8,
+    setAside: 0,
+    gaps: 0,
+    stalledBackfills: 0,
+    total: 8,
+  });
 });

@@ -60,7 +60,13 @@ Deno.test("a backlog is archived by S3's API, though S3 is slow, races, and does
   assertArchived(simulator.objects);
   assert.ok(simulator.answers.includes(412), "one was sent twice");
   const { state, undelivered, health } = (await worker.ask("/status")).body;
-  assert.deepEqual([state, undelivered], ["healthy", { deadLetters: 0, setAside: 0, gaps: 0 }]);
+  assert.deepEqual([state, undelivered], ["healthy", {
+    deadLetters: 0,
+    setAside: 0,
+    gaps: 0,
+    stalledBackfills: 0,
+    total: 0,
+  }]);
   assert.equal(health.totals.delivered, EVENTS);
 
   simulator.rights = new Set(["list"]);

@@ -39,8 +39,12 @@ Deno.test("the report counts all parts of a run, and the totals all runs", () =>
 
 Deno.test("the total is a metric, and a row of the status page", () => {
   const health = healthAfter(reportOf(1234, 0));
-  const letters = { deadLetters: 0, setAside: 0 };
-  const measures = measure(health, judge(health, letters, NOW, 0, true), null);
+  const letters = { deadLetters: 0, setAside: 0, backfill: null };
+  const measures = measure(
+    health,
+    judge(health, letters, NOW, { enabled: true, lagMs: 0, undelivered: 1 }),
+    null,
+  );
   const families = toFamilies([{ pipeline: pipelineTo("xsiam", "111"), measures }], "1.0.0");
   const family = families.find(({ name }) => name === "liveperson_collector_events_altered");
   assert.deepEqual(family?.samples.map(({ value }) => value), [1234]);

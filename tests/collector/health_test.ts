@@ -2,14 +2,21 @@
 import assert from "node:assert/strict";
 import { gapsAfter, reconciledRange } from "../../src/collector/health/gaps.ts";
 import { UNKNOWN_HEALTH } from "../../src/collector/health/health.ts";
-import { judge } from "../../src/collector/health/verdict.ts";
-import { disabledReport } from "../../src/collector/health/report.ts";
+import { judge, type Thresholds } from "../../src/collector/health/verdict.ts";
+import { type BackfillState, disabledReport } from "../../src/collector/health/report.ts";
+import { iso } from "../../src/engine/time.ts";
 import type { Gap } from "../../src/engine/progress.ts";
 import { mortalHost, newStorage } from "./mortal_host.ts";
-import { changeAt, HOUR_MS, MINUTE_MS, openEnvironment } from "../environment.ts";
+import { changeAt, DAY_MS, HOUR_MS, MINUTE_MS, openEnvironment } from "../environment.ts";
 import { collectorIn } from "./collector_in.ts";
 
 const NOW = Date.parse("2026-03-10T12:00:00Z");
+const THRESHOLDS: Thresholds = { enabled: true, lagMs: HOUR_MS, undelivered: 100 };
+
+const STALLED: BackfillState = {
+  ...{ from: iso(0), to: iso(1), startedAt: iso(1), completedAt: null, reached: iso(0) },
+  ...{ delivered: 0, deadLettered: 0, movedAt: iso(NOW - HOUR_MS - 1) },
+};
 
 /** Some records that the source did not show, an hour before they were noticed. */
 function gap(foundAtMs: number, fields: Partial<Gap> = {}): Gap {
@@ -132,7 +139,10 @@ Deno.test("an account of which something is known to be missing is not healthy, 
   await s.at(NOW).collect("cron");
   const { state, alarming, because, undelivered } = await s.at(NOW).status();
   assert.deepEqual([state, alarming], ["incomplete", false]);
-  assert.deepEqual(undelivered, { deadLetters: 1, setAside: 0, gaps: 0 });
+  assert.deepEqual(undelivered, {
+    ...{ deadLetters: 1, setAside: 0, gaps: 0, stalledBackfills: 0 },
+    total: 1,
+  });
   assert.match(because, /missing: 1 refused event\.$/);
   assert.equal((await s.at(NOW + 2 * HOUR_MS).verdict()).state, "behind", "which is worse");
   xsiam.poison = () => false;
@@ -149,13 +159,55 @@ Deno.test("everything that is missing is named, with its number", () => {
     gaps: [gap(NOW - HOUR_MS, { records: 3 }), gap(NOW, { records: null })],
     missingFields: ["actionType"],
   };
-  const verdict = judge(health, { deadLetters: 2, setAside: 1 }, NOW, HOUR_MS, true);
-  assert.deepEqual(verdict.undelivered, { deadLetters: 2, setAside: 1, gaps: 4 });
+  const verdict = judge(
+    health,
+    { deadLetters: 2, setAside: 1, backfill: STALLED },
+    NOW,
+    THRESHOLDS,
+  );
+  assert.deepEqual(verdict.undelivered, {
+    ...{ deadLetters: 2, setAside: 1, gaps: 4, stalledBackfills: 1 },
+    total: 8,
+  });
   assert.equal(
     verdict.because,
     "The runs succeed, but this is missing: 2 refused events; 1 event that waits until the " +
-      "destination accepts anything; 4 records that the source did not show; the field actionType.",
+      "destination accepts anything; 4 records that the source did not show; what is left of a " +
+      "backfill that stands still; the field actionType.",
   );
+});
+
+Deno.test("how much that is undelivered alarms is a setting, also while the runs fail", () => {
+  const run = { runId: "a-run", trigger: "cron" as const, startedMs: NOW };
+  const works = { ...UNKNOWN_HEALTH, lastRun: disabledReport(run), completeUntilMs: NOW };
+  const fails = { ...works, consecutiveFailures: 1, failingSince: iso(NOW) };
+  for (const health of [works, fails]) {
+    const alarming = (undelivered: number) =>
+      judge(health, { deadLetters: 2, setAside: 1, backfill: null }, NOW, {
+        ...THRESHOLDS,
+        undelivered,
+      }).alarming;
+    assert.deepEqual([alarming(4), alarming(3), alarming(1)], [false, true, true]);
+  }
+});
+
+Deno.test("a backfill that gets no further is missing, with a number, until it is complete", async () => {
+  let sourceMs = NOW;
+  await using s = await opened(() => sourceMs);
+  const { livePerson, xsiam } = s.environment;
+  await s.at(NOW).collect("cron");
+  livePerson.add([changeAt(NOW - 10 * DAY_MS)]);
+  await s.at(NOW).startBackfill({ fromMs: NOW - 20 * DAY_MS, toMs: NOW - 5 * DAY_MS });
+  const later = sourceMs = NOW + 61 * MINUTE_MS;
+  xsiam.faults.always("push", { status: 503 });
+  assert.equal((await s.at(NOW + 59 * MINUTE_MS).verdict()).undelivered.total, 0);
+  assert.equal((await s.at(later).collect("cron")).outcome, "failed");
+  const { state, undelivered } = await s.at(later, { UNDELIVERED_THRESHOLD: "1" }).verdict();
+  assert.deepEqual([state, undelivered.stalledBackfills, undelivered.total], ["failing", 1, 1]);
+  xsiam.faults.clear();
+  await s.at(later).collect("cron");
+  const after = await s.at(later).verdict();
+  assert.deepEqual([after.state, after.undelivered.total], ["healthy", 0]);
 });
 
 Deno.test("a gap is known until its time is read again without it", () => {

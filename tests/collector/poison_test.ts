@@ -60,7 +60,10 @@ Deno.test("when nothing gets through, nothing is given up, and the error says wh
   assert.equal(report.problem?.code, "destination_refuses_everything");
   assert.match(report.problem?.action ?? "", /XSIAM_COMPRESSION/);
   const { undelivered, state } = await p.collector.verdict();
-  assert.deepEqual([state, undelivered], ["failing", { deadLetters: 0, setAside: 20, gaps: 0 }]);
+  assert.deepEqual([state, undelivered], ["failing", {
+    ...{ deadLetters: 0, setAside: 20, gaps: 0, stalledBackfills: 0 },
+    total: 20,
+  }]);
   p.environment.xsiam.compression = "gzip";
   assert.equal((await p.collector.collect("cron")).delivered, 20);
 });
@@ -193,7 +196,7 @@ Deno.test("what waits while everything is refused for hours is kept, told, and d
   assert.equal(p.environment.xsiam.count, 318);
   assert.deepEqual(new Set(p.environment.xsiam.deliveries().values()), new Set([1]));
   assert.deepEqual((await p.collector.verdict()).undelivered, {
-    ...{ deadLetters: 0, setAside: 0, gaps: 0 },
+    ...{ deadLetters: 0, setAside: 0, gaps: 0, stalledBackfills: 0, total: 0 },
   });
 });
 

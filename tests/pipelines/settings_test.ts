@@ -61,6 +61,7 @@ Deno.test("what isn't set has the documented default", () => {
     REQUESTS_PER_RUN: 45,
     RETRY_DELAY: 5000,
     LAG_THRESHOLD: 60 * MINUTE_MS,
+    UNDELIVERED_THRESHOLD: 100,
     DEBUG_TRACE: false,
   });
 });

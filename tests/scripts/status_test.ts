@@ -20,7 +20,7 @@ Deno.test("status shows how collecting goes, and changes nothing", async () => {
   assert.match(stdout, /^ {2}Last run .*, ok, 12 events in \d+ ms, by script$/m);
   assert.match(stdout, /^ {2}Last delivery +\d+ \w+ [\d:]+, 12 events$/m);
   assert.match(stdout, /^ {2}In all +1 run \(0 failed\), 12 events delivered/m);
-  assert.match(stdout, /^ {2}Dead letters +none$/m);
+  assert.match(stdout, /^ {2}Undelivered +none known$/m);
   assert.match(stdout, /^ {2}Backfill .*: complete since .*, 12 events delivered$/m);
 
   const json = JSON.parse((await stage.run(SCRIPT, [...place, "--json"])).stdout);
@@ -42,7 +42,7 @@ Deno.test("status shows several accounts as a table, those in need first", async
   const { code, stdout } = await stage.run(SCRIPT, place, settings);
   assert.equal(code, 0);
   const lines = stdout.split("\n");
-  assert.match(lines[0], /Account +State +Lag +Last run +Delivered +Dead/);
+  assert.match(lines[0], /Account +State +Lag +Last run +Delivered +Undelivered/);
   assert.match(lines[1], /^ {2}third +broken/);
   assert.match(lines[2], /^ {2}second +failing/);
   assert.match(lines[3], /^ {2}12345678 +healthy/);

@@ -73,6 +73,8 @@ export interface BackfillState {
   readonly deadLettered: number;
   /** Everything of the range before this time is delivered. */
   readonly reached: string;
+  /** When it got further last, or was asked for. */
+  readonly movedAt: string;
 }
 
 /** Should the next run follow at once? */

@@ -3,6 +3,7 @@ import { length } from "../../format.ts";
 import { lagOf } from "./complete_until.ts";
 import { recordsMissing } from "./gaps.ts";
 import type { Health } from "./health.ts";
+import type { BackfillState } from "./report.ts";
 
 /** `incomplete`: the runs succeed, but something is known to be missing. */
 export const STATES = [
@@ -23,6 +24,28 @@ interface Missing {
   readonly setAside: number;
   /** Records that the source has but did not show. */
   readonly gaps: number;
+  /** 1 while a backfill stands still: how many events it still has to deliver can't be known. */
+  readonly stalledBackfills: number;
+  /** All of these. */
+  readonly total: number;
+}
+
+/** What is not delivered, as the collector's own storage has it. */
+export interface Kept {
+  readonly deadLetters: number;
+  readonly setAside: number;
+  /** The last backfill, if there was one. */
+  readonly backfill: BackfillState | null;
+}
+
+/** The settings that a verdict depends on. */
+export interface Thresholds {
+  /** False if fetching is switched off. */
+  readonly enabled: boolean;
+  /** A longer lag is alarming; a backfill that gets no further for longer stands still. Milliseconds. */
+  readonly lagMs: number;
+  /** So much that is undelivered, or more, is alarming. */
+  readonly undelivered: number;
 }
 
 export interface Verdict {
@@ -37,15 +60,14 @@ export interface Verdict {
 
 const ALARMING_FAILURES = 3;
 
-/** `letters`: how many refused events are kept. */
 export function judge(
   health: Health,
-  letters: Omit<Missing, "gaps">,
+  kept: Kept,
   nowMs: number,
-  lagThresholdMs: number,
-  enabled: boolean,
+  thresholds: Thresholds,
 ): Verdict {
-  const undelivered = { ...letters, gaps: recordsMissing(health.gaps) };
+  const undelivered = undeliveredOf(health, kept, nowMs, thresholds.lagMs);
+  const isMuch = undelivered.total >= thresholds.undelivered;
   const lagMs = lagOf(health.completeUntilMs, nowMs);
   const lagSeconds = typeof lagMs === "number" ? Math.round(lagMs / 1000) : null;
   const tell = (state: State, because: string, alarming: boolean): Verdict => ({
@@ -55,15 +77,17 @@ export function judge(
     because,
     alarming,
   });
-  if (!enabled) return tell("disabled", "FETCH_EVENTS is false: nothing is collected.", false);
+  if (!thresholds.enabled) {
+    return tell("disabled", "FETCH_EVENTS is false: nothing is collected.", false);
+  }
   if (health.lastRun === null) return tell("waiting", "No run has ended yet.", true);
-  const tooFarBehind = lagMs === "clock" || (lagMs !== null && lagMs > lagThresholdMs);
+  const tooFarBehind = lagMs === "clock" || (lagMs !== null && lagMs > thresholds.lagMs);
   if (health.consecutiveFailures > 0) {
     const { consecutiveFailures: failures, failingSince } = health;
     return tell(
       "failing",
       `The last ${failures === 1 ? "run" : `${failures} runs`} failed, since ${failingSince}.`,
-      failures >= ALARMING_FAILURES || tooFarBehind,
+      failures >= ALARMING_FAILURES || tooFarBehind || isMuch,
     );
   }
   if (lagMs === "clock") {
@@ -81,7 +105,7 @@ export function judge(
     );
   }
   const missing = whatIsMissing(undelivered, health.missingFields);
-  if (missing !== null) return tell("incomplete", missing, false);
+  if (missing !== null) return tell("incomplete", missing, isMuch);
   return tell(
     "healthy",
     health.lastDelivery === null
@@ -91,9 +115,29 @@ export function judge(
   );
 }
 
+function undeliveredOf(
+  { gaps }: Health,
+  { deadLetters, setAside, backfill }: Kept,
+  nowMs: number,
+  patienceMs: number,
+): Missing {
+  const counts = {
+    deadLetters,
+    setAside,
+    gaps: recordsMissing(gaps),
+    stalledBackfills: backfill !== null && isStalled(backfill, nowMs, patienceMs) ? 1 : 0,
+  };
+  return { ...counts, total: Object.values(counts).reduce((sum, one) => sum + one, 0) };
+}
+
+/** Has it got no further for so long? */
+function isStalled({ completedAt, movedAt }: BackfillState, nowMs: number, patienceMs: number) {
+  return completedAt === null && nowMs - Date.parse(movedAt) > patienceMs;
+}
+
 /** What is known to be missing, in words; null if nothing is. */
 function whatIsMissing(
-  { deadLetters, setAside, gaps }: Missing,
+  { deadLetters, setAside, gaps, stalledBackfills }: Missing,
   missingFields: readonly string[],
 ): string | null {
   const parts = [
@@ -101,6 +145,7 @@ function whatIsMissing(
     setAside > 0 && `${setAside} ${setAside === 1 ? "event that waits" : "events that wait"} ` +
       "until the destination accepts anything",
     gaps > 0 && `${gaps} ${gaps === 1 ? "record" : "records"} that the source did not show`,
+    stalledBackfills > 0 && "what is left of a backfill that stands still",
     missingFields.length > 0 &&
     `the ${missingFields.length === 1 ? "field" : "fields"} ${missingFields.join(", ")}`,
   ].filter((part) => part !== false);

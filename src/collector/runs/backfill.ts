@@ -56,7 +56,7 @@ export class Backfill {
       });
     }
     const startedAt = iso(this.platform.now());
-    const counts = { delivered: 0, deadLettered: 0, reached: from };
+    const counts = { delivered: 0, deadLettered: 0, reached: from, movedAt: startedAt };
     await this.#write({ from, to, startedAt, completedAt: null, ...counts, cursor: null });
     return (await this.state())!;
   }
@@ -80,6 +80,7 @@ export class Backfill {
       delivered: stored.delivered + progress.delivered,
       deadLettered: stored.deadLettered + progress.deadLettered,
       reached: complete ? stored.to : iso(Math.max(fromMs, next.place?.beforeMs ?? fromMs)),
+      movedAt: iso(this.platform.now()),
       completedAt: complete ? iso(this.platform.now()) : null,
       cursor: complete ? null : encodeCursor(next, OWNER),
     });

@@ -91,6 +91,7 @@ const TRIGGERS = {
 
 function Facts({ status, nowMs }: { status: Status; nowMs: number }) {
   const { lastRun, lastDelivery, history } = status.health;
+  const { total } = status.undelivered;
   const run = lastRun!;
   return (
     <dl class="facts">
@@ -99,6 +100,12 @@ function Facts({ status, nowMs }: { status: Status; nowMs: number }) {
         <dd>
           {status.lagSeconds === null ? "not known yet" : length(status.lagSeconds)}
           <span class="small">everything older is delivered</span>
+        </dd>
+      </div>
+      <div>
+        <dt>Undelivered</dt>
+        <dd class="number">
+          {total === 0 ? "none known" : <strong class="warn">{number(total)}</strong>}
         </dd>
       </div>
       <div>

@@ -112,7 +112,7 @@ function adviceFor(pipeline: Pipeline, status: Status, nowMs: number): Advice[] 
         "cron trigger is there, or choose Collect now.",
     });
   }
-  const { setAside, gaps } = status.undelivered;
+  const { setAside, gaps, stalledBackfills } = status.undelivered;
   if (setAside > 0) {
     advice.push({
       title: `${count(setAside, "event")} could not be delivered`,
@@ -125,6 +125,14 @@ function adviceFor(pipeline: Pipeline, status: Status, nowMs: number): Advice[] 
       title: `LivePerson did not show ${count(gaps, "record")}`,
       detail: "Collecting continues without them, and looks for them again when the day is over.",
       action: "If they stay missing, ask LivePerson; /status names the times under gaps.",
+    });
+  }
+  if (stalledBackfills > 0) {
+    const stoodMs = nowMs - Date.parse(status.backfill!.movedAt);
+    advice.push({
+      title: `The backfill has got no further for ${length(stoodMs / 1000)}`,
+      detail: "A run continues it once it has delivered what is new.",
+      action: "Look at why the runs fail or don't get that far. To cancel it: DELETE /backfill.",
     });
   }
   if (health.missingFields.length > 0) {

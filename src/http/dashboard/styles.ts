@@ -75,10 +75,11 @@ footer {
 .headline .quiet { color: color-mix(in srgb, var(--ink) 78%, var(--tint)); }
 .title, .headline .title { font-size: 1.75rem; line-height: 1.2; letter-spacing: -0.015em; font-weight: 660; }
 
-.facts { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 1rem 1.5rem; }
+.facts { display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 1rem 1.5rem; }
 .facts dt { font-size: 0.875rem; color: var(--quiet); }
 .headline .facts dt { color: color-mix(in srgb, var(--ink) 78%, var(--tint)); }
 .facts dd { font-weight: 600; }
+.facts dd .warn { color: var(--warn); }
 .facts dd .small { display: block; font-weight: 400; }
 .headline .facts dd .small { color: color-mix(in srgb, var(--ink) 78%, var(--tint)); }
 

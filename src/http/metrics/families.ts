@@ -58,6 +58,11 @@ const GAUGES: readonly Metric[] = [
     (m) => m.undelivered.gaps,
   ),
   gauge(
+    "undelivered",
+    "All that is known to be missing at the destination; a backfill that stands still counts as 1",
+    (m) => m.undelivered.total,
+  ),
+  gauge(
     "fields_missing",
     "Documented fields that the source does not know",
     (m) => m.missingFields.length,
@@ -81,6 +86,11 @@ const GAUGES: readonly Metric[] = [
     "backfill_running",
     "1 while a backfill is not complete",
     (m) => m.backfill !== null && m.backfill.completedAt === null ? 1 : 0,
+  ),
+  gauge(
+    "backfill_stalled",
+    "1 while a backfill that is not complete gets no further",
+    (m) => m.undelivered.stalledBackfills,
   ),
   gauge(
     "backfill_events",

@@ -31,6 +31,8 @@ export const verdict = {
       deadLetters: told(count, "Events that were refused and are kept."),
       setAside: told(count, "Events that wait until the destination accepts anything."),
       gaps: told(count, "Records that the source has but did not show."),
+      stalledBackfills: told(count, "1 while a backfill has got no further for `LAG_THRESHOLD`."),
+      total: told(count, "All of these: what `UNDELIVERED_THRESHOLD` is about."),
     }),
     "What is known to be missing at the destination.",
   ),
@@ -82,8 +84,8 @@ export const getHealth = defineRoute({
   summary: "Health check for a monitor",
   words:
     "Says that the process is up. With `deep=true`, which needs the token, it answers 503 after " +
-    "three failed runs in a row, when the lag is too long, until the first run has ended, and " +
-    "while the settings are invalid.",
+    "three failed runs in a row, when the lag is too long or too much is undelivered, until the " +
+    "first run has ended, and while the settings are invalid.",
   arguments: ARGUMENTS,
   examples: [`curl "$URL/healthz"`, `${CURL} "$URL/healthz?deep=true"`],
   answers: {

@@ -29,6 +29,7 @@ export const Backfill = named(
     delivered: count,
     deadLettered: count,
     reached: told(instant, "Everything of the range before this time is delivered."),
+    movedAt: told(instant, "When it got further last, or was asked for."),
   }),
   "A past range that is delivered beside the live collection.",
 );

@@ -57,7 +57,7 @@ const SAMPLES: Record<string, Answers> = {
       state: "incomplete",
       because: "The runs succeed, but this is missing: 1 refused event.",
       deadLetters: 1,
-      undelivered: { deadLetters: 1, setAside: 0, gaps: 0 },
+      undelivered: { deadLetters: 1, setAside: 0, gaps: 0, stalledBackfills: 0, total: 1 },
     })),
     deadLetters: ok({ count: 1, letters: [letter] }),
     redeliver: ok({ delivered: 1, refused: 0, left: 0 }),

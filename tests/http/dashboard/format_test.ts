@@ -82,7 +82,9 @@ Deno.test("each problem comes with what to do", () => {
   const lastRun = run({ startedAt: iso(NOW_MS - 120 * MINUTE_MS) });
   assert.match(advice({ ...behind, health: { lastRun } }), /No run has ended for 1 hour.*cron/);
   assert.match(
-    advice({ undelivered: { deadLetters: 1, setAside: 0, gaps: 0 } }),
+    advice({
+      undelivered: { deadLetters: 1, setAside: 0, gaps: 0, stalledBackfills: 0, total: 1 },
+    }),
     /refused 1 event: Read the reasons/,
   );
   const broken = pipelineStateOf(
@@ -103,7 +105,7 @@ Deno.test("a run's notice says what happened, and is good only if nothing was re
   const reconciliation = { day: "2026-11-20", found: 3, complete: true };
   const backfill = {
     ...{ from: iso(0), to: iso(NOW_MS), startedAt: iso(NOW_MS), completedAt: null },
-    ...{ delivered: 31_840, deadLettered: 0, reached: iso(0) },
+    ...{ delivered: 31_840, deadLettered: 0, reached: iso(0), movedAt: iso(0) },
   };
   assert.deepEqual(await told({}), ["Nothing new", true]);
   assert.deepEqual(await told({ backfill }), ["The backfill continued", true]);
@@ -190,7 +192,7 @@ Deno.test("those that need somebody come first, and switched off is no trouble",
 Deno.test("a backfill is at 100 percent only when it is complete", () => {
   const range = {
     ...{ from: "2026-11-01T00:00:00Z", to: "2026-11-11T00:00:00Z", startedAt: "", delivered: 0 },
-    ...{ deadLettered: 0, completedAt: null },
+    ...{ deadLettered: 0, completedAt: null, movedAt: "" },
   };
   assert.equal(percentOf({ ...range, reached: range.from }), 0);
   assert.equal(percentOf({ ...range, reached: "2026-11-04T00:00:00Z" }), 30);

@@ -83,7 +83,7 @@ const ACCOUNTS: Record<string, Answers> = {
       state: "incomplete",
       because: "The runs succeed, but this is missing: 3 refused events.",
       deadLetters: 3,
-      undelivered: { deadLetters: 3, setAside: 0, gaps: 0 },
+      undelivered: { deadLetters: 3, setAside: 0, gaps: 0, stalledBackfills: 0, total: 3 },
       backfill: {
         from: "2026-08-01T00:00:00.000Z",
         to: "2026-11-01T00:00:00.000Z",
@@ -92,6 +92,7 @@ const ACCOUNTS: Record<string, Answers> = {
         delivered: 31_840,
         deadLettered: 0,
         reached: "2026-09-24T08:15:00.000Z",
+        movedAt: iso(NOW_MS),
       },
     })),
     deadLetters: ok({ count: 3, letters: LETTERS }),

@@ -112,7 +112,7 @@ export function status(
     lagSeconds: 132,
     because: "The runs succeed.",
     alarming: false,
-    undelivered: { deadLetters: 0, setAside: 0, gaps: 0 },
+    undelivered: { deadLetters: 0, setAside: 0, gaps: 0, stalledBackfills: 0, total: 0 },
     account,
     destination: "api-example.xdr.eu.paloaltonetworks.com",
     kind: "xsiam",

@@ -33,7 +33,9 @@ function families(more = false) {
   };
   const measures = measure(
     health,
-    judge(health, { deadLetters: 0, setAside: 0 }, 0, 0, true),
+    judge(health, { deadLetters: 0, setAside: 0, backfill: null }, 0, {
+      ...{ enabled: true, lagMs: 0, undelivered: 1 },
+    }),
     null,
   );
   return toFamilies([{ pipeline: pipelineTo("xsiam", "111"), measures }], "1.0.0");
