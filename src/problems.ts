@@ -24,7 +24,7 @@ export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
   },
   discovered_host_refused: {
     status: 502,
-    title: "The discovered host does not belong to LivePerson",
+    title: "The discovered host is not known as one of the service's",
     action: "Check LIVEPERSON_DOMAIN_API_URL. No credentials were sent to that host.",
   },
   credentials_refused: {

@@ -24,6 +24,8 @@ export interface DestinationKind<Table extends v.ObjectEntries> {
   readonly binding?: keyof Table & string;
   /** What is wrong with its settings as they are given, beyond what is wrong with each and what `needed` says. */
   contradictions?(given: Readonly<Record<string, unknown>>): readonly string[];
+  /** The settings that say where events and secrets are sent. */
+  readonly urls: readonly (keyof Table & string)[];
   /** The settings that must never be shown. */
   readonly secrets: readonly (keyof Table & string)[];
   /** What to do about the errors that the destination can explain. */

@@ -6,6 +6,7 @@
 import { KINDS } from "../destinations/catalog.ts";
 import type { AnyKind } from "../destinations/kind.ts";
 import { CollectorError } from "../errors.ts";
+import { LIVEPERSON_SECRETS, LIVEPERSON_URLS } from "../sources/liveperson/settings.ts";
 import { type PlatformName, readSettings, SETTING_ROWS, type Settings } from "./settings.ts";
 
 export interface AccountEntry {
@@ -103,7 +104,7 @@ function readEntry(
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     return { ...anonymous, problems: ["it is not an object of settings"] };
   }
-  const problems = Object.keys(given)
+  const unknown = Object.keys(given)
     .filter((name) => !OVERRIDABLE.has(name))
     .map((name) => `there is no setting ${JSON.stringify(name)} that an account may have`);
   const overrides = Object.fromEntries(
@@ -115,7 +116,34 @@ function readEntry(
   );
   const id = text((given as Record<string, unknown>).LIVEPERSON_ACCOUNT_ID);
   if (id === "") return { ...anonymous, problems: ["LIVEPERSON_ACCOUNT_ID is not set"] };
+  const problems = [...unknown, ...SERVERS.flatMap((one) => strayed(one, overrides, shared))];
   return { id, variables, problems, listed };
+}
+
+/** Where secrets are sent, and which: LivePerson's, and each destination's. */
+const SERVERS: readonly Pick<AnyKind, "urls" | "secrets">[] = [
+  { urls: LIVEPERSON_URLS, secrets: LIVEPERSON_SECRETS },
+  ...KINDS,
+];
+
+/**
+ * What is wrong if the entry has a server of its own: the secrets for it must be its own too, or those of
+ * other accounts would go there. An empty value says that there is none.
+ */
+function strayed(
+  { urls, secrets }: Pick<AnyKind, "urls" | "secrets">,
+  overrides: Readonly<Record<string, string>>,
+  shared: Readonly<Record<string, unknown>>,
+): string[] {
+  const url = urls.find((name) =>
+    (overrides[name] ?? "") !== "" && overrides[name] !== text(shared[name])
+  );
+  if (url === undefined) return [];
+  return secrets.filter((name) =>
+    !urls.includes(name) && !(name in overrides) && text(shared[name]) !== ""
+  ).map((name) =>
+    `${url} is the account's own, so ${name} must be too: it is a secret for another server`
+  );
 }
 
 /**

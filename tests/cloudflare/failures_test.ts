@@ -260,6 +260,11 @@ const TOKEN_FAILURES: Failure[] = [
     name: "an answer without a token",
     says: /no access token/,
   }),
+  tokenFault({ garbage: JSON.stringify({ access_token: "a\r\nX: 1", expires_in: 1e11 }) }, {
+    ...UNREADABLE,
+    name: "a token that no header can hold",
+    says: /no access token/,
+  }),
   tokenFault(redirect, {
     name: "a redirect",
     code: "upstream_redirected",

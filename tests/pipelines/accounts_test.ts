@@ -1,5 +1,7 @@
 /** The accounts in the settings: one of their own, and those of the lists. */
 import assert from "node:assert/strict";
+import { DESTINATIONS } from "../../src/destinations/index.ts";
+import { SETTING_ROWS } from "../../src/pipelines/settings.ts";
 import { ACCOUNT_LISTS, listAccounts, readAccount } from "../../src/pipelines/accounts.ts";
 
 const account = (id: string, more: Record<string, unknown> = {}) => ({
@@ -57,4 +59,47 @@ Deno.test("a list that can't be read is named", () => {
     () => idsOf({ ...account("a"), LIVEPERSON_ACCOUNTS_2: "{" }),
     /LIVEPERSON_ACCOUNTS_2 must be a JSON list of objects/,
   );
+});
+
+Deno.test("an account with a server of its own never sends it the secrets of another account's", async (t) => {
+  const servers = [
+    {
+      urls: ["LIVEPERSON_AUTH_SERVER_URL", "LIVEPERSON_DOMAIN_API_URL"],
+      secrets: ["LIVEPERSON_CLIENT_SECRET"],
+    },
+    ...DESTINATIONS,
+  ];
+  for (const { urls, secrets } of servers) {
+    for (const url of urls) {
+      for (const secret of secrets.filter((name) => !(urls as string[]).includes(name))) {
+        await t.step(`${secret}, to ${url}`, () => {
+          const problems = (entry: Record<string, string>) => {
+            const given = { LIVEPERSON_ACCOUNT_ID: "b", ...entry };
+            const shared = { [url]: "https://a.example.com", [secret]: "a-secret-of-a" };
+            const lists = { LIVEPERSON_ACCOUNTS: JSON.stringify([given]) };
+            const [one] = listAccounts({ ...shared, ...lists }, "deno");
+            return one.problems.join();
+          };
+          const own = { [url]: "https://b.example.com" };
+          assert.match(
+            problems(own),
+            new RegExp(`^${url} is the account's own, so ${secret} must`),
+          );
+          assert.doesNotMatch(problems(own), /a-secret-of-a|example/);
+          assert.equal(problems({ ...own, [secret]: "a-secret-of-b" }), "");
+          assert.equal(problems({ ...own, [secret]: "" }), "", "it has none");
+          assert.equal(problems({ [secret]: "a-secret-of-b" }), "");
+          assert.equal(problems({ [url]: "https://a.example.com" }), "", "it is the same server");
+          assert.equal(problems({ [url]: "" }), "", "it has no such server");
+        });
+      }
+    }
+  }
+});
+
+Deno.test("a setting that is a URL is declared as one, so that its secrets are known", () => {
+  const declared = DESTINATIONS.flatMap(({ urls }) => urls as readonly string[]);
+  const named = SETTING_ROWS.map(({ name }) => name)
+    .filter((name) => /(URL|ENDPOINT|ORIGIN)$/.test(name) && !name.startsWith("LIVEPERSON_"));
+  assert.deepEqual([...declared].sort(), named.sort());
 });

@@ -120,6 +120,7 @@ export class Connections {
       this.settings.LIVEPERSON_CLIENT_ID,
       this.settings.LIVEPERSON_AUTH_SERVER_URL ?? "",
       this.settings.LIVEPERSON_DOMAIN_API_URL,
+      ...this.settings.LIVEPERSON_FURTHER_HOSTS ?? [],
     ].join(" ");
     const secret = this.settings.LIVEPERSON_CLIENT_SECRET;
     return openVault(this.platform.local, { key: SESSION_KEY, secret, binding });

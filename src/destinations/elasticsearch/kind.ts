@@ -12,6 +12,7 @@ export const elasticsearch: DestinationKind<typeof ELASTICSEARCH_SETTINGS> = {
   settings: ELASTICSEARCH_SETTINGS,
   needed: { ELASTICSEARCH_URL: "URL of Elasticsearch or OpenSearch" },
   contradictions,
+  urls: ["ELASTICSEARCH_URL"],
   secrets: ["ELASTICSEARCH_API_KEY", "ELASTICSEARCH_PASSWORD"],
   advice: {
     destination_unauthorized: {

@@ -17,6 +17,7 @@ export const hec: DestinationKind<typeof HEC_SETTINGS> = {
     HEC_URL: "URL of the HTTP Event Collector",
     HEC_TOKEN: "Token of the HTTP Event Collector",
   },
+  urls: ["HEC_URL"],
   secrets: ["HEC_TOKEN"],
   advice: {
     destination_unauthorized: {

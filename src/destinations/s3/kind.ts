@@ -19,6 +19,7 @@ export const s3: DestinationKind<typeof S3_SETTINGS> = {
   },
   binding: "ARCHIVE",
   contradictions,
+  urls: ["S3_URL"],
   secrets: ["S3_SECRET_ACCESS_KEY"],
   advice: {
     destination_unauthorized: {

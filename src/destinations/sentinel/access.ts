@@ -6,7 +6,7 @@
 import * as v from "valibot";
 import { CollectorError, withUnanswered } from "../../errors.ts";
 import type { Vault } from "../../storage/vault.ts";
-import { type AccessToken, readAccessToken } from "../../upstream/access_token.ts";
+import { type AccessToken, readAccessToken, readKeptToken } from "../../upstream/access_token.ts";
 import { MAX_SMALL_ANSWER_BYTES } from "../../upstream/answer_limits.ts";
 import type { Upstream, UpstreamReply } from "../../upstream/upstream.ts";
 import { ID } from "./answer.ts";
@@ -22,7 +22,6 @@ export interface Application {
 
 const LABEL = "Microsoft Entra ID";
 
-const Kept = v.object({ accessToken: v.string(), useUntilMs: v.number() });
 const Refusal = v.object({ error_codes: v.pipe(v.array(v.number()), v.minLength(1)) });
 
 export class Access {
@@ -41,8 +40,7 @@ export class Access {
    */
   async token(): Promise<string> {
     if (this.#token === undefined) {
-      const kept = v.safeParse(Kept, await this.vault.read());
-      this.#token = kept.success ? kept.output : null;
+      this.#token = readKeptToken(await this.vault.read(), this.now());
     }
     const isGood = this.#token !== null && this.now() < this.#token.useUntilMs;
     return isGood ? this.#token!.accessToken : await this.renew();

@@ -21,6 +21,7 @@ export const sentinel: DestinationKind<typeof SENTINEL_SETTINGS> = {
     AZURE_MONITOR_CLIENT_ID: "client id of the application in Microsoft Entra ID",
     AZURE_MONITOR_CLIENT_SECRET: "client secret of that application",
   },
+  urls: ["AZURE_MONITOR_ENDPOINT", "AZURE_MONITOR_LOGIN_URL"],
   secrets: ["AZURE_MONITOR_CLIENT_SECRET"],
   advice: {
     destination_unauthorized: {

@@ -10,6 +10,7 @@ export const webhook: DestinationKind<typeof WEBHOOK_SETTINGS> = {
   fullName: "a webhook",
   settings: WEBHOOK_SETTINGS,
   needed: { WEBHOOK_URL: "URL of the webhook" },
+  urls: ["WEBHOOK_URL"],
   secrets: ["WEBHOOK_URL", "WEBHOOK_SECRET", "WEBHOOK_HEADERS"],
   advice: {
     destination_unauthorized: {

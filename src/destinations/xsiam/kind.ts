@@ -12,6 +12,7 @@ export const xsiam: DestinationKind<typeof XSIAM_SETTINGS> = {
     XSIAM_URL: "URL of XSIAM's HTTP log collector",
     XSIAM_API_KEY: "API key of XSIAM's HTTP log collector",
   },
+  urls: ["XSIAM_URL"],
   secrets: ["XSIAM_API_KEY", "XSIAM_AUTH_ID"],
   advice: {
     destination_unauthorized: {

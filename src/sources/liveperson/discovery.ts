@@ -1,12 +1,17 @@
 /** Finds the hosts of an account through LivePerson's Domain API. Source: developers.liveperson.com, "Domain API". */
 import * as v from "valibot";
 import { CollectorError } from "../../errors.ts";
-import { discoveredOrigin } from "./hosts.ts";
+import { discoveredOrigin, hostsOf, type Service } from "./hosts.ts";
 import type { Upstream, UpstreamReply } from "../../upstream/upstream.ts";
 import { failure } from "./failure.ts";
 
-/** `accountConfigReadOnly` serves the audit trail, `sentinel` is the authorization server. */
-export type Service = "accountConfigReadOnly" | "sentinel";
+/** Whose hosts are found, and which may be named. */
+interface Asked {
+  readonly accountId: string;
+  readonly domainApiOrigin: string;
+  /** The setting: what may be named beside the service's own hosts. */
+  readonly furtherHosts: readonly string[];
+}
 
 const BaseUri = v.object({ baseURI: v.string() });
 
@@ -16,9 +21,8 @@ const BaseUri = v.object({ baseURI: v.string() });
  */
 export async function discover(
   upstream: Upstream,
-  domainApiOrigin: string,
-  accountId: string,
   service: Service,
+  { accountId, domainApiOrigin, furtherHosts }: Asked,
 ): Promise<string> {
   const path = `/api/account/${accountId}/service/${service}/baseURI.json`;
   const reply = await upstream.send({
@@ -28,11 +32,14 @@ export async function discover(
     headers: { Accept: "application/json" },
   });
   const host = readHost(reply, service);
-  const origin = discoveredOrigin(host, domainApiOrigin);
+  const origin = discoveredOrigin(host, service, domainApiOrigin, furtherHosts);
   if (origin === null) {
     throw new CollectorError("discovered_host_refused", {
       detail: `The Domain API answered the host ${JSON.stringify(host.slice(0, 100))} for ` +
-        `${service}, which is not under liveperson.net or liveperson.com.`,
+        `${service}, which is none of ${
+          hostsOf(service)
+        }. If LivePerson says that it is, name it in ` +
+        "LIVEPERSON_FURTHER_HOSTS.",
       upstream: { name: "domain", status: reply.status },
     });
   }

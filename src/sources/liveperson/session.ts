@@ -4,37 +4,23 @@
  * account is found within the run. Each run has a session of its own. Does I/O through `Upstream` and the
  * vault.
  */
-import { DAY_MS } from "../../engine/time.ts";
 import { CollectorError, type UpstreamName } from "../../errors.ts";
 import type { LivePersonSettings } from "./settings.ts";
 import type { Vault } from "../../storage/vault.ts";
 import type { AccessToken } from "../../upstream/access_token.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
 import type { Refusals } from "./changeover.ts";
-import { discover, type Service } from "./discovery.ts";
+import { discover } from "./discovery.ts";
 import { isDecisive, isSilence } from "./failure.ts";
+import type { Service } from "./hosts.ts";
+import { HOST_LIFETIME_MS, type Known, type KnownHost, readKnown } from "./known.ts";
 import { requestToken } from "./token.ts";
-
-interface Known {
-  readonly auditHost?: KnownHost;
-  readonly authHost?: KnownHost;
-  readonly token?: AccessToken | undefined;
-  /** How often the account's wire format was refused since it last worked, if it was. */
-  readonly refusals?: Refusals | undefined;
-}
-
-interface KnownHost {
-  readonly origin: string;
-  readonly useUntilMs: number;
-}
 
 /** The host of the audit API, and the token for it. */
 export interface Access {
   readonly origin: string;
   readonly accessToken: string;
 }
-
-const HOST_LIFETIME_MS = DAY_MS;
 
 export class Session {
   #loaded: Promise<Known> | undefined;
@@ -195,13 +181,12 @@ export class Session {
 
   /** Asks the Domain API for a host, and remembers it. */
   async #find(service: Service): Promise<string> {
-    const { LIVEPERSON_DOMAIN_API_URL, LIVEPERSON_ACCOUNT_ID } = this.settings;
-    const origin = await discover(
-      this.upstream,
-      LIVEPERSON_DOMAIN_API_URL,
-      LIVEPERSON_ACCOUNT_ID,
-      service,
-    );
+    const { settings } = this;
+    const origin = await discover(this.upstream, service, {
+      accountId: settings.LIVEPERSON_ACCOUNT_ID,
+      domainApiOrigin: settings.LIVEPERSON_DOMAIN_API_URL,
+      furtherHosts: settings.LIVEPERSON_FURTHER_HOSTS ?? [],
+    });
     const host = { origin, useUntilMs: this.now() + HOST_LIFETIME_MS };
     await this.#keep(service === "sentinel" ? { authHost: host } : { auditHost: host });
     return origin;
@@ -213,7 +198,7 @@ export class Session {
   }
 
   async #read(): Promise<Known> {
-    return this.#known = this.#remembered = (await this.vault.read() ?? {}) as Known;
+    return this.#known = this.#remembered = readKnown(await this.vault.read(), this.now());
   }
 
   async #keep(news: Known): Promise<void> {

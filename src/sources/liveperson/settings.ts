@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { httpOrigin } from "../../settings/hosts.ts";
 import { boolean, choice, parsed, required } from "../../settings/values.ts";
-import { authServerOrigin } from "./hosts.ts";
+import { authServerOrigin, furtherHosts } from "./hosts.ts";
 
 export const LIVEPERSON_SETTINGS = {
   LIVEPERSON_ACCOUNT_ID: v.pipe(
@@ -13,6 +13,7 @@ export const LIVEPERSON_SETTINGS = {
   LIVEPERSON_CLIENT_SECRET: required,
   LIVEPERSON_AUTH_SERVER_URL: v.optional(parsed(authServerOrigin)),
   LIVEPERSON_DOMAIN_API_URL: v.optional(parsed(httpOrigin), "https://api.liveperson.net"),
+  LIVEPERSON_FURTHER_HOSTS: v.optional(parsed(furtherHosts)),
   LIVEPERSON_AUDIT_API: v.optional(choice(["auto", "graphql", "rest"]), "auto"),
   INCLUDE_LPA_CHANGES: v.optional(boolean, "true"),
   INCLUDE_AUTOMATIC_UPDATES: v.optional(boolean, "false"),
@@ -21,6 +22,9 @@ export const LIVEPERSON_SETTINGS = {
 export type LivePersonSettings = v.InferOutput<
   v.ObjectSchema<typeof LIVEPERSON_SETTINGS, undefined>
 >;
+
+/** Which of them say where secrets are sent. */
+export const LIVEPERSON_URLS = ["LIVEPERSON_AUTH_SERVER_URL", "LIVEPERSON_DOMAIN_API_URL"];
 
 /** Which of them must never be shown. */
 export const LIVEPERSON_SECRETS = ["LIVEPERSON_CLIENT_SECRET"];

@@ -23,6 +23,7 @@ export const lines: DestinationKind<typeof SETTINGS> = {
   fullName: "Acme Line Store",
   settings: SETTINGS,
   needed: { LINES_URL: "URL of the line store", LINES_TOKEN: "Token of the line store" },
+  urls: ["LINES_URL"],
   secrets: ["LINES_TOKEN"],
   advice: {
     destination_unauthorized: {
