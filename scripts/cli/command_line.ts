@@ -37,6 +37,21 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
+/** An option's parser: some of these names with commas between, in this order, or `all`. */
+export function someOf<Name extends string>(
+  all: readonly Name[],
+): (text: string) => readonly Name[] {
+  return (text) => {
+    const given = text === "all" ? all : text.split(",");
+    if (given.every((name) => (all as readonly string[]).includes(name))) {
+      return all.filter((name) => given.includes(name));
+    }
+    throw new InvalidArgumentError(
+      `It must be all, or some of ${all.join(", ")}, with commas between.`,
+    );
+  };
+}
+
 /** An option's parser: text in which every character is allowed by the pattern. */
 export function textLike(pattern: RegExp, rule: string): (text: string) => string {
   return (text) => {

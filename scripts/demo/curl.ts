@@ -5,6 +5,8 @@ interface Try {
   readonly path: string;
   readonly options?: string;
   readonly open?: true;
+  /** One destination must be named. */
+  readonly toOne?: true;
 }
 
 const TRIES: readonly Try[] = [
@@ -22,6 +24,7 @@ const TRIES: readonly Try[] = [
     what: "push two events again, on purpose",
     path: "/get-events?limit=2&should_push_events=true",
     options: "-X POST ",
+    toOne: true,
   },
 ];
 
@@ -30,10 +33,15 @@ interface CurlLine {
   readonly command: string;
 }
 
-export function curlLines(url: string, token: string): CurlLine[] {
-  return TRIES.map(({ what, path, options = "", open }) => {
+export function curlLines(
+  url: string,
+  token: string,
+  destinations: readonly string[],
+): CurlLine[] {
+  return TRIES.map(({ what, path, options = "", open, toOne }) => {
     const access = open ? "" : `-H "Authorization: Bearer ${token}" `;
-    return { what, command: `curl ${access}${options}"${url}${path}"` };
+    const named = toOne && destinations.length > 1 ? `&destination=${destinations[0]}` : "";
+    return { what, command: `curl ${access}${options}"${url}${path}${named}"` };
   });
 }
 

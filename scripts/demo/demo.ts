@@ -13,6 +13,8 @@ import {
   scriptCommand,
   wholeNumber,
 } from "../cli/command_line.ts";
+import { DESTINATION_IDS, type DestinationId } from "../simulators/destinations/index.ts";
+import { destinationOption } from "../simulators/destinations/option.ts";
 import { curlLines, fold } from "./curl.ts";
 import { keepGoing } from "./keep.ts";
 import { play, type Scene } from "./play.ts";
@@ -24,6 +26,7 @@ interface Options {
   readonly keep?: true;
   readonly json?: true;
   readonly every: number;
+  readonly destination: readonly DestinationId[];
 }
 
 const WIDTH = 98;
@@ -40,12 +43,13 @@ const command = scriptCommand(
     wholeNumber(1, 3600),
     15,
   )
+  .addOption(destinationOption())
   .option("--json", "print one JSON summary and nothing else")
   .addHelpText("after", "\nExit code: 0 all as expected, 1 otherwise, 2 bad usage.");
 
 /** What the demo works with; a test passes something else. */
 interface Surroundings {
-  readonly start: (port: number) => Promise<Stage>;
+  readonly start: (port: number, destinations: readonly DestinationId[]) => Promise<Stage>;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
 }
@@ -62,7 +66,7 @@ export async function demo(
   let stop: StopSignal | undefined;
   try {
     print("Starting ...\n");
-    stage = await start(options.keep ? keptPort() : 0);
+    stage = await start(options.keep ? keptPort() : 0, options.destination);
     stop = listenForStop();
     for await (const scene of play(stage)) {
       if (stop.stopped) break;
@@ -86,15 +90,17 @@ export async function demo(
 
 /** For a Worker that doesn't stay up: the commands name the fixed port of the next time. */
 function printTries(
-  { keep }: Options,
+  { keep, destination }: Options,
   workerUrl: string,
   print: (text: string) => void,
 ): void {
   const colours = stdoutColours();
   const url = keep ? workerUrl : `http://127.0.0.1:${KEPT_PORT}`;
-  const title = keep ? "Try it" : "Try it: deno task demo --keep stays up, then";
+  const ids = destination.length === DESTINATION_IDS.length ? "all" : destination.join();
+  const same = ids === "xsiam" ? "" : ` --destination ${ids}`;
+  const title = keep ? "Try it" : `Try it: deno task demo --keep${same} stays up, then`;
   print(`\n${colours.bold(title)}`);
-  for (const line of curlLines(url, API_TOKEN)) {
+  for (const line of curlLines(url, API_TOKEN, destination)) {
     print(colours.dim(`  # ${line.what}`));
     for (const part of fold(line, WIDTH - 2)) print(`  ${part}`);
   }

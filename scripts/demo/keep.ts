@@ -1,4 +1,4 @@
-/** The demo when it stays up: changes keep coming, the cron keeps firing, and each run prints one line. */
+/** The demo when it stays up: changes keep coming, the cron keeps firing, and each run prints a line. */
 import { count, number, timeOfDay } from "../../src/format.ts";
 import { fireCron, type Run } from "./play.ts";
 import { ACCOUNT, type Stage } from "./stage.ts";
@@ -27,7 +27,9 @@ export async function keepGoing(
   let runs = 0;
   try {
     while (!await stoppedWithin(everyMs, stop)) {
-      print(`  ${timeOfDay(new Date().toISOString())} ${await runLine(stage)}`);
+      for (const line of await runLines(stage)) {
+        print(`  ${timeOfDay(new Date().toISOString())} ${line}`);
+      }
       runs++;
     }
   } finally {
@@ -36,19 +38,23 @@ export async function keepGoing(
   return runs;
 }
 
-async function runLine(stage: Stage): Promise<string> {
+/** One for each destination. */
+async function runLines(stage: Stage): Promise<readonly string[]> {
   try {
-    return describe(await fireCron(stage));
+    const runs = await fireCron(stage);
+    return runs.map((run) => describe(run, runs.length === 1 ? "cron" : `cron, ${run.label}`));
   } catch (error) {
-    return `cron: ${(error as Error).message}`;
+    return [`cron: ${(error as Error).message}`];
   }
 }
 
-function describe({ report }: Run): string {
+function describe({ report }: Run, what: string): string {
   const { problem, delivered, lateArrivals, requests, durationMs, revision } = report;
-  if (problem) return `cron: failed: ${problem.code}: ${problem.detail}`;
+  if (problem) return `${what}: failed: ${problem.code}: ${problem.detail}`;
   const late = lateArrivals > 0 ? ` (${number(lateArrivals)} late)` : "";
-  return `cron: ${count(delivered, "new event")}${late}, ${count(total(requests), "request")}, ` +
+  return `${what}: ${count(delivered, "new event")}${late}, ${
+    count(total(requests), "request")
+  }, ` +
     `${number(durationMs)} ms, cursor at revision ${revision}`;
 }
 

@@ -1,14 +1,15 @@
 /**
- * The demo's proof: XSIAM got what LivePerson has, each event exactly once. It compares contents, record
- * by record, and counts how often each event_id was stored. Pure.
+ * The demo's proof: a destination got what LivePerson has, each event exactly once. It compares contents,
+ * record by record, and counts how often each event_id was stored. Pure.
  */
+import { STORED_FIELDS, type StoredEvent } from "../simulators/destinations/destination.ts";
 import type { AuditRecord } from "../simulators/records.ts";
 
 export interface Proof {
   /** Records that LivePerson shows. */
   readonly inLivePerson: number;
-  /** Events that XSIAM stored, repeats included. */
-  readonly inXsiam: number;
+  /** Events that the destination stored, repeats included. */
+  readonly inDestination: number;
   /** Records without an event. */
   readonly missing: number;
   /** Events without a record. */
@@ -17,20 +18,18 @@ export interface Proof {
   readonly repeated: number;
 }
 
-type Event = Readonly<Record<string, unknown>>;
-
 export function compare(
   records: readonly AuditRecord[],
-  events: readonly Event[],
+  events: readonly StoredEvent[],
   deliveries: ReadonlyMap<string, number>,
 ): Proof {
   const open = new Map<string, number>();
-  for (const record of records) add(open, recordContent(record), 1);
-  for (const event of events) add(open, eventContent(event), -1);
+  for (const record of records) add(open, contentOf(expectedEvent(record)), 1);
+  for (const event of events) add(open, contentOf(event), -1);
   const differences = [...open.values()];
   return {
     inLivePerson: records.length,
-    inXsiam: events.length,
+    inDestination: events.length,
     missing: sum(differences.filter((value) => value > 0)),
     unknown: sum(differences.filter((value) => value < 0).map(Math.abs)),
     repeated: sum([...deliveries.values()].map((times) => times - 1)),
@@ -42,30 +41,21 @@ export function holds({ missing, unknown, repeated }: Proof): boolean {
   return missing === 0 && unknown === 0 && repeated === 0;
 }
 
-function recordContent(record: AuditRecord): string {
-  return JSON.stringify([
-    new Date(record.changeTimestampMs).toISOString(),
-    record.objectType,
-    record.objectName,
-    record.actionType,
-    record.element,
-    record.oldValue,
-    record.newValue,
-    record.originatorUserId,
-  ]);
+function expectedEvent(record: AuditRecord): StoredEvent {
+  return {
+    _time: new Date(record.changeTimestampMs).toISOString(),
+    objectTypeLabel: record.objectType,
+    objectName: record.objectName,
+    actionType: record.actionType,
+    element: record.element,
+    oldValue: record.oldValue,
+    newValue: record.newValue,
+    userId: record.originatorUserId,
+  };
 }
 
-function eventContent(event: Event): string {
-  return JSON.stringify([
-    event._time,
-    event.objectTypeLabel,
-    event.objectName,
-    event.actionType,
-    event.element,
-    event.oldValue,
-    event.newValue,
-    event.userId,
-  ]);
+function contentOf(event: StoredEvent): string {
+  return JSON.stringify(STORED_FIELDS.map((field) => event[field]));
 }
 
 function add(counts: Map<string, number>, key: string, value: number): void {

@@ -3,7 +3,8 @@
  * only.
  */
 import { type LocalWorker, startWorker } from "../local/worker.ts";
-import { type Environment, startEnvironment } from "../simulators/environment.ts";
+import { type ChosenEnvironment, startChosen } from "../simulators/chosen_environment.ts";
+import type { DestinationId } from "../simulators/destinations/index.ts";
 import { type AuditRecord, generateRecords } from "../simulators/records.ts";
 
 /** Made up: these credentials open nothing. */
@@ -18,7 +19,7 @@ export const GENERATED_RECORDS = 1300;
 const GENERATED_HOURS = 3 * 24 - 0.1;
 const SEED = 1;
 
-export interface Stage extends Pick<Environment, "livePerson" | "xsiam"> {
+export interface Stage extends Pick<ChosenEnvironment, "livePerson" | "destinations"> {
   readonly worker: LocalWorker;
   /** What a client sees with the Worker's default settings, oldest first. */
   visibleRecords(): readonly AuditRecord[];
@@ -26,13 +27,16 @@ export interface Stage extends Pick<Environment, "livePerson" | "xsiam"> {
 }
 
 /** `port`: of the Worker; 0 takes any free one. */
-export async function startStage(port: number): Promise<Stage> {
+export async function startStage(
+  port: number,
+  chosen: readonly DestinationId[],
+): Promise<Stage> {
   await using started = new AsyncDisposableStack();
-  const { livePerson, xsiam, settings } = started.use(
-    await startEnvironment({
-      accounts: [ACCOUNT],
+  const { livePerson, destinations, settings } = started.use(
+    await startChosen({
+      account: ACCOUNT,
       apiToken: API_TOKEN,
-      xsiam: { apiKey: "demo-key" },
+      destinations: new Map(chosen.map((id) => [id, {}])),
     }),
   );
   const { accountId } = ACCOUNT;
@@ -40,12 +44,15 @@ export async function startStage(port: number): Promise<Stage> {
   const range = { fromMs: nowMs - GENERATED_HOURS * 3_600_000, toMs: nowMs - 1000, accountId };
   livePerson.add(generateRecords({ seed: SEED, count: GENERATED_RECORDS, ...range }));
   const worker = started.use(
-    await startWorker({ port, settings: { ...settings, FIRST_FETCH: "3 days" } }),
+    await startWorker({
+      port,
+      settings: { ...settings, FIRST_FETCH: "3 days", RETRY_DELAY: "1 second" },
+    }),
   );
   const running = started.move();
   return {
     livePerson,
-    xsiam,
+    destinations,
     worker,
     visibleRecords: () =>
       livePerson.log(accountId).list({

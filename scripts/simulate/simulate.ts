@@ -1,10 +1,15 @@
 /**
- * `deno task simulate`: the two simulators alone, on fixed ports, to build against. It runs until Ctrl-C.
- * Loopback only.
+ * `deno task simulate`: LivePerson and the chosen destinations, simulated, on fixed ports, to build
+ * against. It runs until Ctrl-C. Loopback only.
  */
+import { kindOf } from "../../src/destinations/catalog.ts";
 import { count } from "../../src/format.ts";
 import { Option } from "commander";
-import { type Environment, startEnvironment } from "../simulators/environment.ts";
+import { type ChosenEnvironment, startChosen } from "../simulators/chosen_environment.ts";
+import type { StartOptions } from "../simulators/destinations/destination.ts";
+import { DESTINATION_IDS, type DestinationId } from "../simulators/destinations/index.ts";
+import { destinationOption } from "../simulators/destinations/option.ts";
+import type { Watch } from "../simulators/loopback_server.ts";
 import { generateRecords } from "../simulators/records.ts";
 import { stdoutColours } from "../cli/colours.ts";
 import {
@@ -17,13 +22,15 @@ import {
 } from "../cli/command_line.ts";
 import { PLAIN_TEXT } from "./dev_vars.ts";
 import { newChanges } from "../simulators/new_changes.ts";
-import { followRequests } from "./request_log.ts";
-import { humanLog, jsonLog } from "./simulate_log.ts";
-import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
+import { humanLog, jsonLog, type Started } from "./simulate_log.ts";
+import { listenForStop } from "../cli/stop_signal.ts";
 
-interface Options {
+/** The port of each destination, such as `xsiamPort`. */
+type Ports = Readonly<Record<`${DestinationId}Port`, number>>;
+
+interface Options extends Ports {
   readonly livepersonPort: number;
-  readonly xsiamPort: number;
+  readonly destination: readonly DestinationId[];
   readonly wire: "graphql" | "rest";
   readonly records: number;
   readonly seed: number;
@@ -46,10 +53,10 @@ const account = textLike(/^\w{1,20}$/, "1 to 20 letters, digits or underscores")
 
 const command = scriptCommand(
   "simulate",
-  "Runs the simulated LivePerson and Cortex XSIAM alone, to build against.",
+  "Runs LivePerson and the destinations, simulated, to build against.",
 )
+  .addOption(destinationOption())
   .option("--liveperson-port <port>", "port of LivePerson; 0 takes any free one", port, 8701)
-  .option("--xsiam-port <port>", "port of XSIAM; 0 takes any free one", port, 8702)
   .addOption(
     new Option("--wire <format>", "the wire format of the audit trail")
       .choices(["graphql", "rest"]).default("graphql"),
@@ -69,11 +76,24 @@ const command = scriptCommand(
   .option("--json", "log as JSON lines")
   .addHelpText("after", "\nExit code: 0 stopped by Ctrl-C, 1 a port is taken, 2 bad usage.");
 
+for (const [index, id] of DESTINATION_IDS.entries()) {
+  command.option(`--${id}-port <port>`, `port of ${kindOf(id)!.label}`, port, 8702 + index);
+}
+
+type WatchOf = (simulator: string) => Watch;
+
 async function main(options: Options): Promise<number> {
   using stop = listenForStop();
-  let environment: Environment;
+  const log = options.json ? jsonLog : humanLog(stdoutColours());
+  const time = () => new Date().toISOString();
+  let requests = 0;
+  const watchOf: WatchOf = (simulator) => (request) => {
+    requests++;
+    console.log(log.request(simulator, request, time()));
+  };
+  let environment: ChosenEnvironment;
   try {
-    environment = await openEnvironment(options);
+    environment = await openEnvironment(options, watchOf);
   } catch (error) {
     const why = portProblem(error, options);
     if (why === undefined) throw error;
@@ -81,50 +101,43 @@ async function main(options: Options): Promise<number> {
     return FAILED;
   }
   await using _ = environment;
-  await simulate(options, environment, stop);
-  return DONE;
-}
-
-async function simulate(
-  options: Options,
-  environment: Environment,
-  stop: StopSignal,
-): Promise<void> {
-  const { livePerson, xsiam, settings } = environment;
-  const log = options.json ? jsonLog : humanLog(stdoutColours());
-  const time = () => new Date().toISOString();
+  const { livePerson, destinations } = environment;
+  console.log(log.started(startedWith(options, environment), [...destinations.values()]));
   const change = newChanges(options.account, options.seed);
   const changes = options.rate === 0 ? undefined : setInterval(
     () => livePerson.add([change(Date.now())]),
     MINUTE_MS / options.rate,
   );
-  let requests = 0;
-  const following = followRequests(environment, (request) => {
-    requests++;
-    console.log(log.request(request, time()));
-  });
-  const { wire, records, days, rate, compression } = options;
-  const urls = { liveperson: livePerson.url, xsiam: xsiam.url };
-  const devVars = {
-    ...settings,
-    XSIAM_COMPRESSION: compression,
-    FIRST_FETCH: count(days, "day"),
-  };
-  console.log(log.started({ urls, wire, records, days, rate, devVars }));
   await stop.wait;
   clearInterval(changes);
-  following[Symbol.dispose]();
   console.log(log.stopped(requests, time()));
+  return DONE;
 }
 
-async function openEnvironment(options: Options): Promise<Environment> {
+function startedWith(
+  { wire, records, days, rate }: Options,
+  { livePerson, destinations, settings }: ChosenEnvironment,
+): Started {
+  const urls = [...destinations].map(([id, { url }]) => [id, url] as const);
+  return {
+    urls: { liveperson: livePerson.url, ...Object.fromEntries(urls) },
+    ...{ wire, records, days, rate },
+    devVars: { ...settings, FIRST_FETCH: count(days, "day") },
+  };
+}
+
+async function openEnvironment(options: Options, watchOf: WatchOf): Promise<ChosenEnvironment> {
   const { account: accountId, clientId, clientSecret, wire, seed, records } = options;
-  const { apiKey, compression } = options;
-  const environment = await startEnvironment({
-    accounts: [{ accountId, clientId, clientSecret }],
+  const environment = await startChosen({
+    account: { accountId, clientId, clientSecret },
     apiToken: "local-token",
-    livePerson: { port: options.livepersonPort, wire, keepRequestBodies: false },
-    xsiam: { port: options.xsiamPort, apiKey, compression, keepEvents: false },
+    livePerson: {
+      ...{ port: options.livepersonPort, wire, keepRequestBodies: false },
+      watch: watchOf("liveperson"),
+    },
+    destinations: new Map(
+      options.destination.map((id) => [id, startOptions(id, options, watchOf)]),
+    ),
   });
   const toMs = Date.now();
   const fromMs = toMs - options.days * DAY_MS;
@@ -132,13 +145,20 @@ async function openEnvironment(options: Options): Promise<Environment> {
   return environment;
 }
 
+function startOptions(id: DestinationId, options: Options, watchOf: WatchOf): StartOptions {
+  const { apiKey: secret, compression } = options;
+  const own = id === "xsiam" ? { secret, compression } : {};
+  return { port: options[`${id}Port`], keepEvents: false, watch: watchOf(id), ...own };
+}
+
 /** Why a port can't be used; undefined if something else went wrong. */
-function portProblem(error: unknown, { livepersonPort }: Options): string | undefined {
+function portProblem(error: unknown, options: Options): string | undefined {
   const { code, port } = error as { code?: string; port?: number };
   if (code !== "EADDRINUSE" && code !== "EACCES") return undefined;
   const why = code === "EACCES" ? "may not be used" : "is taken";
-  const option = port === livepersonPort ? "--liveperson-port" : "--xsiam-port";
-  return `port ${port} ${why}; choose another one with ${option}`;
+  const ids = [...options.destination, "liveperson"] as const;
+  const id = ids.find((one) => options[`${one}Port`] === port) ?? "liveperson";
+  return `port ${port} ${why}; choose another one with --${id}-port`;
 }
 
 if (import.meta.main) Deno.exit(await main(readOptions<Options>(command, Deno.args)));

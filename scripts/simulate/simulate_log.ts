@@ -2,10 +2,15 @@
 import { count, number, timeOfDay } from "../../src/format.ts";
 import type { Colours } from "../cli/colours.ts";
 import { devVarsFile } from "./dev_vars.ts";
-import type { SeenRequest } from "./request_log.ts";
+import type { SeenRequest } from "../simulators/loopback_server.ts";
 
-interface Started {
-  readonly urls: Readonly<Record<"liveperson" | "xsiam", string>>;
+/** The longest name, `Microsoft Sentinel`, has 18, and the longest id, `elasticsearch`, 13. */
+const NAME_WIDTH = 18;
+const ID_WIDTH = 13;
+
+export interface Started {
+  /** By the id of the destination, and of `liveperson`. */
+  readonly urls: Readonly<Record<string, string>>;
   readonly wire: string;
   readonly records: number;
   readonly days: number;
@@ -13,38 +18,45 @@ interface Started {
   readonly devVars: Readonly<Record<string, string>>;
 }
 
+/** What is shown of a destination besides its URL. */
+type Described = Readonly<Record<"name" | "what" | "url", string>>;
+
 interface SimulateLog {
-  started(what: Started): string;
-  request(what: SeenRequest, time: string): string;
+  started(what: Started, destinations: readonly Described[]): string;
+  /** `simulator`: an id, as in `urls`. */
+  request(simulator: string, what: SeenRequest, time: string): string;
   stopped(requests: number, time: string): string;
 }
 
 export const jsonLog: SimulateLog = {
   started: (what) => JSON.stringify({ event: "started", ...what }),
-  request: (what, time) => JSON.stringify({ event: "request", time, ...what }),
+  request: (simulator, what, time) =>
+    JSON.stringify({ event: "request", time, simulator, ...what }),
   stopped: (requests, time) => JSON.stringify({ event: "stopped", time, requests }),
 };
 
 export function humanLog(colours: Colours): SimulateLog {
   return {
-    started: ({ urls, wire, records, days, rate, devVars }) =>
+    started: ({ urls, wire, records, days, rate, devVars }, destinations) =>
       [
         colours.bold("Simulated, until Ctrl-C"),
-        `  LivePerson    ${colours.cyan(urls.liveperson)}  ${wire}, ` +
+        `  ${"LivePerson".padEnd(NAME_WIDTH)}  ${colours.cyan(urls.liveperson)}  ${wire}, ` +
         `${count(records, "change")} in ${count(days, "day")}, ` +
         `${number(rate)} more a minute`,
-        `  Cortex XSIAM  ${colours.cyan(urls.xsiam)}  HTTP log collector`,
+        ...destinations.map(({ name, what, url }) =>
+          `  ${name.padEnd(NAME_WIDTH)}  ${colours.cyan(url)}  ${what}`
+        ),
         "",
         colours.bold("For .dev.vars, so that deno task dev talks to them"),
         devVarsFile(devVars),
         "",
         colours.bold("Requests"),
       ].join("\n"),
-    request: ({ simulator, method, path, status, records }, time) => {
+    request: (simulator, { method, path, status, records }, time) => {
       const shown = status === 0 ? "no answer" : String(status);
       const colour = status >= 200 && status < 300 ? colours.green : colours.red;
       const amount = records === null ? "" : `  ${count(records, "record")}`;
-      return `  ${timeOfDay(time)} ${simulator.padEnd(10)}  ${method} ${path}  ` +
+      return `  ${timeOfDay(time)} ${simulator.padEnd(ID_WIDTH)}  ${method} ${path}  ` +
         `${colour(shown)}${amount}`;
     },
     stopped: (requests) => `\nStopped after ${count(requests, "request")}.`,

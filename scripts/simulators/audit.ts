@@ -67,7 +67,8 @@ function answerGraphql(
   if (outcome === "failed") return mistake(500, "Internal server error");
   const { result, page } = outcome;
   const status = result.errors && !result.data?.auditData ? settings.graphqlErrorStatus : 200;
-  return { ...jsonAnswer(status, result, totalCount(settings, page)), page };
+  const answer = jsonAnswer(status, result, totalCount(settings, page));
+  return { ...answer, page, records: page?.returned };
 }
 
 function answerRest(
@@ -79,8 +80,9 @@ function answerRest(
   const outcome = runRest(body, settings, log, nowMs);
   if (outcome === "failed") return mistake(500, "Internal server error");
   if ("mistake" in outcome) return mistake(400, outcome.mistake);
-  const headers = totalCount(settings, outcome.page);
-  return { ...jsonAnswer(200, outcome.body, headers), page: outcome.page };
+  const { page, body: answered } = outcome;
+  const answer = jsonAnswer(200, answered, totalCount(settings, page));
+  return { ...answer, page, records: page?.returned };
 }
 
 function totalCount(

@@ -6,7 +6,13 @@
 import { answerTokenRequest, type Application, AzureTokens } from "./azure_tokens.ts";
 import { readRows, type TableRow } from "./azure_rows.ts";
 import { Faults } from "./faults.ts";
-import { type Inbound, jsonAnswer, type Outbound, startLoopbackServer } from "./loopback_server.ts";
+import {
+  type Inbound,
+  jsonAnswer,
+  type Outbound,
+  startLoopbackServer,
+  type Watch,
+} from "./loopback_server.ts";
 
 /** Behaviour that may change while the simulator runs: set the field, and the next request sees it. */
 export interface AzureMonitorSettings {
@@ -30,6 +36,8 @@ export interface AzureMonitorOptions extends Partial<AzureMonitorSettings> {
   readonly clientSecret: string;
   /** Epoch milliseconds. Default `Date.now`. */
   readonly now?: () => number;
+  /** Is told of each request. */
+  readonly watch?: Watch;
 }
 
 /** One request as the simulator saw it. */
@@ -61,9 +69,8 @@ export interface AzureMonitorSimulator extends AzureMonitorSettings, AsyncDispos
   close(): Promise<void>;
 }
 
-/** An answer, and what the request came to. */
+/** An answer, and the size of the body, decompressed. */
 interface Answered extends Outbound {
-  readonly rows: number;
   readonly plainBytes: number;
 }
 
@@ -96,6 +103,7 @@ export async function startAzureMonitor(
     latencyMs: 0,
     faults,
     now,
+    watch: options.watch,
     targetOf: (request) => {
       const target = targetOf(request);
       return target === "unknown" ? undefined : target;
@@ -116,7 +124,7 @@ export async function startAzureMonitor(
         status,
         bytes: request.body.length,
         plainBytes: answer?.plainBytes ?? 0,
-        rows: answer?.rows ?? 0,
+        rows: answer?.records ?? 0,
       }),
   });
 
@@ -139,7 +147,7 @@ export async function startAzureMonitor(
       return { ...refusal(400, "InvalidPayload", "A record is malformed"), plainBytes };
     }
     for (const row of outcome.rows) store(row);
-    return { status: 204, body: "", rows: outcome.rows.length, plainBytes };
+    return { status: 204, body: "", records: outcome.rows.length, plainBytes };
   }
 
   function store(row: TableRow): void {
@@ -187,7 +195,7 @@ function targetOf({ method, path }: Inbound): AzureMonitorRequest["target"] {
 }
 
 function nothing(answer: Outbound): Answered {
-  return { ...answer, rows: 0, plainBytes: 0 };
+  return { ...answer, plainBytes: 0 };
 }
 
 function refusal(status: number, code: string, message: string): Answered {

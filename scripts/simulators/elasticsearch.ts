@@ -7,7 +7,13 @@ import { Buffer } from "node:buffer";
 import { type BulkAction, readBulk } from "./elasticsearch_bulk.ts";
 import { Faults } from "./faults.ts";
 import { filtered } from "./filter_path.ts";
-import { type Inbound, jsonAnswer, type Outbound, startLoopbackServer } from "./loopback_server.ts";
+import {
+  type Inbound,
+  jsonAnswer,
+  type Outbound,
+  startLoopbackServer,
+  type Watch,
+} from "./loopback_server.ts";
 
 /** A document as it was sent. */
 export type Document = Record<string, unknown>;
@@ -43,6 +49,8 @@ export interface ElasticsearchOptions extends Partial<ElasticsearchSettings> {
   readonly port?: number;
   /** Added to every request, in milliseconds. Default 0. */
   readonly latencyMs?: number;
+  /** Is told of each request. */
+  readonly watch?: Watch;
 }
 
 /** One bulk request as the simulator saw it. */
@@ -89,6 +97,7 @@ export async function startElasticsearch(
     port: options.port ?? 0,
     latencyMs: options.latencyMs ?? 0,
     faults: cluster.faults,
+    watch: options.watch,
     targetOf: (request) => isBulk(request) ? "push" : undefined,
     handle: (request) => cluster.handle(request),
     seen(request, status, answer) {
@@ -191,7 +200,9 @@ class Cluster implements ElasticsearchSettings {
     const items = read.actions.map((action) => this.#store(action, name, push));
     const answer = { took: 1, errors: items.some(({ create }) => "error" in create), items };
     const shown = filtered(answer, request.query.get("filter_path"));
-    return { ...jsonAnswer(200, shown), items: items.map(({ create }) => create.status) };
+    const statuses = items.map(({ create }) => create.status);
+    const records = statuses.filter((status) => status === 201).length;
+    return { ...jsonAnswer(200, shown), items: statuses, records };
   }
 
   /** Takes one document, or tells why not. */

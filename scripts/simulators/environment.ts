@@ -1,6 +1,6 @@
 /**
- * All that a collector talks to, simulated: LivePerson, and each destination; and, in one place, the
- * settings with which a collector reaches them. Loopback only.
+ * What most collectors talk to, simulated: LivePerson and XSIAM; and, in one place, the settings with
+ * which a collector reaches them. Loopback only.
  */
 import { ACCOUNT_LISTS } from "../../src/pipelines/accounts.ts";
 import { type LivePersonOptions, type LivePersonSimulator, startLivePerson } from "./liveperson.ts";
@@ -42,9 +42,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   );
   const xsiam = started.use(await startXsiam(options.xsiam));
   const settingsAt = (addresses: Addresses): Settings => ({
-    ...settingsOfAccounts(options.accounts),
-    LIVEPERSON_DOMAIN_API_URL: addresses.livePerson.url,
-    LIVEPERSON_AUTH_SERVER_URL: new URL(addresses.livePerson.url).host,
+    ...sourceSettings(options.accounts, addresses.livePerson.url),
     XSIAM_URL: addresses.xsiam.url,
     XSIAM_API_KEY: options.xsiam.apiKey,
     API_TOKEN: options.apiToken,
@@ -56,6 +54,15 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     settings: settingsAt({ livePerson, xsiam }),
     settingsAt,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** The settings with which these accounts are collected from a LivePerson at that URL. */
+export function sourceSettings(accounts: readonly Account[], url: string): Settings {
+  return {
+    ...settingsOfAccounts(accounts),
+    LIVEPERSON_DOMAIN_API_URL: url,
+    LIVEPERSON_AUTH_SERVER_URL: new URL(url).host,
   };
 }
 

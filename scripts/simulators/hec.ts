@@ -5,7 +5,13 @@
  */
 import { Faults } from "./faults.ts";
 import { ANSWERS, type HecCode, type HecEvent, readEvent, textOf } from "./hec_body.ts";
-import { type Inbound, jsonAnswer, type Outbound, startLoopbackServer } from "./loopback_server.ts";
+import {
+  type Inbound,
+  jsonAnswer,
+  type Outbound,
+  startLoopbackServer,
+  type Watch,
+} from "./loopback_server.ts";
 
 /** Behaviour that may change while the simulator runs: set the field, and the next request sees it. */
 export interface HecSettings {
@@ -41,6 +47,8 @@ export interface HecOptions extends Partial<HecSettings> {
   readonly latencyMs?: number;
   /** Whether `events` keeps what was stored; switch it off for very many. Default true. */
   readonly keepEvents?: boolean;
+  /** Is told of each request. */
+  readonly watch?: Watch;
 }
 
 /** One request as the simulator saw it. */
@@ -74,9 +82,8 @@ export interface HecSimulator extends HecSettings, AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** An answer, and what the request stored. */
+/** An answer, and the size of the body, uncompressed. */
 interface Answer extends Outbound {
-  readonly stored: number;
   readonly bytes: number;
 }
 
@@ -105,17 +112,18 @@ export async function startHec(options: HecOptions = {}): Promise<HecSimulator> 
     port: options.port ?? 0,
     latencyMs: options.latencyMs ?? 0,
     faults,
+    watch: options.watch,
     targetOf: (request) => isPush(request) ? "push" : undefined,
     handle(request) {
       if (request.path === HEALTH && simulator.tellsHealth) return health(request, simulator);
-      if (!isPush(request)) return { ...jsonAnswer(404, { text: "Not found" }), ...NOTHING };
+      if (!isPush(request)) return { ...jsonAnswer(404, { text: "Not found" }), bytes: 0 };
       return take(request, ++pushes, simulator, store);
     },
     seen: ({ path, headers }, status, answer) =>
       requests.push({
         status,
         path,
-        events: answer?.stored ?? 0,
+        events: answer?.records ?? 0,
         bytes: answer?.bytes ?? 0,
         encoding: headers["content-encoding"] ?? "none",
         channel: headers["x-splunk-request-channel"],
@@ -153,10 +161,8 @@ export async function startHec(options: HecOptions = {}): Promise<HecSimulator> 
   return simulator;
 }
 
-const NOTHING = { stored: 0, bytes: 0 };
-
 function health(request: Inbound, settings: HecSettings): Answer {
-  return refusedToken(request, settings) === undefined ? answer(17) : answer(21);
+  return answer(refusedToken(request, settings) === undefined ? 17 : 21, {}, { bytes: 0 });
 }
 
 /** Takes the events of a push, up to the first one that it does not take. */
@@ -175,7 +181,7 @@ function take(
   }
   const bytes = new TextEncoder().encode(text).length;
   if (bytes > settings.maxBytes) {
-    return { ...jsonAnswer(413, { text: "Content-Length is too large" }), ...NOTHING, bytes };
+    return { ...jsonAnswer(413, { text: "Content-Length is too large" }), records: 0, bytes };
   }
   const lines = text.split("\n").filter((line) => line !== "");
   if (lines.length === 0) return answer(5);
@@ -190,12 +196,12 @@ function take(
       ? settings.busyCode
       : undefined;
     if (code !== undefined) {
-      return answer(code, { "invalid-event-number": index }, { stored: index, bytes });
+      return answer(code, { "invalid-event-number": index }, { records: index, bytes });
     }
     store(event as HecEvent);
   }
   const ackId = settings.acknowledges ? { ackId: push } : {};
-  return answer(settings.takenCode, ackId, { stored: lines.length, bytes });
+  return answer(settings.takenCode, ackId, { records: lines.length, bytes });
 }
 
 function refusedToken({ headers, query }: Inbound, settings: HecSettings): HecCode | undefined {
@@ -211,6 +217,13 @@ function refusedChannel({ headers }: Inbound, { acknowledges }: HecSettings): He
   if (channel === undefined) return acknowledges ? 10 : undefined;
   return UUID.test(channel) ? undefined : 11;
 }
+
+interface Seen {
+  readonly records?: number;
+  readonly bytes: number;
+}
+
+const NOTHING: Seen = { records: 0, bytes: 0 };
 
 function answer(code: HecCode, more: object = {}, seen = NOTHING): Answer {
   const [status, text] = ANSWERS[code];

@@ -9,7 +9,7 @@ import { AuditLog } from "./audit_log.ts";
 import { answerDomain } from "./domain.ts";
 import { Faults } from "./faults.ts";
 import { PLAIN_LISTING } from "./listing_habits.ts";
-import { type Inbound, jsonAnswer, startLoopbackServer } from "./loopback_server.ts";
+import { type Inbound, jsonAnswer, startLoopbackServer, type Watch } from "./loopback_server.ts";
 import type { AuditRecord } from "./records.ts";
 import { type Account, answerToken, type TokenSettings, TokenStore } from "./sentinel.ts";
 
@@ -45,6 +45,8 @@ export interface LivePersonOptions extends Partial<LivePersonSettings> {
    * late arrivals don't appear by themselves. For measurements. Default false.
    */
   readonly keepAnswers?: boolean;
+  /** Is told of each request. */
+  readonly watch?: Watch;
 }
 
 /** One request as the simulator saw it. */
@@ -131,6 +133,7 @@ export async function startLivePerson(options: LivePersonOptions): Promise<LiveP
     latencyMs: options.latencyMs ?? 0,
     faults,
     now,
+    watch: options.watch,
     targetOf: (request) => route(request)?.target,
     handle(request) {
       const found = route(request);

@@ -1,5 +1,5 @@
 /**
- * The HTTP server under both simulators: it listens on 127.0.0.1, reads whole requests, applies
+ * The HTTP server under each simulator: it listens on 127.0.0.1, reads whole requests, applies
  * faults and latency, and ends at once when closed. This is the only file of the simulators that
  * does I/O; what to answer is a plain function of the request.
  */
@@ -25,7 +25,22 @@ export interface Outbound {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body: string;
+  /** How many records it answers with, or how many events the request stored, if it could do so. */
+  readonly records?: number | undefined;
 }
+
+/** A request as somebody sees it who watches a simulator. */
+export interface SeenRequest {
+  readonly method: string;
+  /** The path, without the query. */
+  readonly path: string;
+  /** What the client got; 0 when a fault left it without an answer. */
+  readonly status: number;
+  /** Records answered or events stored; null where there can be none. */
+  readonly records: number | null;
+}
+
+export type Watch = (request: SeenRequest) => void;
 
 /** What a simulator gives to the server. */
 interface LoopbackOptions<A extends Outbound> {
@@ -36,6 +51,8 @@ interface LoopbackOptions<A extends Outbound> {
   readonly faults: Faults;
   /** The clock of the `Date` header, in epoch milliseconds. Default `Date.now`. */
   readonly now?: () => number;
+  /** Is told of each request. */
+  readonly watch?: Watch | undefined;
   /** Which faults apply to this request; `undefined`: none. */
   targetOf(request: Inbound): FaultTarget | undefined;
   /** Processes a request. */
@@ -71,6 +88,12 @@ export async function startLoopbackServer<A extends Outbound>(
   const closing = new AbortController();
   const wait = (ms: number) => sleep(ms, undefined, { signal: closing.signal });
 
+  function seen(request: Inbound, status: number, answer: A | undefined): void {
+    options.seen(request, status, answer);
+    const { method, path } = request;
+    options.watch?.({ method, path, status, records: answer?.records ?? null });
+  }
+
   async function exchange(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = await read(message);
     const target = options.targetOf(request);
@@ -78,24 +101,24 @@ export async function startLoopbackServer<A extends Outbound>(
     if (options.latencyMs > 0) await wait(options.latencyMs);
     if (fault && "delayMs" in fault) await wait(fault.delayMs);
 
-    if (fault && "hang" in fault) return options.seen(request, 0, undefined);
+    if (fault && "hang" in fault) return seen(request, 0, undefined);
     if (fault && "drop" in fault && fault.drop === "before") {
-      options.seen(request, 0, undefined);
+      seen(request, 0, undefined);
       return void message.socket.destroy();
     }
     const instead = fault && replacement(fault);
     if (instead) {
-      options.seen(request, instead.status, undefined);
+      seen(request, instead.status, undefined);
       return send(response, dated(instead));
     }
 
     const answer = options.handle(request);
     const shown = dated(answer);
     if (fault && "drop" in fault) {
-      options.seen(request, 0, answer);
+      seen(request, 0, answer);
       return void message.socket.destroy();
     }
-    options.seen(request, answer.status, answer);
+    seen(request, answer.status, answer);
     if (fault && "half" in fault) sendHalf(response, shown);
     else send(response, shown);
   }

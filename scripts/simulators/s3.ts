@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import { Faults } from "./faults.ts";
-import { type Inbound, type Outbound, startLoopbackServer } from "./loopback_server.ts";
+import { type Inbound, type Outbound, startLoopbackServer, type Watch } from "./loopback_server.ts";
 import { signatureError, type SigningKey } from "./s3_signature.ts";
 
 /** Behaviour that may change while the simulator runs: set the field, and the next request sees it. */
@@ -31,6 +31,8 @@ export interface S3Options extends Partial<S3Settings> {
   readonly bucket?: string;
   /** Default 0: any free port. */
   readonly port?: number;
+  /** Is told of each request. */
+  readonly watch?: Watch;
 }
 
 export interface StoredObject {
@@ -69,6 +71,7 @@ export async function startS3(options: S3Options): Promise<S3Simulator> {
     port: options.port ?? 0,
     latencyMs: 0,
     faults: store.faults,
+    watch: options.watch,
     targetOf: ({ method }) => method === "PUT" ? "push" : undefined,
     handle: (request) => store.handle(request),
     seen({ method }, status) {
@@ -127,7 +130,8 @@ class Bucket implements S3Settings {
       return refusal(412, "PreconditionFailed");
     }
     this.objects.set(key, { body, contentType: headers["content-type"] });
-    return { status: 200, headers: { etag: `"${digest("md5", body)}"` }, body: "" };
+    const etag = `"${digest("md5", body)}"`;
+    return { status: 200, headers: { etag }, body: "", records: recordsIn(body) };
   }
 
   #list({ query }: Inbound): Outbound {
@@ -149,6 +153,15 @@ function refusal(status: number, code: string): Outbound {
   const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code>` +
     "<Message>It was refused</Message><RequestId>4442587FB7D0A2F9</RequestId></Error>";
   return { status, headers: XML, body };
+}
+
+/** Lines, if it is compressed text; else it is one object of something. */
+function recordsIn(body: Uint8Array): number | undefined {
+  try {
+    return gunzipSync(body).toString().split("\n").length - 1;
+  } catch {
+    return undefined;
+  }
 }
 
 function digest(algorithm: string, body: Uint8Array): string {

@@ -6,7 +6,13 @@
 import { Buffer } from "node:buffer";
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { Faults } from "./faults.ts";
-import { type Inbound, jsonAnswer, type Outbound, startLoopbackServer } from "./loopback_server.ts";
+import {
+  type Inbound,
+  jsonAnswer,
+  type Outbound,
+  startLoopbackServer,
+  type Watch,
+} from "./loopback_server.ts";
 
 /** An event as it was stored. */
 export type WebhookEvent = Readonly<Record<string, unknown>>;
@@ -40,6 +46,8 @@ export interface WebhookOptions extends Partial<WebhookSettings> {
   readonly latencyMs?: number;
   /** Epoch milliseconds. Default `Date.now`. */
   readonly now?: () => number;
+  /** Is told of each request. */
+  readonly watch?: Watch;
 }
 
 /** One request as the simulator saw it. */
@@ -92,15 +100,18 @@ export async function startWebhook(options: WebhookOptions = {}): Promise<Webhoo
     port: options.port ?? 0,
     latencyMs: options.latencyMs ?? 0,
     faults,
+    watch: options.watch,
     targetOf: (request) => isPush(request) ? "push" : undefined,
     handle(request) {
       if (!isPush(request)) return jsonAnswer(404, { message: "There is no such hook" });
       const checked = checkPush(request, simulator, now() / 1000);
       if (typeof checked === "number") return jsonAnswer(checked, { message: "Refused" });
       const id = request.headers["webhook-id"]!;
-      if (!simulator.dropsRepeats || !seen.has(id)) checked.forEach(store);
+      const isDropped = simulator.dropsRepeats && seen.has(id);
+      if (!isDropped) checked.forEach(store);
       seen.add(id);
-      return jsonAnswer(202, { taken: checked.length });
+      const records = isDropped ? 0 : checked.length;
+      return { ...jsonAnswer(202, { taken: checked.length }), records };
     },
     seen: ({ headers, body }, status) =>
       requests.push({

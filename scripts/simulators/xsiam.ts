@@ -5,7 +5,13 @@
  */
 
 import { Faults } from "./faults.ts";
-import { type Inbound, jsonAnswer, type Outbound, startLoopbackServer } from "./loopback_server.ts";
+import {
+  type Inbound,
+  jsonAnswer,
+  type Outbound,
+  startLoopbackServer,
+  type Watch,
+} from "./loopback_server.ts";
 import { type Compression, readXsiamBody, type XsiamEvent } from "./xsiam_body.ts";
 
 /**
@@ -33,6 +39,8 @@ export interface XsiamOptions extends Partial<XsiamSettings> {
   readonly latencyMs?: number;
   /** Whether `events` keeps what was stored; switch it off for very many. Default true. */
   readonly keepEvents?: boolean;
+  /** Is told of each request. */
+  readonly watch?: Watch;
 }
 
 /** One request as the simulator saw it. */
@@ -67,11 +75,6 @@ export interface XsiamSimulator extends XsiamSettings, AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** An answer, and how many records the request stored. */
-interface PushAnswer extends Outbound {
-  readonly stored: number;
-}
-
 const PATH = "/logs/v1/event";
 
 /** Starts a simulated log collector on 127.0.0.1. */
@@ -84,23 +87,24 @@ export async function startXsiam(options: XsiamOptions): Promise<XsiamSimulator>
   let count = 0;
 
   const isPush = ({ method, path }: Inbound) => method === "POST" && path === PATH;
-  const server = await startLoopbackServer<PushAnswer>({
+  const server = await startLoopbackServer<Outbound>({
     port: options.port ?? 0,
     latencyMs: options.latencyMs ?? 0,
     faults,
+    watch: options.watch,
     targetOf: (request) => isPush(request) ? "push" : undefined,
     handle(request) {
-      if (!isPush(request)) return refusal(404, "Not found");
+      if (!isPush(request)) return jsonAnswer(404, { error: "true", message: "Not found" });
       const outcome = checkPush(request, simulator);
-      if ("stored" in outcome) return outcome;
+      if (!("events" in outcome)) return outcome;
       for (const event of outcome.events) store(event);
-      return { ...jsonAnswer(200, { error: "false" }), stored: outcome.events.length };
+      return { ...jsonAnswer(200, { error: "false" }), records: outcome.events.length };
     },
     seen: (request, status, answer) =>
       requests.push({
         status,
         bytes: request.body.length,
-        records: answer?.stored ?? 0,
+        records: answer?.records ?? 0,
         encoding: request.headers["content-encoding"] ?? "none",
       }),
   });
@@ -139,7 +143,7 @@ export async function startXsiam(options: XsiamOptions): Promise<XsiamSimulator>
 function checkPush(
   request: Inbound,
   settings: XsiamSettings,
-): PushAnswer | { readonly events: readonly XsiamEvent[] } {
+): Outbound | { readonly events: readonly XsiamEvent[] } {
   const { headers } = request;
   const isKnown = headers.authorization === settings.apiKey &&
     (settings.authId === undefined || headers["x-xdr-auth-id"] === settings.authId);
@@ -155,6 +159,6 @@ function checkPush(
   return outcome;
 }
 
-function refusal(status: number, message: string): PushAnswer {
-  return { ...jsonAnswer(status, { error: "true", message }), stored: 0 };
+function refusal(status: number, message: string): Outbound {
+  return { ...jsonAnswer(status, { error: "true", message }), records: 0 };
 }

@@ -1,14 +1,15 @@
 /** `deno task demo`, run as a process; and its proof, which must be able to fail. */
 import assert from "node:assert/strict";
+import { KINDS } from "../../src/destinations/catalog.ts";
 import { demo } from "../../scripts/demo/demo.ts";
 import { compare, holds } from "../../scripts/demo/proof.ts";
 import { startStage } from "../../scripts/demo/stage.ts";
 import { record } from "../simulators/sample.ts";
 import { RunningScript, runScript } from "./running_script.ts";
 
-const NEVER_SHOWN = ["demo-secret", "demo-key"];
+const NEVER_SHOWN = ["demo-secret", "simulated-key"];
 
-Deno.test("the demo shows three runs, the events, the cursor and what to try", async () => {
+Deno.test("the demo shows four runs, the events, the cursor and what to try", async () => {
   const { code, stdout, stderr } = await runScript("demo");
   assert.equal(stderr, "");
   assert.equal(code, 0, stdout);
@@ -22,7 +23,8 @@ Deno.test("the demo shows three runs, the events, the cursor and what to try", a
   assert.match(stdout, /requests: 1 domain, 1 token, \d+ audit, 1 xsiam/);
   assert.match(stdout, /delivered 5 events \(1 late, 1 twin\)/);
   assert.match(stdout, /delivered 0 events, in \d+ ms\n {2}1 request: 1 audit/);
-  assert.equal(stdout.match(/0 missing, 0 repeated, 0 unknown/g)?.length, 3);
+  assert.match(stdout, /XSIAM is too busy .* delivered 8 events.* 2 xsiam/s);
+  assert.equal(stdout.match(/0 missing, 0 repeated, 0 unknown/g)?.length, 4);
   assert.match(stdout, /Time \(UTC\) +Change +Type +Object +Element +Changed by/);
   assert.match(stdout, /The cursor is at .* UTC/);
   assert.match(
@@ -45,15 +47,54 @@ Deno.test("the demo's --json is one summary that agrees with itself", async () =
   const { ok, problems, scenes } = JSON.parse(stdout);
   assert.deepEqual({ ok, problems }, { ok: true, problems: [] });
 
-  const { opened, first, events, cursor, second, idle } = scenes;
-  assert.equal(first.run.report.delivered, opened.visible);
-  assert.equal(second.run.report.delivered, second.added);
-  assert.equal(second.run.proof.inXsiam, opened.visible + second.added);
-  assert.deepEqual([second.run.report.lateArrivals, second.run.report.twins], [1, 1]);
-  assert.deepEqual(idle.run.report.requests, { audit: 1 });
-  assert.deepEqual(idle.run.proof, second.run.proof);
+  const { opened, first, events, cursor, second, misbehaving, idle } = scenes;
+  const [inFirst, inSecond, inTrouble, inIdle] = [first, second, misbehaving, idle]
+    .map(({ runs }) => {
+      assert.equal(runs.length, 1);
+      return runs[0];
+    });
+  assert.equal(inFirst.report.delivered, opened.visible);
+  assert.equal(inSecond.report.delivered, second.added);
+  assert.equal(inSecond.proof.inDestination, opened.visible + second.added);
+  assert.deepEqual([inSecond.report.lateArrivals, inSecond.report.twins], [1, 1]);
+  assert.equal(inTrouble.report.delivered, misbehaving.added);
+  assert.deepEqual(inIdle.report.requests, { audit: 1 });
+  assert.deepEqual(inIdle.proof, inTrouble.proof);
   assert.equal(events.newest.at(-1).changeDate, cursor.cursor.newest);
-  assert.equal(cursor.cursor.revision, first.run.report.revision);
+  assert.equal(cursor.cursor.revision, inFirst.report.revision);
+});
+
+Deno.test("the demo proves for each destination that nothing is lost and nothing comes twice", async () => {
+  const { code, stdout, stderr } = await runScript("demo", "--destination", "all");
+  assert.equal(stderr, "");
+  assert.equal(code, 0, stdout);
+  assert.doesNotMatch(stdout, /NOT AS EXPECTED/);
+  const row = /^ {2}(ok|!!) {2}(.*\S) +([\d,]+) +(\d+) +([\d,]+) +(\d+) +(\d+) +(\d+)$/gm;
+  const rows = [...stdout.matchAll(row)].map(([, mark, name, delivered, requests, , ...proof]) => ({
+    ...{ mark, name, delivered, requests, proof },
+  }));
+  const labels = KINDS.map(({ label }) => label);
+  assert.deepEqual(rows.map(({ name }) => name), [labels, labels, labels, labels].flat());
+  for (const [index, { mark, proof, delivered, requests }] of rows.entries()) {
+    assert.deepEqual([mark, ...proof], ["ok", "0", "0", "0"]);
+    const run = Math.floor(index / labels.length);
+    if (run === 2) assert.ok(delivered === "8" && Number(requests) >= 3, `${index}`);
+    if (run === 3) assert.deepEqual([delivered, requests], ["0", "1"]);
+  }
+  const doing = stdout.split("trouble on the way\n")[1].split("\n").slice(0, labels.length);
+  assert.ok(doing.every((line, index) => line.startsWith(`  ${labels[index]} `)), doing.join("\n"));
+  assert.match(stdout, /deno task demo --keep --destination all stays up/);
+  assert.match(stdout, /should_push_events=true&destination=xsiam"/);
+  for (const line of stdout.split("\n")) assert.ok(columns(line) <= 100, line);
+});
+
+Deno.test("or for those that are named, without XSIAM", async () => {
+  const { code, stdout } = await runScript("demo", "--destination", "s3,hec", "--json");
+  assert.equal(code, 0, stdout);
+  const { scenes } = JSON.parse(stdout);
+  const runs = scenes.misbehaving.runs as { destination: string; report: { problem?: unknown } }[];
+  assert.deepEqual(runs.map(({ destination }) => destination), ["hec", "s3"]);
+  assert.match(scenes.cursor.cursor.key, /\/audit\/hec\//);
 });
 
 Deno.test("the demo's --keep stays up until Ctrl-C", async (t) => {
@@ -102,9 +143,14 @@ Deno.test("the demo's --keep stays up until Ctrl-C", async (t) => {
 Deno.test("the demo explains itself, and refuses what it does not know with 2", async () => {
   const help = await runScript("demo", "--help");
   assert.equal(help.code, 0);
-  for (const option of ["--keep", "--every", "--json"]) assert.ok(help.stdout.includes(option));
+  for (const option of ["--keep", "--every", "--json", "--destination"]) {
+    assert.ok(help.stdout.includes(option));
+  }
 
-  const usages = [["--nope"], ["extra"], ["--every", "0"], ["--json", "--keep"]];
+  const usages = [
+    ...[["--nope"], ["extra"], ["--every", "0"], ["--json", "--keep"]],
+    ...[["--destination", "hec,nowhere"], ["--destination", ""]],
+  ];
   for (
     const { code, stdout, stderr } of await Promise.all(
       usages.map((u) => runScript("demo", ...u)),
@@ -119,10 +165,10 @@ Deno.test("the demo explains itself, and refuses what it does not know with 2", 
 Deno.test("the demo ends with 1 and says so when something is not as expected", async () => {
   const printed: string[] = [];
   const complaints: string[] = [];
-  const code = await demo({ every: 15 }, {
-    async start(port) {
-      const stage = await startStage(port);
-      stage.xsiam.faults.next("push", { status: 401 });
+  const code = await demo({ every: 15, destination: ["xsiam"] }, {
+    async start(port, chosen) {
+      const stage = await startStage(port, chosen);
+      stage.destinations.get("xsiam")!.faults.next("push", { status: 401 });
       return stage;
     },
     out: (text) => printed.push(text),
@@ -155,7 +201,13 @@ Deno.test("the demo's proof finds what is missing, repeated or unknown", () => {
     );
   };
   const good = prove(["a", "a", "b"], [["1", "a"], ["2", "a"], ["3", "b"]]);
-  assert.deepEqual(good, { inLivePerson: 3, inXsiam: 3, missing: 0, unknown: 0, repeated: 0 });
+  assert.deepEqual(good, {
+    inLivePerson: 3,
+    inDestination: 3,
+    missing: 0,
+    unknown: 0,
+    repeated: 0,
+  });
   assert.ok(holds(good));
   const cases = {
     missing: prove(["a", "b"], [["1", "a"]]),

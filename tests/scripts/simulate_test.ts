@@ -1,6 +1,7 @@
 /** `deno task simulate`, run as a process; a real Worker is set up with what it prints. */
 import assert from "node:assert/strict";
 import { startWorker } from "../../scripts/local/worker.ts";
+import { DESTINATION_IDS } from "../../scripts/simulators/destinations/index.ts";
 import { RunningScript, runScript } from "./running_script.ts";
 
 const ANY_PORTS = ["--liveperson-port", "0", "--xsiam-port", "0"];
@@ -40,10 +41,10 @@ Deno.test("simulate prints settings with which a Worker collects from it", async
 
       await using worker = await startWorker({ settings });
       assert.equal(await worker.fireCron(), "ok", worker.logs.join("\n"));
-      await script.printedLike(/liveperson {2}GET \/api\/account\/shop1\/service\/\S+ {2}200\n/);
-      await script.printedLike(/liveperson {2}POST \/sentinel\/api\/v2\/\S+ {2}200\n/);
-      await script.printedLike(/liveperson {2}POST \S+\/metadata\/audit {2}200 {2}\d+ records\n/);
-      await script.printedLike(/xsiam {7}POST \/logs\/v1\/event {2}200 {2}\d+ records\n/);
+      await script.printedLike(/liveperson {5}GET \/api\/account\/shop1\/service\/\S+ {2}200\n/);
+      await script.printedLike(/liveperson {5}POST \/sentinel\/api\/v2\/\S+ {2}200\n/);
+      await script.printedLike(/liveperson {5}POST \S+\/metadata\/audit {2}200 {2}\d+ records\n/);
+      await script.printedLike(/xsiam {10}POST \/logs\/v1\/event {2}200 {2}\d+ records\n/);
 
       script.interrupt();
       const { code, stderr, stdout } = await script.ended();
@@ -52,6 +53,28 @@ Deno.test("simulate prints settings with which a Worker collects from it", async
       assert.match(stdout, /Stopped after \d+ requests\.\n$/);
     });
   }
+});
+
+Deno.test("simulate prints settings of each chosen destination, with which a Worker collects to it", async () => {
+  const ports = DESTINATION_IDS.flatMap((id) => [`--${id}-port`, "0"]);
+  const options = ["--destination", "all", ...ports, "--records", "20", "--rate", "0", "--json"];
+  await using script = new RunningScript("simulate", ["--liveperson-port", "0", ...options]);
+  const [line] = await script.printedLike(/^.+\n/);
+  const { urls, devVars } = JSON.parse(line);
+  assert.deepEqual(Object.keys(urls), ["liveperson", ...DESTINATION_IDS]);
+
+  await using worker = await startWorker({ settings: devVars });
+  assert.equal(await worker.fireCron(), "ok", worker.logs.join("\n"));
+  const headers = { Authorization: `Bearer ${devVars.API_TOKEN}` };
+  const { accounts } = await (await worker.fetch("/status", { headers })).json();
+  const { delivered } = accounts[0].health.lastRun;
+  assert.ok(delivered > 10);
+  for (const id of DESTINATION_IDS) {
+    await script.printedLike(new RegExp(`"${id}","method":"P.*,"status":20\\d,"records":[1-9]`));
+  }
+  script.interrupt();
+  const { code, stderr } = await script.ended();
+  assert.deepEqual([code, stderr], [0, ""]);
 });
 
 Deno.test("simulate --json logs JSON lines, and new changes keep coming", async () => {
@@ -105,9 +128,12 @@ Deno.test("simulate ends with 1 and says so when a port is taken", async () => {
 Deno.test("simulate explains itself, and refuses what it does not know with 2", async () => {
   const help = await runScript("simulate", "--help");
   assert.equal(help.code, 0);
-  assert.match(help.stdout, /8701[^]*8702/);
+  assert.match(help.stdout, /8701[^]*8702[^]*8703/);
 
-  const usages = [["--nope"], ["--wire", "soap"], ["--records", "-1"], ["--api-key", "a b"], ["x"]];
+  const usages = [
+    ...[["--nope"], ["--wire", "soap"], ["--records", "-1"], ["--api-key", "a b"], ["x"]],
+    ["--destination", "nowhere"],
+  ];
   const all = await Promise.all(usages.map((usage) => runScript("simulate", ...usage)));
   for (const { code, stdout, stderr } of all) {
     assert.equal(code, 2);
