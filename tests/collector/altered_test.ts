@@ -7,6 +7,7 @@ import { toReport } from "../../src/collector/health/report.ts";
 import { judge } from "../../src/collector/health/verdict.ts";
 import { firstCursor } from "../../src/engine/cursor.ts";
 import { startProgress } from "../../src/engine/progress.ts";
+import { readPageState } from "../../src/http/dashboard/page_state.ts";
 import { TotalsCard } from "../../src/http/dashboard/totals.tsx";
 import { toFamilies } from "../../src/http/metrics/families.ts";
 
@@ -48,6 +49,8 @@ Deno.test("the total is a metric, and a row of the status page", () => {
   const families = toFamilies([{ pipeline: pipelineTo("xsiam", "111"), measures }], "1.0.0");
   const family = families.find(({ name }) => name === "liveperson_collector_events_altered");
   assert.deepEqual(family?.samples.map(({ value }) => value), [1234]);
-  const card = String(TotalsCard({ health }));
+  const card = String(
+    TotalsCard({ health, page: readPageState("https://collector.example/?open=totals") }),
+  );
   assert.match(card, /Altered<\/th><td[^>]*>1,234<\/td><td[^>]*>accepted, but not as/);
 });

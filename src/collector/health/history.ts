@@ -1,6 +1,9 @@
-/** Recent history: counts by hour for a day, and by day for two weeks. Pure. */
+/**
+ * Recent history: counts by hour for a day and by day for two weeks, the last runs, and the last times that
+ * runs failed. Bounded, and written only with the health, of which it is a part. Pure.
+ */
 import { iso } from "../../engine/time.ts";
-import type { RunReport } from "./report.ts";
+import type { RunReport, Trigger } from "./report.ts";
 
 export interface Period {
   /** The hour, `2026-11-21T19`, or the day, `2026-11-21`, in UTC. */
@@ -8,35 +11,104 @@ export interface Period {
   readonly events: number;
   readonly runs: number;
   readonly failedRuns: number;
+  /** The longest lag with which one of its runs ended; null if none of them knew. */
+  readonly lagSeconds: number | null;
 }
 
+/** A run, as short as it can be told. */
+export interface PastRun {
+  readonly runId: string;
+  readonly trigger: Trigger;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly events: number;
+  /** Requests to other services. */
+  readonly requests: number;
+  /** When it ended; null if that is not known. */
+  readonly lagSeconds: number | null;
+  /** Why it failed; null if it did not. */
+  readonly problem: PastProblem | null;
+}
+
+export interface PastProblem {
+  readonly code: string;
+  readonly title: string;
+}
+
+/** Runs that failed one after another, all for the same reason. */
+export interface Outage extends PastProblem {
+  /** When the first of them started. */
+  readonly from: string;
+  /** When the last of them ended. */
+  readonly until: string;
+  readonly failedRuns: number;
+}
+
+/** Oldest first, all of it. */
 export interface History {
-  /** Oldest first; periods without a run are left out. */
+  /** Periods without a run are left out. */
   readonly hours: readonly Period[];
   readonly days: readonly Period[];
+  readonly runs: readonly PastRun[];
+  readonly outages: readonly Outage[];
 }
 
-export const NO_HISTORY: History = { hours: [], days: [] };
+export const NO_HISTORY: History = { hours: [], days: [], runs: [], outages: [] };
 
 const KEPT_HOURS = 24;
 const KEPT_DAYS = 14;
+const KEPT_RUNS = 24;
+const KEPT_OUTAGES = 20;
 
 export function withRun(history: History, report: RunReport, endedMs: number): History {
   const at = iso(endedMs);
+  const run = pastRun(report);
   return {
-    hours: noted(history.hours, at.slice(0, 13), report).slice(-KEPT_HOURS),
-    days: noted(history.days, at.slice(0, 10), report).slice(-KEPT_DAYS),
+    hours: noted(history.hours, at.slice(0, 13), run).slice(-KEPT_HOURS),
+    days: noted(history.days, at.slice(0, 10), run).slice(-KEPT_DAYS),
+    runs: [...history.runs, run].slice(-KEPT_RUNS),
+    outages: outagesAfter(history, run, at).slice(-KEPT_OUTAGES),
   };
 }
 
-function noted(periods: readonly Period[], start: string, report: RunReport): readonly Period[] {
+function pastRun(report: RunReport): PastRun {
+  const { runId, trigger, startedAt, durationMs, delivered, requests, lagSeconds } = report;
+  const { problem } = report;
+  return {
+    ...{ runId, trigger, startedAt, durationMs, lagSeconds },
+    events: delivered,
+    requests: Object.values(requests).reduce((sum, count) => sum + count, 0),
+    problem: problem === undefined ? null : { code: problem.code, title: problem.title },
+  };
+}
+
+function noted(periods: readonly Period[], start: string, run: PastRun): readonly Period[] {
   const last = periods.at(-1);
-  const period = last?.start === start ? last : { start, events: 0, runs: 0, failedRuns: 0 };
+  const none: Period = { start, events: 0, runs: 0, failedRuns: 0, lagSeconds: null };
+  const period = last?.start === start ? last : none;
   const others = last?.start === start ? periods.slice(0, -1) : periods;
   return [...others, {
     start,
-    events: period.events + report.delivered,
+    events: period.events + run.events,
     runs: period.runs + 1,
-    failedRuns: period.failedRuns + (report.outcome === "failed" ? 1 : 0),
+    failedRuns: period.failedRuns + (run.problem === null ? 0 : 1),
+    lagSeconds: longer(period.lagSeconds, run.lagSeconds),
   }];
+}
+
+/** A failure goes on with the last outage if the run before it failed for the same reason. */
+function outagesAfter(
+  { runs, outages }: History,
+  { problem, startedAt }: PastRun,
+  until: string,
+): readonly Outage[] {
+  if (problem === null) return outages;
+  const last = outages.at(-1);
+  const goesOn = last !== undefined && runs.at(-1)?.problem?.code === problem.code;
+  if (!goesOn) return [...outages, { ...problem, from: startedAt, until, failedRuns: 1 }];
+  return [...outages.slice(0, -1), { ...last, until, failedRuns: last.failedRuns + 1 }];
+}
+
+function longer(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? one ?? other : Math.max(one, other);
 }

@@ -1,92 +1,132 @@
-/** Events over time as an SVG bar chart, with the same numbers in a table below. */
+/** Events and lag over time as charts, with the same numbers in tables that can be opened. */
 import type { History } from "../../collector/health/history.ts";
+import { count, length, number } from "../../format.ts";
+import { countScale, timeScale } from "./axis.ts";
+import { Chart } from "./chart.tsx";
+import { Fold } from "./fold.tsx";
+import type { PageState } from "./page_state.ts";
 import { type Bar, lastDays, lastHours, sumOfEvents } from "./periods.ts";
-import { count, number } from "../../format.ts";
 
-/** In SVG units. */
-const STEP = 10;
-const GAP = 2;
-const HEIGHT = 80;
-/** Space below the bars, for the baseline and the marks of failed runs. */
-const MARK_Y = 84;
+interface ChartsProps {
+  readonly history: History;
+  readonly page: PageState;
+  readonly nowMs: number;
+}
 
-export function Charts({ history, nowMs }: { history: History; nowMs: number }) {
+interface Span {
+  readonly name: string;
+  readonly unit: "hour" | "day";
+  readonly bars: readonly Bar[];
+  /** The name of the fold with its table. */
+  readonly fold: string;
+  /** What stands below some bars, by the bar's place. */
+  readonly names: ReadonlyMap<number, string>;
+}
+
+export function Charts({ history, page, nowMs }: ChartsProps) {
+  const hours = lastHours(history, nowMs);
+  const days = lastDays(history, nowMs);
+  const spans: Span[] = [
+    {
+      ...{ name: "Last 24 hours", unit: "hour", bars: hours, fold: "hours" },
+      names: namesOf(hours, [0, 6, 12, 18], ({ name }) => name, "now"),
+    },
+    {
+      ...{ name: "Last 14 days", unit: "day", bars: days, fold: "days" },
+      names: namesOf(days, [0, 3, 6, 9], ({ name }) => name.slice(0, -5), "today"),
+    },
+  ];
+  const hasFailures = [...hours, ...days].some(({ failedRuns }) => failedRuns > 0);
   return (
-    <section class="card" aria-labelledby="charts">
-      <h2 id="charts">Events delivered</h2>
-      <div class="pair">
-        <Chart name="Last 24 hours" unit="hour" bars={lastHours(history, nowMs)} />
-        <Chart name="Last 14 days" unit="day" bars={lastDays(history, nowMs)} />
-      </div>
-    </section>
+    <>
+      <section class="card" aria-labelledby="charts">
+        <h2 id="charts">Events delivered</h2>
+        <div class="pair">{spans.map((span) => <EventsChart key={span.unit} {...span} />)}</div>
+        {hasFailures && <CrossLegend />}
+        <div class="pair">
+          {spans.map((span) => (
+            <div key={span.unit}>
+              <Fold name={span.fold} title={`${span.name} as a table`} page={page}>
+                <ChartTable {...span} />
+              </Fold>
+            </div>
+          ))}
+        </div>
+      </section>
+      <section class="card" aria-labelledby="lag">
+        <h2 id="lag">Lag</h2>
+        <p class="quiet">
+          How old the oldest event was that a run may have left undelivered: the longest of each
+          {" "}
+          {spans[0].unit}, and of each {spans[1].unit}.
+        </p>
+        <div class="pair">{spans.map((span) => <LagChart key={span.unit} {...span} />)}</div>
+        {hasFailures && <CrossLegend />}
+      </section>
+    </>
   );
 }
 
-function Chart(
-  { name, unit, bars }: { name: string; unit: "hour" | "day"; bars: readonly Bar[] },
-) {
+function CrossLegend() {
+  return (
+    <p class="small quiet">
+      <svg class="cross" width="14" height="12" aria-hidden="true">
+        <path d="M3 2l7 7M10 2l-7 7" />
+      </svg>{" "}
+      Runs failed.
+    </p>
+  );
+}
+
+function EventsChart({ name, unit, bars, names }: Span) {
   const most = Math.max(...bars.map((bar) => bar.events));
   const failed = bars.reduce((sum, bar) => sum + bar.failedRuns, 0);
   const total = count(sumOfEvents(bars), "event");
-  const width = bars.length * STEP;
   return (
     <figure class="chart">
       <figcaption>
         <h3>{name}</h3>
         <span class="number">{total}</span>
       </figcaption>
-      <svg
-        viewBox={`0 0 ${width} ${MARK_Y + 4}`}
-        preserveAspectRatio="none"
-        role="img"
-        aria-label={`${name}: ${total}, at most ${number(most)} in one ${unit}, ${
+      <Chart
+        label={`${name}: ${total}, at most ${number(most)} in one ${unit}, ${
           count(failed, "failed run")
         }.`}
-      >
-        <rect class="base" x="0" y={HEIGHT} width={width} height="1" />
-        {bars.map((bar, i) => (
-          <BarShape key={bar.start} bar={bar} x={i * STEP} most={most} unit={unit} />
-        ))}
-      </svg>
-      <p class="axis" aria-hidden="true">
-        <span>{bars[0].name}</span>
-        <span>{most === 0 ? "no events" : `most in one ${unit}: ${number(most)}`}</span>
-        <span>{unit === "hour" ? "now" : "today"}</span>
-      </p>
-      {failed > 0 && (
-        <p class="small quiet">
-          {count(failed, "run")} failed: the red marks below the line.
-        </p>
-      )}
-      <details>
-        <summary>{`${name} as a table`}</summary>
-        <ChartTable bars={bars} unit={unit} />
-      </details>
+        bars={bars}
+        names={names}
+        valueOf={(bar) => bar.events}
+        titleOf={(bar) => `${when(bar, unit)}: ${count(bar.events, "event")}, ${runsOf(bar)}`}
+        scale={countScale(most)}
+        tone="events"
+      />
     </figure>
   );
 }
 
-function BarShape(
-  { bar, x, most, unit }: { bar: Bar; x: number; most: number; unit: "hour" | "day" },
-) {
-  const height = bar.events === 0 ? 0 : Math.max(2, Math.round(HEIGHT * bar.events / most));
-  const at = unit === "hour" ? `${bar.name} UTC` : bar.name;
-  const failures = bar.failedRuns > 0 ? `, ${count(bar.failedRuns, "failed run")}` : "";
+function LagChart({ name, unit, bars, names }: Span) {
+  const known = bars.flatMap(({ lagSeconds }) => lagSeconds ?? []);
+  const most = Math.max(0, ...known);
+  const longest = known.length === 0 ? "not known" : `at most ${length(most)}`;
   return (
-    <g>
-      <title>{`${at}: ${count(bar.events, "event")}, ${count(bar.runs, "run")}${failures}`}</title>
-      {height > 0 && (
-        <rect class="bar" x={x + GAP / 2} y={HEIGHT - height} width={STEP - GAP} height={height} />
-      )}
-      {bar.failedRuns > 0 && (
-        <rect class="failed" x={x + GAP / 2} y={MARK_Y} width={STEP - GAP} height="4" />
-      )}
-      <rect class="reach" x={x} y="0" width={STEP} height={HEIGHT} />
-    </g>
+    <figure class="chart">
+      <figcaption>
+        <h3>{name}</h3>
+        <span class="number">{longest}</span>
+      </figcaption>
+      <Chart
+        label={`${name}: lag ${longest}.`}
+        bars={bars}
+        names={names}
+        valueOf={(bar) => bar.lagSeconds}
+        titleOf={(bar) => `${when(bar, unit)}: ${lagOf(bar)}, ${runsOf(bar)}`}
+        scale={timeScale(most)}
+        tone="lag"
+      />
+    </figure>
   );
 }
 
-function ChartTable({ bars, unit }: { bars: readonly Bar[]; unit: "hour" | "day" }) {
+function ChartTable({ unit, bars }: Span) {
   return (
     <table class="small">
       <thead>
@@ -95,6 +135,7 @@ function ChartTable({ bars, unit }: { bars: readonly Bar[]; unit: "hour" | "day"
           <th scope="col" class="right">Events</th>
           <th scope="col" class="right">Runs</th>
           <th scope="col" class="right">Failed</th>
+          <th scope="col" class="right">Lag</th>
         </tr>
       </thead>
       <tbody>
@@ -104,9 +145,43 @@ function ChartTable({ bars, unit }: { bars: readonly Bar[]; unit: "hour" | "day"
             <td class="right">{number(bar.events)}</td>
             <td class="right">{number(bar.runs)}</td>
             <td class="right">{number(bar.failedRuns)}</td>
+            <td class="right">{bar.lagSeconds === null ? "–" : shortly(bar.lagSeconds)}</td>
           </tr>
         ))}
       </tbody>
     </table>
   );
+}
+
+function namesOf(
+  bars: readonly Bar[],
+  places: readonly number[],
+  name: (bar: Bar) => string,
+  last: string,
+): ReadonlyMap<number, string> {
+  return new Map([
+    ...places.map((i) => [i, name(bars[i])] as const),
+    [bars.length - 1, last] as const,
+  ]);
+}
+
+function when({ name }: Bar, unit: "hour" | "day"): string {
+  return unit === "hour" ? `${name} UTC` : name;
+}
+
+function runsOf({ runs, failedRuns }: Bar): string {
+  return `${count(runs, "run")}${failedRuns > 0 ? `, ${number(failedRuns)} failed` : ""}`;
+}
+
+function lagOf({ lagSeconds }: Bar): string {
+  return lagSeconds === null ? "lag not known" : `lag at most ${length(lagSeconds)}`;
+}
+
+/** `45 s`, `12 min`, `3.5 h`, `2.1 d` */
+export function shortly(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
+  return seconds < 86_400
+    ? `${(seconds / 3600).toFixed(1)} h`
+    : `${(seconds / 86_400).toFixed(1)} d`;
 }

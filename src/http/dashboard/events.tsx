@@ -148,7 +148,7 @@ function Results({ found }: { found: Found }) {
 
 function EventTable({ events }: { events: readonly AuditEvent[] }) {
   return (
-    <table class="stacked events small" role="table">
+    <table class="stacked event-table small" role="table">
       <thead role="rowgroup">
         <tr role="row">
           <th scope="col" role="columnheader">When (UTC)</th>

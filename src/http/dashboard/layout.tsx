@@ -6,7 +6,9 @@ import type { Advice } from "./pipeline_state.ts";
 import type { Notice } from "./notice.ts";
 import { STYLES } from "./styles.ts";
 import type { Viewer } from "../auth/viewer.ts";
-import { ago, moment } from "../../format.ts";
+import { ago, exactly, moment } from "../../format.ts";
+import { hrefRefreshing, type PageState } from "./page_state.ts";
+import { explanationHref } from "./problem_link.tsx";
 
 export interface LayoutProps {
   readonly title: string;
@@ -16,12 +18,14 @@ export interface LayoutProps {
   readonly nowMs: number;
   /** The path of the page's entry in the navigation. */
   readonly at?: "/" | "/events";
+  /** How often the page refreshes by itself, if its state says so; left out, it never does. */
+  readonly refresh?: { readonly seconds: number; readonly state: PageState };
   readonly children?: Child;
 }
 
 const PRODUCT = "LivePerson audit collector";
 
-export function Layout({ title, viewer, nowMs, at, children }: LayoutProps) {
+export function Layout({ title, viewer, nowMs, at, refresh, children }: LayoutProps) {
   return (
     <html lang="en">
       <head>
@@ -57,10 +61,23 @@ export function Layout({ title, viewer, nowMs, at, children }: LayoutProps) {
           <span>Version {VERSION}</span>
           <span>As of {moment(new Date(nowMs).toISOString(), nowMs)}</span>
           {at && <a href="">Refresh</a>}
+          {refresh && <AutomaticRefresh {...refresh} />}
         </footer>
       </body>
     </html>
   );
+}
+
+/** For whoever reads slowly, or loses their place: WCAG 2.2.1 wants a way to turn it off. */
+function AutomaticRefresh({ seconds, state }: NonNullable<LayoutProps["refresh"]>) {
+  const often = exactly(seconds * 1000).replace(/^1 /, "");
+  return state.refreshes
+    ? (
+      <span>
+        Refreshes every {often} · <a href={hrefRefreshing(state, false)}>Stop that</a>
+      </span>
+    )
+    : <a href={hrefRefreshing(state, true)}>Refresh every {often}</a>;
 }
 
 function SignOut({ viewer }: { viewer: Viewer }) {
@@ -97,12 +114,20 @@ export function When({ iso, nowMs }: { iso: string; nowMs: number }) {
 export function AdviceList({ advice, tone }: { advice: readonly Advice[]; tone: string }) {
   return (
     <ul class={`advice ${tone}`}>
-      {advice.map(({ title, detail, action }) => (
+      {advice.map(({ title, detail, action, code }) => (
         <li key={title}>
           <h3>{title}</h3>
           {detail && <p>{detail}</p>}
           <p class="todo">
             <strong>What to do:</strong> {action}
+            {code && (
+              <>
+                {" "}
+                <a href={explanationHref(code)}>
+                  More about <code>{code}</code>
+                </a>
+              </>
+            )}
           </p>
         </li>
       ))}

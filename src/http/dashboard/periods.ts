@@ -29,7 +29,7 @@ function bars(
   const byStart = new Map(periods.map((period) => [period.start, period]));
   return Array.from({ length: count }, (_, i) => {
     const start = iso(nowMs - (count - 1 - i) * lengthMs).slice(0, startLength);
-    const none = { start, events: 0, runs: 0, failedRuns: 0 };
+    const none: Period = { start, events: 0, runs: 0, failedRuns: 0, lagSeconds: null };
     return { ...(byStart.get(start) ?? none), name: name(start) };
   });
 }

@@ -7,6 +7,9 @@ import { Charts } from "./charts.tsx";
 import { DeadLettersCard } from "./dead_letters.tsx";
 import { AdviceList, When } from "./layout.tsx";
 import { destinationName, hrefOf } from "./links.ts";
+import { LastRunsCard, TRIGGERS } from "./last_runs.tsx";
+import { OutagesCard } from "./outages.tsx";
+import type { PageState } from "./page_state.ts";
 import { lastHours, sumOfEvents } from "./periods.ts";
 import { Shape, TONES } from "./shapes.tsx";
 import { type PipelineState, STATE_NAMES } from "./pipeline_state.ts";
@@ -19,6 +22,7 @@ interface PipelineProps {
   readonly letters: ListedLetters | null;
   /** Pages that have it among others, to go back to. */
   readonly above: readonly PageLink[];
+  readonly page: PageState;
   readonly nowMs: number;
 }
 
@@ -27,7 +31,7 @@ export interface PageLink {
   readonly name: string;
 }
 
-export function PipelinePage({ state: whole, letters, above, nowMs }: PipelineProps) {
+export function PipelinePage({ state: whole, letters, above, page, nowMs }: PipelineProps) {
   const { pipeline, state, advice, status } = whole;
   const hasRun = status !== null && status.health.lastRun !== null;
   return (
@@ -51,12 +55,34 @@ export function PipelinePage({ state: whole, letters, above, nowMs }: PipelinePr
         </section>
       )}
       <Buttons pipeline={pipeline} letters={status?.deadLetters ?? 0} />
-      {hasRun && <Charts history={status.health.history} nowMs={nowMs} />}
+      {hasRun && <PastRuns health={status.health} page={page} nowMs={nowMs} />}
       {status?.backfill && <BackfillCard backfill={status.backfill} nowMs={nowMs} />}
       {letters !== null && letters.count > 0 && (
         <DeadLettersCard pipeline={pipeline} letters={letters} nowMs={nowMs} />
       )}
-      {hasRun && <TotalsCard health={status.health} />}
+      {hasRun && <TotalsCard health={status.health} page={page} />}
+    </>
+  );
+}
+
+/** What was, the newest first. */
+function PastRuns({ health, page, nowMs }: {
+  health: Status["health"];
+  page: PageState;
+  nowMs: number;
+}) {
+  const { history, consecutiveFailures } = health;
+  const { runs, outages } = history;
+  return (
+    <>
+      <LastRunsCard runs={runs} page={page} nowMs={nowMs} />
+      <OutagesCard
+        outages={outages}
+        goesOn={consecutiveFailures > 0}
+        page={page}
+        nowMs={nowMs}
+      />
+      <Charts history={history} page={page} nowMs={nowMs} />
     </>
   );
 }
@@ -81,13 +107,6 @@ function Headline({ state: whole, nowMs }: { state: PipelineState; nowMs: number
     </section>
   );
 }
-
-const TRIGGERS = {
-  cron: "by the schedule",
-  http: "on request",
-  backlog: "following a backlog",
-  script: "by a script",
-} as const;
 
 function Facts({ status, nowMs }: { status: Status; nowMs: number }) {
   const { lastRun, lastDelivery, history } = status.health;

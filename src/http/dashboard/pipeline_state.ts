@@ -13,6 +13,8 @@ export interface Advice {
   readonly title: string;
   readonly detail?: string;
   readonly action: string;
+  /** The problem's code, if it is one. */
+  readonly code?: string;
 }
 
 export interface PipelineState {
@@ -48,7 +50,7 @@ export function pipelineStateOf(
       pipeline,
       state: "failing",
       because: problem.detail,
-      advice: [{ title: problem.title, action: adviceOf(problem).action }],
+      advice: [{ ...adviceOf(problem), detail: undefined }],
       status: null,
     };
   }
@@ -62,8 +64,8 @@ export function pipelineStateOf(
   };
 }
 
-export function adviceOf({ title, detail, action }: Problem): Advice {
-  return { title, detail, action: action ?? "Look at the log." };
+export function adviceOf({ title, detail, action, code }: Problem): Advice {
+  return { title, detail, action: action ?? "Look at the log.", code };
 }
 
 function becauseOf({ state, because, health, lagSeconds }: Status, nowMs: number): string {

@@ -7,18 +7,33 @@ import { ErrorPage } from "./error_page.tsx";
 import { Layout, type LayoutProps, NoticeCard } from "./layout.tsx";
 import { takeNotice } from "./notice.ts";
 import { configuredToken, type PageContext } from "./page_context.ts";
+import { hrefWith, readPageState } from "./page_state.ts";
 import { SignInForm } from "./sign_in_form.tsx";
 import { contentSecurityPolicy } from "./styles.ts";
 
-type Head = Pick<LayoutProps, "title" | "at">;
+interface Head extends Pick<LayoutProps, "title" | "at"> {
+  /** How often the page refreshes by itself, unless its address says otherwise; never if left out. */
+  readonly refreshSeconds?: number;
+}
 
-/** Shows the notice that an action left for this viewer, if there is one. */
-export function showPage(c: PageContext, head: Head, content: Child) {
+/**
+ * Shows the notice that an action left for this viewer, if there is one. Such a page does not refresh: the
+ * notice would be gone.
+ */
+export function showPage(c: PageContext, { refreshSeconds, ...head }: Head, content: Child) {
   const { viewer, nowMs } = c.var;
   const notice = takeNotice(c, configuredToken(c), viewer);
+  const state = readPageState(c.req.url);
+  const refresh = refreshSeconds === undefined || notice !== null
+    ? undefined
+    : { seconds: refreshSeconds, state };
+  // without its own address, and for one with a fragment, browsers would only scroll
+  if (refresh !== undefined && state.refreshes) {
+    c.header("Refresh", `${refreshSeconds}; url=${hrefWith(state, {})}`);
+  }
   return c.html(
     document(
-      { ...head, viewer, nowMs },
+      { ...head, viewer, nowMs, refresh },
       <>
         <NoticeCard notice={notice} />
         {content}

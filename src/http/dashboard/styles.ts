@@ -115,13 +115,31 @@ input, select {
 
 .chart { display: grid; gap: 0.5rem; align-content: start; grid-template-columns: minmax(0, 1fr); }
 .chart figcaption { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; align-items: baseline; }
-.chart svg { display: block; width: 100%; height: 5.5rem; overflow: visible; }
-.bar { fill: var(--bar); }
+.plot { display: grid; grid-template-columns: 3.25rem minmax(0, 1fr); gap: 0.5rem; }
+.plot svg, .timeline { display: block; width: 100%; overflow: visible; }
+.plot text, .timeline text { fill: var(--quiet); font-size: 0.75rem; font-variant-numeric: tabular-nums; }
+.events { fill: var(--bar); }
+.lag { fill: var(--calm); }
 .failed { fill: var(--bad); }
-.base { fill: var(--line); }
+.ground { fill: var(--calm-tint); }
+.base, .grid { stroke: var(--quiet); stroke-width: 1; shape-rendering: crispEdges; }
+.grid { stroke: var(--line); }
+.cross { overflow: visible; }
+.cross path { stroke: var(--bad); stroke-width: 2.5; stroke-linecap: round; fill: none; }
 .reach { fill: transparent; }
 .reach:hover { fill: color-mix(in srgb, var(--ink) 8%, transparent); }
-.axis { display: flex; justify-content: space-between; gap: 1rem; text-align: center; font-size: 0.8125rem; color: var(--quiet); }
+.outages { display: grid; gap: 0.625rem; padding: 0; list-style: none; }
+.outages li { display: flex; flex-wrap: wrap; gap: 0 1rem; justify-content: space-between; }
+.aside { color: var(--quiet); font-size: 0.875rem; font-weight: 400; }
+.outcome { display: flex; gap: 0.5rem; align-items: flex-start; }
+.outcome .shape { margin-top: 0.2rem; }
+.fold { text-decoration: none; }
+.fold::before {
+  content: ""; display: inline-block; width: 0.4em; height: 0.4em; margin-right: 0.6em; vertical-align: 0.15em;
+  border: solid currentColor; border-width: 0 2px 2px 0; transform: rotate(-45deg);
+}
+.fold[aria-expanded=true]::before { transform: rotate(45deg); vertical-align: 0.25em; }
+.fold:hover { text-decoration: underline; }
 
 progress { width: 100%; height: 0.75rem; accent-color: var(--bar); }
 summary { cursor: pointer; color: var(--link); padding-block: 0.25rem; }
@@ -134,7 +152,6 @@ thead th { border-top: 0; font-size: 0.875rem; font-weight: 500; color: var(--qu
 tbody th { font-weight: 600; }
 .id { white-space: nowrap; }
 .right { text-align: right; white-space: nowrap; }
-.axis :nth-child(odd) { white-space: nowrap; }
 .lines { display: grid; gap: 0.25rem; padding: 0; list-style: none; }
 .counts { display: flex; flex-wrap: wrap; gap: 0.75rem; padding: 0; list-style: none; }
 .counts a {
@@ -145,14 +162,14 @@ tbody th { font-weight: 600; }
 .group { display: flex; align-items: center; gap: 0.625rem; }
 .account { display: grid; gap: 0.25rem; border-top: 1px solid var(--line); padding-top: 1rem; }
 .accounts { display: grid; gap: 1rem; padding: 0; list-style: none; }
-.events { table-layout: fixed; }
-.events thead th:nth-child(1) { width: 7.5rem; }
+.event-table { table-layout: fixed; }
+.event-table thead th:nth-child(1) { width: 7.5rem; }
 .time span { white-space: nowrap; }
-.events thead th:nth-child(2) { width: 30%; }
-.events thead th:nth-child(5) { width: 16%; }
-.events td { border-top: 0; padding-block: 0.75rem 0; }
-.events tbody { border-top: 1px solid var(--line); }
-.events .more td { padding-block: 0.25rem 0.75rem; }
+.event-table thead th:nth-child(2) { width: 30%; }
+.event-table thead th:nth-child(5) { width: 16%; }
+.event-table td { border-top: 0; padding-block: 0.75rem 0; }
+.event-table tbody { border-top: 1px solid var(--line); }
+.event-table .more td { padding-block: 0.25rem 0.75rem; }
 pre {
   margin: 0.5rem 0 0; padding: 0.75rem; border-radius: 8px; background: var(--ground); white-space: pre-wrap;
   font: 0.8125rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace;
@@ -175,15 +192,17 @@ pre {
   .stacked thead { position: absolute; left: -999rem; }
   .stacked, .stacked tbody, .stacked tr, .stacked th, .stacked td { display: block; }
   .stacked tr { border-top: 1px solid var(--line); padding-block: 0.75rem; }
-  .events tr { border-top: 0; padding-block: 0.75rem 0; }
-  .events .more { padding-block: 0 0.75rem; }
-  .events .more td { padding-block: 0; }
-  .events .time { color: var(--quiet); }
+  .event-table tr { border-top: 0; padding-block: 0.75rem 0; }
+  .event-table .more { padding-block: 0 0.75rem; }
+  .event-table .more td { padding-block: 0; }
+  .event-table .time { color: var(--quiet); }
   .stacked th, .stacked td { border: 0; padding: 0.125rem 0; text-align: left; white-space: normal; }
+  .inline tbody tr { display: flex; flex-wrap: wrap; gap: 0 1rem; }
+  .inline tbody th, .inline td:not([data-name]) { flex-basis: 100%; }
   .stacked td[data-name]::before { content: attr(data-name) " "; color: var(--quiet); font-size: 0.875rem; }
 }
 @media (forced-colors: active) {
-  .shape, .bar, .failed { forced-color-adjust: none; }
+  .shape, .plot, .timeline, .cross { forced-color-adjust: none; }
 }
 `;
 

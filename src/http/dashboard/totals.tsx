@@ -2,8 +2,10 @@
 import { ANY_DESTINATION } from "../../destinations/catalog.ts";
 import type { Status } from "../../collector/collector.ts";
 import { day, instant, number } from "../../format.ts";
+import { FoldedCard } from "./fold.tsx";
+import type { PageState } from "./page_state.ts";
 
-export function TotalsCard({ health }: { health: Status["health"] }) {
+export function TotalsCard({ health, page }: { health: Status["health"]; page: PageState }) {
   const { totals, lastRun, reconciledThrough, lastSuccessAt } = health;
   const rows: [string, number, string][] = [
     ["Runs", totals.runs, "started by the schedule, a backlog or a person"],
@@ -18,8 +20,7 @@ export function TotalsCard({ health }: { health: Status["health"] }) {
     ["Retries", totals.retries, "requests that had to be made again"],
   ];
   return (
-    <section class="card" aria-labelledby="totals">
-      <h2 id="totals">Since the beginning</h2>
+    <FoldedCard name="totals" title="Counters since the beginning" page={page}>
       <table class="stacked" role="table">
         <thead role="rowgroup">
           <tr role="row">
@@ -47,6 +48,6 @@ export function TotalsCard({ health }: { health: Status["health"] }) {
           </li>
         )}
       </ul>
-    </section>
+    </FoldedCard>
   );
 }

@@ -4,6 +4,8 @@ import { FOUND } from "../../collector/records/cursor_store.ts";
 import { ANY_DESTINATION } from "../../destinations/catalog.ts";
 import { count, instant, named, Problem, SERVICES, told } from "../routing/schemas.ts";
 
+export const TRIGGERS = ["cron", "http", "backlog", "script"] as const;
+
 export const lagSeconds = told(
   v.nullable(count),
   "Age of the oldest time that may still hold undelivered events.",
@@ -45,7 +47,7 @@ export const Run = named(
   "Run",
   v.object({
     runId: told(v.string(), "Identifies the run in the log."),
-    trigger: v.picklist(["cron", "http", "backlog", "script"]),
+    trigger: v.picklist(TRIGGERS),
     outcome: told(
       v.picklist(["ok", "failed", "disabled"]),
       "`disabled`: `FETCH_EVENTS` is false, so nothing was done.",

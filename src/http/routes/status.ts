@@ -21,7 +21,7 @@ import { CURL } from "./examples.ts";
 import { verdict } from "./health.ts";
 import { ASKED } from "./problem_codes.ts";
 import { meant, PIPELINE } from "./pipelines.ts";
-import { Answers, Backfill, Run } from "./run_report.ts";
+import { Answers, Backfill, lagSeconds, Run, TRIGGERS } from "./run_report.ts";
 
 const Period = named(
   "Period",
@@ -30,7 +30,40 @@ const Period = named(
     events: count,
     runs: count,
     failedRuns: count,
+    lagSeconds: told(
+      v.nullable(count),
+      "The longest lag with which one of its runs ended; null if none of them knew.",
+    ),
   }),
+);
+
+const PastRun = named(
+  "PastRun",
+  v.object({
+    runId: told(v.string(), "Identifies the run in the log."),
+    trigger: v.picklist(TRIGGERS),
+    startedAt: instant,
+    durationMs: count,
+    events: told(count, `Events that ${ANY_DESTINATION} acknowledged.`),
+    requests: told(count, "Requests to other services."),
+    lagSeconds,
+    problem: told(
+      v.nullable(v.object({ code: v.string(), title: v.string() })),
+      "Why it failed; null if it did not.",
+    ),
+  }),
+);
+
+const Outage = named(
+  "Outage",
+  v.object({
+    code: v.string(),
+    title: v.string(),
+    from: told(instant, "When the first of them started."),
+    until: told(instant, "When the last of them ended."),
+    failedRuns: count,
+  }),
+  "Runs that failed one after another, all for the same reason.",
 );
 
 const Totals = named(
@@ -87,8 +120,14 @@ const health = v.object({
   ),
   totals: Totals,
   history: told(
-    v.object({ hours: v.array(Period), days: v.array(Period) }),
-    "The last 24 hours and 14 days, oldest first; those without a run are left out.",
+    v.object({
+      hours: v.array(Period),
+      days: v.array(Period),
+      runs: told(v.array(PastRun), "The last 24 runs."),
+      outages: told(v.array(Outage), "The last 20 times that runs failed."),
+    }),
+    "The last 24 hours and 14 days, of which those without a run are left out; and the last runs and " +
+      "failures. Oldest first.",
   ),
 });
 

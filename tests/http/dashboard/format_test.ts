@@ -12,6 +12,7 @@ import { lastDays, lastHours, sumOfEvents } from "../../../src/http/dashboard/pe
 import { grouped, pipelineStateOf, worst } from "../../../src/http/dashboard/pipeline_state.ts";
 import { ago, count, cut, length, moment, took } from "../../../src/format.ts";
 import { askEach } from "../../../src/collector/fleet.ts";
+import { NO_HISTORY } from "../../../src/collector/health/history.ts";
 import { iso } from "../../../src/engine/time.ts";
 import {
   type Answers,
@@ -57,11 +58,14 @@ Deno.test("lengths and times in words", () => {
 });
 
 Deno.test("the charts have a bar for every hour and day, also for those without a run", () => {
-  const hours = lastHours({ hours: [], days: [] }, NOW_MS);
+  const hours = lastHours(NO_HISTORY, NOW_MS);
   assert.equal(hours.length, 24);
   assert.deepEqual([hours[0].name, hours[23].name], ["20:00", "19:00"]);
-  const period = (start: string, events: number) => ({ start, events, runs: 1, failedRuns: 0 });
+  const period = (start: string, events: number) => ({
+    ...{ start, events, runs: 1, failedRuns: 0, lagSeconds: null },
+  });
   const sparse = {
+    ...NO_HISTORY,
     hours: [period("2026-11-20T19", 5), period("2026-11-21T19", 7)],
     days: [period("2026-11-07", 5), period("2026-11-08", 3), period("2026-11-21", 7)],
   };

@@ -1,5 +1,6 @@
 /** How the page looks with a history: each state in light and dark, on a desk and on a phone; axe finds nothing. */
 import assert from "node:assert/strict";
+import { NO_HISTORY } from "../../../src/collector/health/history.ts";
 import { HOUR_MS, iso } from "../../../src/engine/time.ts";
 import { heading, look, PHONE, signIn, TestBrowser } from "./browser.ts";
 import {
@@ -75,7 +76,7 @@ const ACCOUNTS: Record<string, Answers> = {
     status: ok(status("waiting", {
       state: "waiting",
       lagSeconds: null,
-      health: { lastRun: null, lastDelivery: null, history: { hours: [], days: [] } },
+      health: { lastRun: null, lastDelivery: null, history: NO_HISTORY },
     })),
   },
   letters: {

@@ -140,18 +140,48 @@ export function status(
 
 export function history(failedHours: readonly number[] = []): Status["health"]["history"] {
   const wave = (i: number) => Math.round(60 + 55 * Math.sin(i / 3.2) + 12 * Math.cos(i * 2.1));
+  const lag = (i: number) => failedHours.includes(i) ? 3600 * (1 + i - failedHours[0]) : 2 + i % 3;
+  const isFailing = failedHours.includes(23);
+  const problem = { code: "destination_unauthorized", title: "XSIAM refused the API key" };
   return {
     hours: Array.from({ length: 24 }, (_, i) => ({
       start: iso(NOW_MS - (23 - i) * HOUR_MS).slice(0, 13),
       events: failedHours.includes(i) ? 0 : Math.max(0, wave(i)),
       runs: 12,
       failedRuns: failedHours.includes(i) ? 12 : 0,
+      lagSeconds: lag(i),
     })),
     days: Array.from({ length: 14 }, (_, i) => ({
       start: iso(NOW_MS - (13 - i) * DAY_MS).slice(0, 10),
       events: i % 7 > 4 ? 90 + 30 * i : 900 + 47 * ((i * 5) % 9),
       runs: 288,
       failedRuns: i === 4 ? 3 : failedHours.length > 0 && i === 13 ? failedHours.length * 12 : 0,
+      lagSeconds: i === 4 ? 2700 : i === 13 && isFailing ? failedHours.length * 3600 : 40,
     })),
+    runs: Array.from({ length: 24 }, (_, i) => ({
+      runId: `run-${i}`,
+      trigger: "cron",
+      startedAt: iso(NOW_MS - 132_000 - (23 - i) * 300_000),
+      durationMs: isFailing ? 640 : 840 + 57 * (i % 5),
+      events: isFailing ? 0 : wave(i % 24),
+      requests: isFailing ? 2 : 3 + i % 2,
+      lagSeconds: isFailing ? 3600 * failedHours.length : 1 + i % 2,
+      problem: isFailing ? problem : null,
+    })),
+    outages: [
+      {
+        ...{ code: "upstream_timeout", title: "The service did not answer in time" },
+        ...{ from: iso(NOW_MS - 9 * DAY_MS), until: iso(NOW_MS - 9 * DAY_MS + 601_000) },
+        failedRuns: 3,
+      },
+      ...(isFailing
+        ? [{
+          ...problem,
+          from: iso(NOW_MS - failedHours.length * HOUR_MS),
+          until: iso(NOW_MS - 131_000),
+          failedRuns: 12 * failedHours.length,
+        }]
+        : []),
+    ],
   };
 }

@@ -5,12 +5,17 @@ import type { Pipeline } from "../../../pipelines/pipeline.ts";
 import { meantOn } from "../meant.ts";
 import { Overview } from "../overview.tsx";
 import type { PageContext } from "../page_context.ts";
+import { readPageState } from "../page_state.ts";
 import { NO_PIPELINE } from "../page_problems.ts";
 import { type PageLink, PipelinePage } from "../pipeline.tsx";
 import { pipelineStateOf, STATE_NAMES, worst } from "../pipeline_state.ts";
 import { showPage, showProblem } from "../render.tsx";
 
 const MAX_LISTED_LETTERS = 50;
+
+const REFRESH_SECONDS = 60;
+/** Every collector is asked, and the schedule runs every five minutes. */
+const OVERVIEW_REFRESH_SECONDS = 300;
 
 export async function statusPage(c: PageContext) {
   const collectors = c.var.connect();
@@ -32,7 +37,7 @@ async function showOverview(
   const isPart = pipelines.length < collectors.pipelines.length;
   return showPage(
     c,
-    { title: STATE_NAMES[worst(states)], at: "/" },
+    { title: STATE_NAMES[worst(states)], at: "/", refreshSeconds: OVERVIEW_REFRESH_SECONDS },
     <Overview states={states} isPart={isPart} nowMs={nowMs} />,
   );
 }
@@ -46,11 +51,16 @@ async function showPipeline(c: PageContext, collectors: Collectors, pipeline: Pi
     : null;
   return showPage(
     c,
-    { title: `${STATE_NAMES[state.state]} · ${pipeline.account}`, at: "/" },
+    {
+      title: `${STATE_NAMES[state.state]} · ${pipeline.account}`,
+      at: "/",
+      refreshSeconds: REFRESH_SECONDS,
+    },
     <PipelinePage
       state={state}
       letters={letters?.ok ? letters.value : null}
       above={above(collectors.pipelines, pipeline)}
+      page={readPageState(c.req.url)}
       nowMs={nowMs}
     />,
   );

@@ -1,0 +1,90 @@
+/** The last runs, newest first: how each ended, how long it took, and what it did. */
+import type { PastRun } from "../../collector/health/history.ts";
+import type { Trigger } from "../../collector/health/report.ts";
+import { ago, moment, number, took } from "../../format.ts";
+import { shortly } from "./charts.tsx";
+import { Fold } from "./fold.tsx";
+import type { PageState } from "./page_state.ts";
+import { ProblemLink } from "./problem_link.tsx";
+import { Shape } from "./shapes.tsx";
+
+/** How many are listed before the rest is folded away. */
+const SHOWN = 6;
+
+export const TRIGGERS: Readonly<Record<Trigger, string>> = {
+  cron: "by the schedule",
+  http: "on request",
+  backlog: "following a backlog",
+  script: "by a script",
+};
+
+interface LastRunsProps {
+  /** Oldest first. */
+  readonly runs: readonly PastRun[];
+  readonly page: PageState;
+  readonly nowMs: number;
+}
+
+export function LastRunsCard({ runs, page, nowMs }: LastRunsProps) {
+  const newest = runs.toReversed();
+  const rest = newest.length - SHOWN;
+  const shown = page.open.has("runs") ? newest : newest.slice(0, SHOWN);
+  return (
+    <section class="card" aria-labelledby="last-runs">
+      <h2 id="last-runs">Last runs</h2>
+      <table class="stacked inline" role="table">
+        <thead role="rowgroup">
+          <tr role="row">
+            <th scope="col" role="columnheader">Started</th>
+            <th scope="col" role="columnheader">Outcome</th>
+            <th scope="col" role="columnheader" class="right">Took</th>
+            <th scope="col" role="columnheader" class="right">Events</th>
+            <th scope="col" role="columnheader" class="right">Requests</th>
+            <th scope="col" role="columnheader" class="right">Lag</th>
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {shown.map((run) => <RunRow key={run.runId} run={run} nowMs={nowMs} />)}
+        </tbody>
+      </table>
+      {rest > 0 && (
+        <Fold
+          name="runs"
+          title={page.open.has("runs") ? `Only the last ${SHOWN}` : `${rest} more`}
+          page={page}
+        />
+      )}
+    </section>
+  );
+}
+
+function RunRow({ run, nowMs }: { run: PastRun; nowMs: number }) {
+  const { trigger, startedAt, durationMs, events, requests, lagSeconds, problem } = run;
+  return (
+    <tr role="row">
+      <th scope="row" role="rowheader">
+        <time datetime={startedAt}>{moment(startedAt, nowMs)}</time>{" "}
+        <span class="aside">
+          {ago(startedAt, nowMs)}
+          {trigger !== "cron" && `, ${TRIGGERS[trigger]}`}
+        </span>
+      </th>
+      <td role="cell">
+        <span class="outcome">
+          <Shape state={problem === null ? "healthy" : "failing"} size={18} />
+          {problem === null ? <span>Succeeded</span> : (
+            <span>
+              Failed: <ProblemLink {...problem} />
+            </span>
+          )}
+        </span>
+      </td>
+      <td role="cell" data-name="Took" class="right">{took(durationMs)}</td>
+      <td role="cell" data-name="Events" class="right">{number(events)}</td>
+      <td role="cell" data-name="Requests" class="right">{number(requests)}</td>
+      <td role="cell" data-name="Lag" class="right">
+        {lagSeconds === null ? "not known" : shortly(lagSeconds)}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,10 @@
+/** The title of a problem, leading to what its code means. */
+
+export function ProblemLink({ code, title }: { code: string; title: string }) {
+  return <a href={explanationHref(code)}>{title}</a>;
+}
+
+/** Where the code of a problem is explained, for whoever is signed in. */
+export function explanationHref(code: string): string {
+  return `/docs#code-${code}`;
+}
