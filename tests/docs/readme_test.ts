@@ -16,7 +16,7 @@ const RUN_ELSEWHERE: Record<string, { file: string; words: string }> = {
   "npx -y deno@2.9.6 task demo": { file: ".ci/run", words: "npx -y deno@2.9.6 task demo\n" },
   "npx -y deno@2.9.6 task test": {
     file: "deno.json",
-    words: "deno check --node-modules-dir=auto && deno task test",
+    words: "deno check && deno task test",
   },
   "deno task deploy --secrets-file .dev.vars": {
     file: "tests/cloudflare/deploy_test.ts",

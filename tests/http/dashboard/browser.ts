@@ -1,27 +1,16 @@
 /**
- * A real browser for the page's tests: Debian's Chromium, headless, with a folder of its own. Whatever it
- * says of the Content-Security-Policy fails the test; every look at a page is checked by axe and kept as
- * a picture in `.wrangler/screenshots`.
+ * A real browser for the page's tests. Whatever it says of the Content-Security-Policy fails the test;
+ * every look at a page is checked by axe and kept as a picture in `.wrangler/screenshots`.
  */
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import axe from "axe-core/axe.min.js";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { ROOT } from "../../../scripts/local/bundle.ts";
+import { launchChromium } from "../../../scripts/programs/chromium.ts";
 
 const PICTURES = join(ROOT, ".wrangler", "screenshots");
-
-const ARGUMENTS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /** As narrow as 1280 pixels are at 400 %, at which WCAG 1.4.10 wants everything to be there still. */
 export const PHONE = { viewport: { width: 320, height: 740 } };
@@ -33,8 +22,7 @@ export class TestBrowser implements AsyncDisposable {
 
   static async open(): Promise<TestBrowser> {
     await mkdir(PICTURES, { recursive: true });
-    const executablePath = "/usr/bin/chromium";
-    return new TestBrowser(await chromium.launch({ executablePath, args: ARGUMENTS }));
+    return new TestBrowser(await launchChromium());
   }
 
   /** A window without any cookies. */

@@ -1,19 +1,14 @@
-/** Prometheus' own tool, from Debian's package `prometheus`: without it these tests fail. */
+/** Prometheus' own tool: without it these tests fail. */
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promtoolProgram } from "../../../scripts/programs/promtool.ts";
 import { withFolder } from "../../environment.ts";
 
 /** Runs promtool, and fails with what it says if it fails. */
 export async function promtool(args: readonly string[], stdin = ""): Promise<string> {
-  let process: Deno.ChildProcess;
-  try {
-    const pipes = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
-    process = new Deno.Command("promtool", { args: [...args], ...pipes }).spawn();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    assert.fail("promtool is missing, and these tests need it: apt-get install prometheus");
-  }
+  const pipes = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
+  const process = new Deno.Command(await promtoolProgram(), { args: [...args], ...pipes }).spawn();
   const writer = process.stdin.getWriter();
   await writer.write(new TextEncoder().encode(stdin));
   await writer.close();

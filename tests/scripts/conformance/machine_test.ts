@@ -1,6 +1,6 @@
 /** How the conformance script gets, starts and ends a receiver. Deno itself plays the programs. */
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cached } from "../../../scripts/conformance/machine/cache.ts";
@@ -25,38 +25,6 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
     await rm(folder, { recursive: true });
   }
 }
-
-Deno.test("what is in the cache is not made again", () =>
-  inFolder(async (cache) => {
-    const make = (content: string) => (folder: string) => writeFile(join(folder, "it"), content);
-    await cached(cache, "one-1.0", make("first"));
-    const folder = await cached(cache, "one-1.0", make("second"));
-    assert.equal(await readFile(join(folder, "it"), "utf8"), "first");
-  }));
-
-Deno.test("what could not be made leaves nothing in the cache", () =>
-  inFolder(async (cache) => {
-    const make = async (folder: string) => {
-      await writeFile(join(folder, "half"), "");
-      throw new LeftOut("no network");
-    };
-    await assert.rejects(cached(cache, "one-1.0", make), leftOut(/no network/));
-    assert.deepEqual(await readdir(cache), []);
-  }));
-
-Deno.test("two runs may fill the cache at once", () =>
-  inFolder(async (cache) => {
-    const both = Promise.withResolvers<void>();
-    let making = 0;
-    const make = async (folder: string) => {
-      if (++making === 2) both.resolve();
-      await both.promise;
-      await writeFile(join(folder, "it"), "made");
-    };
-    const folders = await Promise.all([1, 2].map(() => cached(cache, "one-1.0", make)));
-    assert.deepEqual(folders, [join(cache, "one-1.0"), join(cache, "one-1.0")]);
-    assert.deepEqual(await readdir(cache), ["one-1.0"]);
-  }));
 
 Deno.test("without a cache that can be written to, the receiver is left out", () =>
   inFolder(async (folder) => {

@@ -1,0 +1,16 @@
+/**
+ * What every task does first: sees to it that the npm packages are there. The first time it says so in
+ * one line. Runs Deno.
+ */
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+if (!existsSync(`${root}node_modules`)) {
+  console.error("Fetching the npm packages, once: 400 MB on disk ...");
+}
+const { code } = await new Deno.Command(Deno.execPath(), {
+  args: ["install", "--quiet"],
+  cwd: root,
+}).spawn().status;
+Deno.exit(code);
