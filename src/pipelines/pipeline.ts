@@ -3,6 +3,8 @@
  * with its own cursor, journal, health, ledger, dead letters and backfill, so that none holds up
  * another. Pure.
  */
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
 import type { CursorOwner } from "../engine/cursor.ts";
 
 /** What is collected of an account: its audit trail. */
@@ -46,5 +48,21 @@ export function labelsOf({ account, destination }: Pipeline) {
 }
 
 function destinationName(destination: PipelineDestination | null): string {
-  return destination === null ? "none" : `${destination.kind}/${destination.identity ?? "none"}`;
+  if (destination === null) return "none";
+  return `${destination.kind}/${shortened(destination.identity ?? "none")}`;
+}
+
+/**
+ * The name is part of a key. Source: Cloudflare, "Workers KV limits": a key has at most 512 bytes; and
+ * "Durable Objects limits".
+ */
+const MAX_IDENTITY_BYTES = 300;
+/** So much of a longer identity is left to be read: at four bytes a character, less than the most. */
+const SHOWN_CHARACTERS = 60;
+
+/** The identity; a long one is cut, and a hash of all of it follows. */
+function shortened(identity: string): string {
+  if (Buffer.byteLength(identity) <= MAX_IDENTITY_BYTES) return identity;
+  const hash = createHash("sha256").update(identity).digest("hex").slice(0, 32);
+  return `${[...identity].slice(0, SHOWN_CHARACTERS).join("")}…${hash}`;
 }
