@@ -1,23 +1,14 @@
 /** The actions behind the buttons: the text of each confirmation, and the outcome as a notice. */
 import type { RunReport } from "../../collector/health/report.ts";
-import type { Collectors } from "../../collector/fleet.ts";
 import type { Outcome } from "../../collector/service.ts";
 import type { TestedStep } from "../../collector/runs/connection_check.ts";
 import { testConnection } from "../../collector/test_connection.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
-import type { Problem } from "../../problems.ts";
+import { type Action, toldProblem } from "./action.ts";
 import { destinationNameFirst } from "./links.ts";
 import type { Notice } from "./notice.ts";
+import { PAST_ACTIONS } from "./past_actions.ts";
 import { count, day, took } from "../../format.ts";
-
-export interface Action {
-  readonly name: string;
-  /** The label of the button that confirms it. */
-  readonly confirm: string;
-  /** What will happen, for whoever is asked to confirm; `destination` is the destination's name. */
-  readonly explanation: (destination: string) => string;
-  readonly perform: (collectors: Collectors, pipeline: Pipeline) => Promise<Notice>;
-}
 
 /** How many dead letters one redelivery pushes again. */
 const MAX_REDELIVERED = 100;
@@ -36,6 +27,7 @@ export const ACTIONS: ReadonlyMap<string, Action> = new Map(Object.entries(
     "test-connection": {
       name: "Test connection",
       confirm: "Test now",
+      isHarmless: true,
       explanation: (destination) =>
         "Signs in to LivePerson and makes one call to the audit API, as the next run would and as a " +
         `new installation would. Nothing is collected, and no event is sent to ${destination}.`,
@@ -62,6 +54,7 @@ export const ACTIONS: ReadonlyMap<string, Action> = new Map(Object.entries(
         };
       },
     },
+    ...PAST_ACTIONS,
   } satisfies Record<string, Action>,
 ));
 
@@ -132,13 +125,5 @@ function toldTest(outcome: Outcome<readonly TestedStep[]>): Notice {
       ),
       ...(failed ? [failed.problem!.detail, `What to do: ${failed.problem!.action}`] : []),
     ],
-  };
-}
-
-function toldProblem(title: string, problem: Problem, more: readonly string[] = []): Notice {
-  return {
-    ok: false,
-    title,
-    lines: [`${problem.title}.`, problem.detail, `What to do: ${problem.action}`, ...more],
   };
 }

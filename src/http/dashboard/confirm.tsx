@@ -1,17 +1,21 @@
 /** The confirmation between a button and its action. */
-import type { Action } from "./actions.ts";
+import type { Action } from "./action.ts";
 import { labelsOf, type Pipeline } from "../../pipelines/pipeline.ts";
-import { FormToken } from "./layout.tsx";
 import { destinationName, hrefOf } from "./links.ts";
+import { PipelineFields } from "./pipeline_fields.tsx";
 import type { Viewer } from "../auth/viewer.ts";
 
 interface ConfirmProps {
   readonly action: Action;
   readonly pipeline: Pipeline;
   readonly viewer: Viewer;
+  /** What it is done to, for whoever confirms it. */
+  readonly subject?: string;
+  /** Fields of the form that the action needs. */
+  readonly fields?: Readonly<Record<string, string>>;
 }
 
-export function ConfirmForm({ action, pipeline, viewer }: ConfirmProps) {
+export function ConfirmForm({ action, pipeline, viewer, subject, fields = {} }: ConfirmProps) {
   const { account, destination } = labelsOf(pipeline);
   return (
     <form class="card narrow" method="post">
@@ -24,13 +28,33 @@ export function ConfirmForm({ action, pipeline, viewer }: ConfirmProps) {
           </>
         )}.
       </p>
+      {subject !== undefined && (
+        <p>
+          <strong>{subject}.</strong>
+        </p>
+      )}
       <p>{action.explanation(destinationName(pipeline))}</p>
-      <FormToken viewer={viewer} />
-      <input type="hidden" name="account" value={account} />
-      {destination !== null && <input type="hidden" name="destination" value={destination} />}
+      <PipelineFields pipeline={pipeline} viewer={viewer} />
+      {Object.entries(fields).map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
+      {action.isTyped && (
+        <div>
+          <label for="confirm">Type {account} to confirm it</label>
+          <input
+            id="confirm"
+            name="confirm"
+            required
+            autocomplete="off"
+            pattern={`\\s*${account}\\s*`}
+          />
+        </div>
+      )}
       <div class="actions">
         <button class="button" type="submit">{action.confirm}</button>
-        <a class="button second" href={hrefOf("/", pipeline)}>Cancel</a>
+        <a class="button second" href={hrefOf("/", pipeline)}>
+          {/^cancel/i.test(action.confirm) ? "Back" : "Cancel"}
+        </a>
       </div>
     </form>
   );

@@ -1,12 +1,11 @@
 /** The page of one pipeline: first whether it works, then what to do, then the numbers. */
 import type { ListedLetters, Status } from "../../collector/collector.ts";
-import type { Pipeline } from "../../pipelines/pipeline.ts";
-import { ACTIONS } from "./actions.ts";
 import { BackfillCard } from "./backfill.tsx";
+import { Buttons } from "./buttons.tsx";
 import { Charts } from "./charts.tsx";
 import { DeadLettersCard } from "./dead_letters.tsx";
 import { AdviceList, When } from "./layout.tsx";
-import { destinationName, hrefOf } from "./links.ts";
+import { destinationName } from "./links.ts";
 import { LastRunsCard, TRIGGERS } from "./last_runs.tsx";
 import { OutagesCard } from "./outages.tsx";
 import type { PageState } from "./page_state.ts";
@@ -14,6 +13,7 @@ import { lastHours, sumOfEvents } from "./periods.ts";
 import { Shape, TONES } from "./shapes.tsx";
 import { type PipelineState, STATE_NAMES } from "./pipeline_state.ts";
 import { TotalsCard } from "./totals.tsx";
+import type { Viewer } from "../auth/viewer.ts";
 import { length, number, took } from "../../format.ts";
 
 interface PipelineProps {
@@ -23,6 +23,7 @@ interface PipelineProps {
   /** Pages that have it among others, to go back to. */
   readonly above: readonly PageLink[];
   readonly page: PageState;
+  readonly viewer: Viewer;
   readonly nowMs: number;
 }
 
@@ -31,7 +32,7 @@ export interface PageLink {
   readonly name: string;
 }
 
-export function PipelinePage({ state: whole, letters, above, page, nowMs }: PipelineProps) {
+export function PipelinePage({ state: whole, letters, above, page, viewer, nowMs }: PipelineProps) {
   const { pipeline, state, advice, status } = whole;
   const hasRun = status !== null && status.health.lastRun !== null;
   return (
@@ -54,7 +55,7 @@ export function PipelinePage({ state: whole, letters, above, page, nowMs }: Pipe
           <AdviceList advice={advice} tone={state === "healthy" ? "warn" : TONES[state]} />
         </section>
       )}
-      <Buttons pipeline={pipeline} letters={status?.deadLetters ?? 0} />
+      <Buttons pipeline={pipeline} viewer={viewer} status={status} />
       {hasRun && <PastRuns health={status.health} page={page} nowMs={nowMs} />}
       {status?.backfill && <BackfillCard backfill={status.backfill} nowMs={nowMs} />}
       {letters !== null && letters.count > 0 && (
@@ -148,18 +149,5 @@ function Facts({ status, nowMs }: { status: Status; nowMs: number }) {
         <dd class="number">{number(sumOfEvents(lastHours(history, nowMs)))}</dd>
       </div>
     </dl>
-  );
-}
-
-function Buttons({ pipeline, letters }: { pipeline: Pipeline; letters: number }) {
-  return (
-    <nav class="actions" aria-label="Actions">
-      {[...ACTIONS]
-        .filter(([path]) => path !== "redeliver" || letters > 0)
-        .map(([path, { name }]) => (
-          <a class="button second" href={hrefOf(`/actions/${path}`, pipeline)}>{name}</a>
-        ))}
-      <a class="button second" href={hrefOf("/events", pipeline)}>Look at events</a>
-    </nav>
   );
 }

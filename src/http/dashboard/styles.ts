@@ -187,6 +187,7 @@ pre {
   .facts { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .pair { grid-template-columns: minmax(0, 1fr); }
   .actions { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .actions form { display: grid; }
   .actions .button { padding-inline: 0.5rem; text-align: center; line-height: 1.25; }
   .headline .eyebrow { font-size: 0.875rem; }
   .stacked thead { position: absolute; left: -999rem; }

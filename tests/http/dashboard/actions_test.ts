@@ -13,6 +13,12 @@ async function press(page: Page, name: string, confirm: string): Promise<string>
   return (await page.getByRole("status").textContent()) ?? "";
 }
 
+/** What is told of a test of the connection, which nobody has to confirm. */
+async function testConnection(page: Page): Promise<string> {
+  await page.getByRole("button", { name: "Test connection" }).click();
+  return (await page.getByRole("status").textContent()) ?? "";
+}
+
 Deno.test("from the first run to dead letters that are redelivered", async (t) => {
   await using stage = await Stage.open();
   await using browser = await TestBrowser.open();
@@ -53,11 +59,11 @@ Deno.test("from the first run to dead letters that are redelivered", async (t) =
   });
 
   await t.step("Test connection tells each step", async () => {
-    const told = await press(page, "Test connection", "Test now");
+    const told = await testConnection(page);
     assert.match(told, /What could be tried works/);
     assert.match(told, /Signing in: ok, \d+ ms/);
     stage.livePerson.forbidden = true;
-    const failed = await press(page, "Test connection", "Test now");
+    const failed = await testConnection(page);
     assert.match(failed, /Reading the audit trail: failed/);
     assert.match(failed, /What to do: Ask LivePerson to enable the Audit Trail API/);
   });
@@ -99,9 +105,53 @@ Deno.test("from the first run to dead letters that are redelivered", async (t) =
     assert.equal(await page.getByRole("link", { name: "Redeliver dead letters" }).count(), 0);
   });
 
+  await t.step("a backfill: asked for, confirmed as it was understood, cancelled", async () => {
+    const link = (name: string) =>
+      page.getByRole("navigation", { name: "Actions" }).getByRole("link", { name });
+    assert.doesNotMatch(await page.innerText("main"), /Backfill under way/);
+    await link("Backfill").click();
+    await page.getByLabel("From").fill("some day");
+    await page.getByRole("button", { name: "Continue" }).click();
+    assert.match(await page.getByRole("alert").innerText(), /From must be an ISO 8601 date/);
+    assert.equal(await page.getByLabel("From").inputValue(), "some day");
+    const path = page.url();
+    await desk.goto(path);
+    await look(desk, "worker-backfill-form");
+    await page.getByLabel("From").fill("30 days ago");
+    await page.getByLabel("To", { exact: true }).fill("10 days ago");
+    await page.getByRole("button", { name: "Continue" }).click();
+    assert.equal(await heading(page), "Backfill?");
+    assert.match(await page.innerText("form.card"), /UTC to .* UTC, 20 days\./);
+    assert.equal((await stage.get("/status")).body.backfill, null, "nothing is started yet");
+    await desk.goto(page.url());
+    await look(desk, "worker-backfill-confirm");
+    await page.getByRole("button", { name: "Start the backfill" }).click();
+    assert.match(await page.getByRole("status").innerText(), /The backfill is asked for/);
+    assert.match(await page.innerText("main"), /Backfill under way/);
+    assert.equal(await link("Backfill").count(), 1, "only its cancelling is offered");
+    const told = await press(page, "Cancel the backfill", "Cancel the backfill");
+    assert.match(told, /What has been delivered stays delivered/);
+    assert.equal((await stage.get("/status")).body.backfill, null);
+  });
+
+  await t.step("starting over has to be confirmed with the account's id", async () => {
+    const { cursor } = (await stage.get("/status")).body;
+    await page.getByRole("link", { name: "Start over" }).click();
+    await desk.goto(page.url());
+    await look(desk, "worker-start-over");
+    const type = async (id: string) => {
+      await page.getByLabel(`Type ${ACCOUNT} to confirm it`).fill(id);
+      await page.getByRole("button", { name: "Start over" }).click();
+    };
+    await type("another");
+    assert.equal(await heading(page), "Start over?", "the browser keeps it back");
+    assert.deepEqual((await stage.get("/status")).body.cursor, cursor);
+    await type(ACCOUNT);
+    assert.match(await page.getByRole("status").innerText(), /The next run starts over/);
+    assert.notDeepEqual((await stage.get("/status")).body.cursor, cursor);
+  });
+
   await t.step("a backfill, with its progress", async () => {
-    const before = await page.content();
-    assert.doesNotMatch(before, /Backfill/);
     await stage.post("/backfill", { from: "30 days ago", to: "10 days ago" });
     await page.reload();
     assert.match(await page.innerText("main"), /Backfill under way/);
@@ -151,7 +201,7 @@ Deno.test("behind, switched off, and set up badly", async (t) => {
     assert.equal(await heading(page), "Failing");
     assert.match(await page.innerText("main"), /MAX_FETCH must be a whole number/);
     assert.match(
-      await press(page, "Test connection", "Test now"),
+      await testConnection(page),
       /Configuration: failed.*MAX_FETCH must be/s,
     );
     await look(page, "worker-bad-configuration");

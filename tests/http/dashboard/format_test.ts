@@ -33,7 +33,7 @@ function perform(action: string, answers: Answers): Promise<Notice> {
   const of = () => sampleCollector(answers);
   const pipeline = samplePipeline("a");
   const collectors = { pipelines: [pipeline], of, ask: askEach(of) };
-  return ACTIONS.get(action)!.perform(collectors, pipeline);
+  return ACTIONS.get(action)!.perform(collectors, pipeline, {}, NOW_MS);
 }
 
 Deno.test("lengths and times in words", () => {
@@ -229,4 +229,22 @@ Deno.test("the cookie is Secure and bound to the host, but for plain HTTP on loo
   const refused = await signIn("http://collector.lan:8000");
   assert.deepEqual([refused.status, refused.cookie], [401, ""]);
   assert.match(refused.text, /Signing in needs https: browsers keep no session over plain http\./);
+});
+
+Deno.test("starting over needs the account's id, whatever the browser let through", async () => {
+  const forgotten: string[] = [];
+  const of = () => ({
+    ...sampleCollector({}),
+    forgetCursor: () => Promise.resolve(ok(void forgotten.push("cursor"))),
+  });
+  const pipeline = samplePipeline("a");
+  const collectors = { pipelines: [pipeline], of, ask: askEach(of) };
+  const startOver = (form: Record<string, unknown>) =>
+    ACTIONS.get("start-over")!.perform(collectors, pipeline, form, NOW_MS);
+  for (const confirm of [undefined, "", "b", "A"]) {
+    assert.equal((await startOver({ confirm })).title, "Nothing was done");
+  }
+  assert.deepEqual(forgotten, []);
+  assert.equal((await startOver({ confirm: " a " })).ok, true);
+  assert.deepEqual(forgotten, ["cursor"]);
 });

@@ -61,6 +61,7 @@ async function showPipeline(c: PageContext, collectors: Collectors, pipeline: Pi
       letters={letters?.ok ? letters.value : null}
       above={above(collectors.pipelines, pipeline)}
       page={readPageState(c.req.url)}
+      viewer={c.var.viewer}
       nowMs={nowMs}
     />,
   );

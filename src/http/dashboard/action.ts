@@ -1,0 +1,35 @@
+/** What an action is, and how a problem is told that stopped one. Pure. */
+import type { Collectors } from "../../collector/fleet.ts";
+import type { Pipeline } from "../../pipelines/pipeline.ts";
+import type { Problem } from "../../problems.ts";
+import type { Notice } from "./notice.ts";
+
+export interface Action {
+  readonly name: string;
+  /** The label of the button that confirms it. */
+  readonly confirm: string;
+  /** What will happen, for whoever is asked to confirm; `destination` is the destination's name. */
+  readonly explanation: (destination: string) => string;
+  /** True if it changes nothing: then nobody is asked to confirm it. */
+  readonly isHarmless?: boolean;
+  /** True if the account's id must be typed to confirm it. */
+  readonly isTyped?: boolean;
+  readonly perform: (
+    collectors: Collectors,
+    pipeline: Pipeline,
+    form: Readonly<Record<string, unknown>>,
+    nowMs: number,
+  ) => Promise<Notice>;
+}
+
+export function toldProblem(
+  title: string,
+  problem: Problem,
+  more: readonly string[] = [],
+): Notice {
+  return {
+    ok: false,
+    title,
+    lines: [`${problem.title}.`, problem.detail, `What to do: ${problem.action}`, ...more],
+  };
+}
