@@ -55,7 +55,9 @@ Deno.test("the version is the same everywhere", async () => {
   const config = JSON.parse(await readFile(join(ROOT, "deno.json"), "utf8"));
   const changelog = await readFile(join(ROOT, "CHANGELOG.md"), "utf8");
   assert.equal(config.version, VERSION);
-  assert.match(changelog, new RegExp(`^## ${VERSION.replaceAll(".", "\\.")}$`, "m"));
+  const isReleased = /^## \[.+\] - \d{4}-\d\d-\d\d$/m.test(changelog);
+  const place = isReleased ? `## [${VERSION}] - ` : `The first version, ${VERSION}.`;
+  assert.ok(changelog.includes(`\n${place}`), place);
 });
 
 Deno.test("every command of the README runs", async (t) => {
