@@ -71,7 +71,8 @@ function toGroups(world: World, records: readonly WorldRecord[], h: History): Ma
 
 /**
  * From when on a source whose offsets end without a word hides its records: as long as the listing of no
- * later day, which has begun in every time zone for an hour, shows a date newer than the one that is read.
+ * later day, which has begun in every time zone for an hour, shows a date that is newer than those of the
+ * one that is read, and an hour old.
  */
 function hiddenFromMs(
   { habits, cursor, startedMs: nowMs, records }: World,
@@ -93,8 +94,8 @@ function hiddenFromMs(
     -Infinity;
   for (let { day } = cursor.place!; day < listingDay(nowMs - HOUR_MS);) {
     day = dayAfter(day);
-    const newerMs = shownOf(day).findLast((timeMs) => !doubtful.has(timeMs)) ?? -Infinity;
-    if (newerMs > newestMs) return Infinity;
+    const isNewer = (timeMs: number) => timeMs > newestMs && timeMs <= nowMs - HOUR_MS;
+    if (shownOf(day).some((timeMs) => isNewer(timeMs) && !doubtful.has(timeMs))) return Infinity;
   }
   return newestMs;
 }
