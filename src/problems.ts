@@ -169,6 +169,7 @@ export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
 
 /** An RFC 9457 problem: what an error looks like to a caller, in a log line and in `/status`. */
 export interface Problem {
+  /** Where the code is explained. */
   readonly type: string;
   readonly title: string;
   readonly status: number;
@@ -184,6 +185,14 @@ export interface Problem {
   readonly runId?: string;
 }
 
+/**
+ * Where the collector's own `/docs` explains the code. Relative with the full path, as RFC 9457 (3.1.1) has
+ * it: it is the same wherever the problem is read, and leads to the very version that answered.
+ */
+function problemType(code: ErrorCode): string {
+  return `/docs#code-${code}`;
+}
+
 /** An error as a problem. Of an unexpected error only the class is given: its text may hold anything. */
 export function toProblem(error: unknown): Problem {
   const known = error instanceof CollectorError ? error : new CollectorError("internal", {
@@ -191,5 +200,6 @@ export function toProblem(error: unknown): Problem {
   });
   const { code, details: { detail, upstream } } = known;
   const { status, title, action } = { ...REASONS[code], ...adviceOf(code, upstream?.name) };
-  return { type: "about:blank", title, status, code, detail: printable(detail), action, upstream };
+  const type = problemType(code);
+  return { type, title, status, code, detail: printable(detail), action, upstream };
 }

@@ -53,8 +53,6 @@ function inOrder(days: ReadonlyMap<string, number>): Record<string, number> {
 function tooDense(timeMs: number): Error {
   return scriptProblem(
     "range_too_dense",
-    "The events can't be counted",
     `More than ${PART} events have the time ${new Date(timeMs).toISOString()}.`,
-    "Run the backfill itself: it can deliver them.",
   );
 }

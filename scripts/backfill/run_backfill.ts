@@ -65,10 +65,5 @@ async function backfillOf(target: Target, pipeline: Pipeline): Promise<BackfillS
 /** Somebody else may have cancelled the backfill meanwhile. */
 function sameRange(before: BackfillState, after: BackfillState | null): BackfillState {
   if (after?.startedAt === before.startedAt) return after;
-  throw scriptProblem(
-    "backfill_gone",
-    "The backfill was cancelled",
-    "Somebody else cancelled it, or started another one.",
-    "Look at it with: deno task status.",
-  );
+  throw scriptProblem("backfill_gone", "Somebody else cancelled it, or started another one.");
 }

@@ -3,6 +3,7 @@ import { AnsweredProblem, thrownProblem } from "../../src/http/routing/problems.
 import { CollectorError } from "../../src/errors.ts";
 import type { Problem } from "../../src/problems.ts";
 import { BAD_USAGE, FAILED } from "./command_line.ts";
+import { SCRIPT_REASONS, type ScriptCode, type ScriptReason } from "./script_reasons.ts";
 
 /** Runs a script's work, which returns the exit code. An error that it throws is reported. */
 export async function runToEnd(json: boolean, work: () => Promise<number>): Promise<never> {
@@ -50,14 +51,15 @@ export function usageError(detail: string): CollectorError {
   return new CollectorError("arguments_invalid", { detail });
 }
 
-/** A problem of the scripts' own. */
+/** A problem of the scripts' own. `own`: words that fit better than those of the code. */
 export function scriptProblem(
-  code: string,
-  title: string,
+  code: ScriptCode,
   detail: string,
-  action: string,
+  own: Partial<ScriptReason> = {},
 ): AnsweredProblem {
-  return new AnsweredProblem({ type: "about:blank", title, status: 500, code, detail, action });
+  const type = `docs/problems.md#${code}`;
+  const words = { ...SCRIPT_REASONS[code], ...own };
+  return new AnsweredProblem({ type, status: 500, code, detail, ...words });
 }
 
 /** Where an unexpected error was thrown: its stack without its message, which may hold anything. */

@@ -45,6 +45,14 @@ export function curlLines(
   });
 }
 
+/** What to look at in a browser. */
+export function pageLines(url: string, token: string): readonly string[] {
+  return [
+    `  Status page  ${url}/      sign in with the token ${token}`,
+    `  API          ${url}/docs  routes, arguments, problem codes, once you are signed in`,
+  ];
+}
+
 /** A command in lines of at most `width` columns, which can still be pasted into a POSIX shell. */
 export function fold({ command }: CurlLine, width: number): string[] {
   const at = command.lastIndexOf(` "http`);

@@ -15,7 +15,7 @@ import {
 } from "../cli/command_line.ts";
 import { DESTINATION_IDS, type DestinationId } from "../simulators/destinations/index.ts";
 import { destinationOption } from "../simulators/destinations/option.ts";
-import { curlLines, fold } from "./curl.ts";
+import { curlLines, fold, pageLines } from "./curl.ts";
 import { keepGoing } from "./keep.ts";
 import { play, type Scene } from "./play.ts";
 import { API_TOKEN, KEPT_PORT, keptPort, type Stage, startStage } from "./stage.ts";
@@ -100,6 +100,7 @@ function printTries(
   const same = ids === "xsiam" ? "" : ` --destination ${ids}`;
   const title = keep ? "Try it" : `Try it: deno task demo --keep${same} stays up, then`;
   print(`\n${colours.bold(title)}`);
+  for (const line of pageLines(url, API_TOKEN)) print(line);
   for (const line of curlLines(url, API_TOKEN, destination)) {
     print(colours.dim(`  # ${line.what}`));
     for (const part of fold(line, WIDTH - 2)) print(`  ${part}`);

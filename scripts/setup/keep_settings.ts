@@ -36,8 +36,6 @@ function quoted(name: string, value: string): string {
   if (parse(`A=${written}`).A === value) return written;
   throw scriptProblem(
     "setting_unwritable",
-    "A setting can't be saved",
     `${name} has characters that a settings file can't hold.`,
-    "Set it in the environment instead.",
   );
 }

@@ -53,11 +53,10 @@ function parseList(text: string): readonly { id: string; title: string }[] {
 }
 
 function failed(detail: string): Error {
-  return scriptProblem(
-    "wrangler_failed",
-    "The KV namespace could not be created",
-    detail,
-    "If it is about signing in: run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN. Or create " +
+  return scriptProblem("wrangler_failed", detail, {
+    title: "The KV namespace could not be created",
+    action:
+      "If it is about signing in: run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN. Or create " +
       "the namespace yourself, and write its id into wrangler.toml.",
-  );
+  });
 }

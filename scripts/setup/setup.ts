@@ -169,12 +169,10 @@ async function completeSettings(
   if (missing.length > 0 && dryRun) {
     say(`Not set yet, and asked for without --dry-run: ${names}.`);
   } else if (missing.length > 0 && yes) {
-    throw scriptProblem(
-      "settings_missing",
-      "Settings are missing",
-      `Not set: ${names}.`,
-      `Set them in the environment or in ${envFile}, or run setup without --yes to be asked.`,
-    );
+    throw scriptProblem("settings_missing", `Not set: ${names}.`, {
+      action:
+        `Set them in the environment or in ${envFile}, or run setup without --yes to be asked.`,
+    });
   }
   const answers = dryRun || yes ? {} : await askFor(missing);
   const token: Record<string, string> = isSet(before.API_TOKEN) ? {} : { API_TOKEN: newApiToken() };

@@ -55,13 +55,8 @@ export class Wrangler {
     const answer = await this.tryTo(...args);
     if (answer === null) return null;
     if (answer.ok) return answer.text;
-    throw scriptProblem(
-      "wrangler_failed",
-      "Wrangler failed",
-      `The command was: ${args.join(" ")}. Its output is above.`,
-      "If it is about signing in: run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN. Then run " +
-        "setup again: it skips what is done already.",
-    );
+    const command = `The command was: ${args.join(" ")}. Its output is above.`;
+    throw scriptProblem("wrangler_failed", command);
   }
 
   async #show(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {

@@ -39,9 +39,8 @@ export function namespaceTitle(toml: string): string {
   if (name !== undefined) return `${name}-${BINDING.toLowerCase()}`;
   throw scriptProblem(
     "wrangler_toml_unreadable",
-    "wrangler.toml has no name for the Worker",
     'There is no name = "…" at its beginning.',
-    "Restore wrangler.toml from the repository.",
+    { title: "wrangler.toml has no name for the Worker" },
   );
 }
 
@@ -73,8 +72,7 @@ function findBlock(toml: string): Block {
   }
   throw scriptProblem(
     "wrangler_toml_unreadable",
-    "wrangler.toml has no KV namespace for the cursor",
     `There is no [[kv_namespaces]] with binding = "${BINDING}".`,
-    "Restore wrangler.toml from the repository.",
+    { title: "wrangler.toml has no KV namespace for the cursor" },
   );
 }

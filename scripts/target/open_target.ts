@@ -54,9 +54,7 @@ function openWorker(
   if (!/^[\x21-\x7e]+$/.test(given)) {
     throw scriptProblem(
       "token_missing",
-      "The Worker's API token is missing",
       given === "" ? "API_TOKEN is not set." : "API_TOKEN has characters that a token can't have.",
-      "Set API_TOKEN in the environment or in .dev.vars, or use --token.",
     );
   }
   const leaving = new AbortController();
@@ -69,12 +67,7 @@ function exists(path: string): Promise<boolean> {
 }
 
 function stateMissing(kvPath: string): Error {
-  return scriptProblem(
-    "state_missing",
-    "There is no state",
-    `Nothing has been collected into ${kvPath} yet.`,
-    "Name the state with --kv-path or DENO_KV_PATH, or a Worker with --url.",
-  );
+  return scriptProblem("state_missing", `Nothing has been collected into ${kvPath} yet.`);
 }
 
 function asAbort(stop: StopSignal): Pick<AbortSignal, "aborted"> {

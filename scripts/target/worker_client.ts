@@ -46,9 +46,7 @@ export class WorkerClient {
     }
     throw scriptProblem(
       "worker_unreadable",
-      "That is not the collector",
       `${method} ${this.origin}${path} answered ${response.status}, but not as the collector would.`,
-      "Check --url: it is the Worker's address, such as https://collector.example.workers.dev.",
     );
   }
 
@@ -73,9 +71,7 @@ export class WorkerClient {
       throw Object.assign(
         scriptProblem(
           "worker_unreachable",
-          "The Worker could not be reached",
           `${this.origin} ${why}.`,
-          "Check --url, and that the Worker is deployed.",
         ),
         { cause },
       );

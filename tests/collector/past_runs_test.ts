@@ -18,7 +18,7 @@ function after(reports: readonly Partial<RunReport>[]): History {
 }
 
 function failure(code: string): Partial<RunReport> {
-  const words = { type: "about:blank", title: `Title of ${code}`, detail: "", action: "" };
+  const words = { type: `/docs#code-${code}`, title: `Title of ${code}`, detail: "", action: "" };
   return { outcome: "failed", delivered: 0, problem: { ...words, status: 502, code } };
 }
 

@@ -31,6 +31,8 @@ Deno.test("the demo shows four runs, the events, the cursor and what to try", as
     stdout,
     /revision 1, \d+ bytes, in KV as cursor\/12345678\/audit\/xsiam\/127\.0\.0\.1:\d+/,
   );
+  assert.match(stdout, /Status page +http:\/\/\S+:\d+\/ +sign in with the token demo-token/);
+  assert.match(stdout, /API +http:\/\/\S+:\d+\/docs /);
   assert.match(stdout, /curl -H "Authorization: Bearer demo-token"/);
   assert.doesNotMatch(stdout, /NOT AS EXPECTED/);
   // deno-lint-ignore no-control-regex

@@ -45,7 +45,7 @@ export const Text = named("Text", v.string());
 export const Problem = named(
   "Problem",
   v.object({
-    type: v.string(),
+    type: told(v.string(), "Where the code is explained, relative to the collector's address."),
     title: told(v.string(), "What went wrong, in a few words."),
     status: told(v.pipe(v.number(), v.integer()), "The HTTP status."),
     code: told(v.picklist(Object.keys(REASONS)), "Stable: programs may rely on it."),

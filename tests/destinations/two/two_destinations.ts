@@ -196,7 +196,7 @@ Deno.test("a destination that is wrongly configured holds up no other, and gives
   const [toXsiam, toLines] = (await answer.json()).accounts;
   assert.equal(toXsiam.delivered, 3);
   assert.deepEqual(toLines.problem, {
-    type: "about:blank",
+    type: "/docs#code-destination_not_found",
     title: "There is no line store",
     status: 502,
     code: "destination_not_found",

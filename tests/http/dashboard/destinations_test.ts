@@ -17,7 +17,7 @@ import {
 const PHONE = { viewport: { width: 390, height: 844 } };
 
 const refused = {
-  type: "about:blank",
+  type: "/docs#code-destination_unauthorized",
   title: "Splunk HEC refused the token",
   status: 502,
   code: "destination_unauthorized",

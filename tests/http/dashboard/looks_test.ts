@@ -21,7 +21,7 @@ const FAILURE = {
   outcome: "failed",
   delivered: 0,
   problem: {
-    type: "about:blank",
+    type: "/docs#code-destination_unauthorized",
     title: "XSIAM refused the API key",
     status: 502,
     code: "destination_unauthorized",

@@ -1,0 +1,64 @@
+/** What the errors mean that only scripts have, and what to do about them. Pure. */
+
+export interface ScriptReason {
+  readonly title: string;
+  readonly action: string;
+}
+
+export type ScriptCode =
+  | "worker_unreachable"
+  | "worker_unreadable"
+  | "token_missing"
+  | "state_missing"
+  | "backfill_gone"
+  | "range_too_dense"
+  | "settings_missing"
+  | "setting_unwritable"
+  | "wrangler_failed"
+  | "wrangler_toml_unreadable";
+
+export const SCRIPT_REASONS: Readonly<Record<ScriptCode, ScriptReason>> = {
+  worker_unreachable: {
+    title: "The Worker could not be reached",
+    action: "Check --url, and that the Worker is deployed.",
+  },
+  worker_unreadable: {
+    title: "That is not the collector",
+    action:
+      "Check --url: it is the Worker's address, such as https://collector.example.workers.dev.",
+  },
+  token_missing: {
+    title: "The Worker's API token is missing",
+    action: "Set API_TOKEN in the environment or in .dev.vars, or use --token.",
+  },
+  state_missing: {
+    title: "There is no state",
+    action: "Name the state with --kv-path or DENO_KV_PATH, or a Worker with --url.",
+  },
+  backfill_gone: {
+    title: "The backfill was cancelled",
+    action: "Look at it with: deno task status.",
+  },
+  range_too_dense: {
+    title: "The events can't be counted",
+    action: "Run the backfill itself: it can deliver them.",
+  },
+  settings_missing: {
+    title: "Settings are missing",
+    action: "Set them in the environment or in .dev.vars, or run setup without --yes to be asked.",
+  },
+  setting_unwritable: {
+    title: "A setting can't be saved",
+    action: "Set it in the environment instead.",
+  },
+  wrangler_failed: {
+    title: "Wrangler failed",
+    action:
+      "If it is about signing in: run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN. Then run " +
+      "setup again: it skips what is done already.",
+  },
+  wrangler_toml_unreadable: {
+    title: "wrangler.toml lacks what setup needs",
+    action: "Restore wrangler.toml from the repository.",
+  },
+};
