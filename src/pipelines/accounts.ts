@@ -28,6 +28,9 @@ export const ACCOUNT_LISTS: readonly string[] = [
   ...Array.from({ length: 19 }, (_, index) => `LIVEPERSON_ACCOUNTS_${index + 2}`),
 ];
 
+/** A name is one account's: an entry of a list does not take it over. */
+const NAME = "LIVEPERSON_ACCOUNT_NAME";
+
 /** What all accounts share: access to the routes, and the list itself. */
 const SHARED = [
   "LIVEPERSON_ACCOUNTS",
@@ -94,6 +97,11 @@ export function readAccount(
   }
 }
 
+/** What people call the account; undefined if it has no name. */
+export function accountNameOf({ variables }: AccountEntry): string | undefined {
+  return text(variables[NAME]) || undefined;
+}
+
 function readEntry(
   given: unknown,
   index: number,
@@ -112,7 +120,8 @@ function readEntry(
   );
   const off = new Set(KINDS.filter((kind) => isSwitchedOff(kind, overrides)).flatMap(namesOf));
   const variables = Object.fromEntries(
-    Object.entries({ ...shared, ...overrides }).filter(([name]) => !off.has(name)),
+    Object.entries({ ...shared, [NAME]: undefined, ...overrides })
+      .filter(([name]) => !off.has(name)),
   );
   const id = text((given as Record<string, unknown>).LIVEPERSON_ACCOUNT_ID);
   if (id === "") return { ...anonymous, problems: ["LIVEPERSON_ACCOUNT_ID is not set"] };

@@ -12,6 +12,8 @@ type Feed = "audit";
 
 export interface Pipeline {
   readonly account: string;
+  /** What people call the account; nothing hangs on it. */
+  readonly accountName?: string;
   readonly feed: Feed;
   /** Null while the account has none: then its runs fail, and say so. */
   readonly destination: PipelineDestination | null;

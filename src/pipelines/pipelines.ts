@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { KINDS } from "../destinations/catalog.ts";
 import type { AnyKind } from "../destinations/kind.ts";
 import { givenSettings } from "../settings/read.ts";
-import { type AccountEntry, listAccounts, readAccount } from "./accounts.ts";
+import { type AccountEntry, accountNameOf, listAccounts, readAccount } from "./accounts.ts";
 import { type Pipeline, type PipelineDestination, pipelineName } from "./pipeline.ts";
 import type { PlatformName, Settings } from "./settings.ts";
 
@@ -62,7 +62,13 @@ function pipelinesOf(account: AccountEntry): readonly PipelineEntry[] {
 }
 
 function entryOf(account: AccountEntry, destination: PipelineDestination | null): PipelineEntry {
-  const pipeline: Pipeline = { account: account.id, feed: "audit", destination };
+  const accountName = accountNameOf(account);
+  const pipeline: Pipeline = {
+    account: account.id,
+    ...(accountName !== undefined && { accountName }),
+    feed: "audit",
+    destination,
+  };
   return { name: pipelineName(pipeline), pipeline, account };
 }
 

@@ -2,7 +2,12 @@
 import assert from "node:assert/strict";
 import { DESTINATIONS } from "../../src/destinations/index.ts";
 import { SETTING_ROWS } from "../../src/pipelines/settings.ts";
-import { ACCOUNT_LISTS, listAccounts, readAccount } from "../../src/pipelines/accounts.ts";
+import {
+  ACCOUNT_LISTS,
+  accountNameOf,
+  listAccounts,
+  readAccount,
+} from "../../src/pipelines/accounts.ts";
 
 const account = (id: string, more: Record<string, unknown> = {}) => ({
   LIVEPERSON_ACCOUNT_ID: id,
@@ -102,4 +107,19 @@ Deno.test("a setting that is a URL is declared as one, so that its secrets are k
   const named = SETTING_ROWS.map(({ name }) => name)
     .filter((name) => /(URL|ENDPOINT|ORIGIN)$/.test(name) && !name.startsWith("LIVEPERSON_"));
   assert.deepEqual([...declared].sort(), named.sort());
+});
+
+Deno.test("a name is its account's own: no entry of a list takes it over", () => {
+  const entries = listAccounts({
+    ...account("own", { LIVEPERSON_ACCOUNT_NAME: "Head office" }),
+    LIVEPERSON_ACCOUNTS: JSON.stringify([
+      account("a", { LIVEPERSON_ACCOUNT_NAME: " Acme Insurance " }),
+      account("b", { LIVEPERSON_ACCOUNT_NAME: "" }),
+      account("c"),
+    ]),
+  }, "workers");
+  assert.deepEqual(
+    entries.map((entry) => [entry.id, accountNameOf(entry)]),
+    [["own", "Head office"], ["a", "Acme Insurance"], ["b", undefined], ["c", undefined]],
+  );
 });

@@ -1,7 +1,7 @@
 /** The confirmation between a button and its action. */
 import type { Action } from "./action.ts";
 import { labelsOf, type Pipeline } from "../../pipelines/pipeline.ts";
-import { destinationName, hrefOf } from "./links.ts";
+import { accountTitle, destinationName, hrefOf } from "./links.ts";
 import { PipelineFields } from "./pipeline_fields.tsx";
 import type { Viewer } from "../auth/viewer.ts";
 
@@ -21,7 +21,7 @@ export function ConfirmForm({ action, pipeline, viewer, subject, fields = {} }: 
     <form class="card narrow" method="post">
       <h1 class="title">{action.name}?</h1>
       <p>
-        For account <strong>{account}</strong>
+        For account <strong>{accountTitle(pipeline)}</strong>
         {destination !== null && (
           <>
             , to <strong>{destinationName(pipeline)}</strong>

@@ -9,6 +9,11 @@ export function hrefOf(path: string, pipeline: Pipeline): string {
   return `${path}?${query}`;
 }
 
+/** The account's id, and its name if it has one. */
+export function accountTitle({ account, accountName }: Pipeline): string {
+  return accountName === undefined ? account : `${accountName} (${account})`;
+}
+
 /** The destination's name. */
 export function destinationName({ destination }: Pipeline): string {
   return kindOf(destination?.kind)?.label ?? ANY_DESTINATION;

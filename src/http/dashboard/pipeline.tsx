@@ -5,7 +5,7 @@ import { Buttons } from "./buttons.tsx";
 import { Charts } from "./charts.tsx";
 import { DeadLettersCard } from "./dead_letters.tsx";
 import { AdviceList, When } from "./layout.tsx";
-import { destinationName } from "./links.ts";
+import { accountTitle, destinationName } from "./links.ts";
 import { LastRunsCard, TRIGGERS } from "./last_runs.tsx";
 import { OutagesCard } from "./outages.tsx";
 import type { PageState } from "./page_state.ts";
@@ -96,7 +96,7 @@ function Headline({ state: whole, nowMs }: { state: PipelineState; nowMs: number
         <Shape state={state} size={80} />
         <div>
           <p class="eyebrow quiet">
-            Account {pipeline.account}
+            Account {accountTitle(pipeline)}
             {pipeline.destination && `, to ${destinationName(pipeline)}`}
             {status?.destination && ` at ${status.destination}`}
           </p>

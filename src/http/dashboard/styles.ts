@@ -111,6 +111,9 @@ input, select {
 }
 .form { display: grid; gap: 1.25rem; }
 .fields { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(13rem, 100%), 1fr)); align-items: start; }
+.finder { grid-template-columns: minmax(0, 2fr) minmax(0, 1fr) auto; align-items: end; padding: 1.125rem 1.5rem; }
+.pages { display: flex; justify-content: center; gap: 1.5rem; align-items: center; }
+.pages a { padding-block: 0.5rem; }
 .error { color: var(--bad); font-weight: 600; }
 
 .chart { display: grid; gap: 0.5rem; align-content: start; grid-template-columns: minmax(0, 1fr); }
@@ -158,6 +161,7 @@ tbody th { font-weight: 600; }
   display: flex; align-items: center; gap: 0.625rem; padding: 0.5rem 1rem 0.5rem 0.75rem; color: var(--ink);
   background: var(--card); border: 1px solid var(--line); border-radius: 8px; text-decoration: none;
 }
+.counts a[aria-current] { border-color: var(--link); box-shadow: inset 0 0 0 1px var(--link); }
 .counts a:hover { text-decoration: underline; }
 .group { display: flex; align-items: center; gap: 0.625rem; }
 .account { display: grid; gap: 0.25rem; border-top: 1px solid var(--line); padding-top: 1rem; }
@@ -185,6 +189,7 @@ pre {
   .headline h1 { font-size: 2rem; }
   .headline .because { font-size: 1rem; }
   .facts { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .finder { grid-template-columns: minmax(0, 1fr); padding: 1.125rem; }
   .pair { grid-template-columns: minmax(0, 1fr); }
   .actions { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .actions form { display: grid; }

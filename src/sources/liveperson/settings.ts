@@ -1,13 +1,16 @@
 /** LivePerson's settings: how an account is reached, and which part of its audit trail is read. Pure. */
 import * as v from "valibot";
 import { httpOrigin } from "../../settings/hosts.ts";
-import { boolean, choice, parsed, required } from "../../settings/values.ts";
+import { boolean, choice, parsed, required, text } from "../../settings/values.ts";
 import { authServerOrigin, furtherHosts } from "./hosts.ts";
 
 export const LIVEPERSON_SETTINGS = {
   LIVEPERSON_ACCOUNT_ID: v.pipe(
     required,
     v.regex(/^[a-zA-Z0-9_]{1,20}$/, "must be 1 to 20 letters, digits or underscores"),
+  ),
+  LIVEPERSON_ACCOUNT_NAME: v.optional(
+    v.pipe(text, v.maxLength(60, "must have at most 60 characters")),
   ),
   LIVEPERSON_CLIENT_ID: required,
   LIVEPERSON_CLIENT_SECRET: required,

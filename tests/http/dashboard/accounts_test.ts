@@ -21,7 +21,7 @@ Deno.test("many accounts", async () => {
   const overrides: Record<string, Record<string, unknown>> = {
     site017: { LIVEPERSON_CLIENT_SECRET: "wrong" },
     site099: { MAX_FETCH: "many" },
-    site150: { FETCH_EVENTS: "false" },
+    site150: { FETCH_EVENTS: "false", LIVEPERSON_ACCOUNT_NAME: "Number 150" },
   };
   const list = accounts.map((account) => ({
     ...settingsOfAccount(account),
@@ -45,8 +45,32 @@ Deno.test("many accounts", async () => {
   assert.match(words, /site017\s+LivePerson refused the client id and secret/);
   assert.match(words, /site099\s+The configuration is not valid/);
   await look(page, "worker-many-desk");
-  await page.getByText("Show all 197").click();
-  await look(page, "worker-many-opened");
+  const reached = new Set<string>();
+  for (let next = true; next;) {
+    const names = await page.locator("main section.card a").allInnerTexts();
+    for (const name of names) reached.add(/site\d+/.exec(name)![0]);
+    next = await page.getByRole("link", { name: "Next" }).count() > 0;
+    if (next) await page.getByRole("link", { name: "Next" }).click();
+  }
+  assert.equal(reached.size, COUNT, "each of them can be reached");
+  assert.match(page.url(), /page=4$/);
+  await look(page, "worker-many-last");
+  await page.getByLabel("Order").selectOption("Longest lag first");
+  await page.getByRole("button", { name: "Show" }).click();
+  assert.match(await page.innerText("main"), /200 accounts[^]*Page 1 of 4/);
+  await look(page, "worker-many-sorted");
+  await page.getByRole("link", { name: "1 Switched off" }).click();
+  assert.match(
+    await page.innerText("main"),
+    /1 account\s[^]*Number 150 \(site150\)\s+Switched off/,
+  );
+  await page.getByRole("link", { name: "1 Switched off" }).click();
+  await page.getByLabel("Find").fill("NUMBER 15");
+  await page.getByRole("button", { name: "Show" }).click();
+  assert.match(await page.innerText("main"), /1 account\s[^]*Number 150 \(site150\)/);
+  await page.getByLabel("Find").fill("site12");
+  await page.getByRole("button", { name: "Show" }).click();
+  assert.match(await page.innerText("main"), /10 accounts\s/);
   const phone = await browser.page(worker.url, PHONE);
   await signIn(phone, SECRETS.API_TOKEN);
   await look(phone, "worker-many-phone");

@@ -7,6 +7,8 @@ import type { Problem } from "../../../src/problems.ts";
 import { ACTIONS } from "../../../src/http/dashboard/actions.ts";
 import { readSearch } from "../../../src/http/dashboard/event_search.ts";
 import type { Notice } from "../../../src/http/dashboard/notice.ts";
+import { choose, readOverviewForm } from "../../../src/http/dashboard/overview_search.ts";
+import { STATES } from "../../../src/collector/health/verdict.ts";
 import { percentOf } from "../../../src/http/dashboard/backfill.tsx";
 import { lastDays, lastHours, sumOfEvents } from "../../../src/http/dashboard/periods.ts";
 import { grouped, pipelineStateOf, worst } from "../../../src/http/dashboard/pipeline_state.ts";
@@ -247,4 +249,37 @@ Deno.test("starting over needs the account's id, whatever the browser let throug
   assert.deepEqual(forgotten, []);
   assert.equal((await startOver({ confirm: " a " })).ok, true);
   assert.deepEqual(forgotten, ["cursor"]);
+});
+
+Deno.test("the overview is searched by account, name and destination, sorted, and shown page by page", () => {
+  const [DAY, HOUR] = [86_400, 3600];
+  const member = (account: string, lagSeconds: number | null, accountName?: string) => {
+    const pipeline = { ...samplePipeline(account), ...(accountName && { accountName }) };
+    return pipelineStateOf(pipeline, ok(status(account, { lagSeconds })), NOW_MS);
+  };
+  const states = [
+    member("9", HOUR, "Acme"),
+    member("10", DAY),
+    pipelineStateOf(samplePipeline("8/hec"), failed("internal", "No idea."), NOW_MS),
+  ];
+  const ids = (query: Record<string, string>) =>
+    choose(states, readOverviewForm(query, STATES), NOW_MS).shown
+      .map(({ pipeline }) => pipeline.account);
+  assert.deepEqual(ids({}), ["8", "9", "10"], "the most urgent first");
+  assert.deepEqual(ids({ sort: "account" }), ["8", "10", "9"], "by name, or by number");
+  assert.deepEqual(ids({ sort: "lag" }), ["8", "10", "9"], "what is not known comes first");
+  assert.deepEqual(ids({ sort: "nonsense" }), ["8", "9", "10"]);
+  assert.deepEqual(ids({ q: "ACME" }), ["9"]);
+  assert.deepEqual(ids({ q: "splunk" }), ["8"]);
+  assert.deepEqual(ids({ state: "failing" }), ["8"]);
+  assert.deepEqual(ids({ state: "healthy", q: "1" }), ["10"]);
+  const many = Array.from({ length: 120 }, (_, i) => member(`a${i}`, i));
+  const page = (number: string) => {
+    const { shown, page, pages } = choose(many, readOverviewForm({ page: number }, STATES), NOW_MS);
+    return [shown.length, page, pages];
+  };
+  assert.deepEqual(page("1"), [50, 1, 3]);
+  assert.deepEqual(page("3"), [20, 3, 3]);
+  for (const beyond of ["4", "99999"]) assert.deepEqual(page(beyond), [20, 3, 3]);
+  for (const none of ["0", "-1", "x"]) assert.deepEqual(page(none), [50, 1, 3]);
 });

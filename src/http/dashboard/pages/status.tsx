@@ -2,7 +2,10 @@
 import type { Collectors } from "../../../collector/fleet.ts";
 import { accountsOf } from "../../../pipelines/choose.ts";
 import type { Pipeline } from "../../../pipelines/pipeline.ts";
+import { accountTitle } from "../links.ts";
 import { meantOn } from "../meant.ts";
+import { STATES } from "../../../collector/health/verdict.ts";
+import { readOverviewForm } from "../overview_search.ts";
 import { Overview } from "../overview.tsx";
 import type { PageContext } from "../page_context.ts";
 import { readPageState } from "../page_state.ts";
@@ -38,7 +41,13 @@ async function showOverview(
   return showPage(
     c,
     { title: STATE_NAMES[worst(states)], at: "/", refreshSeconds: OVERVIEW_REFRESH_SECONDS },
-    <Overview states={states} isPart={isPart} nowMs={nowMs} />,
+    <Overview
+      states={states}
+      isPart={isPart}
+      form={readOverviewForm(c.req.query(), STATES)}
+      page={readPageState(c.req.url)}
+      nowMs={nowMs}
+    />,
   );
 }
 
@@ -52,7 +61,7 @@ async function showPipeline(c: PageContext, collectors: Collectors, pipeline: Pi
   return showPage(
     c,
     {
-      title: `${STATE_NAMES[state.state]} · ${pipeline.account}`,
+      title: `${STATE_NAMES[state.state]} · ${accountTitle(pipeline)}`,
       at: "/",
       refreshSeconds: REFRESH_SECONDS,
     },
