@@ -50,7 +50,7 @@ export interface Status extends Verdict {
 
 export interface ListedLetters {
   readonly count: number;
-  readonly letters: readonly KeptLetter[];
+  readonly letters: readonly Omit<KeptLetter, "origin">[];
 }
 
 /** A list of dead letters ends with the one that exceeds this: an isolate has 128 MB. */
@@ -166,9 +166,9 @@ export class Collector {
 
   async deadLetters(limit: number): Promise<ListedLetters> {
     const { undelivered } = this.#context;
-    const letters: KeptLetter[] = [];
+    const letters: Omit<KeptLetter, "origin">[] = [];
     let characters = 0;
-    for await (const letter of undelivered.list(limit)) {
+    for await (const { origin: _, ...letter } of undelivered.list(limit)) {
       letters.push(letter);
       characters += letter.json.length;
       if (characters > MAX_LISTED_CHARACTERS) break;

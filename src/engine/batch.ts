@@ -5,8 +5,9 @@ import { utcDay } from "./time.ts";
 
 export type { Line };
 
-export function lineOf({ eventId, occurrence, timeMs, json }: SentEvent): Line {
-  return { eventId, occurrence, timeMs, json, bytes: Buffer.byteLength(json) };
+export function lineOf({ eventId, occurrence, timeMs, json, origin }: SentEvent): Line {
+  const bytes = Buffer.byteLength(json);
+  return { eventId, occurrence, timeMs, json, bytes, ...(origin !== undefined && { origin }) };
 }
 
 export class Batch<L extends Line> {

@@ -11,10 +11,12 @@ export function toLetter(
 /** The letter after one more refusal. */
 export function letterAgain(
   letter: Undelivered,
-  { status, reason, alone, isDoubted, dead }: Refusal<Line>,
+  { line, status, reason, alone, isDoubted, dead }: Refusal<Line>,
 ): RefusedAgain {
+  const { origin: _, ...others } = letter;
   return {
-    ...letter,
+    ...others,
+    ...eventOf(line),
     status,
     reason,
     refusedAlone: letter.refusedAlone || alone,
@@ -58,6 +60,6 @@ export function overtakenLetter(line: Line): Undelivered {
   return { ...eventOf(line), ...refusal };
 }
 
-function eventOf({ eventId, occurrence, timeMs, json }: Line): SentEvent {
-  return { eventId, occurrence, timeMs, json };
+function eventOf({ eventId, occurrence, timeMs, json, origin }: Line): SentEvent {
+  return { eventId, occurrence, timeMs, json, ...(origin !== undefined && { origin }) };
 }

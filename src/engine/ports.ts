@@ -57,6 +57,8 @@ export interface SentEvent {
   /** Epoch milliseconds: when it happened, or was collected if that can't be read. */
   readonly timeMs: number;
   readonly json: string;
+  /** What `json` was made of, for who makes it again; opaque to the engine. */
+  readonly origin?: unknown;
 }
 
 /** An event on its way. */
@@ -189,6 +191,8 @@ export interface Ports<R extends Listed> {
   readonly undelivered: UndeliveredBox;
   /** The line to push for a new record. */
   toLine(record: R, occurrence: number): Line;
+  /** The line for an event that was refused before, as the destination wants it now; as it was if left out. */
+  toLineAgain?(event: SentEvent): Line;
   /** Fingerprints, one after another, of what was dealt with at an instant that the cursor does not remember. */
   dealtAt?(timeMs: number): Promise<string>;
   /**

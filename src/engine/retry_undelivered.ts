@@ -1,7 +1,7 @@
 /** Tries again what the destination has refused and what is due by now. I/O through the ports. */
-import { lineOf } from "./batch.ts";
+import { Batch, lineOf } from "./batch.ts";
 import { letterAgain } from "./letters.ts";
-import type { Line, Listed, Ports, Undelivered } from "./ports.ts";
+import type { DestinationLimits, Line, Listed, Ports, Undelivered } from "./ports.ts";
 import type { Progress } from "./progress.ts";
 import { MAX_FRUITLESS, type Pushes, type PushOptions } from "./pushes.ts";
 import type { Outcome, Refusal } from "./take_apart.ts";
@@ -13,7 +13,7 @@ const MAX_PUSHES_BEFORE_READING = 20;
 interface Tools {
   readonly ports: Pick<
     Ports<Listed>,
-    "destination" | "cursors" | "undelivered" | "hasBudget"
+    "destination" | "cursors" | "undelivered" | "hasBudget" | "toLineAgain"
   >;
   readonly progress: Progress;
   readonly pushes: Pushes;
@@ -24,7 +24,7 @@ interface Tools {
  * is to be read any more, so that all requests may be used.
  */
 export async function retryUndelivered(tools: Tools, purpose?: "pushing"): Promise<void> {
-  const { undelivered, destination, cursors } = tools.ports;
+  const { undelivered, destination, cursors, toLineAgain = lineOf } = tools.ports;
   const { targetBytes: maxBytes, maxEvents, envelopeBytes = 1 } = destination.limits;
   let left = purpose === "pushing" ? Infinity : MAX_PUSHES_BEFORE_READING;
   let inVain = 0;
@@ -32,9 +32,11 @@ export async function retryUndelivered(tools: Tools, purpose?: "pushing"): Promi
     const accepting = tools.pushes.accepting === true;
     const letters = await undelivered.due({ maxEvents, maxBytes, envelopeBytes, accepting });
     if (letters.length === 0) return;
-    await cursors.markInFlight(letters.length);
+    const lines = fitting(letters.map((letter) => toLineAgain(letter)), destination.limits);
+    await cursors.markInFlight(lines.length);
     const { pushes, isInVain } = await retry(
-      letters,
+      lines,
+      letters.slice(0, lines.length),
       { accepting, maxPushes: left, purpose },
       tools,
     );
@@ -44,8 +46,19 @@ export async function retryUndelivered(tools: Tools, purpose?: "pushing"): Promi
   }
 }
 
-/** Tries one batch. `accepting`: the destination takes others. */
+/** Those that one push may hold, at least the first: in another format they may be longer than before. */
+function fitting(lines: readonly Line[], limits: DestinationLimits): readonly Line[] {
+  const batch = new Batch(limits);
+  for (const line of lines) {
+    if (!batch.hasRoomFor(line.bytes)) break;
+    batch.add(line);
+  }
+  return batch.drain();
+}
+
+/** Tries one batch of letters, whose lines these are. `accepting`: the destination takes others. */
 async function retry(
+  lines: readonly Line[],
   letters: readonly Undelivered[],
   { accepting, ...budget }: Pick<PushOptions<Line>, "maxPushes" | "purpose"> & {
     readonly accepting: boolean;
@@ -88,7 +101,7 @@ async function retry(
     progress.deadLettered += deaths(refused);
   };
   const settling = { settle, settleEarly: noteDelivered };
-  const outcome = await pushes.push(letters.map(lineOf), options, settling);
+  const outcome = await pushes.push(lines, options, settling);
   const { delivered, refused } = outcome;
   return { pushes: outcome.pushes, isInVain: delivered.length + deaths(refused) === 0 };
 }

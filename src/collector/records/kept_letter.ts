@@ -34,11 +34,13 @@ export function firstKept(
 
 /** The letter after one more refusal. A dead letter stays one. */
 export function keptAgain(letter: KeptLetter, refusal: RefusedAgain, nowMs: number): KeptLetter {
-  const { reason, status } = refusal;
+  const { json, origin, reason, status } = refusal;
   const refusedAlone = letter.refusedAlone || refusal.refusedAlone;
   const dead = letter.dead || refusal.dead;
   const isDoubted = letter.isDoubted || refusal.isDoubted;
-  const again = { ...letter, reason, status, refusedAlone, isDoubted, dead };
+  const { origin: _, ...others } = letter;
+  const line = { json, ...(origin !== undefined && { origin }) };
+  const again = { ...others, ...line, reason, status, refusedAlone, isDoubted, dead };
   const isTry = refusal.counts || !dead;
   const tries = isTry ? (dead && !letter.dead ? 1 : letter.tries + 1) : letter.tries;
   const firstMs = Date.parse(letter.firstRefusedAt);

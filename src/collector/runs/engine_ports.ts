@@ -5,7 +5,7 @@ import { toEvent } from "../../sources/liveperson/event.ts";
 import type { SourceRecord } from "../../sources/liveperson/record.ts";
 import type { Settings } from "../../pipelines/settings.ts";
 import type { Connections } from "./connections.ts";
-import { toLine } from "./event_line.ts";
+import { toLine, toLineAgain } from "./event_line.ts";
 import type { Platform } from "../platform.ts";
 
 export type CollectorPorts = Omit<Ports<SourceRecord>, "cursors" | "undelivered">;
@@ -38,6 +38,7 @@ export function enginePorts(
       const event = toEvent(record, occurrence, accountId, collectedAtMs);
       return toLine(event, occurrence, destination, collectedAtMs);
     },
+    toLineAgain: (event) => toLineAgain(event, destination, collectedAtMs),
     hasBudget: (purpose) => connections.hasBudget(purpose),
     waitToSendAgain: (times) => connections.waitToSendAgain(times),
     clock: platform.now,

@@ -1,9 +1,9 @@
 /** Pushes dead letters again, one by one, so that one that is still refused does not hold back the rest. */
-import { lineOf } from "../../engine/batch.ts";
 import type { PushAnswer } from "../../engine/ports.ts";
 import { lettersIn } from "../records/letter_counts.ts";
 import type { RunContext } from "./context.ts";
 import { Connections } from "./connections.ts";
+import { toLineAgain } from "./event_line.ts";
 
 export interface Redelivery {
   readonly delivered: number;
@@ -33,7 +33,7 @@ export async function redeliver(
     for await (const letter of undelivered.list(limit, triedBefore)) {
       if (!connections.hasBudget()) break;
       triedLast = letter.eventId;
-      const line = lineOf(letter);
+      const line = toLineAgain(letter, destination, platform.now());
       const accepted = line.bytes <= destination.limits.maxEventBytes &&
         isDelivered(await destination.push([line], { probing: true }));
       if (accepted) await undelivered.remove([letter.eventId]);
