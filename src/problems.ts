@@ -158,7 +158,7 @@ export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
   api_token_missing: {
     status: 503,
     title: "The routes are closed until API_TOKEN is set",
-    action: "Set API_TOKEN, for example with: wrangler secret put API_TOKEN.",
+    action: "Set API_TOKEN to a long random text, then start or deploy again.",
   },
   internal: {
     status: 500,

@@ -25,7 +25,7 @@ import { dayTable } from "./day_table.ts";
 import { problemText, runToEnd, usageError } from "../cli/failure.ts";
 import { openProgress } from "../cli/progress.ts";
 import { resultName } from "../cli/result_name.ts";
-import { type TargetOptions, withTarget } from "../cli/script_options.ts";
+import { asOption, type TargetOptions, withTarget } from "../cli/script_options.ts";
 import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
 import { followCommand, resumeCommand } from "./resume_command.ts";
 
@@ -64,7 +64,7 @@ async function main(options: Options): Promise<number> {
     return await cancel(options, stop);
   }
   if (from === undefined) throw usageError("--from is missing.");
-  const range = readBackfillRange({ from, to }, Date.now());
+  const range = readBackfillRange({ from, to }, Date.now(), asOption);
   return await (options.dryRun ? dryRun(range, options, stop) : backfill(range, options, stop));
 }
 

@@ -16,6 +16,11 @@ export interface TargetOptions extends SettingsOptions {
   readonly token?: string;
 }
 
+/** What an argument of a route is called in a script. */
+export function asOption(argument: string): string {
+  return `--${argument.replaceAll("_", "-")}`;
+}
+
 export const DEFAULT_KV_PATH = "./data/collector.db";
 
 export function withSettings(command: Command): Command {

@@ -72,15 +72,19 @@ async function collectEach(
 
 function tell(result: Collected, name: string, { url }: TargetOptions): void {
   const { outcome, delivered, deadLettered, altered, runs, problem } = result;
-  const { lateArrivals, twins } = result;
+  const { lateArrivals, twins, reconciled, backfilled } = result;
   const extras = [
+    ...(reconciled > 0 ? [`${number(reconciled)} reconciled`] : []),
+    ...(backfilled > 0 ? [`${number(backfilled)} backfilled`] : []),
     ...(lateArrivals > 0 ? [`${number(lateArrivals)} late`] : []),
     ...(twins > 0 ? [count(twins, "twin")] : []),
     ...(altered > 0 ? [`${number(altered)} altered`] : []),
     ...(deadLettered > 0 ? [count(deadLettered, "dead letter")] : []),
   ];
   const details = extras.length === 0 ? "" : ` (${extras.join(", ")})`;
-  const sum = `${name}: delivered ${count(delivered, "event")}${details} in ${count(runs, "run")}.`;
+  const sum = `${name}: delivered ${
+    count(delivered + reconciled + backfilled, "event")
+  }${details} in ${count(runs, "run")}.`;
   switch (outcome) {
     case "disabled":
       return console.log(`${name}: FETCH_EVENTS is false, so nothing is collected.`);

@@ -19,6 +19,9 @@ export interface Collected {
   readonly altered: number;
   readonly lateArrivals: number;
   readonly twins: number;
+  /** Events that reconciliation found and delivered, and those of a backfill: `delivered` has neither. */
+  readonly reconciled: number;
+  readonly backfilled: number;
   readonly lagSeconds: number | null;
   readonly problem?: Problem;
 }
@@ -29,7 +32,16 @@ export async function collectToEnd(
   stop: StopSignal,
   show: Progress["show"],
 ): Promise<Collected> {
-  const sum = { runs: 0, delivered: 0, deadLettered: 0, altered: 0, lateArrivals: 0, twins: 0 };
+  const sum = {
+    runs: 0,
+    delivered: 0,
+    deadLettered: 0,
+    altered: 0,
+    lateArrivals: 0,
+    twins: 0,
+    reconciled: 0,
+    backfilled: 0,
+  };
   let lagSeconds: number | null = null;
   let from: string | null = null;
   const end = (outcome: Collected["outcome"], problem?: Problem): Collected => ({
@@ -48,6 +60,8 @@ export async function collectToEnd(
       sum.altered += report.altered;
       sum.lateArrivals += report.lateArrivals;
       sum.twins += report.twins;
+      sum.reconciled += report.reconciliation?.delivered ?? 0;
+      sum.backfilled += report.backfilled;
       lagSeconds = report.lagSeconds;
       if (report.problem !== undefined) return end("failed", report.problem);
       if (report.outcome === "disabled") return end("disabled");

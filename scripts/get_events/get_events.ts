@@ -17,7 +17,7 @@ import { DONE, INTERRUPTED, readOptions, scriptCommand } from "../cli/command_li
 import { type Format, format, FORMATS } from "./event_formats.ts";
 import { runToEnd } from "../cli/failure.ts";
 import { openProgress, terminalWidth } from "../cli/progress.ts";
-import { type SettingsOptions, withSettings } from "../cli/script_options.ts";
+import { asOption, type SettingsOptions, withSettings } from "../cli/script_options.ts";
 import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
 
 interface Options extends SettingsOptions {
@@ -49,11 +49,15 @@ const command = withSettings(
 
 async function main(options: Options): Promise<number> {
   const nowMs = Date.now();
-  const { format: _, ...args } = readGetEventsArguments({
-    limit: options.limit,
-    start_time: options.startTime,
-    should_push_events: options.shouldPushEvents,
-  }, nowMs);
+  const { format: _, ...args } = readGetEventsArguments(
+    {
+      limit: options.limit,
+      start_time: options.startTime,
+      should_push_events: options.shouldPushEvents,
+    },
+    nowMs,
+    asOption,
+  );
   const as = formatOf(options);
   using stop = listenForStop();
   const found = await Promise.race([stop.wait, read(options, args, stop)]);

@@ -3,6 +3,7 @@
  * deployed Worker. It changes nothing.
  */
 import { pipelinesOf } from "../../src/pipelines/choose.ts";
+import { exactly } from "../../src/format.ts";
 import { openTarget } from "../target/open_target.ts";
 import { isProblem, type PipelineStatus, type Target } from "../target/target.ts";
 import { stdoutColours } from "../cli/colours.ts";
@@ -69,7 +70,7 @@ function show(statuses: readonly PipelineStatus[], { json, watch, every }: Optio
     ? statusPage(one, colours)
     : statusTable(statuses, terminalWidth(), colours);
   console.log(page);
-  if (watch) console.log(colours.dim(`\nEvery ${every} s, until Ctrl-C.`));
+  if (watch) console.log(colours.dim(`\nEvery ${exactly(every * 1000)}, until Ctrl-C.`));
 }
 
 if (import.meta.main) {

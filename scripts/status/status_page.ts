@@ -1,8 +1,8 @@
 /** The status of a collector as a page, and of several as a table. Pure. */
-import { count, dayAndTime, number, roughly } from "../../src/format.ts";
+import { count, dayAndTime, number, roughly, took } from "../../src/format.ts";
 import type { Status } from "../../src/collector/collector.ts";
 import type { State } from "../../src/collector/health/verdict.ts";
-import type { BackfillState, RunReport } from "../../src/collector/health/report.ts";
+import { type BackfillState, eventsOf, type RunReport } from "../../src/collector/health/report.ts";
 import { isProblem, type PipelineStatus } from "../target/target.ts";
 import { backfillFraction } from "../cli/backfill_progress.ts";
 import type { Colours } from "../cli/colours.ts";
@@ -25,9 +25,9 @@ export function statusPage(status: Status, colours: Colours): string {
     [
       "In all",
       `${count(totals.runs, "run")} (${number(totals.failedRuns)} failed), ` +
-      `${count(totals.delivered, "event")} delivered ` +
+      `${count(totals.delivered + totals.reconciled + totals.backfilled, "event")} delivered ` +
       `(${number(totals.lateArrivals)} late, ${number(totals.twins)} twins, ` +
-      `${number(totals.reconciled)} reconciled)`,
+      `${number(totals.reconciled)} reconciled, ${number(totals.backfilled)} backfilled)`,
     ],
     ["Undelivered", undelivered(status, colours)],
     ["Backfill", backfill === null ? "none" : backfillWords(backfill)],
@@ -72,7 +72,7 @@ export function statusTable(
       status.state,
       lag(status.lagSeconds),
       health.lastRun === null ? "none" : dayAndTime(health.lastRun.startedAt),
-      number(health.totals.delivered),
+      number(health.totals.delivered + health.totals.reconciled + health.totals.backfilled),
       number(status.undelivered.total),
       backfill === null ? "" : `${Math.floor(backfillFraction(backfill) * 100)} %`,
       health.lastRun?.problem?.title ?? "",
@@ -109,9 +109,10 @@ function lag(seconds: number | null): string {
   return seconds === null ? "not known" : roughly(seconds);
 }
 
-function runWords({ startedAt, outcome, delivered, durationMs, trigger }: RunReport): string {
-  return `${dayAndTime(startedAt)}, ${outcome}, ${count(delivered, "event")} ` +
-    `in ${number(durationMs)} ms, by ${trigger}`;
+function runWords(run: RunReport): string {
+  const { startedAt, outcome, durationMs, trigger } = run;
+  return `${dayAndTime(startedAt)}, ${outcome}, ${count(eventsOf(run), "event")} ` +
+    `in ${took(durationMs)}, by ${trigger}`;
 }
 
 function backfillWords(backfill: BackfillState): string {

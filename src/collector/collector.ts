@@ -17,7 +17,7 @@ import { type LetterCounts, lettersIn } from "./records/letter_counts.ts";
 import { UndeliveredBox } from "./records/undelivered_box.ts";
 import { engineLimits, enginePorts } from "./runs/engine_ports.ts";
 import { type FoundEvents, getEvents, type GetEventsArguments } from "./runs/read_events.ts";
-import type { Health } from "./health/health.ts";
+import { afterRequest, type Health, type Request } from "./health/health.ts";
 import { judge, type Verdict } from "./health/verdict.ts";
 import { HealthRecord } from "./health/health_record.ts";
 import { logOf } from "./log.ts";
@@ -178,7 +178,11 @@ export class Collector {
 
   /** Pushes up to `limit` dead letters again. Those that are accepted are removed; the rest stays. */
   redeliver(limit: number): Promise<Redelivery> {
-    return this.#inTurn(() => redeliver(this.#context, limit));
+    return this.#inTurn(async () => {
+      const redelivery = await redeliver(this.#context, limit);
+      await this.#note({ redelivered: redelivery.delivered });
+      return redelivery;
+    });
   }
 
   /** Starts a backfill of a past range; runs continue it beside live collection. */
@@ -195,8 +199,12 @@ export class Collector {
       await undelivered.open();
       const limits = engineLimits(this.#context);
       const advanced = await backfill.advance(ports, limits, undelivered);
-      if (advanced?.failure !== undefined) throw advanced.failure;
-      return advanced?.state ?? null;
+      if (advanced === null) return null;
+      const { state, delivered: backfilled, gaps, failure } = advanced;
+      const deadLetters = undelivered.takeAdded();
+      await this.#note({ backfill: state, backfilled, gaps, deadLetters });
+      if (failure !== undefined) throw failure;
+      return state;
     });
   }
 
@@ -215,6 +223,12 @@ export class Collector {
   /** Drops what runs remember: the next one finds it out again. */
   #forget(key: string): Promise<void> {
     return this.#inTurn(() => this.#platform.local.delete(key));
+  }
+
+  /** Notes in the health what was done at somebody's request. */
+  async #note(request: Request): Promise<void> {
+    const { health } = this.#context;
+    await health.write(afterRequest(await health.read(), request, this.#platform.now()));
   }
 
   #connect(): Promise<Connections> {

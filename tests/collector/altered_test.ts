@@ -19,7 +19,7 @@ function reportOf(altered: number, alteredAside: number) {
     ...{ runId: "a-run", trigger: "cron", startedMs: NOW, endedMs: NOW, completeUntilMs: null },
     progress: { ...startProgress(firstCursor(NOW), false), altered },
     ...{ opened: null, resent: 0, reconciliation: null, backfill: null },
-    ...{ alteredAside, asideGoesOn: false },
+    ...{ alteredAside, asideGoesOn: false, backfilled: 0, limitedBy: null },
     used: { retries: 0, answers: {} },
   });
 }

@@ -42,7 +42,12 @@ Deno.test("an event that arrives hours late is delivered by the reconciliation o
   assert.equal((await d.collect(NOON + 7 * HOUR_MS)).delivered, 0, "too late for the window");
 
   const report = await d.collect(NEXT_MORNING);
-  assert.deepEqual(report.reconciliation, { day: "2026-03-10", found: 2, complete: true });
+  assert.deepEqual(report.reconciliation, {
+    day: "2026-03-10",
+    found: 2,
+    delivered: 2,
+    complete: true,
+  });
   assert.equal(d.environment.xsiam.count, 43);
   assert.equal(d.environment.xsiam.deliveries().size, 43);
   const again = await d.collect(NEXT_MORNING + 5 * MINUTE_MS);
@@ -58,7 +63,12 @@ Deno.test("a day is looked at once more a day later, and then forgotten", async 
   d.environment.livePerson.add([evening]);
   assert.equal((await d.collect(NEXT_MORNING + 20 * HOUR_MS)).delivered, 0);
   const report = await d.collect(NEXT_MORNING + 24 * HOUR_MS);
-  assert.deepEqual(report.reconciliation, { day: "2026-03-10", found: 1, complete: true });
+  assert.deepEqual(report.reconciliation, {
+    day: "2026-03-10",
+    found: 1,
+    delivered: 1,
+    complete: true,
+  });
   assert.equal(d.environment.xsiam.deliveries().size, 42);
   const ledger = [...d.storage.local.keys()].filter((key) => key.startsWith("ledger/"));
   assert.ok(ledger.every((key) => key.startsWith("ledger/2026-03-11")), "its ledger is gone");
@@ -67,7 +77,12 @@ Deno.test("a day is looked at once more a day later, and then forgotten", async 
 Deno.test("a closed day without late events costs one read and delivers nothing", async () => {
   await using d = await dayOf(40);
   const report = await d.collect(NEXT_MORNING);
-  assert.deepEqual(report.reconciliation, { day: "2026-03-10", found: 0, complete: true });
+  assert.deepEqual(report.reconciliation, {
+    day: "2026-03-10",
+    found: 0,
+    delivered: 0,
+    complete: true,
+  });
   assert.equal(report.requests.audit, 2);
   assert.equal(d.environment.xsiam.count, 40);
 });
@@ -132,8 +147,8 @@ Deno.test("no day is passed over when reconciliation fails for a day, and the la
     days.push((await d.collect(NEXT_MORNING + hours * HOUR_MS)).reconciliation);
   }
   assert.deepEqual(days, [
-    { day: "2026-03-10", found: 1, complete: true },
-    { day: "2026-03-11", found: 0, complete: true },
+    { day: "2026-03-10", found: 1, delivered: 1, complete: true },
+    { day: "2026-03-11", found: 0, delivered: 0, complete: true },
   ]);
   assert.deepEqual(new Set(d.environment.xsiam.deliveries().values()), new Set([1]));
 });

@@ -81,7 +81,7 @@ Deno.test("what was sent again within the run and what an earlier run had left a
   const report = toReport({
     ...{ runId: "a-run", trigger: "cron", startedMs: NOW, endedMs: NOW, completeUntilMs: null },
     ...{ progress, opened: null, resent: 20, reconciliation: null, backfill: null },
-    ...{ alteredAside: 0, asideGoesOn: false },
+    ...{ alteredAside: 0, asideGoesOn: false, backfilled: 0, limitedBy: null },
     used: { retries: 2, answers: {} },
   });
   assert.equal(report.repeats, 60);

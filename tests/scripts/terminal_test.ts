@@ -1,4 +1,9 @@
 /** What the scripts share: counting a range in parts, the bar, and keeping secrets out of texts. */
+import { exactly, roughly } from "../../src/format.ts";
+import { readBackfillRange } from "../../src/http/routes/backfill.ts";
+import { readGetEventsArguments } from "../../src/http/routes/event_arguments.ts";
+import { REASONS } from "../../src/problems.ts";
+import { asOption } from "../../scripts/cli/script_options.ts";
 import assert from "node:assert/strict";
 import picocolors from "picocolors";
 import { countRange } from "../../scripts/backfill/count_range.ts";
@@ -60,4 +65,24 @@ Deno.test("no secret stays in a text, nor one of a list of accounts", () => {
   const secrets = secretValues(variables);
   const text = "abc, abc+def, abc%2Bdef, of the second, of the third, https://example.com";
   assert.equal(redact(text, secrets), "***, ***, ***, ***, ***, https://example.com");
+});
+
+Deno.test("what is wrong with an option is told by the option's name, and not by the route's", () => {
+  const cases: [() => unknown, RegExp][] = [
+    [() => readGetEventsArguments({ limit: "0" }, FROM, asOption), /^--limit must be/],
+    [() => readGetEventsArguments({ start_time: "x" }, FROM, asOption), /^--start-time must be/],
+    [() => readBackfillRange({ from: "x" }, FROM, asOption), /^--from must be/],
+    [
+      () => readBackfillRange({ from: "1 day", to: "2 days" }, FROM, asOption),
+      /^--from must be before --to\.$/,
+    ],
+    [() => readGetEventsArguments({ limit: "0" }, FROM), /^limit must be/],
+  ];
+  for (const [read, message] of cases) assert.throws(read, { message });
+});
+
+Deno.test("no advice names a command of one platform only, and lengths of time are in words", () => {
+  for (const { action } of Object.values(REASONS)) assert.doesNotMatch(action, /wrangler/);
+  assert.equal(exactly(86_400_000), "1 day");
+  assert.equal(roughly(123_135), "34 hours");
 });

@@ -3,8 +3,8 @@ import type { Gap } from "../../engine/progress.ts";
 import { iso } from "../../engine/time.ts";
 import type { AnswerCounts } from "../../upstream/upstream.ts";
 import { gapsAfter, type ReadAgain } from "./gaps.ts";
-import { type History, NO_HISTORY, withRun } from "./history.ts";
-import type { RunReport } from "./report.ts";
+import { type History, NO_HISTORY, withEvents, withRun } from "./history.ts";
+import { type BackfillState, eventsOf, type RunReport } from "./report.ts";
 
 export interface Totals {
   readonly runs: number;
@@ -17,8 +17,10 @@ export interface Totals {
   readonly lateArrivals: number;
   readonly twins: number;
   readonly repeats: number;
-  /** Events that only reconciliation found. */
+  /** Events that only reconciliation found, and that were delivered. */
   readonly reconciled: number;
+  /** Events that backfills delivered. */
+  readonly backfilled: number;
   readonly retries: number;
   /** Attempts at requests, by service and status. */
   readonly answers: AnswerCounts;
@@ -72,6 +74,7 @@ export const UNKNOWN_HEALTH: Health = {
     twins: 0,
     repeats: 0,
     reconciled: 0,
+    backfilled: 0,
     retries: 0,
     answers: {},
     durations: DURATION_BOUNDS_SECONDS.map(() => 0),
@@ -102,6 +105,7 @@ export function afterRun(
   const failed = report.outcome === "failed";
   const endedMs = Date.parse(report.startedAt) + report.durationMs;
   const endedAt = iso(endedMs);
+  const events = eventsOf(report);
   const { totals } = health;
   return {
     lastRun: report,
@@ -109,11 +113,9 @@ export function afterRun(
     failingSince: failed ? health.failingSince ?? report.startedAt : null,
     workingSince: failed ? null : health.workingSince ?? report.startedAt,
     lastSuccessAt: failed ? health.lastSuccessAt : endedAt,
-    lastDelivery: report.delivered > 0
-      ? { at: endedAt, events: report.delivered }
-      : health.lastDelivery,
+    lastDelivery: events > 0 ? { at: endedAt, events } : health.lastDelivery,
     completeUntilMs,
-    gaps: gapsAfter(health.gaps, gaps, [...readAgain, ...backfilled(report)]),
+    gaps: gapsAfter(health.gaps, gaps, [...readAgain, ...backfilledRange(report.backfill)]),
     missingFields,
     reconciledThrough: report.reconciliation?.complete
       ? report.reconciliation.day
@@ -127,7 +129,8 @@ export function afterRun(
       lateArrivals: totals.lateArrivals + report.lateArrivals,
       twins: totals.twins + report.twins,
       repeats: totals.repeats + report.repeats,
-      reconciled: totals.reconciled + (report.reconciliation?.found ?? 0),
+      reconciled: totals.reconciled + (report.reconciliation?.delivered ?? 0),
+      backfilled: totals.backfilled + report.backfilled,
       retries: totals.retries + report.retries,
       answers: addAnswers(totals.answers, report.answers),
       durations: DURATION_BOUNDS_SECONDS.map((bound, i) =>
@@ -136,6 +139,40 @@ export function afterRun(
       durationSeconds: totals.durationSeconds + report.durationMs / 1000,
     },
     history: withRun(health.history, report, endedMs),
+  };
+}
+
+/** What was done at somebody's request, and not by a run. */
+export interface Request {
+  /** Dead letters that were delivered. */
+  readonly redelivered?: number;
+  readonly backfilled?: number;
+  /** The backfill, as it stands then. */
+  readonly backfill?: BackfillState;
+  /** Dead letters that were added. */
+  readonly deadLetters?: number;
+  readonly gaps?: readonly Gap[];
+}
+
+/** The health after it. */
+export function afterRequest(
+  health: Health,
+  { redelivered = 0, backfilled = 0, backfill, deadLetters = 0, gaps = [] }: Request,
+  nowMs: number,
+): Health {
+  const events = redelivered + backfilled;
+  const { totals } = health;
+  return {
+    ...health,
+    lastDelivery: events > 0 ? { at: iso(nowMs), events } : health.lastDelivery,
+    gaps: gapsAfter(health.gaps, gaps, backfilledRange(backfill ?? null)),
+    totals: {
+      ...totals,
+      delivered: totals.delivered + redelivered,
+      backfilled: totals.backfilled + backfilled,
+      deadLettered: totals.deadLettered + deadLetters,
+    },
+    history: events === 0 ? health.history : withEvents(health.history, events, nowMs),
   };
 }
 
@@ -151,7 +188,7 @@ function addAnswers(before: AnswerCounts, news: AnswerCounts): AnswerCounts {
 }
 
 /** The range of event times that a backfill has read again to its end. */
-function backfilled({ backfill }: RunReport): ReadAgain[] {
+function backfilledRange(backfill: BackfillState | null): ReadAgain[] {
   if (backfill === null || backfill.completedAt === null) return [];
   const [fromMs, toMs] = [Date.parse(backfill.from), Date.parse(backfill.to)];
   return [{ fromMs, toMs, sinceMs: Date.parse(backfill.startedAt) }];

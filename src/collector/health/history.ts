@@ -3,7 +3,7 @@
  * runs failed. Bounded, and written only with the health, of which it is a part. Pure.
  */
 import { iso } from "../../engine/time.ts";
-import type { RunReport, Trigger } from "./report.ts";
+import { eventsOf, type RunReport, type Trigger } from "./report.ts";
 
 export interface Period {
   /** The hour, `2026-11-21T19`, or the day, `2026-11-21`, in UTC. */
@@ -63,36 +63,54 @@ const KEPT_OUTAGES = 20;
 export function withRun(history: History, report: RunReport, endedMs: number): History {
   const at = iso(endedMs);
   const run = pastRun(report);
+  const { events, lagSeconds, problem } = run;
+  const news = { events, runs: 1, failedRuns: problem === null ? 0 : 1, lagSeconds };
   return {
-    hours: noted(history.hours, at.slice(0, 13), run).slice(-KEPT_HOURS),
-    days: noted(history.days, at.slice(0, 10), run).slice(-KEPT_DAYS),
+    ...history,
+    ...withNews(history, news, at),
     runs: [...history.runs, run].slice(-KEPT_RUNS),
     outages: outagesAfter(history, run, at).slice(-KEPT_OUTAGES),
   };
 }
 
+/** The history after events were delivered at somebody's request, not by a run. */
+export function withEvents(history: History, events: number, deliveredMs: number): History {
+  const news = { events, runs: 0, failedRuns: 0, lagSeconds: null };
+  return { ...history, ...withNews(history, news, iso(deliveredMs)) };
+}
+
+/** What is added to the hour and the day. */
+type News = Omit<Period, "start">;
+
+function withNews({ hours, days }: History, news: News, at: string) {
+  return {
+    hours: noted(hours, at.slice(0, 13), news).slice(-KEPT_HOURS),
+    days: noted(days, at.slice(0, 10), news).slice(-KEPT_DAYS),
+  };
+}
+
 function pastRun(report: RunReport): PastRun {
-  const { runId, trigger, startedAt, durationMs, delivered, requests, lagSeconds } = report;
+  const { runId, trigger, startedAt, durationMs, requests, lagSeconds } = report;
   const { problem } = report;
   return {
     ...{ runId, trigger, startedAt, durationMs, lagSeconds },
-    events: delivered,
+    events: eventsOf(report),
     requests: Object.values(requests).reduce((sum, count) => sum + count, 0),
     problem: problem === undefined ? null : { code: problem.code, title: problem.title },
   };
 }
 
-function noted(periods: readonly Period[], start: string, run: PastRun): readonly Period[] {
+function noted(periods: readonly Period[], start: string, news: News): readonly Period[] {
   const last = periods.at(-1);
   const none: Period = { start, events: 0, runs: 0, failedRuns: 0, lagSeconds: null };
   const period = last?.start === start ? last : none;
   const others = last?.start === start ? periods.slice(0, -1) : periods;
   return [...others, {
     start,
-    events: period.events + run.events,
-    runs: period.runs + 1,
-    failedRuns: period.failedRuns + (run.problem === null ? 0 : 1),
-    lagSeconds: longer(period.lagSeconds, run.lagSeconds),
+    events: period.events + news.events,
+    runs: period.runs + news.runs,
+    failedRuns: period.failedRuns + news.failedRuns,
+    lagSeconds: longer(period.lagSeconds, news.lagSeconds),
   }];
 }
 

@@ -31,6 +31,8 @@ export interface RunReport {
   readonly reconciliation: Reconciliation | null;
   /** Where the backfill stands that this run went on with; null when there was none. */
   readonly backfill: BackfillState | null;
+  /** Events of that backfill that this run delivered. */
+  readonly backfilled: number;
   readonly retries: number;
   readonly recordsRead: number;
   readonly relocations: number;
@@ -42,6 +44,8 @@ export interface RunReport {
   readonly answers: AnswerCounts;
   /** True when there is more to read. */
   readonly more: boolean;
+  /** What ended it before there was no more to read; null if nothing did. */
+  readonly limitedBy: RunLimit | null;
   /** True when the source shows less than it did before, so that the run waits for it. */
   readonly sourceBehind: boolean;
   /** True when the next run follows at once: there is more to do, and this run has got further. */
@@ -54,11 +58,17 @@ export interface RunReport {
   readonly problem?: Problem;
 }
 
+/** What ends a run early: one of two settings, or the time that a run may take. */
+export const RUN_LIMITS = ["MAX_FETCH", "REQUESTS_PER_RUN", "time"] as const;
+export type RunLimit = typeof RUN_LIMITS[number];
+
 /** What reconciliation did on a day. */
 export interface Reconciliation {
   readonly day: string;
   /** Events that had not been delivered. */
   readonly found: number;
+  /** Those of them that the destination acknowledged. */
+  readonly delivered: number;
   /** False when the run's budget ended first; the next run goes on. */
   readonly complete: boolean;
 }
@@ -97,6 +107,8 @@ interface Told extends RunIdentity {
   readonly resent: number;
   readonly reconciliation: Reconciliation | null;
   readonly backfill: BackfillState | null;
+  readonly backfilled: number;
+  readonly limitedBy: RunLimit | null;
   /** Events that were taken otherwise than they were sent, beside the live part. */
   readonly alteredAside: number;
   /** True when what was done beside the live part has got further, and is not at its end. */
@@ -123,6 +135,7 @@ export function toReport(told: Told): RunReport {
     repeats: told.resent + (progress?.unanswered ?? 0),
     reconciliation: told.reconciliation,
     backfill: told.backfill,
+    backfilled: told.backfilled,
     retries: used.retries,
     recordsRead: progress?.recordsRead ?? 0,
     relocations: progress?.relocations ?? 0,
@@ -132,6 +145,7 @@ export function toReport(told: Told): RunReport {
     ),
     answers: used.answers,
     more: progress?.more ?? false,
+    limitedBy: told.limitedBy,
     sourceBehind: progress?.behind ?? false,
     goesOn: told.asideGoesOn || (progress !== null && progress.more && progress.commits > 0),
     cursor: opened?.found ?? null,
@@ -152,6 +166,8 @@ export function disabledReport(run: RunIdentity): RunReport {
     resent: 0,
     reconciliation: null,
     backfill: null,
+    backfilled: 0,
+    limitedBy: null,
     alteredAside: 0,
     asideGoesOn: false,
     used,
@@ -162,4 +178,9 @@ export function disabledReport(run: RunIdentity): RunReport {
 
 function sumOf(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+/** All events that a run delivered, in whatever part of it. */
+export function eventsOf({ delivered, reconciliation, backfilled }: RunReport): number {
+  return delivered + (reconciliation?.delivered ?? 0) + backfilled;
 }

@@ -11,6 +11,7 @@ import { Session } from "../../sources/liveperson/session.ts";
 import type { PipelineSettings } from "../../pipelines/pipelines.ts";
 import { FORGETFUL, openVault, readOnly, type Vault } from "../../storage/vault.ts";
 import { Upstream } from "../../upstream/upstream.ts";
+import type { RunLimit } from "../health/report.ts";
 import type { Platform } from "../platform.ts";
 import { openTrace, type Trace } from "./trace.ts";
 
@@ -61,6 +62,12 @@ export class Connections {
     const reserved = purpose === "pushing" ? 0 : RESERVED_REQUESTS;
     return !this.platform.stop.aborted && this.upstream.requestsLeft > reserved &&
       this.platform.now() < this.#deadlineMs;
+  }
+
+  /** Which limit leaves nothing for reading; null if none does. */
+  get limitReached(): RunLimit | null {
+    if (this.upstream.requestsLeft <= RESERVED_REQUESTS) return "REQUESTS_PER_RUN";
+    return this.platform.now() >= this.#deadlineMs ? "time" : null;
   }
 
   /** Gives a busy service time; see the engine's `Ports`. */

@@ -25,6 +25,7 @@ import {
   disabledReport,
   type Reconciliation,
   type RunIdentity,
+  type RunLimit,
   type RunReport,
   toReport,
   type Trigger,
@@ -55,6 +56,7 @@ export async function collect(context: RunContext, trigger: Trigger): Promise<Ru
 interface Aside {
   readonly reconciliation: Reconciliation | null;
   readonly backfill: BackfillState | null;
+  readonly backfilled: number;
   readonly asideGoesOn: boolean;
   readonly gaps: readonly Gap[];
   /** Events that were taken otherwise than they were sent. */
@@ -66,6 +68,7 @@ interface Aside {
 const NOTHING_ASIDE: Aside = {
   reconciliation: null,
   backfill: null,
+  backfilled: 0,
   asideGoesOn: false,
   gaps: [],
   alteredAside: 0,
@@ -134,6 +137,7 @@ class LiveRun {
       resent: this.context.cursors.resent,
       ...this.#aside,
       asideGoesOn: this.#aside.asideGoesOn || (untried > 0 && isFurther),
+      limitedBy: this.#limitedBy(),
       used: this.connections.upstream.used,
       completeUntilMs: this.#completeUntilMs,
       ...(this.failure !== undefined && { problem: toProblem(this.failure) }),
@@ -152,6 +156,15 @@ class LiveRun {
         ? this.health.missingFields
         : missingFields(progress.cursor.source),
     };
+  }
+
+  /** Why the live part left something, if it did and nothing failed. */
+  #limitedBy(): RunLimit | null {
+    const progress = this.#progress;
+    if (progress === null || !progress.more) return null;
+    const taken = progress.delivered + progress.deadLettered + progress.setAside;
+    const isFull = taken >= this.context.settings.MAX_FETCH;
+    return isFull ? "MAX_FETCH" : this.connections.limitReached;
   }
 
   async #open(): Promise<Progress> {
@@ -208,11 +221,12 @@ class LiveRun {
     }
     const advanced = await backfill.advance(ports, limits, undelivered);
     if (advanced === null) return;
-    const { state, gaps, altered, moved, failure } = advanced;
+    const { state, gaps, delivered, altered, moved, failure } = advanced;
     const goesOn = moved && state.completedAt === null;
     this.#aside = {
       ...this.#aside,
       backfill: state,
+      backfilled: delivered,
       gaps: [...this.#aside.gaps, ...gaps],
       alteredAside: this.#aside.alteredAside + altered,
       asideGoesOn: this.#aside.asideGoesOn || goesOn,

@@ -24,6 +24,7 @@ export interface PastRange {
 /** The outcome of a run that delivered a part of a past range. */
 export interface PastPart {
   readonly gaps: readonly Gap[];
+  readonly delivered: number;
   /** Events that were delivered, but taken otherwise than they were sent. */
   readonly altered: number;
   /** True when something was made durable. */
@@ -68,6 +69,6 @@ export async function runPastRange(
   }
   const complete = failure === undefined && !progress.more && !progress.behind;
   const moved = complete || progress.commits > 0;
-  const { gaps, altered } = progress;
-  return { progress, complete, gaps, altered, moved, failure };
+  const { gaps, delivered, altered } = progress;
+  return { progress, complete, gaps, delivered, altered, moved, failure };
 }

@@ -91,5 +91,9 @@ export async function reconcile(
   }
   const found = progress.delivered + progress.deadLettered + progress.setAside;
   const readAgain = complete ? [reconciledRange(day, sinceMs)] : [];
-  return { ...part, reconciliation: { day, found, complete }, readAgain };
+  return {
+    ...part,
+    reconciliation: { day, found, delivered: progress.delivered, complete },
+    readAgain,
+  };
 }

@@ -1,5 +1,5 @@
 /** The actions behind the buttons: the text of each confirmation, and the outcome as a notice. */
-import type { RunReport } from "../../collector/health/report.ts";
+import type { BackfillState, RunReport } from "../../collector/health/report.ts";
 import type { Outcome } from "../../collector/service.ts";
 import type { TestedStep } from "../../collector/runs/connection_check.ts";
 import { testConnection } from "../../collector/test_connection.ts";
@@ -62,13 +62,13 @@ function toldRun(outcome: Outcome<RunReport>, pipeline: Pipeline): Notice {
   if (!outcome.ok) return toldProblem("Nothing was collected", outcome.problem);
   const { outcome: ended, problem, delivered, deadLettered, reconciliation, backfill } =
     outcome.value;
-  const { more, durationMs, runId } = outcome.value;
+  const { more, durationMs, runId, backfilled } = outcome.value;
   if (problem !== undefined) return toldProblem("The run failed", problem, [`Run id: ${runId}`]);
   if (ended === "disabled") {
     return {
       ok: false,
       title: "Nothing was collected",
-      lines: ["FETCH_EVENTS is false. Set it to true and deploy again."],
+      lines: ["FETCH_EVENTS is false. Set it to true, then start or deploy again."],
     };
   }
   const found = reconciliation?.found ?? 0;
@@ -80,8 +80,7 @@ function toldRun(outcome: Outcome<RunReport>, pipeline: Pipeline): Notice {
     ...(found > 0
       ? [`Reconciliation found ${count(found, "event")} of ${day(reconciliation!.day)}`]
       : []),
-    // its count covers all of its runs so far
-    ...(backfill !== null ? ["The backfill continued"] : []),
+    ...(backfill !== null ? [toldBackfill(backfill, backfilled)] : []),
   ];
   return {
     ok: deadLettered === 0,
@@ -92,6 +91,13 @@ function toldRun(outcome: Outcome<RunReport>, pipeline: Pipeline): Notice {
       ...(more ? ["There is more to read: the next run follows at once."] : []),
     ],
   };
+}
+
+/** `events`: those that this run has delivered. */
+function toldBackfill({ completedAt }: BackfillState, events: number): string {
+  const isComplete = completedAt !== null;
+  if (events === 0) return isComplete ? "The backfill is complete" : "The backfill continued";
+  return `The backfill delivered ${count(events, "event")}${isComplete ? " and is complete" : ""}`;
 }
 
 const STEP_NAMES: Readonly<Record<TestedStep["step"], string>> = {

@@ -3,7 +3,7 @@ import type { BackfillState } from "../../collector/health/report.ts";
 import { count, instant, moment } from "../../format.ts";
 
 export function BackfillCard({ backfill, nowMs }: { backfill: BackfillState; nowMs: number }) {
-  const { from, to, reached, completedAt, delivered, deadLettered, startedAt } = backfill;
+  const { from, to, completedAt, delivered, deadLettered, startedAt } = backfill;
   const percent = percentOf(backfill);
   return (
     <section class="card" aria-labelledby="backfill">
@@ -12,7 +12,7 @@ export function BackfillCard({ backfill, nowMs }: { backfill: BackfillState; now
       <div>
         <label for="backfill-progress">
           {completedAt === null
-            ? `${percent} %: everything before ${instant(reached)} is delivered`
+            ? `${percent} %: ${toldProgress(backfill)}`
             : `Completed at ${moment(completedAt, nowMs)}`}
         </label>
         <progress id="backfill-progress" max="100" value={percent}>{percent} %</progress>
@@ -29,6 +29,17 @@ export function BackfillCard({ backfill, nowMs }: { backfill: BackfillState; now
       )}
     </section>
   );
+}
+
+/** What is certain of the part that is done. */
+export function toldProgress(
+  { from, reached, delivered, deadLettered }: BackfillState,
+): string {
+  if (reached === from) return "nothing has been read to its end yet";
+  const before = `before ${instant(reached)}`;
+  if (delivered + deadLettered === 0) return `there was nothing to deliver ${before}`;
+  const refused = deadLettered === 0 ? "" : `, but for ${count(deadLettered, "refused event")}`;
+  return `everything ${before} is delivered${refused}`;
 }
 
 /** How much of the time range is done, in whole percent; 100 only when it is complete. */

@@ -119,7 +119,7 @@ function Facts({ status, nowMs }: { status: Status; nowMs: number }) {
         <dt>Lag</dt>
         <dd>
           {status.lagSeconds === null ? "not known yet" : length(status.lagSeconds)}
-          <span class="small">everything older is delivered</span>
+          <span class="small">{toldOlder(status)}</span>
         </dd>
       </div>
       <div>
@@ -150,4 +150,10 @@ function Facts({ status, nowMs }: { status: Status; nowMs: number }) {
       </div>
     </dl>
   );
+}
+
+/** What is known of the time before the lag. */
+function toldOlder({ lagSeconds, undelivered: { total } }: Status): string {
+  if (lagSeconds === null) return "nothing is known to be delivered";
+  return total === 0 ? "everything older is delivered" : "not all that is older is delivered";
 }

@@ -1,5 +1,6 @@
 /** The state of a pipeline in words, since when, and what to do about each problem. Pure. */
 import type { Status } from "../../collector/collector.ts";
+import type { RunLimit } from "../../collector/health/report.ts";
 import type { State } from "../../collector/health/verdict.ts";
 import type { Outcome } from "../../collector/service.ts";
 import { iso } from "../../engine/time.ts";
@@ -104,14 +105,15 @@ function adviceFor(pipeline: Pipeline, status: Status, nowMs: number): Advice[] 
   if (state === "disabled") {
     advice.push({
       title: "Collecting is switched off",
-      action: "Set FETCH_EVENTS to true and deploy again.",
+      action: "Set FETCH_EVENTS to true, then start or deploy again.",
     });
   }
   if (state === "waiting") {
     advice.push({
       title: "No run has ended yet",
-      action: "The schedule runs every five minutes. If nothing happens by then, check that the " +
-        "cron trigger is there, or choose Collect now.",
+      action:
+        "The schedule runs every five minutes. If nothing happens by then, check that it is " +
+        "there (on Workers, the cron trigger), or choose Collect now.",
     });
   }
   const { setAside, gaps, stalledBackfills } = status.undelivered;
@@ -168,15 +170,30 @@ function adviceForLag({ health, lagSeconds }: Status, nowMs: number): Advice {
   if (silentMs > SILENT_MS) {
     return {
       title: `No run has ended for ${length(silentMs / 1000)}`,
-      action: "Check that the cron trigger is there and fires, or choose Collect now.",
+      action:
+        "Check that the schedule is there and fires (on Workers, the cron trigger), or choose " +
+        "Collect now.",
+    };
+  }
+  if (run.sourceBehind) {
+    return {
+      title: "LivePerson shows less than it did before",
+      action: "Wait: the runs go on as soon as it shows everything again, or after half an hour.",
     };
   }
   return {
     title: "There is more to read than one run delivers",
     detail: "The next run follows at once while there is more.",
-    action: "Wait, if the lag shrinks. If it does not, raise MAX_FETCH.",
+    action: `Wait, if the lag shrinks. If it does not, ${REMEDIES[run.limitedBy ?? "time"]}`,
   };
 }
+
+/** What lets a run get further, by what has ended it. */
+const REMEDIES: Readonly<Record<RunLimit, string>> = {
+  MAX_FETCH: "raise MAX_FETCH.",
+  REQUESTS_PER_RUN: "raise REQUESTS_PER_RUN, as far as your plan allows requests.",
+  time: "look for a service that answers slowly.",
+};
 
 const URGENCY: readonly State[] = [
   "failing",

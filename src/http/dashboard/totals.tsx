@@ -10,9 +10,14 @@ export function TotalsCard({ health, page }: { health: Status["health"]; page: P
   const rows: [string, number, string][] = [
     ["Runs", totals.runs, "started by the schedule, a backlog or a person"],
     ["Failed runs", totals.failedRuns, "nothing is lost: the next run goes on from the cursor"],
-    ["Events delivered", totals.delivered, `acknowledged by ${ANY_DESTINATION}`],
+    [
+      "Events delivered",
+      totals.delivered + totals.reconciled + totals.backfilled,
+      `acknowledged by ${ANY_DESTINATION}`,
+    ],
     ["Late arrivals", totals.lateArrivals, "shown by LivePerson only after newer events"],
-    ["Found by reconciliation", totals.reconciled, "by reading each day once more"],
+    ["Reconciled", totals.reconciled, "of the delivered: found by reading each day once more"],
+    ["Backfilled", totals.backfilled, "of the delivered: a past range that was asked for"],
     ["Twins", totals.twins, "alike in every field; each has an id of its own"],
     ["Repeats", totals.repeats, "may have come twice, with the same id: a push got no answer"],
     ["Dead letters", totals.deadLettered, `refused by ${ANY_DESTINATION}, and kept`],

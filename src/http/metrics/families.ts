@@ -33,6 +33,7 @@ const COUNTERS: readonly Metric[] = [
     "Events that came too late and were found a day later",
     "reconciled",
   ),
+  counter("events_backfilled", "Events that backfills delivered", "backfilled"),
   counter("late_arrivals", "Events that the source showed after newer ones", "lateArrivals"),
   counter("twins", "Events that are identical to an earlier one in every field", "twins"),
   counter(

@@ -6,6 +6,8 @@ import { PAST_FORMS } from "../../settings/duration.ts";
 import { TOKEN } from "../auth/bearer.ts";
 import {
   account,
+  BY_NAME,
+  type Called,
   destination,
   inQueryOrBody,
   past,
@@ -40,20 +42,21 @@ const FailedBackfills = named(
 
 const NoBackfill = named("NoBackfill", v.object({ backfill: v.null() }));
 
-function backfillArguments(nowMs: number) {
-  const from = past("from", `Deliver events since this time: ${PAST_FORMS}. ${UTC_RULE}`, nowMs);
+function backfillArguments(nowMs: number, called: Called = BY_NAME) {
+  const [fromName, toName] = [called("from"), called("to")];
+  const from = past(fromName, `Deliver events since this time: ${PAST_FORMS}. ${UTC_RULE}`, nowMs);
   const to = v.pipe(
-    past("to", "Deliver events before this time, in the same forms. Now, if left out.", nowMs),
-    v.maxValue(nowMs, "to must not lie in the future."),
+    past(toName, "Deliver events before this time, in the same forms. Now, if left out.", nowMs),
+    v.maxValue(nowMs, `${toName} must not lie in the future.`),
   );
   return named(
     "BackfillArguments",
     v.pipe(
       v.strictObject(
         { from, to: v.optional(to), account, destination },
-        `from must be ${PAST_FORMS}.`,
+        `${fromName} must be ${PAST_FORMS}.`,
       ),
-      v.check(({ from, to = nowMs }) => from < to, "from must be before to."),
+      v.check(({ from, to = nowMs }) => from < to, `${fromName} must be before ${toName}.`),
       v.transform(({ from, to = nowMs, ...rest }) => ({ fromMs: from, toMs: to, ...rest })),
     ),
   );
@@ -66,8 +69,9 @@ function backfillArguments(nowMs: number) {
 export function readBackfillRange(
   given: Readonly<Record<string, unknown>>,
   nowMs: number,
+  called?: Called,
 ): BackfillRange & Named {
-  return readArguments(backfillArguments(nowMs), given);
+  return readArguments(backfillArguments(nowMs, called), given);
 }
 
 export const startBackfill = defineRoute({

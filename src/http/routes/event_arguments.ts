@@ -5,7 +5,15 @@ import type { GetEventsArguments } from "../../collector/runs/read_events.ts";
 import { type FormatName, FORMATS } from "../../event_formats/index.ts";
 import type { Named } from "../../pipelines/choose.ts";
 import { PAST_FORMS } from "../../settings/duration.ts";
-import { account, destination, past, readArguments, UTC_RULE } from "../routing/arguments.ts";
+import {
+  account,
+  BY_NAME,
+  type Called,
+  destination,
+  past,
+  readArguments,
+  UTC_RULE,
+} from "../routing/arguments.ts";
 import { named } from "../routing/schemas.ts";
 
 export type EventArguments = GetEventsArguments & Named & {
@@ -30,30 +38,30 @@ export const GET_EVENTS_DEFAULTS = {
 
 const MAX_LIMIT = 10_000;
 
-const LIMIT_RULE = `limit must be a whole number from 1 to ${MAX_LIMIT}.`;
-const PUSH_RULE = "should_push_events must be true or false.";
-const FORMAT_RULE = "format must be native, ecs or ocsf.";
-
 /** The arguments of `liveperson-get-events`. A query has texts; JSON may have numbers and booleans. */
-export function getEventsArguments(nowMs: number) {
+export function getEventsArguments(nowMs: number, called: Called = BY_NAME) {
+  const limitRule = `${called("limit")} must be a whole number from 1 to ${MAX_LIMIT}.`;
+  const pushRule = `${called("should_push_events")} must be true or false.`;
+  const formatRule = `${called("format")} must be native, ecs or ocsf.`;
+  const start = called("start_time");
   const limit = v.union([
     v.pipe(
       v.number(),
-      v.integer(LIMIT_RULE),
-      v.minValue(1, LIMIT_RULE),
-      v.maxValue(MAX_LIMIT, LIMIT_RULE),
+      v.integer(limitRule),
+      v.minValue(1, limitRule),
+      v.maxValue(MAX_LIMIT, limitRule),
     ),
     v.pipe(
       v.string(),
       v.trim(),
       // the same range, so that the API description states it for texts too
-      v.regex(/^0*([1-9]\d{0,3}|10000)$/, LIMIT_RULE),
+      v.regex(/^0*([1-9]\d{0,3}|10000)$/, limitRule),
       v.transform(Number),
     ),
-  ], LIMIT_RULE);
+  ], limitRule);
   const startTime = v.pipe(
-    past("start_time", `Read events since this time: ${PAST_FORMS}. ${UTC_RULE}`, nowMs),
-    v.maxValue(nowMs, "start_time must not lie in the future."),
+    past(start, `Read events since this time: ${PAST_FORMS}. ${UTC_RULE}`, nowMs),
+    v.maxValue(nowMs, `${start} must not lie in the future.`),
   );
   const push = v.union([
     v.boolean(),
@@ -61,10 +69,10 @@ export function getEventsArguments(nowMs: number) {
       v.string(),
       v.trim(),
       v.toLowerCase(),
-      v.values(["true", "false"], PUSH_RULE),
+      v.values(["true", "false"], pushRule),
       v.transform((text) => text === "true"),
     ),
-  ], PUSH_RULE);
+  ], pushRule);
   return named(
     "GetEventsArguments",
     v.pipe(
@@ -80,7 +88,7 @@ export function getEventsArguments(nowMs: number) {
         ),
         format: v.optional(
           v.pipe(
-            v.picklist(FORMATS, FORMAT_RULE),
+            v.picklist(FORMATS, formatRule),
             v.description(
               "The format of the events that are returned: LivePerson's own fields, the Elastic " +
                 "Common Schema, or OCSF. A table always has LivePerson's own fields.",
@@ -106,6 +114,7 @@ export function getEventsArguments(nowMs: number) {
 export function readGetEventsArguments(
   given: Readonly<Record<string, unknown>>,
   nowMs: number,
+  called?: Called,
 ): EventArguments {
-  return readArguments(getEventsArguments(nowMs), given);
+  return readArguments(getEventsArguments(nowMs, called), given);
 }

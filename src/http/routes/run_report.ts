@@ -1,6 +1,7 @@
 /** How the report of a run, and the backfill in it, are described. Several routes answer them. Pure. */
 import * as v from "valibot";
 import { FOUND } from "../../collector/records/cursor_store.ts";
+import { RUN_LIMITS } from "../../collector/health/report.ts";
 import { ANY_DESTINATION } from "../../destinations/catalog.ts";
 import { count, instant, named, Problem, SERVICES, told } from "../routing/schemas.ts";
 
@@ -16,6 +17,7 @@ const Reconciliation = named(
   v.object({
     day: v.pipe(v.string(), v.isoDate()),
     found: told(count, "Events that had not been delivered."),
+    delivered: told(count, "Those of them that were delivered."),
     complete: told(v.boolean(), "False if the next run continues it."),
   }),
   "A day that was read again to find events that came too late.",
@@ -69,6 +71,7 @@ export const Run = named(
     ),
     reconciliation: v.nullable(Reconciliation),
     backfill: v.nullable(Backfill),
+    backfilled: told(count, "Events of that backfill that this run delivered."),
     retries: count,
     recordsRead: count,
     relocations: told(count, "How often the source's listing was found to have moved."),
@@ -80,6 +83,11 @@ export const Run = named(
     requests: told(v.record(v.string(), count), "Requests to other services, by name."),
     answers: Answers,
     more: told(v.boolean(), "There is more to read."),
+    limitedBy: told(
+      v.nullable(v.picklist(RUN_LIMITS)),
+      "What ended it before there was no more to read: one of two settings, or the time that a run " +
+        "may take.",
+    ),
     sourceBehind: told(
       v.boolean(),
       "The source shows less than it did before, as a replica does that is behind. The run waits for it.",

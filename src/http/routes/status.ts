@@ -77,7 +77,8 @@ const Totals = named(
     lateArrivals: count,
     twins: count,
     repeats: count,
-    reconciled: told(count, "Events that only reconciliation found."),
+    reconciled: told(count, "Events that only reconciliation found, and that were delivered."),
+    backfilled: told(count, "Events that backfills delivered."),
     retries: count,
     answers: Answers,
     durations: told(

@@ -62,6 +62,10 @@ export const destination = v.optional(v.pipe(
   ),
 ));
 
+/** How an argument is called where it is given: the routes call it by its name. */
+export type Called = (argument: string) => string;
+export const BY_NAME: Called = (argument) => argument;
+
 export const UTC_RULE = "Without an offset, the time is UTC.";
 
 /** A way to write an instant in the past; its output is epoch milliseconds. */

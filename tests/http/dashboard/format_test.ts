@@ -9,7 +9,9 @@ import { readSearch } from "../../../src/http/dashboard/event_search.ts";
 import type { Notice } from "../../../src/http/dashboard/notice.ts";
 import { choose, readOverviewForm } from "../../../src/http/dashboard/overview_search.ts";
 import { STATES } from "../../../src/collector/health/verdict.ts";
-import { percentOf } from "../../../src/http/dashboard/backfill.tsx";
+import { readPageState } from "../../../src/http/dashboard/page_state.ts";
+import { PipelinePage } from "../../../src/http/dashboard/pipeline.tsx";
+import { percentOf, toldProgress } from "../../../src/http/dashboard/backfill.tsx";
 import { lastDays, lastHours, sumOfEvents } from "../../../src/http/dashboard/periods.ts";
 import { grouped, pipelineStateOf, worst } from "../../../src/http/dashboard/pipeline_state.ts";
 import { ago, count, cut, length, moment, took } from "../../../src/format.ts";
@@ -84,7 +86,15 @@ Deno.test("each problem comes with what to do", () => {
     ) => `${title}: ${action}`).join("\n");
   assert.equal(advice({}), "");
   const behind = { state: "behind", lagSeconds: 7200 } as const;
-  assert.match(advice(behind), /more to read.*raise MAX_FETCH/);
+  const cases = {
+    MAX_FETCH: /more to read.*raise MAX_FETCH/,
+    REQUESTS_PER_RUN: /more to read.*raise REQUESTS_PER_RUN/,
+    time: /more to read.*answers slowly/,
+  };
+  for (const [limitedBy, says] of Object.entries(cases)) {
+    const recent = run({ more: true, limitedBy: limitedBy as RunReport["limitedBy"] });
+    assert.match(advice({ ...behind, health: { lastRun: recent } }), says);
+  }
   const lastRun = run({ startedAt: iso(NOW_MS - 120 * MINUTE_MS) });
   assert.match(advice({ ...behind, health: { lastRun } }), /No run has ended for 1 hour.*cron/);
   assert.match(
@@ -108,13 +118,22 @@ Deno.test("a run's notice says what happened, and is good only if nothing was re
     });
     return [notice.title, notice.ok];
   };
-  const reconciliation = { day: "2026-11-20", found: 3, complete: true };
+  const reconciliation = { day: "2026-11-20", found: 3, delivered: 3, complete: true };
   const backfill = {
     ...{ from: iso(0), to: iso(NOW_MS), startedAt: iso(NOW_MS), completedAt: null },
     ...{ delivered: 31_840, deadLettered: 0, reached: iso(0), movedAt: iso(0) },
   };
   assert.deepEqual(await told({}), ["Nothing new", true]);
   assert.deepEqual(await told({ backfill }), ["The backfill continued", true]);
+  const backfilled = 1650;
+  assert.deepEqual(await told({ backfill, backfilled }), [
+    "The backfill delivered 1,650 events",
+    true,
+  ]);
+  assert.deepEqual(await told({ backfill: { ...backfill, completedAt: iso(0) }, backfilled }), [
+    "The backfill delivered 1,650 events and is complete",
+    true,
+  ]);
   assert.deepEqual(await told({ backfill, reconciliation }), [
     "Reconciliation found 3 events of 20 Nov 2026",
     true,
@@ -154,6 +173,42 @@ Deno.test("names keep their capitals when a test of the connection fails", async
     testDestination: ok(null),
   });
   assert.match(title, /: LivePerson refused the client/);
+});
+
+Deno.test("a backfill that has delivered nothing doesn't say that anything is delivered", () => {
+  const backfill = {
+    ...{ from: "2026-11-01T00:00:00Z", to: "2026-11-11T00:00:00Z", startedAt: "", movedAt: "" },
+    ...{ delivered: 0, deadLettered: 0, completedAt: null, reached: "2026-11-01T00:00:00Z" },
+  };
+  assert.equal(toldProgress(backfill), "nothing has been read to its end yet");
+  const further = { ...backfill, reached: "2026-11-04T00:00:00Z" };
+  assert.match(toldProgress(further), /^there was nothing to deliver before 4 Nov 2026/);
+  assert.match(toldProgress({ ...further, delivered: 1 }), /^everything before .* is delivered$/);
+  const refused = toldProgress({ ...further, delivered: 1, deadLettered: 2 });
+  assert.match(refused, /is delivered, but for 2 refused events$/);
+});
+
+Deno.test("of the time before the lag, the page says no more than is known", async () => {
+  const shown = async (fields: Parameters<typeof status>[1]) => {
+    const page = readPageState("http://localhost/");
+    const state = pipelineStateOf(samplePipeline("a"), ok(status("a", fields)), NOW_MS);
+    return await Promise.resolve(
+      PipelinePage({
+        state,
+        letters: null,
+        above: [],
+        page,
+        viewer: { id: "a", name: null, formToken: "" },
+        nowMs: NOW_MS,
+      })?.toString(),
+    );
+  };
+  assert.match(await shown({}) ?? "", /everything older is delivered/);
+  const unknown = await shown({ lagSeconds: null }) ?? "";
+  assert.match(unknown, /not known yet.*nothing is known to be delivered/);
+  assert.doesNotMatch(unknown, /everything older is delivered/);
+  const undelivered = { deadLetters: 2, setAside: 0, gaps: 0, stalledBackfills: 0, total: 2 };
+  assert.match(await shown({ undelivered }) ?? "", /not all that is older is delivered/);
 });
 
 Deno.test("a search is checked by the names that its fields have on the page", () => {

@@ -85,6 +85,8 @@ export function run(fields: Partial<RunReport> = {}): RunReport {
     repeats: 0,
     reconciliation: null,
     backfill: null,
+    backfilled: 0,
+    limitedBy: null,
     retries: 0,
     recordsRead: 12,
     relocations: 0,
