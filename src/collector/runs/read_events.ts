@@ -1,5 +1,5 @@
 /**
- * The `liveperson-get-events` command: reads events from a time on, oldest first, and pushes them if
+ * The `liveperson-get-events` command: reads the events of a range, oldest first, and pushes them if
  * asked to. It reads as a collection does, from a place of its own that is forgotten afterwards.
  */
 import type { OpenDestination } from "../../destinations/kind.ts";
@@ -23,6 +23,8 @@ export interface GetEventsArguments {
   readonly limit: number;
   /** Epoch milliseconds. */
   readonly startMs: number;
+  /** Epoch milliseconds, exclusive; left out: up to the newest. */
+  readonly endMs?: number;
   readonly push: boolean;
 }
 
@@ -45,13 +47,18 @@ const MAX_FRUITLESS = 12;
 export async function getEvents(
   settings: PipelineSettings,
   platform: Platform,
-  { limit, startMs, push }: GetEventsArguments,
+  { limit, startMs, endMs, push }: GetEventsArguments,
 ): Promise<FoundEvents> {
   const connections = await Connections.open(settings, platform, platform.newId());
   const destination = push ? connections.destination() : null;
   const progress = startProgress(firstCursor(startMs), false);
   const source = connections.audit(connections.session(), null);
-  const limits = { ...engineLimits({ settings }), maxFetch: limit, maxPagesInFlight: 1 };
+  const limits = {
+    ...engineLimits({ settings }),
+    ...(endMs !== undefined && { untilMs: endMs }),
+    maxFetch: limit,
+    maxPagesInFlight: 1,
+  };
   const ports = { source, hasBudget: () => true, clock: platform.now, yieldToEventLoop };
   const reader = new PageReader(ports, limits, progress);
   const state = new ListingState(progress.cursor);

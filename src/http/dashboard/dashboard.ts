@@ -12,7 +12,7 @@ import { SIGNING_IN, SUBMITTED, VIEWED } from "./guards.ts";
 import type { PageBindings, PageContext, PageEnv } from "./page_context.ts";
 import { confirmPage, performAction } from "./pages/actions.tsx";
 import { backfillPage } from "./pages/backfill.tsx";
-import { eventsPage } from "./pages/events.tsx";
+import { eventsPage, exportCsv, exportJson } from "./pages/events.tsx";
 import { goToStatus, submitSignIn, submitSignOut } from "./pages/sign_in.ts";
 import { statusPage } from "./pages/status.tsx";
 import { showProblem } from "./render.tsx";
@@ -36,6 +36,8 @@ interface PageRoute {
 const ROUTES: readonly PageRoute[] = [
   { method: "GET", path: "/", guards: VIEWED, handle: statusPage },
   { method: "GET", path: "/events", guards: VIEWED, handle: eventsPage },
+  { method: "GET", path: "/events.csv", guards: VIEWED, handle: exportCsv },
+  { method: "GET", path: "/events.json", guards: VIEWED, handle: exportJson },
   { method: "GET", path: "/actions/backfill", guards: VIEWED, handle: backfillPage },
   { method: "GET", path: "/actions/:action", guards: VIEWED, handle: confirmPage },
   { method: "POST", path: "/actions/:action", guards: SUBMITTED, handle: performAction },

@@ -7,9 +7,28 @@ import { parsePast, PAST_FORMS } from "../../settings/duration.ts";
 export interface SearchForm {
   readonly account: string;
   readonly start: string;
+  /** Empty for now. */
+  readonly end: string;
   readonly limit: string;
+  /** Each of these may be empty, for any. */
+  readonly type: string;
+  readonly change: string;
+  readonly user: string;
   readonly text: string;
+  /** The id of the only event that is looked for; empty for all. */
+  readonly event: string;
 }
+
+export const FIRST_SEARCH: Omit<SearchForm, "account"> = {
+  start: "1 day",
+  end: "",
+  limit: "50",
+  type: "",
+  change: "",
+  user: "",
+  text: "",
+  event: "",
+};
 
 interface Search extends GetEventsArguments {
   /** The most events to show. */
@@ -17,7 +36,7 @@ interface Search extends GetEventsArguments {
 }
 
 /** What is wrong with the fields, by their names. */
-export type WrongFields = Readonly<Partial<Record<"start" | "limit", string>>>;
+export type WrongFields = Readonly<Partial<Record<"start" | "end" | "limit", string>>>;
 
 /** How many events one search reads, however many of them it shows. */
 export const MAX_READ = 1_000;
@@ -27,41 +46,56 @@ export const MAX_SHOWN = 200;
 
 /** The search, or what is wrong with its fields, under the names that the page shows. */
 export function readSearch(
-  { start, limit }: SearchForm,
+  { start, end, limit }: Pick<SearchForm, "start" | "end" | "limit">,
   nowMs: number,
 ): { readonly search: Search } | { readonly wrong: WrongFields } {
   const startMs = parsePast(start, nowMs);
+  const endMs = end.trim() === "" ? undefined : parsePast(end, nowMs);
   const shown = /^\d+$/.test(limit.trim()) ? Number(limit) : 0;
   const wrong: WrongFields = {
     ...(startMs === null && { start: `Since must be ${PAST_FORMS}.` }),
     ...(startMs !== null && startMs > nowMs && { start: "Since must not lie in the future." }),
+    ...(endMs === null && { end: `Until must be ${PAST_FORMS}.` }),
+    ...(startMs !== null && typeof endMs === "number" && endMs <= startMs &&
+      { end: "Until must lie after Since." }),
     ...((shown < 1 || shown > MAX_SHOWN) &&
       { limit: `Show at most must be a whole number from 1 to ${MAX_SHOWN}.` }),
   };
-  if (startMs === null || Object.keys(wrong).length > 0) return { wrong };
-  return { search: { startMs, limit: MAX_READ, push: false, shown } };
+  if (startMs === null || endMs === null || Object.keys(wrong).length > 0) return { wrong };
+  const range = { startMs, ...(endMs !== undefined && { endMs }) };
+  return { search: { ...range, limit: MAX_READ, push: false, shown } };
 }
 
-/** The events that contain the text in any field, ignoring case; newest first. */
-export function matching(events: readonly AuditEvent[], text: string): AuditEvent[] {
-  const wanted = text.trim().toLowerCase();
-  return events.filter((event) => wanted === "" || haystack(event).includes(wanted)).reverse();
+/** The events that have what the form asks for, ignoring case; newest first. */
+export function matching(
+  events: readonly AuditEvent[],
+  { type, change, user, text, event: id }: Omit<SearchForm, "account">,
+): AuditEvent[] {
+  const has = (wanted: string, ...values: unknown[]) =>
+    values.map(shown).join("\n").toLowerCase().includes(wanted.trim().toLowerCase());
+  return events.filter((event) =>
+    (id === "" || event.event_id === id) &&
+    has(type, event.objectType) &&
+    has(change, event.changeType) &&
+    has(user, event.changedBy, event.userId) &&
+    has(text, ...Object.values(event))
+  ).reverse();
+}
+
+/** The address of a search. */
+export function hrefOfSearch(form: SearchForm, path = "/events"): string {
+  const given = Object.entries(form).filter(([, value]) => value !== "");
+  return `${path}?${new URLSearchParams(given)}`;
+}
+
+/** The address of one event, which LivePerson shows as long as it keeps it. */
+export function hrefOfEvent(account: string, { _time, event_id }: AuditEvent): string {
+  const end = new Date(Date.parse(_time) + 1).toISOString();
+  return hrefOfSearch({ account, ...FIRST_SEARCH, start: _time, end, event: event_id });
 }
 
 /** Any value as text. */
 export function shown(value: unknown): string {
   if (value === undefined || value === null) return "";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
-}
-
-/** JSON in which no character changes the direction of the text around it. */
-export function readableJson(event: AuditEvent): string {
-  return JSON.stringify(event, null, 2).replace(
-    /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16)}`,
-  );
-}
-
-function haystack(event: AuditEvent): string {
-  return Object.values(event).map(shown).join("\n").toLowerCase();
 }

@@ -1,18 +1,21 @@
-/** Recent events, read from LivePerson on request: the search form, and a table of the results. */
+/** Recent events, read from LivePerson on request: the search form, and the events, a line each. */
 import type { AuditEvent } from "../../sources/liveperson/event.ts";
+import type { Pipeline } from "../../pipelines/pipeline.ts";
+import { count, cut, day, instant, number } from "../../format.ts";
+import { SearchFields } from "./event_form.tsx";
 import {
+  FIRST_SEARCH,
+  hrefOfEvent,
+  hrefOfSearch,
   MAX_READ,
-  MAX_SHOWN,
-  readableJson,
   type SearchForm,
   shown,
   type WrongFields,
 } from "./event_search.ts";
 import type { Advice } from "./pipeline_state.ts";
 import { AdviceList } from "./layout.tsx";
-import { count, cut, day, instant, number } from "../../format.ts";
 
-interface Found {
+export interface Found {
   /** Newest first. */
   readonly events: readonly AuditEvent[];
   /** How many were read to find these. */
@@ -24,7 +27,8 @@ interface Found {
 }
 
 interface EventsProps {
-  readonly accounts: readonly string[];
+  /** One of each account. */
+  readonly accounts: readonly Pipeline[];
   readonly form: SearchForm;
   /** The result of the search; null before the first one. */
   readonly answer: SearchAnswer | null;
@@ -52,170 +56,155 @@ export function EventsPage({ accounts, form, answer }: EventsProps) {
           <AdviceList advice={[problem]} tone="bad" />
         </section>
       )}
-      {found && <Results found={found} />}
+      {found && <Results found={found} form={form} />}
     </>
   );
 }
 
-function SearchFields(
-  { accounts, form, wrong }: {
-    accounts: readonly string[];
-    form: SearchForm;
-    wrong: WrongFields;
-  },
-) {
-  return (
-    <form class="card" method="get" action="/events" role="search">
-      <p class="quiet">
-        Events are read from LivePerson when you search. Nothing is pushed or kept.
-      </p>
-      {Object.entries(wrong).map(([field, why]) => (
-        <p class="error" role="alert" id={`${field}-error`} key={field}>{why}</p>
-      ))}
-      <div class="fields">
-        <div>
-          <label for="account">Account</label>
-          <select id="account" name="account">
-            {accounts.map((id) => (
-              <option key={id} value={id} selected={id === form.account}>{id}</option>
-            ))}
-          </select>
-        </div>
-        <div>
-          <label for="start">Since</label>
-          <input
-            id="start"
-            name="start"
-            value={form.start}
-            required
-            aria-describedby={wrong.start ? "start-error start-hint" : "start-hint"}
-            aria-invalid={wrong.start ? "true" : undefined}
-          />
-          <span class="hint" id="start-hint">Such as 2 hours, yesterday, 2026-11-21T09:00Z</span>
-        </div>
-        <div>
-          <label for="limit">Show at most</label>
-          <input
-            id="limit"
-            name="limit"
-            type="number"
-            min="1"
-            max={MAX_SHOWN}
-            value={form.limit}
-            required
-            aria-describedby={wrong.limit ? "limit-error" : undefined}
-            aria-invalid={wrong.limit ? "true" : undefined}
-          />
-        </div>
-        <div>
-          <label for="text">Containing</label>
-          <input
-            id="text"
-            name="text"
-            type="search"
-            value={form.text}
-            aria-describedby="text-hint"
-          />
-          <span class="hint" id="text-hint">In any field. Leave it empty for all.</span>
-        </div>
-      </div>
-      <div class="actions">
-        <button class="button" type="submit">Search</button>
-      </div>
-    </form>
-  );
-}
-
-function Results({ found }: { found: Found }) {
+function Results({ found, form }: { found: Found; form: SearchForm }) {
   const { events, read, matched, readUntil } = found;
+  const isOne = form.event !== "";
   return (
     <section class="card" aria-labelledby="results">
       <h2 id="results">
         {events.length === 0 ? "No event found" : count(matched, "event")}
       </h2>
       <p class="quiet" role="status">
-        Out of {number(read)} that were read
-        {matched > events.length && `, the newest ${number(events.length)} shown`}.{" "}
-        {readUntil !== null &&
-          `There are more after ${instant(readUntil)} than the ${
-            number(MAX_READ)
-          } that one search reads: choose a later start to see them.`}
+        {isOne ? oneInWords(events.length) : (
+          <>
+            Out of {number(read)} that were read
+            {matched > events.length && `, the newest ${number(events.length)} shown`}.
+          </>
+        )} {readUntil !== null && !isOne && (
+          <>
+            There are more after {instant(readUntil)} than the {number(MAX_READ)}{" "}
+            that one search reads:{" "}
+            <a href={hrefOfSearch({ ...form, start: readUntil })}>
+              search on from there
+            </a>.
+          </>
+        )}
       </p>
-      {events.length > 0 && <EventTable events={events} />}
+      {events.length > 0 && (
+        <>
+          <EventList events={events} account={form.account} isOpen={isOne} />
+          <p>
+            {isOne && (
+              <>
+                <a href={hrefOfSearch({ account: form.account, ...FIRST_SEARCH })}>
+                  All events of the last day
+                </a>{" "}
+                ·{" "}
+              </>
+            )}
+            Export {isOne ? "it" : "what is shown"}:{" "}
+            <a href={hrefOfSearch(form, "/events.csv")}>CSV</a> ·{" "}
+            <a href={hrefOfSearch(form, "/events.json")}>JSON</a>
+          </p>
+        </>
+      )}
     </section>
   );
 }
 
-function EventTable({ events }: { events: readonly AuditEvent[] }) {
+function oneInWords(events: number): string {
+  return events === 0
+    ? "LivePerson does not show it any more, or not to this account."
+    : "By its id.";
+}
+
+function EventList({ events, account, isOpen }: {
+  events: readonly AuditEvent[];
+  account: string;
+  isOpen: boolean;
+}) {
   return (
-    <table class="stacked event-table small" role="table">
-      <thead role="rowgroup">
-        <tr role="row">
-          <th scope="col" role="columnheader">When (UTC)</th>
-          <th scope="col" role="columnheader">What</th>
-          <th scope="col" role="columnheader">From</th>
-          <th scope="col" role="columnheader">To</th>
-          <th scope="col" role="columnheader">By</th>
-        </tr>
-      </thead>
-      {events.map((event) => <EventRows event={event} key={event.event_id} />)}
-    </table>
+    <div class="small">
+      <div class="event-line event-head" aria-hidden="true">
+        <span>When (UTC)</span>
+        <span>Who</span>
+        <span>What</span>
+        <span>Old value</span>
+        <span>New value</span>
+      </div>
+      <ul class="event-list">
+        {events.map((event) => (
+          <li key={event.event_id}>
+            <details open={isOpen}>
+              <summary class="event-line">
+                <EventLine event={event} />
+              </summary>
+              <EventFields event={event} account={account} />
+            </details>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 
-/** An event: the main fields in one row, and all of them below it once it is opened. */
-function EventRows({ event }: { event: AuditEvent }) {
+/** What there is in one line; a part that has no room ends with dots. */
+function EventLine({ event }: { event: AuditEvent }) {
+  const hasValues = shown(event.oldValue) !== "" || shown(event.newValue) !== "";
   return (
-    <tbody role="rowgroup">
-      <tr role="row">
-        <td role="cell" class="time">
-          <time datetime={event._time}>
-            <span>{day(event._time)}</span> <span>{event._time.slice(11, 19)}</span>
-          </time>
-        </td>
-        <td role="cell">
-          <strong>
-            {shown(event.changeType)} {shown(event.objectType)}
-          </strong>
-          <div>
-            <Value value={event.objectName} />
-          </div>
-          <div class="quiet">
-            <Value value={event.element} />
-          </div>
-        </td>
-        <td role="cell" data-name="From">
-          <Value value={event.oldValue} />
-        </td>
-        <td role="cell" data-name="To">
-          <Value value={event.newValue} />
-        </td>
-        <td role="cell" data-name="By">
-          <Value value={event.changedBy} />
-        </td>
-      </tr>
-      <tr role="row" class="more">
-        <td role="cell" colspan={5}>
-          <details>
-            <summary>All fields</summary>
-            <pre>{readableJson(event)}</pre>
-          </details>
-        </td>
-      </tr>
-    </tbody>
+    <>
+      <time datetime={event._time}>
+        <span>{day(event._time).slice(0, -5)}</span> <span>{event._time.slice(11, 19)}</span>
+      </time>{" "}
+      <span>
+        <Part value={event.changedBy ?? event.userId} />
+      </span>{" "}
+      <span>
+        <strong>
+          {shown(event.changeType)} {shown(event.objectType)}
+        </strong>{" "}
+        <Part value={event.objectName} />
+        {shown(event.element) !== "" && (
+          <span class="quiet">
+            {" "}
+            <Part value={event.element} />
+          </span>
+        )}
+      </span>{" "}
+      <span>
+        <Part value={event.oldValue} />
+      </span>{" "}
+      <span>
+        {hasValues && (
+          <>
+            → <Part value={event.newValue} />
+          </>
+        )}
+      </span>
+    </>
   );
 }
 
-/** A value as text. A long one is shortened, and can be opened in full. */
-function Value({ value }: { value: unknown }) {
-  const text = shown(value);
-  if ([...text].length <= MAX_VALUE_LENGTH) return <bdi>{text}</bdi>;
+/** Each part keeps to itself, whatever direction it is written in. */
+function Part({ value }: { value: unknown }) {
+  return <bdi>{cut(shown(value), MAX_VALUE_LENGTH)}</bdi>;
+}
+
+function EventFields({ event, account }: { event: AuditEvent; account: string }) {
   return (
-    <details>
-      <summary>
-        <bdi>{cut(text, MAX_VALUE_LENGTH)}</bdi>
-      </summary>
-      <bdi class="value">{text}</bdi>
-    </details>
+    <div class="event-fields">
+      <dl>
+        {Object.entries(event).map(([name, value]) => (
+          <div key={name}>
+            <dt>
+              <code>{name}</code>
+            </dt>
+            <dd>
+              {value === null
+                ? <span class="quiet">none</span>
+                : <bdi class="value">{shown(value)}</bdi>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <p>
+        <a href={hrefOfEvent(account, event)}>Link to this event</a>
+      </p>
+    </div>
   );
 }

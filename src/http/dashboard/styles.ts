@@ -166,14 +166,25 @@ tbody th { font-weight: 600; }
 .group { display: flex; align-items: center; gap: 0.625rem; }
 .account { display: grid; gap: 0.25rem; border-top: 1px solid var(--line); padding-top: 1rem; }
 .accounts { display: grid; gap: 1rem; padding: 0; list-style: none; }
-.event-table { table-layout: fixed; }
-.event-table thead th:nth-child(1) { width: 7.5rem; }
-.time span { white-space: nowrap; }
-.event-table thead th:nth-child(2) { width: 30%; }
-.event-table thead th:nth-child(5) { width: 16%; }
-.event-table td { border-top: 0; padding-block: 0.75rem 0; }
-.event-table tbody { border-top: 1px solid var(--line); }
-.event-table .more td { padding-block: 0.25rem 0.75rem; }
+.event-list { padding: 0; list-style: none; }
+.event-list li { border-top: 1px solid var(--line); }
+.event-line {
+  display: grid; grid-template-columns: 7.5rem minmax(0, 1fr) minmax(0, 2fr) minmax(0, 1fr) minmax(0, 1fr); gap: 0 1rem;
+  padding: 0.5rem 0 0.5rem 1.25rem; color: var(--ink); position: relative;
+}
+summary.event-line::before {
+  content: ""; position: absolute; left: 0.125rem; top: 1rem; width: 0.4rem; height: 0.4rem;
+  border: solid var(--link); border-width: 0 2px 2px 0; transform: rotate(-45deg);
+}
+details[open] > summary.event-line::before { transform: rotate(45deg); }
+.event-line > * { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.event-line > time { overflow: visible; font-variant-numeric: tabular-nums; }
+summary.event-line:hover { background: color-mix(in srgb, var(--ink) 5%, transparent); }
+details[open] > summary.event-line { font-weight: 600; }
+.event-head { color: var(--quiet); }
+.event-fields { display: grid; gap: 0.75rem; padding: 0.5rem 0 1.25rem 1.25rem; }
+.event-fields dl { display: grid; gap: 0.375rem; }
+.event-fields dl > div { display: grid; grid-template-columns: 10rem minmax(0, 1fr); gap: 0 1rem; }
 pre {
   margin: 0.5rem 0 0; padding: 0.75rem; border-radius: 8px; background: var(--ground); white-space: pre-wrap;
   font: 0.8125rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace;
@@ -198,10 +209,11 @@ pre {
   .stacked thead { position: absolute; left: -999rem; }
   .stacked, .stacked tbody, .stacked tr, .stacked th, .stacked td { display: block; }
   .stacked tr { border-top: 1px solid var(--line); padding-block: 0.75rem; }
-  .event-table tr { border-top: 0; padding-block: 0.75rem 0; }
-  .event-table .more { padding-block: 0 0.75rem; }
-  .event-table .more td { padding-block: 0; }
-  .event-table .time { color: var(--quiet); }
+  .fields { grid-template-columns: repeat(auto-fit, minmax(min(9rem, 100%), 1fr)); }
+  .event-head { display: none; }
+  .event-line { grid-template-columns: auto minmax(0, 1fr); }
+  .event-line > :nth-child(n + 3) { grid-column: 1 / -1; white-space: normal; }
+  .event-fields dl > div { grid-template-columns: minmax(0, 1fr); }
   .stacked th, .stacked td { border: 0; padding: 0.125rem 0; text-align: left; white-space: normal; }
   .inline tbody tr { display: flex; flex-wrap: wrap; gap: 0 1rem; }
   .inline tbody th, .inline td:not([data-name]) { flex-basis: 100%; }

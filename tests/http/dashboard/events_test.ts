@@ -1,6 +1,6 @@
 /** Events on the page, from the real bundle: only when asked for, searched on the server, and always as text. */
 import assert from "node:assert/strict";
-import { change, SECRETS } from "../../environment.ts";
+import { ACCOUNT, change, SECRETS } from "../../environment.ts";
 import { Stage } from "../../cloudflare/stage.ts";
 import { heading, look, PHONE, signIn, TestBrowser } from "./browser.ts";
 
@@ -13,6 +13,7 @@ Deno.test("the table of recent events", async (t) => {
   await using browser = await TestBrowser.open();
   const page = await browser.page(stage.worker.url);
   await signIn(page, SECRETS.API_TOKEN);
+  const nowMs = Date.now();
   const long = `${"long ".repeat(40)}the end`;
   stage.add([
     change({
@@ -22,6 +23,13 @@ Deno.test("the table of recent events", async (t) => {
       changeTimestampMs: Date.now() - 9_000,
     }),
     change({ objectName: "Alpha skill", element: "Name", changeTimestampMs: Date.now() - 6_000 }),
+    change({
+      objectName: "Gamma",
+      objectType: "Profiles",
+      originatorUserId: "user-77",
+      changeTimestampMs: nowMs - 60_000,
+    }),
+    change({ objectName: "Delta", actionType: "Delete", changeTimestampMs: nowMs - 61_000 }),
     change({ objectName: "Beta skill", originator: "Zoë", changeTimestampMs: Date.now() - 3_000 }),
   ]);
   const search = async (fields: Record<string, string>) => {
@@ -41,7 +49,7 @@ Deno.test("the table of recent events", async (t) => {
     "shows the newest first, hostile content as text, long values whole when opened",
     async () => {
       const words = await search({ Since: "2 hours" });
-      assert.match(words, /3 events/);
+      assert.match(words, /5 events/);
       assert.ok(words.indexOf("Beta skill") < words.indexOf("Alpha skill"));
       assert.ok(words.includes(HOSTILE.slice(0, 60)), "the mark-up is text");
       assert.equal(await page.locator("main script, main img").count(), 0);
@@ -50,8 +58,7 @@ Deno.test("the table of recent events", async (t) => {
       assert.ok(!words.includes("the end"));
       await page.locator("summary", { hasText: "long long" }).click();
       assert.ok((await page.innerText("main")).includes(long));
-      await page.locator("summary", { hasText: "All fields" }).first().click();
-      assert.match(await page.innerText("main"), /"event_id": "/);
+      assert.match(await page.innerText("main"), /event_id\s+[0-9a-f]{32}/);
       await look(page, "events-opened");
     },
   );
@@ -64,6 +71,55 @@ Deno.test("the table of recent events", async (t) => {
     assert.equal(await page.getByLabel("Containing").inputValue(), `"quotes" 'and'`);
     assert.match(await search({ Containing: `"><script>alert(1)</script>` }), /No event found/);
     assert.match(await search({ Containing: "", "Show at most": "1" }), /the newest 1 shown/);
+  });
+
+  await t.step("filters by type, change and user, and ends at a time", async () => {
+    const none = { Type: "", Change: "", By: "", Until: "" };
+    const found = async (fields: Record<string, string>) =>
+      /(\d+) events?\n/.exec(await search({ "Show at most": "50", ...none, ...fields }))?.[1] ??
+        "0";
+    assert.equal(await found({}), "5");
+    assert.equal(await found({ Type: "profile" }), "1");
+    assert.equal(await found({ Change: "delete" }), "1");
+    assert.equal(await found({ Type: "profile", Change: "delete" }), "0");
+    assert.equal(await found({ By: "zoë" }), "1");
+    assert.equal(await found({ By: "user-77" }), "1");
+    assert.equal(await found({ Until: new Date(nowMs - 5_000).toISOString() }), "4");
+    assert.match(await search({ ...none, Until: "2 days" }), /Until must lie after Since/);
+    await search(none);
+  });
+
+  await t.step("an event has an address of its own, which shows all its fields", async () => {
+    await page.locator("summary", { hasText: "Alpha skill" }).click();
+    await page.getByRole("link", { name: "Link to this event" }).locator("visible=true").click();
+    assert.match(page.url(), /&event=[0-9a-f]{32}-1$/);
+    const words = await page.innerText("main");
+    assert.match(words, /1 event\n[^]*objectName\s+Alpha skill/);
+    assert.doesNotMatch(words, /Beta skill/);
+    await look(page, "events-one");
+    const href = page.url();
+    await page.goto(href.replace(/event=[^&]+/, `event=${"0".repeat(32)}`));
+    assert.match(await page.innerText("main"), /LivePerson does not show it any more/);
+  });
+
+  await t.step("what is shown is exported, and nothing else", async () => {
+    await page.goto("/events?start=2+hours&text=skill&limit=2");
+    const get = async (ending: string) => {
+      const href = await page.getByRole("link", { name: ending }).getAttribute("href");
+      return await page.request.get(href!);
+    };
+    const json = await get("JSON");
+    assert.match(json.headers()["content-disposition"], /attachment; filename="[\w.-]+\.json"/);
+    const events: Record<string, unknown>[] = await json.json();
+    assert.deepEqual(events.map(({ objectName }) => objectName), ["Beta skill", "Alpha skill"]);
+    const csv = await (await get("CSV")).text();
+    const [header, ...rows] = csv.trimEnd().split("\r\n");
+    assert.match(header, /^changeDate,accountId,.*,event_id$/);
+    assert.deepEqual(rows.map((row) => row.split(",").at(-1)), events.map((one) => one.event_id));
+    const wrong = await page.request.get("/events.csv?start=soon", { maxRedirects: 0 });
+    assert.equal(wrong.headers().location, "/events?account=" + ACCOUNT + "&start=soon&limit=50");
+    const stranger = await browser.page(stage.worker.url);
+    assert.equal((await stranger.request.get("/events.json?start=1+day")).status(), 401);
   });
 
   await t.step("says what is wrong with a search", async () => {

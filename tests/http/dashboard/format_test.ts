@@ -212,8 +212,8 @@ Deno.test("of the time before the lag, the page says no more than is known", asy
 });
 
 Deno.test("a search is checked by the names that its fields have on the page", () => {
-  const read = (start: string, limit: string) =>
-    readSearch({ account: "a", start, limit, text: "" }, NOW_MS);
+  const read = (start: string, limit: string, end = "") =>
+    readSearch({ start, end, limit }, NOW_MS);
   const search = { startMs: NOW_MS - 120 * MINUTE_MS, limit: 1000, push: false, shown: 200 };
   assert.deepEqual(read(" 2 hours ", " 200 "), { search });
   const limit = "Show at most must be a whole number from 1 to 200.";
@@ -222,6 +222,12 @@ Deno.test("a search is checked by the names that its fields have on the page", (
   }
   const start = "Since must not lie in the future.";
   assert.deepEqual(read("2026-11-22", "0"), { wrong: { start, limit } });
+  const endMs = NOW_MS - 60 * MINUTE_MS;
+  assert.deepEqual(read("2 hours", "200", "1 hour"), { search: { ...search, endMs } });
+  const end = "Until must lie after Since.";
+  for (const early of ["2 hours", "3 hours"]) {
+    assert.deepEqual(read("2 hours", "200", early), { wrong: { end } });
+  }
 });
 
 Deno.test("those that need somebody come first, and switched off is no trouble", () => {

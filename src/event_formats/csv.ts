@@ -1,0 +1,28 @@
+/** Events as comma-separated values, for a spreadsheet. Pure. */
+
+/** What a spreadsheet would calculate. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/**
+ * RFC 4180: a header, CRLF between the lines and none after the last, and quotes where they are needed. It
+ * has every field that any event has: those of `first` and `last` at the ends, the others between them.
+ */
+export function toCsv(
+  events: readonly Readonly<Record<string, unknown>>[],
+  first: readonly string[],
+  last: readonly string[],
+): string {
+  const others = new Set(events.flatMap((event) => Object.keys(event)))
+    .difference(new Set([...first, ...last]));
+  const columns = [...first, ...others, ...last];
+  const rows = events.map((event) => columns.map((column) => cell(event[column])).join(","));
+  return [columns.map(cell).join(","), ...rows].join("\r\n");
+}
+
+function cell(value: unknown): string {
+  const text = typeof value === "object" && value !== null
+    ? JSON.stringify(value)
+    : String(value ?? "");
+  const safe = FORMULA.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,27 @@
+/** Events as comma-separated values. Pure. */
+import assert from "node:assert/strict";
+import { toCsv } from "../../src/event_formats/csv.ts";
+
+Deno.test("csv has every field that any event has, in the order that is asked for", () => {
+  const events = [{ z: 1, b: "two", a: null }, { extra: { deep: [1] }, a: "x" }];
+  assert.equal(
+    toCsv(events, ["a"], ["z"]),
+    [`a,b,extra,z`, `,two,,1`, `x,,"{""deep"":[1]}",`].join("\r\n"),
+  );
+  assert.equal(toCsv([], ["a"], ["z"]), "a,z");
+});
+
+Deno.test("csv is harmless in a spreadsheet, and what needs quotes has them", () => {
+  const values = ["=1+1", "+1", "-1", "@SUM(A1)", 'say "hi"', "a,b", "a\r\nb", "plain"];
+  const rows = toCsv(values.map((value) => ({ value })), ["value"], []).split(/\r\n(?!b)/);
+  assert.deepEqual(rows.slice(1), [
+    "'=1+1",
+    "'+1",
+    "'-1",
+    "'@SUM(A1)",
+    '"say ""hi"""',
+    '"a,b"',
+    '"a\r\nb"',
+    "plain",
+  ]);
+});
