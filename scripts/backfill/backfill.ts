@@ -8,7 +8,7 @@ import { AnsweredProblem, thrownProblem } from "../../src/http/routing/problems.
 import type { BackfillRange } from "../../src/collector/runs/backfill.ts";
 import { iso } from "../../src/engine/time.ts";
 import { countRange } from "./count_range.ts";
-import { openMemoryTarget, openTarget } from "../target/open_target.ts";
+import { openTarget, openToRead } from "../target/open_target.ts";
 import { pipelinesOfOneAccount } from "../../src/pipelines/choose.ts";
 import { type BackfillResult, runEach } from "./run_each.ts";
 import { IN_OPTIONS } from "../target/target.ts";
@@ -23,6 +23,7 @@ import {
 } from "../cli/command_line.ts";
 import { dayTable } from "./day_table.ts";
 import { problemText, runToEnd, usageError } from "../cli/failure.ts";
+import { failureOfSome } from "../cli/failure_json.ts";
 import { openProgress } from "../cli/progress.ts";
 import { resultName } from "../cli/result_name.ts";
 import { asOption, type TargetOptions, withTarget } from "../cli/script_options.ts";
@@ -41,7 +42,11 @@ interface Options extends TargetOptions {
 const STOPPING = "Stopping after the current batch ...";
 
 const command = withTarget(
-  scriptCommand("backfill", "Delivers the events of a past range, beside live collection.")
+  scriptCommand("backfill", "Delivers the events of a past range, beside live collection.", [
+    '--from "90 days ago" --to "30 days ago" --dry-run',
+    "--from 2026-01-01 --url https://collector.example.workers.dev",
+    "--cancel --url https://collector.example.workers.dev",
+  ])
     .option("--from <time>", "the beginning: ISO 8601, or a time such as 2 weeks ago")
     .option("--to <time>", "the end, exclusive (default: now)")
     .option("--dry-run", "count the events by day; push and store nothing")
@@ -95,9 +100,11 @@ function tell(results: readonly BackfillResult[], range: BackfillRange, options:
       ? result
       : { ...result, problem: thrownProblem(withNextStep(error, range, options)) }
   );
-  console.log(JSON.stringify(
-    entries.length === 1 ? { ok, ...entries[0] } : { ok, accounts: entries },
-  ));
+  const problems = entries.flatMap((entry) => "problem" in entry ? [entry.problem] : []);
+  console.log(JSON.stringify({
+    ...(problems.length > 0 ? failureOfSome(problems, entries.length) : { ok }),
+    ...(entries.length === 1 ? entries[0] : { accounts: entries }),
+  }));
 }
 
 function tellOne(
@@ -136,10 +143,7 @@ function withNextStep(error: unknown, range: BackfillRange, options: Options): u
 
 async function dryRun(range: BackfillRange, options: Options, stop: StopSignal): Promise<number> {
   using progress = openProgress(options.json ?? false);
-  const around = { say: progress.say, stop, absent: "refused" as const };
-  await using target = options.url === undefined
-    ? await openMemoryTarget(options, around)
-    : await openTarget(options, around);
+  await using target = await openToRead(options, { say: progress.say, stop });
   const pipelines = pipelinesOfOneAccount(await target.pipelines(), options, IN_OPTIONS);
   const [{ account }] = pipelines;
   const [from, to] = [iso(range.fromMs), iso(range.toMs)];

@@ -14,10 +14,10 @@ export function followCommand(options: TargetOptions): string {
 
 /** Without the token, which must not be shown. */
 function targetArguments(options: TargetOptions): string {
-  const { kvPath, url, account, destination, envFile } = options;
+  const { kvPath, url, account, destination, settingsFile } = options;
   const given = {
     ...{ "--kv-path": kvPath, "--url": url, "--account": account },
-    ...{ "--destination": destination, "--env-file": envFile },
+    ...{ "--destination": destination, "--settings-file": settingsFile },
   };
   return Object.entries(given).filter(([, value]) => value !== undefined)
     .map(([name, value]) => ` ${name} ${value}`).join("");

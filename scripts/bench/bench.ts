@@ -43,7 +43,10 @@ interface Options {
 }
 
 const { only = Object.keys(MEASURES), short, json } = readOptions<Options>(
-  scriptCommand("bench", "Measures the product against floors and a simple alternative.")
+  scriptCommand("bench", "Measures the product against floors and a simple alternative.", [
+    "",
+    "--short --only pipeline --json",
+  ])
     .addOption(
       new Option("--only <measure...>", "take only these measurements").choices(
         Object.keys(MEASURES),

@@ -1,5 +1,8 @@
 /** The command line of a script: options by commander, and exit code 2 for bad usage. */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { problemOf } from "../../src/http/routing/problems.ts";
+import { VERSION } from "../../src/version.ts";
+import { failure } from "./failure_json.ts";
 
 /** Exit codes of every script. */
 export const DONE = 0;
@@ -8,23 +11,38 @@ export const BAD_USAGE = 2;
 /** Interrupted by Ctrl-C before the work was done. */
 export const INTERRUPTED = 130;
 
-/** A command that takes no arguments besides its options. */
-export function scriptCommand(name: string, description: string): Command {
-  return new Command(`deno task ${name}`)
+/** A command that takes no arguments besides its options. `examples`: the options of each. */
+export function scriptCommand(
+  name: string,
+  description: string,
+  examples: readonly string[],
+): Command {
+  const command = `deno task ${name}`;
+  return new Command(command)
     .description(description)
+    .addHelpText(
+      "after",
+      `\nExamples:\n${examples.map((one) => `  ${command} ${one}`.trimEnd()).join("\n")}`,
+    )
     .helpOption("-h, --help", "show this help")
     .configureHelp({ helpWidth: 100 })
     .allowExcessArguments(false)
     .exitOverride();
 }
 
-/** Reads the options; help ends the process with 0, bad usage with 2. */
+/** Reads the options; help and the version end the process with 0, bad usage with 2. */
 export function readOptions<T>(command: Command, args: readonly string[]): T {
+  command.version(VERSION, "-V, --version", "show the version");
+  const json = args.includes("--json");
+  if (json) command.configureOutput({ outputError() {} });
   try {
     return command.parse(args, { from: "user" }).opts<T & Record<string, unknown>>();
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    Deno.exit(error.exitCode === 0 ? DONE : BAD_USAGE);
+    if (error.exitCode === 0) Deno.exit(DONE);
+    const detail = error.message.replace(/^error: /, "");
+    if (json) console.log(JSON.stringify(failure(problemOf("arguments_invalid", detail))));
+    Deno.exit(BAD_USAGE);
   }
 }
 

@@ -3,6 +3,7 @@ import { AnsweredProblem, thrownProblem } from "../../src/http/routing/problems.
 import { CollectorError } from "../../src/errors.ts";
 import type { Problem } from "../../src/problems.ts";
 import { BAD_USAGE, FAILED } from "./command_line.ts";
+import { failure } from "./failure_json.ts";
 import { SCRIPT_REASONS, type ScriptCode, type ScriptReason } from "./script_reasons.ts";
 
 /** Runs a script's work, which returns the exit code. An error that it throws is reported. */
@@ -19,7 +20,7 @@ export async function runToEnd(json: boolean, work: () => Promise<number>): Prom
 /** Prints a failure: for people on standard error, for machines on standard output. Returns the exit code. */
 export function tellFailure(error: unknown, json: boolean): number {
   const problem = withOwnAction(thrownProblem(error));
-  if (json) console.log(JSON.stringify({ ok: false, problem }));
+  if (json) console.log(JSON.stringify(failure(problem)));
   else console.error(problemText(problem, whereThrown(error)));
   return problem.code === "arguments_invalid" ? BAD_USAGE : FAILED;
 }
@@ -27,7 +28,8 @@ export function tellFailure(error: unknown, json: boolean): number {
 /** In a script, there is other advice about settings than on a Worker. */
 function withOwnAction(problem: Problem): Problem {
   if (problem.code !== "configuration_invalid") return problem;
-  const action = "Set them in the environment, in .dev.vars, or in a file named by --env-file.";
+  const action =
+    "Set them in the environment, in .dev.vars, or in a file named by --settings-file.";
   return { ...problem, action };
 }
 

@@ -1,9 +1,9 @@
 /** Options that several scripts share. Pure. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { KINDS } from "../../src/destinations/catalog.ts";
 
 export interface SettingsOptions {
-  readonly envFile?: string;
+  readonly settingsFile?: string;
   readonly account?: string;
   readonly destination?: string;
   readonly json?: true;
@@ -23,25 +23,42 @@ export function asOption(argument: string): string {
 
 export const DEFAULT_KV_PATH = "./data/collector.db";
 
-export function withSettings(command: Command): Command {
+/** The settings file under its option, and under the one that it had: Node 20 takes that for itself, so `npx` never passes it on. */
+export function withSettingsFile(
+  command: Command,
+  description: string,
+  byDefault?: string,
+): Command {
   return command
+    .option("--settings-file <path>", description, byDefault)
+    .addOption(new Option("--env-file <path>").hideHelp())
+    .on("option:env-file", (path) => command.setOptionValue("settingsFile", path));
+}
+
+export function withSettings(command: Command): Command {
+  const named = command
     .option("--account <id>", "one of several accounts")
     .option(
       "--destination <id>",
       `one of several destinations: ${KINDS.map(({ id }) => id).join(", ")}`,
-    )
-    .option(
-      "--env-file <path>",
-      "settings file; the environment takes precedence (default: .dev.vars)",
-    )
+    );
+  return withSettingsFile(
+    named,
+    "settings file; the environment takes precedence (default: .dev.vars)",
+  )
     .option("--json", "print JSON for machines");
 }
 
 export function withTarget(command: Command): Command {
-  return withSettings(
-    command
-      .option("--kv-path <path>", `the state (default: DENO_KV_PATH, or ${DEFAULT_KV_PATH})`)
-      .option("--url <url>", "use the Worker deployed at this URL")
-      .option("--token <token>", "the Worker's API_TOKEN (default: API_TOKEN of the settings)"),
-  );
+  command.option("--kv-path <path>", `the state (default: DENO_KV_PATH, or ${DEFAULT_KV_PATH})`);
+  return withSettings(withWorker(command));
+}
+
+export function withWorker(command: Command): Command {
+  return command
+    .option("--url <url>", "use the collector deployed at this URL")
+    .option(
+      "--token <token>",
+      "the API_TOKEN that it requires (default: API_TOKEN of the settings)",
+    );
 }

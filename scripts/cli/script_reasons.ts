@@ -14,6 +14,8 @@ export type ScriptCode =
   | "range_too_dense"
   | "settings_missing"
   | "setting_unwritable"
+  | "port_unusable"
+  | "demo_failed"
   | "wrangler_failed"
   | "wrangler_toml_unreadable";
 
@@ -50,6 +52,14 @@ export const SCRIPT_REASONS: Readonly<Record<ScriptCode, ScriptReason>> = {
   setting_unwritable: {
     title: "A setting can't be saved",
     action: "Set it in the environment instead.",
+  },
+  port_unusable: {
+    title: "A port can't be used",
+    action: "Choose another one with the option of its name.",
+  },
+  demo_failed: {
+    title: "The demo did not go as expected",
+    action: "Run it again without --json, and look at where it says so.",
   },
   wrangler_failed: {
     title: "Wrangler failed",

@@ -12,13 +12,17 @@ import { openTarget } from "../target/open_target.ts";
 import type { Target } from "../target/target.ts";
 import { DONE, FAILED, INTERRUPTED, readOptions, scriptCommand } from "../cli/command_line.ts";
 import { problemText, runToEnd } from "../cli/failure.ts";
+import { failureOfSome } from "../cli/failure_json.ts";
 import { openProgress, type Progress } from "../cli/progress.ts";
 import { resultName } from "../cli/result_name.ts";
 import { type TargetOptions, withTarget } from "../cli/script_options.ts";
 import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
 
 const command = withTarget(
-  scriptCommand("collect", `Collects what is new and pushes it to ${ANY_DESTINATION}, now.`),
+  scriptCommand("collect", `Collects what is new and pushes it to ${ANY_DESTINATION}, now.`, [
+    "--url https://collector.example.workers.dev",
+    "--kv-path ./data/collector.db --json",
+  ]),
 ).addHelpText(
   "after",
   "\nCtrl-C stops it after the current batch; what was delivered is committed." +
@@ -30,7 +34,11 @@ async function main(options: TargetOptions): Promise<number> {
   const results = await collect(options, stop);
   const ok = results.every(({ outcome }) => outcome === "complete" || outcome === "disabled");
   if (options.json) {
-    console.log(JSON.stringify(results.length === 1 ? results[0] : { ok, accounts: results }));
+    const problems = results.flatMap(({ problem }) => problem ?? []);
+    console.log(JSON.stringify({
+      ...(problems.length > 0 ? failureOfSome(problems, results.length) : { ok }),
+      ...(results.length === 1 ? results[0] : { accounts: results }),
+    }));
   } else {
     for (const one of results) tell(one, resultName(one, results), options);
   }

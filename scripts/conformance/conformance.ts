@@ -18,7 +18,10 @@ interface Options {
 }
 
 const { only, cache, json } = readOptions<Options>(
-  scriptCommand("conformance", "Pushes to real receivers, and compares what they hold.")
+  scriptCommand("conformance", "Pushes to real receivers, and compares what they hold.", [
+    "",
+    "--only moto --json",
+  ])
     .addOption(
       new Option("--only <receiver...>", "only these receivers")
         .choices(COMPARISONS.map(({ id }) => id)),

@@ -5,7 +5,6 @@
 import { count } from "../../src/format.ts";
 import { stdoutColours } from "../cli/colours.ts";
 import {
-  BAD_USAGE,
   DONE,
   FAILED,
   INTERRUPTED,
@@ -15,6 +14,8 @@ import {
 } from "../cli/command_line.ts";
 import { DESTINATION_IDS, type DestinationId } from "../simulators/destinations/index.ts";
 import { destinationOption } from "../simulators/destinations/option.ts";
+import { runToEnd, scriptProblem, usageError } from "../cli/failure.ts";
+import { failure } from "../cli/failure_json.ts";
 import { curlLines, fold, pageLines } from "./curl.ts";
 import { keepGoing } from "./keep.ts";
 import { play, type Scene } from "./play.ts";
@@ -35,6 +36,7 @@ const command = scriptCommand(
   "demo",
   "Shows the collector at work: simulators and the real Worker, no credentials, nothing leaves " +
     "this machine.",
+  ["", "--keep --every 60", "--json"],
 )
   .option("--keep", `stay up until Ctrl-C, on port ${KEPT_PORT} if it is free`)
   .option(
@@ -120,8 +122,9 @@ async function keep(
 
 /** All scenes in one object, by name. */
 function summary(scenes: readonly Scene[], problems: readonly string[]) {
+  const failed = scriptProblem("demo_failed", problems.join(" "));
   return {
-    ok: problems.length === 0,
+    ...(problems.length === 0 ? { ok: true } : failure(failed.problem)),
     problems,
     scenes: Object.fromEntries(scenes.map(({ name, problems: _, ...scene }) => [name, scene])),
   };
@@ -129,10 +132,9 @@ function summary(scenes: readonly Scene[], problems: readonly string[]) {
 
 if (import.meta.main) {
   const options = readOptions<Options>(command, Deno.args);
-  if (options.json && options.keep) {
-    console.error("error: --json and --keep can't be used together");
-    Deno.exit(BAD_USAGE);
-  }
   const { log: out, error: err } = console;
-  Deno.exit(await demo(options, { start: startStage, out, err }));
+  await runToEnd(options.json ?? false, () => {
+    if (options.json && options.keep) throw usageError("--json and --keep can't be used together.");
+    return demo(options, { start: startStage, out, err });
+  });
 }

@@ -11,21 +11,33 @@ export const FORMATS = ["table", "json", "ndjson", "csv", "markdown", "ecs", "oc
 
 export type Format = typeof FORMATS[number];
 
-/** The command's seven outputs, in their order. */
-const TABLE: readonly (TableColumn & { readonly text: (event: AuditEvent) => unknown })[] = [
+interface EventColumn extends TableColumn {
+  readonly text: (event: AuditEvent) => unknown;
+  /** True for a column that a narrow terminal has no room for. */
+  readonly wideOnly?: true;
+}
+
+/** The command's seven outputs in their order, with what was changed from what to what. */
+const TABLE: readonly EventColumn[] = [
   {
     title: "Time (UTC)",
     width: 19,
     whole: true,
     text: ({ changeDate }) => dateAndTime(changeDate),
   },
-  { title: "Account", width: 20, text: (event) => event.accountId },
-  { title: "Object type", width: 30, text: (event) => event.objectType },
+  { title: "Account", width: 20, wideOnly: true, text: (event) => event.accountId },
+  { title: "Type", width: 30, text: (event) => event.objectType },
+  { title: "Object", width: 40, text: (event) => event.objectName },
   { title: "Element", width: 40, text: (event) => event.element },
   { title: "Change", width: 12, whole: true, text: (event) => event.changeType },
-  { title: "User", width: 20, text: (event) => event.userId },
-  { title: "Changed by", width: 40, text: (event) => event.changedBy },
+  { title: "Old", width: 40, text: (event) => event.oldValue },
+  { title: "New", width: 40, text: (event) => event.newValue },
+  { title: "User", width: 20, wideOnly: true, text: (event) => event.userId },
+  { title: "By", width: 40, text: (event) => event.changedBy },
 ];
+
+/** Characters that all columns need to be read. */
+const WIDE = 140;
 
 /** `width`: of the terminal, in characters. `readAtMs`: when the events were read, epoch milliseconds. */
 export function format(
@@ -55,28 +67,32 @@ export function format(
 }
 
 function table({ events, pushed, more }: FoundEvents, width: number, colours: Colours): string {
-  const rows = events.map((event) => TABLE.map(({ text }) => text(event)));
+  const columns = TABLE.filter(({ wideOnly }) => !wideOnly || width >= WIDE);
+  const rows = events.map((event) => columns.map(({ text }) => readable(text(event))));
   const told = `${count(events.length, "event")}${more ? ", and there are more" : ""}` +
     `${pushed > 0 ? `; ${number(pushed)} pushed` : ""}.`;
   if (rows.length === 0) return told;
-  return `${drawTable(fitColumns(TABLE, rows, width), rows, colours)}\n\n${told}`;
+  return `${drawTable(fitColumns(columns, rows, width), rows, colours)}\n\n${told}`;
 }
 
 /** A spreadsheet would calculate it. */
 const FORMULA = /^[=+\-@\t\r]/;
 
-const CSV_COLUMNS = [...COLUMNS, "event_id"] as const;
-
-/** RFC 4180: a header, CRLF, and quotes where they are needed. */
+/** RFC 4180: a header, CRLF, and quotes where they are needed. It has every field that any event has. */
 function csv(events: readonly AuditEvent[]): string {
-  const rows = events.map((event) => CSV_COLUMNS.map((column) => cell(event[column])).join(","));
-  return [CSV_COLUMNS.join(","), ...rows].join("\r\n") + "\r";
+  const last = ["_time", "event_id"];
+  const others = new Set(events.flatMap(Object.keys)).difference(new Set([...COLUMNS, ...last]));
+  const columns = [...COLUMNS, ...others, ...last];
+  const rows = events.map((event) => columns.map((column) => cell(event[column])).join(","));
+  return [columns.map(cell).join(","), ...rows].join("\r\n") + "\r";
+}
+
+function readable(value: unknown): unknown {
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
 }
 
 function cell(value: unknown): string {
-  const text = typeof value === "object" && value !== null
-    ? JSON.stringify(value)
-    : String(value ?? "");
+  const text = String(readable(value) ?? "");
   const safe = FORMULA.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -1,6 +1,6 @@
 /**
  * `deno task get-events`: the `liveperson-get-events` command straight from the terminal. It reads
- * LivePerson, pushes only if asked to, and stores nothing.
+ * LivePerson, or asks a deployed collector to; pushes only if asked to, and stores nothing.
  */
 import { Option } from "commander";
 import { ANY_DESTINATION } from "../../src/destinations/catalog.ts";
@@ -9,7 +9,7 @@ import {
   readGetEventsArguments,
 } from "../../src/http/routes/event_arguments.ts";
 import type { FoundEvents, GetEventsArguments } from "../../src/collector/runs/read_events.ts";
-import { openMemoryTarget } from "../target/open_target.ts";
+import { openToRead } from "../target/open_target.ts";
 import { onePipeline, pipelinesOfOneAccount } from "../../src/pipelines/choose.ts";
 import { IN_OPTIONS } from "../target/target.ts";
 import { stdoutColours } from "../cli/colours.ts";
@@ -17,22 +17,28 @@ import { DONE, INTERRUPTED, readOptions, scriptCommand } from "../cli/command_li
 import { type Format, format, FORMATS } from "./event_formats.ts";
 import { runToEnd } from "../cli/failure.ts";
 import { openProgress, terminalWidth } from "../cli/progress.ts";
-import { asOption, type SettingsOptions, withSettings } from "../cli/script_options.ts";
+import { asOption, type TargetOptions, withSettings, withWorker } from "../cli/script_options.ts";
 import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
 
-interface Options extends SettingsOptions {
+interface Options extends TargetOptions {
   readonly limit: string;
   readonly startTime: string;
+  readonly until?: string;
   readonly shouldPushEvents: string;
   readonly format?: Format;
 }
 
 const { limit, start_time, should_push_events } = GET_EVENTS_DEFAULTS;
 
-const command = withSettings(
-  scriptCommand("get-events", "Reads audit events of LivePerson, oldest first, and shows them.")
+const command = withSettings(withWorker(
+  scriptCommand("get-events", "Reads audit events of LivePerson, oldest first, and shows them.", [
+    '--start-time "2 hours ago" --limit 20',
+    "--start-time yesterday --until today --limit 10000 --format csv > events.csv",
+    "--url https://collector.example.workers.dev --json",
+  ])
     .option("--limit <count>", "the most events, up to 10,000", limit)
     .option("--start-time <time>", "ISO 8601, or a time such as 2 weeks ago or today", start_time)
+    .option("--until <time>", "the end, exclusive, in the same form (default: the newest event)")
     .addOption(
       new Option("--should-push-events [boolean]", `push the events to ${ANY_DESTINATION} too`)
         .preset("true").default(should_push_events),
@@ -40,9 +46,9 @@ const command = withSettings(
     .addOption(
       new Option("--format <format>", "(default: table on a terminal, else json)").choices(FORMATS),
     ),
-).addHelpText(
+)).addHelpText(
   "after",
-  "\nOn a terminal the table is cut to its width; the other formats are complete. ecs and ocsf are" +
+  "\nThe table is cut to the terminal's width; csv and json have every field. ecs and ocsf are" +
     "\nJSON, with the events in the Elastic Common Schema or in OCSF." +
     "\nExit code: 0 done, 1 failed, 2 bad usage, 130 Ctrl-C.",
 );
@@ -54,9 +60,10 @@ async function main(options: Options): Promise<number> {
       limit: options.limit,
       start_time: options.startTime,
       should_push_events: options.shouldPushEvents,
+      ...(options.until !== undefined && { end_time: options.until }),
     },
     nowMs,
-    asOption,
+    (argument) => argument === "end_time" ? "--until" : asOption(argument),
   );
   const as = formatOf(options);
   using stop = listenForStop();
@@ -87,7 +94,7 @@ async function read(
 ): Promise<FoundEvents> {
   using progress = openProgress(!Deno.stderr.isTerminal());
   const say = options.json ? () => {} : (line: string) => console.error(line);
-  await using target = await openMemoryTarget(options, { say, stop });
+  await using target = await openToRead(options, { say, stop });
   progress.show(null, "Reading the audit trail");
   const { account, destination } = options;
   const named = { account, destination };

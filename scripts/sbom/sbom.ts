@@ -6,7 +6,11 @@ import { billOfMaterials } from "./components.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
-const command = scriptCommand("sbom", "Prints the software bill of materials: CycloneDX 1.6, JSON.")
+const command = scriptCommand(
+  "sbom",
+  "Prints the software bill of materials: CycloneDX 1.6, JSON.",
+  ["", "--output sbom.json"],
+)
   .option("--output <path>", "write it to a file instead");
 
 if (import.meta.main) {

@@ -23,6 +23,7 @@ import { boundBuckets } from "./wrangler_toml.ts";
 import { DONE, INTERRUPTED, readOptions, scriptCommand } from "../cli/command_line.ts";
 import { runToEnd, scriptProblem, usageError } from "../cli/failure.ts";
 import { secretValues } from "./secrets.ts";
+import { withSettingsFile } from "../cli/script_options.ts";
 import { DEFAULT_FILE, readVariables, type Variables } from "../cli/settings_file.ts";
 import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
 
@@ -30,7 +31,7 @@ interface Options {
   readonly accountId?: string;
   readonly clientId?: string;
   readonly authServer?: string;
-  readonly envFile?: string;
+  readonly settingsFile?: string;
   readonly config?: string;
   readonly wrangler?: string;
   readonly yes?: true;
@@ -47,12 +48,13 @@ const destinationOptions = DESTINATION_OPTIONS.map(({ name }) => {
 const command = scriptCommand(
   "setup",
   "From nothing to a deployed Worker: asks, tests the connection, deploys with wrangler.",
+  ["", "--dry-run", "--yes --json"],
 )
   .option("--account-id <id>", "LIVEPERSON_ACCOUNT_ID")
   .option("--client-id <id>", "LIVEPERSON_CLIENT_ID")
   .option("--auth-server <host>", "LIVEPERSON_AUTH_SERVER_URL");
 for (const option of destinationOptions) command.addOption(option);
-command.option("--env-file <path>", "the file where settings are read and saved", DEFAULT_FILE)
+withSettingsFile(command, "the file where settings are read and saved", DEFAULT_FILE)
   .option("--config <path>", "wrangler.toml (default: the repository's)")
   .option("--wrangler <command>", "another command to run wrangler")
   .option("--yes", "ask nothing")
@@ -86,7 +88,7 @@ async function setUp(
   say: (line: string) => void,
   stop: StopSignal,
 ): Promise<number> {
-  const { envFile = DEFAULT_FILE, yes, json, config, wrangler: wranglerCommand } = options;
+  const { settingsFile = DEFAULT_FILE, yes, json, config, wrangler: wranglerCommand } = options;
   const dryRun = options.dryRun ?? false;
   const tomlPath = config === undefined ? join(ROOT, "wrangler.toml") : resolve(config);
   const bound = boundBuckets(await readFile(tomlPath, "utf8"));
@@ -102,8 +104,8 @@ async function setUp(
     throw new Interrupted("Nothing was changed.");
   }
   if (!dryRun && Object.keys(added).length > 0) {
-    await keepSettings(envFile, added);
-    say(`Saved in ${envFile}: ${Object.keys(added).join(", ")}.`);
+    await keepSettings(settingsFile, added);
+    say(`Saved in ${settingsFile}: ${Object.keys(added).join(", ")}.`);
   }
 
   const configArguments = config === undefined ? [] : ["--config", tomlPath];
@@ -140,7 +142,7 @@ async function setUp(
     say(`\nDeployed${url === null ? "" : ` at ${url}`}. The cron collects every five minutes.`);
     say(
       generated
-        ? `The routes require API_TOKEN, which was generated and saved in ${envFile}.`
+        ? `The routes require API_TOKEN, which was generated and saved in ${settingsFile}.`
         : "The routes require the API_TOKEN that you set.",
     );
     say(`Check it with: deno task status --watch --url ${url ?? "<the Worker's URL>"}`);
@@ -154,8 +156,8 @@ async function completeSettings(
   bound: readonly string[],
   say: (line: string) => void,
 ): Promise<{ variables: Variables; added: Record<string, string> }> {
-  const { envFile, yes, dryRun } = options;
-  const before = readVariables(envFile, false);
+  const { settingsFile, yes, dryRun } = options;
+  const before = readVariables(settingsFile, false);
   const chosen = Object.fromEntries(
     [
       ["LIVEPERSON_ACCOUNT_ID", options.accountId],
@@ -171,7 +173,7 @@ async function completeSettings(
   } else if (missing.length > 0 && yes) {
     throw scriptProblem("settings_missing", `Not set: ${names}.`, {
       action:
-        `Set them in the environment or in ${envFile}, or run setup without --yes to be asked.`,
+        `Set them in the environment or in ${settingsFile}, or run setup without --yes to be asked.`,
     });
   }
   const answers = dryRun || yes ? {} : await askFor(missing);

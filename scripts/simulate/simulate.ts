@@ -12,17 +12,11 @@ import { destinationOption } from "../simulators/destinations/option.ts";
 import type { Watch } from "../simulators/loopback_server.ts";
 import { generateRecords } from "../simulators/records.ts";
 import { stdoutColours } from "../cli/colours.ts";
-import {
-  DONE,
-  FAILED,
-  readOptions,
-  scriptCommand,
-  textLike,
-  wholeNumber,
-} from "../cli/command_line.ts";
+import { DONE, readOptions, scriptCommand, textLike, wholeNumber } from "../cli/command_line.ts";
 import { PLAIN_TEXT } from "./dev_vars.ts";
 import { newChanges } from "../simulators/new_changes.ts";
 import { humanLog, jsonLog, type Started } from "./simulate_log.ts";
+import { runToEnd, scriptProblem } from "../cli/failure.ts";
 import { listenForStop } from "../cli/stop_signal.ts";
 
 /** The port of each destination, such as `xsiamPort`. */
@@ -54,6 +48,7 @@ const account = textLike(/^\w{1,20}$/, "1 to 20 letters, digits or underscores")
 const command = scriptCommand(
   "simulate",
   "Runs LivePerson and the destinations, simulated, to build against.",
+  ["", "--wire rest --records 100000 --days 30", "--destination hec,s3 --liveperson-port 0 --json"],
 )
   .addOption(destinationOption())
   .option("--liveperson-port <port>", "port of LivePerson; 0 takes any free one", port, 8701)
@@ -95,10 +90,7 @@ async function main(options: Options): Promise<number> {
   try {
     environment = await openEnvironment(options, watchOf);
   } catch (error) {
-    const why = portProblem(error, options);
-    if (why === undefined) throw error;
-    console.error(`error: ${why}`);
-    return FAILED;
+    throw portProblem(error, options) ?? error;
   }
   await using _ = environment;
   const { livePerson, destinations } = environment;
@@ -152,13 +144,17 @@ function startOptions(id: DestinationId, options: Options, watchOf: WatchOf): St
 }
 
 /** Why a port can't be used; undefined if something else went wrong. */
-function portProblem(error: unknown, options: Options): string | undefined {
+function portProblem(error: unknown, options: Options): Error | undefined {
   const { code, port } = error as { code?: string; port?: number };
   if (code !== "EADDRINUSE" && code !== "EACCES") return undefined;
   const why = code === "EACCES" ? "may not be used" : "is taken";
   const ids = [...options.destination, "liveperson"] as const;
   const id = ids.find((one) => options[`${one}Port`] === port) ?? "liveperson";
-  return `port ${port} ${why}; choose another one with --${id}-port`;
+  const action = `Choose another one with --${id}-port.`;
+  return scriptProblem("port_unusable", `Port ${port} ${why}.`, { action });
 }
 
-if (import.meta.main) Deno.exit(await main(readOptions<Options>(command, Deno.args)));
+if (import.meta.main) {
+  const options = readOptions<Options>(command, Deno.args);
+  await runToEnd(options.json ?? false, () => main(options));
+}

@@ -21,7 +21,10 @@ interface Options extends TargetOptions {
 }
 
 const command = withTarget(
-  scriptCommand("status", "Shows whether collecting works.")
+  scriptCommand("status", "Shows whether collecting works.", [
+    "--url https://collector.example.workers.dev --watch",
+    "--kv-path ./data/collector.db --json",
+  ])
     .option("--watch", "keep refreshing until Ctrl-C")
     .option(
       "--every <seconds>",

@@ -21,7 +21,7 @@ interface Surroundings {
 
 /** @throws {CollectorError} `arguments_invalid` or `configuration_invalid` */
 export async function openTarget(options: TargetOptions, around: Surroundings): Promise<Target> {
-  const variables = readVariables(options.envFile);
+  const variables = readVariables(options.settingsFile);
   if (options.url !== undefined) return openWorker(options.url, options, variables, around);
   if (options.token !== undefined) throw usageError("--token goes with --url.");
   const kvPath = options.kvPath ?? (variables.DENO_KV_PATH || DEFAULT_KV_PATH);
@@ -35,12 +35,23 @@ export async function openTarget(options: TargetOptions, around: Surroundings): 
 
 /** The collectors with a state in memory: nothing is stored. */
 export function openMemoryTarget(
-  { envFile }: TargetOptions,
+  { settingsFile }: TargetOptions,
   { say, stop }: Pick<Surroundings, "say" | "stop">,
 ): Promise<Target> {
   const log = scriptLog(say);
-  const variables = readVariables(envFile);
+  const variables = readVariables(settingsFile);
   return openLocalTarget({ variables, kvPath: undefined, log, stop: asAbort(stop) });
+}
+
+/** To read only: a deployed collector, or the ones here without their state. */
+export async function openToRead(
+  options: TargetOptions,
+  around: Pick<Surroundings, "say" | "stop">,
+): Promise<Target> {
+  if (options.url === undefined && options.token === undefined) {
+    return await openMemoryTarget(options, around);
+  }
+  return await openTarget(options, { ...around, absent: "refused" });
 }
 
 function openWorker(

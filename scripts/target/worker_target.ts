@@ -28,16 +28,18 @@ export function workerTarget(client: WorkerClient): Target {
     pipelines: async () => (await status({})).map(pipelineOf),
     testConnection: (pipelines) => testConnection(client, pipelines),
     collect: (pipeline) => collect(client, pipeline),
-    async getEvents(pipelines, { limit, startMs }) {
+    async getEvents(pipelines, { limit, startMs, endMs, push }) {
       const { account, destination } = namedAs(pipelines[0]);
       const query = {
         account,
         ...(pipelines.length === 1 && { destination }),
         limit: String(limit),
         start_time: new Date(startMs).toISOString(),
+        ...(endMs !== undefined && { end_time: new Date(endMs).toISOString() }),
+        ...(push && { should_push_events: "true" }),
       };
       const { LivePerson, pushed, more } = await client.ask<EventsAnswer>(
-        "GET",
+        push ? "POST" : "GET",
         "/get-events",
         query,
       );

@@ -8,6 +8,7 @@ import { stdoutColours } from "../cli/colours.ts";
 import { DONE, FAILED, INTERRUPTED, readOptions, scriptCommand } from "../cli/command_line.ts";
 import { stepLines, testEach, type TestedAccount } from "../cli/connection_steps.ts";
 import { runToEnd } from "../cli/failure.ts";
+import { failureOfSome } from "../cli/failure_json.ts";
 import { openProgress } from "../cli/progress.ts";
 import { type TargetOptions, withTarget } from "../cli/script_options.ts";
 import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
@@ -17,6 +18,7 @@ const command = withTarget(
   scriptCommand(
     "test-connection",
     "Tries each step on the way from LivePerson to the destinations.",
+    ["", "--url https://collector.example.workers.dev", "--account 12345678 --json"],
   ),
 ).addHelpText(
   "after",
@@ -30,7 +32,13 @@ async function main(options: TargetOptions): Promise<number> {
   if (tested === undefined) return INTERRUPTED;
   const ok = tested.every((account) => account.ok);
   if (options.json) {
-    console.log(JSON.stringify(tested.length === 1 ? tested[0] : { ok, accounts: tested }));
+    const problems = tested.flatMap(({ steps }) =>
+      steps.find(({ problem }) => problem)?.problem ?? []
+    );
+    console.log(JSON.stringify({
+      ...(problems.length > 0 ? failureOfSome(problems, tested.length) : { ok }),
+      ...(tested.length === 1 ? tested[0] : { accounts: tested }),
+    }));
   } else {
     const colours = stdoutColours();
     for (const account of tested) console.log(stepLines(account, colours).join("\n"));

@@ -84,6 +84,16 @@ Deno.test("get-events tells", async (t) => {
     }
   });
 
+  await t.step("what happened before the end time, and no more than that", async () => {
+    const [start, end] = [times[3], times[9]];
+    const [start_time, end_time] = [start, end].map((timeMs) => new Date(timeMs).toISOString());
+    const answer = await stage.get(query({ start_time, end_time }));
+    assert.deepEqual(timesOf(answer), times.slice(3, 9));
+    assert.equal(answer.body.more, false);
+    const some = await stage.get(query({ start_time, end_time, limit: "2" }));
+    assert.deepEqual([some.body.count, some.body.more], [2, true]);
+  });
+
   await t.step("what happened today, or since yesterday, in UTC", async () => {
     const today = () => Math.floor(Date.now() / DAY_MS) * DAY_MS;
     for (const [start_time, back] of [["today", 0], ["yesterday", 1]] as const) {
@@ -245,9 +255,11 @@ Deno.test("get-events refuses", async (t) => {
     [{ start_time: "2023-10-25T25:00:00Z" }, /start_time must be/],
     [{ start_time: "1698228000" }, /start_time must be/],
     [{ start_time: "2999-01-01T00:00:00Z" }, /not lie in the future/],
+    [{ end_time: "soon" }, /end_time must be/],
+    [{ end_time: "4 days" }, /end_time must lie after start_time/],
     [{ should_push_events: "yes" }, /should_push_events must be true or false/],
     [{ format: "csv" }, /format must be native, ecs or ocsf/],
-    [{ limti: "10" }, /"limti".*limit, start_time, should_push_events, format/],
+    [{ limti: "10" }, /"limti".*limit, start_time, end_time, should_push_events, format/],
     [{ LIMIT: "10" }, /"LIMIT"/],
     [{ toString: "1" }, /There is no argument "toString"/],
     [{ limit: "0", start_time: "soon", page: "2" }, /"page".*limit must.*start_time must/],

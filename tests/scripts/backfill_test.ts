@@ -75,8 +75,9 @@ Deno.test("backfill that is interrupted says how to go on, and goes on there", a
   const { code, stderr } = await stage.ended(script);
   assert.equal(code, 130, stderr);
   assert.equal(stage.xsiam.count, 200);
-  const goOn = /To resume:\n {2}deno task backfill (--from \S+ --to \S+ --kv-path \S+) --env-file/
-    .exec(stderr)?.[1].split(" ");
+  const goOn =
+    /To resume:\n {2}deno task backfill (--from \S+ --to \S+ --kv-path \S+) --settings-file/
+      .exec(stderr)?.[1].split(" ");
   assert.ok(goOn, stderr);
 
   const other = await stage.run(SCRIPT, ["--from", "2 days", "--kv-path", stage.kvPath], settings);

@@ -150,7 +150,7 @@ Deno.test("the demo explains itself, and refuses what it does not know with 2", 
   }
 
   const usages = [
-    ...[["--nope"], ["extra"], ["--every", "0"], ["--json", "--keep"]],
+    ...[["--nope"], ["extra"], ["--every", "0"]],
     ...[["--destination", "hec,nowhere"], ["--destination", ""]],
   ];
   for (

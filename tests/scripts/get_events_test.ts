@@ -15,18 +15,21 @@ Deno.test("get-events shows events in each format, and pushes none", async (t) =
   await using stage = await ScriptStage.open();
   stage.add(20);
 
-  await t.step("table: the seven outputs, no wider than the terminal", async () => {
-    const { code, stdout, stderr } = await stage.run(SCRIPT, ["--format", "table"]);
-    assert.deepEqual([code, stderr], [0, ""]);
-    const [head, first] = stdout.split("\n");
-    assert.match(
-      head,
-      /Time \(UTC\) +Account +Object type +Element +Change +User +Changed by/,
-    );
-    assert.match(first, /^ {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}12345678 {2}[A-Z_~]+ /);
-    assert.match(stdout, /\n\n20 events\.\n$/);
-    for (const line of stdout.split("\n")) assert.ok([...line].length <= 100, line);
-  });
+  await t.step(
+    "table: what was changed from what to what, no wider than the terminal",
+    async () => {
+      const { code, stdout, stderr } = await stage.run(SCRIPT, ["--format", "table"]);
+      assert.deepEqual([code, stderr], [0, ""]);
+      const [head, first] = stdout.split("\n");
+      assert.match(
+        head,
+        /Time \(UTC\) +Type +Object +Element +Change +Old +New +By\n?$/,
+      );
+      assert.match(first, /^ {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}[A-Z_~]+ /);
+      assert.match(stdout, /\n\n20 events\.\n$/);
+      for (const line of stdout.split("\n")) assert.ok([...line].length <= 100, line);
+    },
+  );
 
   await t.step("json, the default where there is no terminal: as the route answers", async () => {
     const { code, stdout } = await stage.run(SCRIPT, ["--limit", "5"]);
@@ -63,7 +66,10 @@ Deno.test("get-events shows events in each format, and pushes none", async (t) =
   await t.step("csv and markdown", async () => {
     const csv = await stage.run(SCRIPT, ["--format", "csv"]);
     assert.equal(csv.code, 0);
-    assert.match(csv.stdout, /^changeDate,accountId,objectType,.*,event_id\r\n/);
+    assert.match(csv.stdout, /^changeDate,accountId,objectType,.*,_time,event_id\r\n/);
+    const { LivePerson: { Event } } = JSON.parse((await stage.run(SCRIPT, [])).stdout);
+    const columns = csv.stdout.split("\r\n")[0].split(",");
+    assert.deepEqual(columns.toSorted(), [...new Set(Event.flatMap(Object.keys))].toSorted());
     assert.ok(csv.stdout.endsWith("\r\n"));
     const markdown = await stage.run(SCRIPT, ["--format", "markdown"]);
     assert.match(markdown.stdout, /^### LivePerson Events\n\n\| changeDate \|/);
@@ -79,6 +85,28 @@ Deno.test("get-events pushes when it is asked to", async () => {
   assert.equal(code, 0);
   assert.match(stdout, /7 events; 7 pushed\./);
   assert.equal(stage.xsiam.ids.size, 7);
+});
+
+Deno.test("get-events reads up to a time, here and on a deployed collector", async () => {
+  await using stage = await ScriptStage.open();
+  const times = stage.add(40).map(({ changeTimestampMs }) => changeTimestampMs).toSorted();
+  const range = [times[10], times[25]].map((timeMs) => new Date(timeMs).toISOString());
+  const worker = await stage.startWorker();
+  const args = ["--start-time", range[0], "--until", range[1]];
+  const here = await stage.run(SCRIPT, args);
+  const there = await stage.run(SCRIPT, [...args, "--url", worker.url]);
+  assert.deepEqual([here.code, there.code], [0, 0], here.stderr + there.stderr);
+  assert.deepEqual(JSON.parse(there.stdout), JSON.parse(here.stdout));
+  const { LivePerson: { Event }, more } = JSON.parse(here.stdout);
+  assert.deepEqual(Event.map(({ _time }: AuditEvent) => Date.parse(_time)), times.slice(10, 25));
+  assert.equal(more, false);
+
+  const pushed = await stage.run(SCRIPT, ["--should-push-events", "--url", worker.url]);
+  assert.equal(JSON.parse(pushed.stdout).pushed, 40, pushed.stderr);
+  assert.equal(stage.xsiam.ids.size, 40);
+  const backwards = await stage.run(SCRIPT, ["--start-time", range[1], "--until", range[0]]);
+  assert.equal(backwards.code, 2);
+  assert.match(backwards.stderr, /--until must lie after --start-time/);
 });
 
 Deno.test("get-events reads the account that it is told", async () => {
@@ -129,6 +157,8 @@ Deno.test("get-events tells what is wrong, and what to do", async (t) => {
       ["--limit", "0"],
       ["--limit", "many"],
       ["--start-time", "soon"],
+      ["--until", "soon"],
+      ["--token", "without-a-url"],
       ["--format", "xml"],
       ["--should-push-events=perhaps"],
       ["--nope"],
@@ -171,13 +201,20 @@ Deno.test("a table steers no terminal, and a CSV cell is quoted where it must be
     event_id: "e-1",
   } as AuditEvent;
   const found = { events: [event], pushed: 0, more: false };
+  const changed = { ...event, objectName: "Sales", oldValue: { a: 1 }, newValue: "2" };
   const plain = picocolors.createColors(false);
+  const wide = format({ ...found, events: [changed] }, "table", 200, plain, 0);
+  assert.match(
+    wide,
+    /Account +Type +Object +Element +Change +Old +New +User +By/,
+  );
+  assert.match(wide, / 1 +SKILL +Sales .* UPDATE +\{"a":1\} +2 +7 +Sam/);
   const table = format(found, "table", 80, plain, 0);
-  assert.match(table, /2026-11-21 19:04:44 {2}1 /);
+  assert.match(table, /2026-11-21 19:04:44 {2}SKILL /);
   // deno-lint-ignore no-control-regex
   assert.doesNotMatch(table, /\x1b/);
   for (const line of table.split("\n")) assert.ok(line.length <= 80, line);
   const row = format(found, "csv", 60, plain, 0).split("\r\n")[1];
   assert.ok(row.includes('"\x1b[31mred\nline",UPDATE'), row);
-  assert.ok(row.endsWith('"Sam ""S"", Reed",e-1\r'), row);
+  assert.ok(row.endsWith('"Sam ""S"", Reed",2026-11-21T19:04:44.123Z,e-1\r'), row);
 });

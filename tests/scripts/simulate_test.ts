@@ -121,7 +121,11 @@ Deno.test("simulate ends with 1 and says so when a port is taken", async () => {
     );
     assert.equal(code, 1);
     assert.equal(stdout, "");
-    assert.equal(stderr, `error: port ${port} is taken; choose another one with ${option}\n`);
+    assert.equal(
+      stderr,
+      `error: A port can't be used.\n  Port ${port} is taken.\n` +
+        `  What to do: Choose another one with ${option}.\n`,
+    );
   }
 });
 

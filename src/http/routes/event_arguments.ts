@@ -43,7 +43,7 @@ export function getEventsArguments(nowMs: number, called: Called = BY_NAME) {
   const limitRule = `${called("limit")} must be a whole number from 1 to ${MAX_LIMIT}.`;
   const pushRule = `${called("should_push_events")} must be true or false.`;
   const formatRule = `${called("format")} must be native, ecs or ocsf.`;
-  const start = called("start_time");
+  const [start, end] = [called("start_time"), called("end_time")];
   const limit = v.union([
     v.pipe(
       v.number(),
@@ -62,6 +62,11 @@ export function getEventsArguments(nowMs: number, called: Called = BY_NAME) {
   const startTime = v.pipe(
     past(start, `Read events since this time: ${PAST_FORMS}. ${UTC_RULE}`, nowMs),
     v.maxValue(nowMs, `${start} must not lie in the future.`),
+  );
+  const endTime = past(
+    end,
+    `Read events before this time: ${PAST_FORMS}. By default, up to the newest. ${UTC_RULE}`,
+    nowMs,
   );
   const push = v.union([
     v.boolean(),
@@ -82,6 +87,7 @@ export function getEventsArguments(nowMs: number, called: Called = BY_NAME) {
           DEFAULTS.limit,
         ),
         start_time: v.optional(startTime, DEFAULTS.start_time),
+        end_time: v.optional(endTime),
         should_push_events: v.optional(
           v.pipe(push, v.description(`Push the events to ${ANY_DESTINATION} too. By POST only.`)),
           DEFAULTS.should_push_events,
@@ -99,8 +105,13 @@ export function getEventsArguments(nowMs: number, called: Called = BY_NAME) {
         account,
         destination,
       }),
-      v.transform(({ limit, start_time, should_push_events, ...rest }) => ({
+      v.check(
+        ({ start_time, end_time }) => end_time === undefined || end_time > start_time,
+        `${end} must lie after ${start}.`,
+      ),
+      v.transform(({ limit, start_time, end_time, should_push_events, ...rest }) => ({
         ...{ limit, startMs: start_time, push: should_push_events },
+        ...(end_time !== undefined && { endMs: end_time }),
         ...rest,
       })),
     ),

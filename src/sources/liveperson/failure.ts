@@ -24,13 +24,19 @@ export function failure(
 }
 
 /**
- * True if a smaller page may succeed: the service failed at this one (5xx, or a GraphQL error) or took
- * too long, but the account can be read.
+ * True if a smaller page may succeed: the service failed at this one (5xx, or a GraphQL error), took too
+ * long, or answered more than is read, but the account can be read.
  */
 export function isPageFailure(error: unknown): boolean {
   return error instanceof CollectorError && error.details.upstream?.name === "audit" &&
-    (error.code === "upstream_failed" || error.code === "upstream_timeout");
+    PAGE_FAILURES.has(error.code);
 }
+
+const PAGE_FAILURES = new Set<ErrorCode>([
+  "upstream_failed",
+  "upstream_timeout",
+  "upstream_too_large",
+]);
 
 /** True if the service didn't answer, or only pointed elsewhere: its host may be the wrong one. */
 export function isSilence(error: unknown, name: UpstreamName): error is CollectorError {
