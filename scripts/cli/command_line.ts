@@ -32,7 +32,10 @@ export function scriptCommand(
 
 /** Reads the options; help and the version end the process with 0, bad usage with 2. */
 export function readOptions<T>(command: Command, args: readonly string[]): T {
-  command.version(VERSION, "-V, --version", "show the version");
+  // a release is told its version
+  if (!command.options.some(({ long }) => long === "--version")) {
+    command.version(VERSION, "-V, --version", "show the version");
+  }
   const json = args.includes("--json");
   if (json) command.configureOutput({ outputError() {} });
   try {

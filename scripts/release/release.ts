@@ -18,10 +18,10 @@ interface Options {
 const command = scriptCommand(
   "release",
   "Makes a release: bundle, notes, bill of materials, checksums.",
+  ["--version 1.1.0", "--version 1.1.0 --dry-run"],
 )
   .requiredOption("--version <x.y.z>", "the version; for the first release, the one in deno.json")
-  .option("--dry-run", "write dist only, and leave the checkout as it is")
-  .addHelpText("after", "\nExample:\n  deno task release --version 1.1.0");
+  .option("--dry-run", "write dist only, and leave the checkout as it is");
 
 if (import.meta.main) {
   const { version, dryRun } = readOptions<Options>(command, Deno.args);
