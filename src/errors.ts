@@ -44,6 +44,9 @@ export type ErrorCode =
   | "method_not_allowed"
   | "body_too_large"
   | "api_token_missing"
+  | "api_token_invalid"
+  | "not_permitted"
+  | "too_many_tries"
   | "internal";
 
 interface ErrorDetails {

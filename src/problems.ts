@@ -160,6 +160,21 @@ export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
     title: "The routes are closed until API_TOKEN is set",
     action: "Set API_TOKEN to a long random text, then start or deploy again.",
   },
+  api_token_invalid: {
+    status: 503,
+    title: "The routes are closed until the tokens in the settings are valid",
+    action: "Set a random token of at least 32 characters, such as from: openssl rand -base64 32.",
+  },
+  not_permitted: {
+    status: 403,
+    title: "This is not allowed to whoever may only look",
+    action: "Use API_TOKEN, or ask somebody who may act.",
+  },
+  too_many_tries: {
+    status: 429,
+    title: "There were too many wrong tries",
+    action: "Wait as long as Retry-After says, in seconds, and send the right token.",
+  },
   internal: {
     status: 500,
     title: "Something unexpected went wrong",

@@ -19,7 +19,7 @@ export const SECOND = "second";
 export const SECRETS = {
   LIVEPERSON_CLIENT_SECRET: "client+s3cret/äöü=",
   XSIAM_API_KEY: "xsiam-k3y-7d1f",
-  API_TOKEN: "api-t0ken-9b2c",
+  API_TOKEN: "api-t0ken-9b2c-5e8f-41aa-b7d3-90c6e1f2d4a8",
 } as const;
 
 export const MINUTE_MS = 60_000;

@@ -25,7 +25,7 @@ const accounts = Array.from({ length: count }, (_, index) => ({
 }));
 await using environment = await startEnvironment({
   accounts,
-  apiToken: "bench-token",
+  apiToken: "bench-token-that-opens-nothing-but-the-bench",
   livePerson: { keepRequestBodies: false, latencyMs, wire, keepAnswers },
   xsiam: { apiKey: "xsiam-key", keepEvents: false, latencyMs },
 });

@@ -9,7 +9,7 @@ import { type AuditRecord, generateRecords } from "../simulators/records.ts";
 
 /** Made up: these credentials open nothing. */
 export const ACCOUNT = { accountId: "12345678", clientId: "demo-app", clientSecret: "demo-secret" };
-export const API_TOKEN = "demo-token";
+export const API_TOKEN = "demo-token-that-opens-only-demos";
 
 /** The port that the Worker takes when it stays up, if it is free. */
 export const KEPT_PORT = 8787;

@@ -52,6 +52,7 @@ export function storageCounter(bundle: string): string {
   return `
     import product, { CollectorObject as Inner } from ${JSON.stringify(bundle)};
     export default product;
+    export { OperatorsObject } from ${JSON.stringify(bundle)};
     const rows = {
       get: ([keys]) => keys.length,
       put: ([entries]) => Object.keys(entries).length,

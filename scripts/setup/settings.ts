@@ -4,6 +4,7 @@ import { CollectorError } from "../../src/errors.ts";
 import { neededNames } from "../../src/destinations/advice.ts";
 import { KINDS } from "../../src/destinations/catalog.ts";
 import type { AnyKind } from "../../src/destinations/kind.ts";
+import { tokenProblems } from "../../src/http/auth/tokens.ts";
 import { ACCOUNT_LISTS } from "../../src/pipelines/accounts.ts";
 import { listPipelines, readPipeline } from "../../src/pipelines/pipelines.ts";
 import { SETTING_ROWS } from "../../src/pipelines/settings.ts";
@@ -70,6 +71,12 @@ export function deployedSettings(
     throw new CollectorError("configuration_invalid", {
       detail: `${tooLong.join(" and ")} ${tooLong.length > 1 ? "have" : "has"} more than 5 KB, ` +
         "the most that Cloudflare takes. Move accounts to LIVEPERSON_ACCOUNTS_2, _3 and so on.",
+    });
+  }
+  const bad = tokenProblems(settings);
+  if (bad.length > 0) {
+    throw new CollectorError("configuration_invalid", {
+      detail: bad.map((problem) => `${problem}.`).join(" "),
     });
   }
   for (const entry of listPipelines(settings, "workers")) {

@@ -122,7 +122,7 @@ async function openEnvironment(options: Options, watchOf: WatchOf): Promise<Chos
   const { account: accountId, clientId, clientSecret, wire, seed, records } = options;
   const environment = await startChosen({
     account: { accountId, clientId, clientSecret },
-    apiToken: "local-token",
+    apiToken: "local-token-that-opens-nothing-but-simulators",
     livePerson: {
       ...{ port: options.livepersonPort, wire, keepRequestBodies: false },
       watch: watchOf("liveperson"),

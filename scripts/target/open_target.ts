@@ -9,6 +9,7 @@ import type { StopSignal } from "../cli/stop_signal.ts";
 import { openLocalTarget } from "./local_target.ts";
 import type { Target } from "./target.ts";
 import { WorkerClient } from "./worker_client.ts";
+import { plainToken } from "../../src/settings/token_list.ts";
 import { workerTarget } from "./worker_target.ts";
 
 interface Surroundings {
@@ -61,11 +62,13 @@ function openWorker(
   { stop }: Surroundings,
 ): Target {
   if (kvPath !== undefined) throw usageError("--kv-path and --url can't be used together.");
-  const given = (token ?? variables.API_TOKEN ?? "").trim();
+  const given = (token ?? plainToken(variables.API_TOKEN) ?? "").trim();
   if (!/^[\x21-\x7e]+$/.test(given)) {
     throw scriptProblem(
       "token_missing",
-      given === "" ? "API_TOKEN is not set." : "API_TOKEN has characters that a token can't have.",
+      given === ""
+        ? "API_TOKEN is not set, or only a SHA-256 of it."
+        : "API_TOKEN has characters that a token can't have.",
     );
   }
   const leaving = new AbortController();

@@ -18,13 +18,16 @@ import { whereThrown } from "../errors.ts";
 import { type Problem, toProblem } from "../problems.ts";
 import { type Pipeline, pipelineName, shortName } from "../pipelines/pipeline.ts";
 import { listPipelines, type PipelineEntry } from "../pipelines/pipelines.ts";
+import type { Operators } from "../operators/operators.ts";
 import type { KvNamespace } from "./workers_kv_store.ts";
 
 /** Bindings and variables, see wrangler.toml. The settings are among them. */
 export interface Env extends Record<string, unknown> {
   readonly CURSORS: KvNamespace;
   readonly COLLECTOR: { getByName(name: string): ObjectMethods };
+  readonly OPERATORS: { getByName(name: string): Operators };
   readonly API_TOKEN?: string;
+  readonly API_TOKEN_READ?: string;
 }
 
 /** What an object does: its own collector's calls, and as a relay those of other objects. */

@@ -9,6 +9,8 @@ import { type CollectorService, serve } from "../collector/service.ts";
 import { forbiddenHosts } from "./allowed_hosts.ts";
 import { denoDigest } from "./digest.ts";
 import { type HttpClient, HttpClients } from "./http_clients.ts";
+import type { Operators } from "../operators/operators.ts";
+import { openOperators } from "./operators.ts";
 import { openKv, storageInKv, storageInMemory } from "./storage.ts";
 import { type Clock, Lease } from "./lease.ts";
 import { endingSoonAfter, sleepUntil } from "./stopping.ts";
@@ -34,7 +36,10 @@ interface DenoCollectorsOptions {
   readonly stop?: AbortSignal | Pick<AbortSignal, "aborted">;
 }
 
-export type DenoCollectors = Collectors & { close(): Promise<void> };
+export interface DenoCollectors extends Collectors {
+  readonly operators: Operators;
+  close(): Promise<void>;
+}
 
 const CLOCK: Clock = {
   now: Date.now,
@@ -83,6 +88,7 @@ export async function openDenoCollectors(options: DenoCollectorsOptions): Promis
     pipelines: entries.map(({ pipeline }) => pipeline),
     of,
     ask: askEach(of),
+    operators: openOperators(kv),
     async close() {
       await httpClients.close();
       kv?.close();

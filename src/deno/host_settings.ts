@@ -11,6 +11,8 @@ interface HostSettings {
   readonly host: string;
   /** Where it listens; 0 takes any free port. */
   readonly port: number;
+  /** True if there is a proxy in front that says where a request came from. */
+  readonly isProxyTrusted: boolean;
 }
 
 /** Every variable that is read: the start task allows these and no others. */
@@ -19,6 +21,7 @@ export const HOST_VARIABLES = [
   "DENO_KV_PATH",
   "HOST",
   "PORT",
+  "TRUST_FORWARDED_FOR",
 ];
 
 /** Every name that a settings file may have: also what Deno and wrangler read there. */
@@ -37,9 +40,16 @@ export function readHostSettings(variables: Record<string, string | undefined>):
       detail: "PORT must be a whole number from 0 to 65535.",
     });
   }
+  const trusted = variables.TRUST_FORWARDED_FOR?.trim().toLowerCase() || "false";
+  if (trusted !== "true" && trusted !== "false") {
+    throw new CollectorError("configuration_invalid", {
+      detail: "TRUST_FORWARDED_FOR must be true or false.",
+    });
+  }
   return {
     kvPath: variables.DENO_KV_PATH?.trim() || "data/collector.db",
     host: variables.HOST?.trim() || "127.0.0.1",
     port: Number(port),
+    isProxyTrusted: trusted === "true",
   };
 }

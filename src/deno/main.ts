@@ -4,7 +4,9 @@
  * seconds, and exits with 0.
  */
 import { createApp } from "../http/app.ts";
+import type { DoorEnv } from "../http/auth/door.ts";
 import type { Collectors } from "../collector/fleet.ts";
+import { addressOf } from "./address.ts";
 import { followBacklogs } from "./backlog.ts";
 import { readHostSettings } from "./host_settings.ts";
 import { missing } from "./missing.ts";
@@ -24,7 +26,7 @@ async function main(): Promise<number> {
   for (const { line, problem } of problems) {
     writeLog({ level: "warn", event: "settings_line", line, message: `.dev.vars: ${problem}.` });
   }
-  const { kvPath, host, port } = readHostSettings(variables);
+  const { kvPath, host, port, isProxyTrusted } = readHostSettings(variables);
   const stop = stopWhenAsked();
   const opened = await openDenoCollectors({ variables, kvPath, log: writeLog, stop });
   const broken = await brokenPipelines(opened);
@@ -39,8 +41,10 @@ async function main(): Promise<number> {
   for (const line of missing(variables)) writeLog(line);
   const collectors = followBacklogs(opened, stop);
 
-  const app = createApp<typeof variables>({
+  const app = createApp<DoorEnv["Bindings"] & { peer: string }>({
     connect: () => collectors,
+    operators: () => opened.operators,
+    addressOf: (request, { peer }) => addressOf(request, peer, isProxyTrusted),
     now: Date.now,
     log: writeLog,
   });
@@ -49,7 +53,7 @@ async function main(): Promise<number> {
     port,
     onListen: ({ hostname, port }) =>
       writeLog({ level: "info", event: "listening", host: hostname, port }),
-  }, (request) => app.fetch(request, variables));
+  }, (request, { remoteAddr }) => app.fetch(request, { ...variables, peer: remoteAddr.hostname }));
 
   const schedule = new Schedule(collectors, writeLog);
   const cron = Deno.cron("collect", SCHEDULE, { signal: stop }, () => schedule.tick());

@@ -1,14 +1,16 @@
 /** What the host can start without, and what then does not work. Pure. */
 import { neededNames } from "../destinations/advice.ts";
 import { KINDS } from "../destinations/catalog.ts";
+import { tokensIn } from "../http/auth/tokens.ts";
 import type { LogLine } from "../collector/platform.ts";
 import { listPipelines } from "../pipelines/pipelines.ts";
 
 /** A line for each thing that is missing. The variables name at least one account. */
 export function missing(variables: Readonly<Record<string, string | undefined>>): LogLine[] {
   const lines: LogLine[] = [];
-  if ((variables.API_TOKEN ?? "").trim() === "") {
-    const message = "API_TOKEN is not set: all routes are closed, except GET /healthz.";
+  const tokens = tokensIn(variables);
+  if ("code" in tokens) {
+    const message = `${tokens.why.slice(0, -1)}: all routes are closed, except GET /healthz.`;
     lines.push({ level: "warn", event: "token_missing", message });
   }
   const accounts = listPipelines(variables, "deno")

@@ -4,7 +4,11 @@ import { methodNotAllowed } from "hono/method-not-allowed";
 import { secureHeaders } from "hono/secure-headers";
 import type { Collectors } from "../collector/fleet.ts";
 import type { LogLine } from "../collector/platform.ts";
-import type { TokenVariables } from "./auth/bearer.ts";
+import { operatorsInMemory } from "../operators/operator_records.ts";
+import type { Operators } from "../operators/operators.ts";
+import { type DoorEnv, doorOf } from "./auth/door.ts";
+import { recordAction, tellAbout } from "./auth/record.ts";
+import { Refusals } from "./auth/refusals.ts";
 import { createDashboard } from "./dashboard/dashboard.ts";
 import { ROUTES } from "./routes/index.ts";
 import {
@@ -22,12 +26,21 @@ interface AppOptions<E> {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly log: (line: LogLine) => void;
+  /** What is remembered of those who use the app; in this process's memory if left out. */
+  readonly operators?: (env: E) => Operators;
+  /** Where a request came from. */
+  readonly addressOf?: (request: Request, env: E) => string;
 }
 
-export function createApp<E extends TokenVariables>(
-  options: AppOptions<E>,
-): Hono<{ Bindings: E }> {
-  const app = new Hono<{ Bindings: E }>();
+/** The environment of an app with these variables. */
+interface AppEnv<E> {
+  Bindings: E;
+  Variables: DoorEnv["Variables"];
+}
+
+export function createApp<E extends DoorEnv["Bindings"]>(options: AppOptions<E>): Hono<AppEnv<E>> {
+  const app = new Hono<AppEnv<E>>();
+  openDoor(app, options);
   app.use(secureHeaders({ xFrameOptions: "DENY", referrerPolicy: "no-referrer" }));
   app.use(async (c, next) => {
     await next();
@@ -47,6 +60,36 @@ export function createApp<E extends TokenVariables>(
   });
   app.notFound((c) => problemResponse(c, problemOf("not_found", `There is no ${c.req.path}.`)));
   app.route("/", createDashboard<E>(options));
-  serveRoutes(app, ROUTES, options);
+  serveRoutes(app, ROUTES, {
+    ...options,
+    record: (id) => recordAction(id, (c) => options.connect(c.env)),
+    tellAbout,
+    refusals: (c) => {
+      const { operators, refusals } = doorOf(c);
+      return operators.refusals(refusals.takeUnreported());
+    },
+  });
   return app;
+}
+
+/** Sets what the checks of each request work with. */
+function openDoor<E extends DoorEnv["Bindings"]>(
+  app: Hono<AppEnv<E>>,
+  { now, log, operators, addressOf }: AppOptions<E>,
+): void {
+  const inMemory = operatorsInMemory(now);
+  const refusals = new Refusals();
+  app.use(async (c, next) => {
+    const requestId = crypto.randomUUID();
+    c.set("door", {
+      requestId,
+      address: addressOf?.(c.req.raw, c.env) ?? "unknown",
+      nowMs: now(),
+      operators: operators?.(c.env) ?? inMemory,
+      refusals,
+      log,
+    });
+    await next();
+    c.header("X-Request-Id", requestId);
+  });
 }

@@ -35,8 +35,10 @@ const NAME = "LIVEPERSON_ACCOUNT_NAME";
 const SHARED = [
   "LIVEPERSON_ACCOUNTS",
   "API_TOKEN",
+  "API_TOKEN_READ",
   "CLOUDFLARE_ACCESS_TEAM_DOMAIN",
   "CLOUDFLARE_ACCESS_AUDIENCE",
+  "CLOUDFLARE_ACCESS_OPERATORS",
 ];
 
 /** What an entry of the list may override: every other setting. */

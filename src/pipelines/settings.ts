@@ -8,7 +8,8 @@ import type { AnyKind } from "../destinations/kind.ts";
 import { parsePast } from "../settings/duration.ts";
 import { httpOrigin } from "../settings/hosts.ts";
 import { givenSettings, incomplete, readTable } from "../settings/read.ts";
-import { boolean, length, parsed, secret, text, wholeNumber } from "../settings/values.ts";
+import { boolean, length, parsed, text, wholeNumber } from "../settings/values.ts";
+import { tokenList } from "../settings/token_list.ts";
 import { LIVEPERSON_SECRETS, LIVEPERSON_SETTINGS } from "../sources/liveperson/settings.ts";
 
 /** Which platform the collector runs on: some options exist on one only. */
@@ -48,9 +49,11 @@ const SETTINGS = v.object({
   LAG_THRESHOLD: v.optional(length(60_000, 30 * 86_400_000, "1 hour"), "1 hour"),
   UNDELIVERED_THRESHOLD: v.optional(wholeNumber(1, 1_000_000), "100"),
   DEBUG_TRACE: v.optional(boolean, "false"),
-  API_TOKEN: v.optional(secret),
+  API_TOKEN: v.optional(tokenList),
+  API_TOKEN_READ: v.optional(tokenList),
   CLOUDFLARE_ACCESS_TEAM_DOMAIN: v.optional(parsed(httpOrigin)),
   CLOUDFLARE_ACCESS_AUDIENCE: v.optional(text),
+  CLOUDFLARE_ACCESS_OPERATORS: v.optional(text),
 });
 
 export type Settings = v.InferOutput<typeof SETTINGS>;
@@ -59,6 +62,7 @@ const SECRETS = new Set([
   ...LIVEPERSON_SECRETS,
   ...KINDS.flatMap((kind) => kind.secrets),
   "API_TOKEN",
+  "API_TOKEN_READ",
 ]);
 
 /** Name, default, whether it must be set, and whether it must never be shown, of each setting. */

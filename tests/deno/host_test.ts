@@ -102,11 +102,11 @@ Deno.test("the settings file is read as wrangler reads it, and its mistakes are 
   const { API_TOKEN: _, ...settings } = stage.settings;
   await writeFile(
     join(stage.folder, ".dev.vars"),
-    "API_TOKEN=tok$abc1\n\nFETCH_EVENT=false\nMAX_FETCH=7\n",
+    "API_TOKEN=tok$abc1-0123456789-0123456789-0123456789\n\nFETCH_EVENT=false\nMAX_FETCH=7\n",
   );
   await using host = await RunningHost.start(stage.folder, { ...settings, MAX_FETCH: "8" });
   stage.addChanges(20);
-  const headers = { Authorization: "Bearer tok$abc1" };
+  const headers = { Authorization: "Bearer tok$abc1-0123456789-0123456789-0123456789" };
   const report = await (await host.fetch("/collect", { method: "POST", headers })).json();
   assert.equal(report.delivered, 8, "the environment takes precedence");
   const warning = host.printed.split("\n").find((line) => line.includes("settings_line"))!;

@@ -33,7 +33,7 @@ Deno.test("the demo shows four runs, the events, the cursor and what to try", as
   );
   assert.match(stdout, /Status page +http:\/\/\S+:\d+\/ +sign in with the token demo-token/);
   assert.match(stdout, /API +http:\/\/\S+:\d+\/docs /);
-  assert.match(stdout, /curl -H "Authorization: Bearer demo-token"/);
+  assert.match(stdout, /curl -H "Authorization: Bearer demo-token-that-opens-only-demos"/);
   assert.doesNotMatch(stdout, /NOT AS EXPECTED/);
   // deno-lint-ignore no-control-regex
   assert.doesNotMatch(stdout, /\x1b/, "no colours where there is no terminal");
@@ -108,7 +108,7 @@ Deno.test("the demo's --keep stays up until Ctrl-C", async (t) => {
     const health = await fetch(`${url}/healthz`);
     assert.equal(health.status, 200);
     assert.equal((await health.json()).status, "up");
-    const headers = { Authorization: "Bearer demo-token" };
+    const headers = { Authorization: "Bearer demo-token-that-opens-only-demos" };
     const events = await fetch(`${url}/get-events?limit=2`, { headers });
     assert.equal((await events.json()).count, 2);
   });

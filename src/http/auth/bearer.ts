@@ -1,37 +1,47 @@
-/** Who may use the routes: whoever sends the API token. Without a configured token, nobody. */
-import { createHash, timingSafeEqual } from "node:crypto";
-import type { MiddlewareHandler } from "hono";
+/** Who may use the routes: whoever sends a token that allows it. Without a configured token, nobody. */
+import type { Context, MiddlewareHandler } from "hono";
 import { problemOf, problemResponse } from "../routing/problems.ts";
 import type { Access } from "../routing/route.ts";
+import type { DoorEnv } from "./door.ts";
+import { refuseTry } from "./refuse_try.ts";
+import { findToken, tokensIn } from "./tokens.ts";
 
-export interface TokenVariables {
-  API_TOKEN?: string;
-}
+type Guard = MiddlewareHandler<DoorEnv>;
 
-export const requireToken: MiddlewareHandler<{ Bindings: TokenVariables }> = async (c, next) => {
-  const token = c.env.API_TOKEN?.trim();
-  if (!token) {
-    return problemResponse(c, problemOf("api_token_missing", "API_TOKEN is not set."));
-  }
-  if (!isBearer(c.req.header("Authorization"), token)) {
-    const problem = problemOf("unauthorized", "The Authorization header is missing or wrong.");
-    return problemResponse(c, problem, { "WWW-Authenticate": "Bearer" });
-  }
-  await next();
+/** Whoever sends a token, also one that only looks. */
+export const requireToken: Guard = async (c, next) => await refusalOf(c, false) ?? await next();
+
+const requireOperator: Guard = async (c, next) => await refusalOf(c, true) ?? await next();
+
+/** For whoever may change things and read events. Every use is recorded. */
+export const TOKEN: Access = {
+  guard: () => requireOperator,
+  isOpen: false,
+  isRecorded: true,
+  problems: ["not_permitted"],
 };
 
-/** For whoever sends the token. */
-export const TOKEN: Access = { guard: () => requireToken, isOpen: false };
+/** For whoever may look. */
+export const READ_TOKEN: Access = {
+  guard: () => requireToken,
+  isOpen: false,
+  isRecorded: false,
+  problems: [],
+};
 
-function isBearer(header: string | undefined, token: string): boolean {
-  return isSame(/^Bearer +(\S+) *$/i.exec(header ?? "")?.[1] ?? "", token);
-}
-
-/** Compares digests, in constant time. */
-export function isSame(given: string, expected: string): boolean {
-  return timingSafeEqual(digest(given), digest(expected));
-}
-
-function digest(text: string): Uint8Array {
-  return createHash("sha256").update(text).digest();
+/** Why the request may not go on; null if it may. */
+async function refusalOf(c: Context<DoorEnv>, mustAct: boolean): Promise<Response | null> {
+  const tokens = tokensIn(c.env);
+  if ("code" in tokens) return problemResponse(c, problemOf(tokens.code, tokens.why));
+  const given = /^Bearer +(\S+) *$/i.exec(c.req.header("Authorization") ?? "")?.[1] ?? "";
+  const token = findToken(tokens, given);
+  if (token === null) {
+    const wrong = problemOf("unauthorized", "The Authorization header is missing or wrong.");
+    const { problem, headers } = await refuseTry(c, wrong);
+    return problemResponse(c, problem, headers);
+  }
+  c.set("actor", { token: token.name });
+  if (!mustAct || token.rights.act) return null;
+  const detail = `${token.name} may only look: it opens /metrics, /healthz, /status and the page.`;
+  return problemResponse(c, problemOf("not_permitted", detail));
 }

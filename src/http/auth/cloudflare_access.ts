@@ -11,6 +11,7 @@ import { MAX_SMALL_ANSWER_BYTES } from "../../upstream/answer_limits.ts";
 export interface AccessVariables {
   readonly CLOUDFLARE_ACCESS_TEAM_DOMAIN?: string;
   readonly CLOUDFLARE_ACCESS_AUDIENCE?: string;
+  readonly CLOUDFLARE_ACCESS_OPERATORS?: string;
 }
 
 interface AccessSettings {
@@ -44,13 +45,27 @@ async function fetchKeys(url: string, init: RequestInit): Promise<Response> {
   return new Response(text, { status });
 }
 
-/** Whom the token vouches for, by e-mail address or name; null if the token is not valid. */
+/** Whether who has this e-mail address may act: everybody, unless the setting names those who may. */
+export function mayAct(email: string | null, variables: AccessVariables): boolean {
+  const operators = (variables.CLOUDFLARE_ACCESS_OPERATORS ?? "").toLowerCase()
+    .split(/[\s,]+/).filter((word) => word !== "");
+  return operators.length === 0 || (email !== null && operators.includes(email.toLowerCase()));
+}
+
+interface Person {
+  readonly id: string;
+  /** The e-mail address, or what else there is. */
+  readonly name: string;
+  readonly email: string | null;
+}
+
+/** Whom the token vouches for; null if the token is not valid. */
 export async function whoIsVouchedFor(
   token: string,
   { issuer, audience }: AccessSettings,
   teamKeys: TeamKeys,
   nowMs: number,
-): Promise<{ id: string; name: string } | null> {
+): Promise<Person | null> {
   let keys = teamKeys.get(issuer);
   if (keys === undefined) {
     keys = createRemoteJWKSet(new URL("/cdn-cgi/access/certs", issuer), {
@@ -68,7 +83,9 @@ export async function whoIsVouchedFor(
     });
     const name = [payload.email, payload.common_name, payload.sub]
       .find((claim) => typeof claim === "string" && claim !== "") as string | undefined;
-    return name === undefined ? null : { id: `access/${payload.sub ?? ""}/${name}`, name };
+    if (name === undefined) return null;
+    const email = name === payload.email ? name : null;
+    return { id: `access/${payload.sub ?? ""}/${name}`, name, email };
   } catch {
     return null; // an invalid token, or keys that can't be fetched: either way nobody is vouched for
   }

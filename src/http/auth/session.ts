@@ -1,43 +1,40 @@
 /**
- * Sessions of the status page: a signed cookie that holds an expiry and a random id, never the API token.
- * Its keys are derived from the token, so a new token ends every session. Pure but for randomness.
+ * The cookie of a session: its id and when it ends at the latest, signed. Whether the session lives is
+ * told by the operators' records. Its key is the page's own, and tells nothing of any token. Pure.
  */
-import { createHmac, randomBytes } from "node:crypto";
-import { isSame } from "./bearer.ts";
-
-export const SESSION_SECONDS = 12 * 3600;
+import { createHmac } from "node:crypto";
+import { SESSION_SECONDS } from "../../operators/session.ts";
+import { isSame } from "./tokens.ts";
 
 /** What a key is for: a value signed for one use is not valid for another. */
 type Use = "session" | "form" | "notice";
 
-/** A new session's id and the cookie's value. */
-export function startSession(apiToken: string, nowMs: number): { id: string; cookie: string } {
-  const expiresMs = nowMs + SESSION_SECONDS * 1000;
-  const id = randomBytes(16).toString("base64url");
-  const cookie = `${expiresMs}.${id}`;
-  return { id, cookie: `${cookie}.${sign(apiToken, "session", cookie)}` };
+/** The cookie's value for a session that starts now. */
+export function sessionCookie(pageKey: string, id: string, nowMs: number): string {
+  const cookie = `${nowMs + SESSION_SECONDS * 1000}.${id}`;
+  return `${cookie}.${sign(pageKey, "session", cookie)}`;
 }
 
-/** The id of a session that was started here and has not expired; otherwise null. */
-export function readSession(
+/** The id of a session that was started here and can still live; otherwise null. */
+export function readSessionCookie(
   cookie: string | undefined,
-  apiToken: string,
+  pageKey: string,
   nowMs: number,
 ): string | null {
   const parts = /^(\d{1,15})\.([\w-]{22})\.([\w-]{43})$/.exec(cookie ?? "");
   if (parts === null) return null;
   const [, expiresMs, id, signature] = parts;
-  if (!isSame(signature, sign(apiToken, "session", `${expiresMs}.${id}`))) return null;
+  if (!isSame(signature, sign(pageKey, "session", `${expiresMs}.${id}`))) return null;
   const leftMs = Number(expiresMs) - nowMs;
   return leftMs > 0 && leftMs <= SESSION_SECONDS * 1000 ? id : null;
 }
 
-/** The token that each form of this session carries, so that no other site can forge one. */
-export function formToken(apiToken: string, sessionId: string): string {
-  return sign(apiToken, "form", sessionId);
+/** The token that each form of this viewer carries, so that no other site can forge one. */
+export function formToken(pageKey: string, viewerId: string): string {
+  return sign(pageKey, "form", viewerId);
 }
 
-export function sign(apiToken: string, use: Use, text: string): string {
-  const key = createHmac("sha256", apiToken).update(`status page, ${use}, 1`).digest();
+export function sign(pageKey: string, use: Use, text: string): string {
+  const key = createHmac("sha256", pageKey).update(`status page, ${use}, 2`).digest();
   return createHmac("sha256", key).update(text).digest("base64url");
 }

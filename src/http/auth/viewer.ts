@@ -1,51 +1,107 @@
 /** The viewer of the page: somebody with a session, or somebody whom Cloudflare Access vouches for. */
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
-import { isSame } from "./bearer.ts";
+import type { Actor } from "../../operators/action.ts";
+import { type Rights, SESSION_SECONDS } from "../../operators/session.ts";
 import { isLoopback } from "../../settings/hosts.ts";
 import {
   ACCESS_HEADER,
-  type AccessVariables,
+  mayAct,
   readAccessSettings,
   type TeamKeys,
   whoIsVouchedFor,
 } from "./cloudflare_access.ts";
-import { formToken, readSession, SESSION_SECONDS, startSession } from "./session.ts";
+import { doorOf } from "./door.ts";
+import { formToken, readSessionCookie, sessionCookie } from "./session.ts";
+import { isSame, type KnownToken, markOf, tokensIn } from "./tokens.ts";
 
 export interface Viewer {
   /** The session's; forms and notices are bound to it. */
   readonly id: string;
   /** The name according to Cloudflare Access; null for a session. */
   readonly name: string | null;
+  readonly rights: Rights;
+  /** As the record of what was done names the viewer. */
+  readonly actor: Actor;
   /** The token that every form of this viewer must carry. */
   readonly formToken: string;
 }
 
 const COOKIE = "session";
 
-/** Null for somebody who has to sign in. */
-export async function findViewer(
-  c: Context,
-  apiToken: string,
-  teamKeys: TeamKeys,
-  nowMs: number,
-): Promise<Viewer | null> {
-  const session = readSession(readCookie(c, COOKIE), apiToken, nowMs);
-  if (session !== null) {
-    return { id: session, name: null, formToken: formToken(apiToken, session) };
+/** Null for somebody who has to sign in, and for everybody while no token is configured. */
+export async function findViewer(c: Context, teamKeys: TeamKeys): Promise<Viewer | null> {
+  const tokens = tokensIn(c.env);
+  if ("code" in tokens) return null;
+  const cookie = readCookie(c, COOKIE);
+  if (cookie !== undefined) {
+    const viewer = await viewerOfSession(c, cookie, tokens);
+    if (viewer !== null) return viewer;
   }
   const assertion = c.req.header(ACCESS_HEADER);
-  const settings = readAccessSettings(c.env as AccessVariables);
+  const settings = readAccessSettings(c.env);
   if (assertion === undefined || settings === null) return null;
-  const person = await whoIsVouchedFor(assertion, settings, teamKeys, nowMs);
-  return person && { ...person, formToken: formToken(apiToken, person.id) };
+  const person = await whoIsVouchedFor(assertion, settings, teamKeys, doorOf(c).nowMs);
+  if (person === null) return null;
+  const { id, name, email } = person;
+  return {
+    id,
+    name,
+    rights: { act: mayAct(email, c.env), readEvents: true },
+    actor: { access: name },
+    formToken: formToken(await doorOf(c).operators.pageKey(), id),
+  };
 }
 
-export function signIn(c: Context, apiToken: string, nowMs: number): void {
-  writeCookie(c, COOKIE, startSession(apiToken, nowMs).cookie, SESSION_SECONDS);
+/** The session's rights are those of its token. It ends with the token that it was started with. */
+async function viewerOfSession(
+  c: Context,
+  cookie: string,
+  tokens: readonly KnownToken[],
+): Promise<Viewer | null> {
+  const { operators, nowMs } = doorOf(c);
+  const pageKey = await operators.pageKey();
+  const id = readSessionCookie(cookie, pageKey, nowMs);
+  const session = id === null ? null : await operators.findSession(id, !isRefresh(c));
+  if (id === null || session === null) return null;
+  const token = tokens.find((one) => isSame(markOf(one, pageKey), session.tokenMark));
+  if (token === undefined) return null;
+  return {
+    id,
+    name: null,
+    rights: token.rights,
+    actor: { token: token.name, session: id.slice(0, 8) },
+    formToken: formToken(pageKey, id),
+  };
 }
 
-export function signOut(c: Context): void {
+/**
+ * True if the page was loaded by itself, and nobody clicked: browsers say so of a navigation. Otherwise a
+ * page that refreshes would keep the session of an empty chair alive.
+ */
+function isRefresh(c: Context): boolean {
+  return c.req.header("Sec-Fetch-Mode") === "navigate" && c.req.method === "GET" &&
+    c.req.header("Sec-Fetch-User") === undefined;
+}
+
+export async function signIn(c: Context, token: KnownToken): Promise<void> {
+  const { operators, nowMs } = doorOf(c);
+  const pageKey = await operators.pageKey();
+  const tokenMark = markOf(token, pageKey);
+  const id = await operators.startSession({ token: token.name, tokenMark });
+  c.set("actor", { token: token.name, session: id.slice(0, 8) });
+  writeCookie(c, COOKIE, sessionCookie(pageKey, id, nowMs), SESSION_SECONDS);
+}
+
+/** Ends the viewer's session, wherever its cookie may be. */
+export async function signOut(c: Context, viewer: Viewer): Promise<void> {
+  await doorOf(c).operators.endSession(viewer.id);
+  forgetCookie(c, COOKIE);
+}
+
+/** Ends every session, of everybody. */
+export async function signOutEverywhere(c: Context): Promise<void> {
+  await doorOf(c).operators.endSessions();
   forgetCookie(c, COOKIE);
 }
 

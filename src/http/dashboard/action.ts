@@ -6,6 +6,8 @@ import type { Notice } from "./notice.ts";
 
 export interface Action {
   readonly name: string;
+  /** Under which name the record of what was done has it: that of its route. */
+  readonly recordedAs: string;
   /** The label of the button that confirms it. */
   readonly confirm: string;
   /** What will happen, for whoever is asked to confirm; `destination` is the destination's name. */

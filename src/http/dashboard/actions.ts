@@ -18,6 +18,7 @@ export const ACTIONS: ReadonlyMap<string, Action> = new Map(Object.entries(
   {
     "collect": {
       name: "Collect now",
+      recordedAs: "collect",
       confirm: "Collect now",
       explanation: (destination) =>
         "A run starts at once, as if the schedule had started it. It delivers what is " +
@@ -26,6 +27,7 @@ export const ACTIONS: ReadonlyMap<string, Action> = new Map(Object.entries(
     },
     "test-connection": {
       name: "Test connection",
+      recordedAs: "testConnection",
       confirm: "Test now",
       isHarmless: true,
       explanation: (destination) =>
@@ -36,6 +38,7 @@ export const ACTIONS: ReadonlyMap<string, Action> = new Map(Object.entries(
     },
     "redeliver": {
       name: "Redeliver dead letters",
+      recordedAs: "redeliver",
       confirm: "Redeliver",
       explanation: (destination) =>
         `Up to ${MAX_REDELIVERED} events that ${destination} refused are pushed once more. What ` +

@@ -13,6 +13,8 @@ interface ButtonsProps {
 }
 
 export function Buttons({ pipeline, viewer, status }: ButtonsProps) {
+  const { act, readEvents } = viewer.rights;
+  if (!act && !readEvents) return null;
   const backfills = status?.backfill?.completedAt === null;
   const isOffered: Readonly<Record<string, boolean>> = {
     "redeliver": (status?.deadLetters ?? 0) > 0,
@@ -22,7 +24,7 @@ export function Buttons({ pipeline, viewer, status }: ButtonsProps) {
   return (
     <nav class="actions" aria-label="Actions">
       {[...ACTIONS]
-        .filter(([path]) => isOffered[path] ?? true)
+        .filter(([path]) => act && (isOffered[path] ?? true))
         .map(([path, { name, isHarmless }]) =>
           isHarmless
             ? (
@@ -37,7 +39,7 @@ export function Buttons({ pipeline, viewer, status }: ButtonsProps) {
               </a>
             )
         )}
-      <a class="button second" href={hrefOf("/events", pipeline)}>Look at events</a>
+      {readEvents && <a class="button second" href={hrefOf("/events", pipeline)}>Look at events</a>}
     </nav>
   );
 }

@@ -7,9 +7,10 @@ import { destinationNameFirst, hrefOf } from "./links.ts";
 const MAX_REASON_LENGTH = 300;
 
 export function DeadLettersCard(
-  { pipeline, letters: { count: all, letters }, nowMs }: {
+  { pipeline, letters: { count: all, letters }, mayAct, nowMs }: {
     pipeline: Pipeline;
     letters: ListedLetters;
+    mayAct: boolean;
     nowMs: number;
   },
 ) {
@@ -45,11 +46,13 @@ export function DeadLettersCard(
         </tbody>
       </table>
       {all > letters.length && <p class="small quiet">The first {letters.length} are shown.</p>}
-      <p>
-        <a class="button second" href={hrefOf("/actions/redeliver", pipeline)}>
-          Redeliver dead letters
-        </a>
-      </p>
+      {mayAct && (
+        <p>
+          <a class="button second" href={hrefOf("/actions/redeliver", pipeline)}>
+            Redeliver dead letters
+          </a>
+        </p>
+      )}
     </section>
   );
 }

@@ -4,14 +4,10 @@ import { bodyLimit } from "hono/body-limit";
 import { ACCESS_HEADER } from "../auth/cloudflare_access.ts";
 import { findViewer, isFromHere, isOwnForm } from "../auth/viewer.ts";
 import { problemOf } from "../routing/problems.ts";
-import {
-  configuredToken,
-  localPath,
-  type PageContext,
-  type PageEnv,
-  readForm,
-} from "./page_context.ts";
-import { FOREIGN_FORM } from "./page_problems.ts";
+import { tokensIn } from "../auth/tokens.ts";
+import type { Rights } from "../../operators/session.ts";
+import { localPath, type PageContext, type PageEnv, readForm } from "./page_context.ts";
+import { FOREIGN_FORM, LOOKING_ONLY } from "./page_problems.ts";
 import { showProblem, showSignIn } from "./render.tsx";
 import { contentSecurityPolicy } from "./styles.ts";
 
@@ -24,18 +20,22 @@ const withPolicy: Guard = async (c, next) => {
   await next();
 };
 
-/** Without an API token there is no key to sign sessions with, so nobody gets in. */
+/** Without an API token nobody gets in. */
 const tokenIsSet: Guard = async (c, next) => {
-  if (configuredToken(c) === "") {
-    return showProblem(c, problemOf("api_token_missing", "The setting API_TOKEN is missing."));
+  const tokens = tokensIn(c.env);
+  if ("code" in tokens) {
+    const isMissing = tokens.code === "api_token_missing";
+    const why = isMissing ? "The setting API_TOKEN is missing." : tokens.why;
+    return showProblem(c, problemOf(tokens.code, why));
   }
   await next();
 };
 
 const signedIn: Guard = async (c, next) => {
-  const viewer = await findViewer(c, configuredToken(c), c.var.teamKeys, c.var.nowMs);
+  const viewer = await findViewer(c, c.var.teamKeys);
   if (viewer === null) return showSignIn(c, hereOf(c), refusalByAccess(c));
   c.set("viewer", viewer);
+  c.set("actor", viewer.actor);
   await next();
 };
 
@@ -53,14 +53,31 @@ const ownForm: Guard = async (c, next) => {
   await next();
 };
 
+/** Only somebody with this right. */
+function entitled(right: keyof Rights): Guard {
+  return async (c, next) => {
+    if (!c.var.viewer.rights[right]) return showProblem(c, LOOKING_ONLY);
+    await next();
+  };
+}
+
 /** For whoever is signed in. */
 export const VIEWED: readonly Guard[] = [withPolicy, tokenIsSet, signedIn];
+
+/** For whoever may read events. */
+export const READ: readonly Guard[] = [...VIEWED, entitled("readEvents")];
+
+/** For whoever may act. */
+export const ASKED: readonly Guard[] = [...VIEWED, entitled("act")];
 
 /** For a form from somebody who isn't signed in yet. */
 export const SIGNING_IN: readonly Guard[] = [withPolicy, tokenIsSet, limited];
 
 /** For a form from somebody who is signed in. */
 export const SUBMITTED: readonly Guard[] = [withPolicy, tokenIsSet, limited, signedIn, ownForm];
+
+/** For a form from somebody who may act. */
+export const ACTED: readonly Guard[] = [...SUBMITTED, entitled("act")];
 
 /** The requested page, to return to after signing in. */
 function hereOf(c: PageContext): string {

@@ -17,11 +17,14 @@ export interface LayoutProps {
   /** Epoch milliseconds. */
   readonly nowMs: number;
   /** The path of the page's entry in the navigation. */
-  readonly at?: "/" | "/events";
+  readonly at?: "/" | "/events" | "/activity";
   /** How often the page refreshes by itself, if its state says so; left out, it never does. */
   readonly refresh?: { readonly seconds: number; readonly state: PageState };
   readonly children?: Child;
 }
+
+/** For whoever may read events. */
+const READERS_PAGES = [["/events", "Events"], ["/activity", "Activity"]] as const;
 
 const PRODUCT = "LivePerson audit collector";
 
@@ -48,9 +51,11 @@ export function Layout({ title, viewer, nowMs, at, refresh, children }: LayoutPr
                 <li>
                   <a href="/" aria-current={at === "/" ? "page" : undefined}>Status</a>
                 </li>
-                <li>
-                  <a href="/events" aria-current={at === "/events" ? "page" : undefined}>Events</a>
-                </li>
+                {viewer.rights.readEvents && READERS_PAGES.map(([path, name]) => (
+                  <li>
+                    <a href={path} aria-current={at === path ? "page" : undefined}>{name}</a>
+                  </li>
+                ))}
               </ul>
             </nav>
           )}

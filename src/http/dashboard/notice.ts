@@ -4,8 +4,9 @@
  */
 import { Buffer } from "node:buffer";
 import type { Context } from "hono";
-import { isSame } from "../auth/bearer.ts";
+import { doorOf } from "../auth/door.ts";
 import { sign } from "../auth/session.ts";
+import { isSame } from "../auth/tokens.ts";
 import { forgetCookie, readCookie, type Viewer, writeCookie } from "../auth/viewer.ts";
 import { cut } from "../../format.ts";
 
@@ -22,11 +23,15 @@ const MAX_LINE_LENGTH = 240;
 /** Browsers drop cookies over 4 KB: of a larger notice, only the title is kept. */
 const MAX_COOKIE_LENGTH = 3_800;
 
-export function leaveNotice(c: Context, apiToken: string, viewer: Viewer, notice: Notice): void {
+export async function leaveNotice(
+  c: Context,
+  viewer: Viewer,
+  notice: Notice,
+): Promise<void> {
   const lines = notice.lines.slice(0, MAX_LINES).map((line) => cut(line, MAX_LINE_LENGTH));
   const whole = encode({ ...notice, lines });
   const text = whole.length <= MAX_COOKIE_LENGTH ? whole : encode({ ...notice, lines: [] });
-  const signature = sign(apiToken, "notice", `${viewer.id}.${text}`);
+  const signature = sign(await doorOf(c).operators.pageKey(), "notice", `${viewer.id}.${text}`);
   writeCookie(c, COOKIE, `${text}.${signature}`, SECONDS);
 }
 
@@ -35,12 +40,12 @@ function encode(notice: Notice): string {
 }
 
 /** The notice that was left for this viewer, if there is one. Taking it removes it. */
-export function takeNotice(c: Context, apiToken: string, viewer: Viewer): Notice | null {
+export async function takeNotice(c: Context, viewer: Viewer): Promise<Notice | null> {
   const cookie = readCookie(c, COOKIE);
   if (cookie === undefined) return null;
   forgetCookie(c, COOKIE);
   const [text, signature] = cookie.split(".");
-  const expected = sign(apiToken, "notice", `${viewer.id}.${text}`);
+  const expected = sign(await doorOf(c).operators.pageKey(), "notice", `${viewer.id}.${text}`);
   if (!isSame(signature ?? "", expected)) return null;
   return JSON.parse(Buffer.from(text, "base64url").toString());
 }

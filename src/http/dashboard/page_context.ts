@@ -2,12 +2,9 @@
 import type { Context } from "hono";
 import type { Collectors } from "../../collector/fleet.ts";
 import { CollectorError } from "../../errors.ts";
-import type { AccessVariables, TeamKeys } from "../auth/cloudflare_access.ts";
+import type { TeamKeys } from "../auth/cloudflare_access.ts";
+import type { DoorEnv } from "../auth/door.ts";
 import type { Viewer } from "../auth/viewer.ts";
-
-export interface PageBindings extends AccessVariables {
-  readonly API_TOKEN?: string;
-}
 
 interface PageVariables {
   /** @throws {CollectorError} `configuration_invalid` */
@@ -20,16 +17,11 @@ interface PageVariables {
 }
 
 export interface PageEnv {
-  Bindings: PageBindings;
-  Variables: PageVariables;
+  Bindings: DoorEnv["Bindings"];
+  Variables: PageVariables & DoorEnv["Variables"];
 }
 
 export type PageContext = Context<PageEnv>;
-
-/** The API token from the settings; empty if there is none. */
-export function configuredToken(c: PageContext): string {
-  return c.env.API_TOKEN?.trim() ?? "";
-}
 
 /** @throws {CollectorError} `arguments_invalid`, if the body is not the kind of form that its Content-Type names */
 export async function readForm(c: PageContext): Promise<Readonly<Record<string, unknown>>> {
@@ -46,6 +38,7 @@ export function localPath(value: unknown): string {
   const here = "https://here.invalid";
   if (typeof value !== "string" || !URL.canParse(value, here)) return "/";
   const { origin, pathname, search } = new URL(value, here);
-  const isOurs = pathname === "/" || pathname === "/events" || pathname.startsWith("/actions/");
+  const isOurs = pathname === "/" || pathname === "/events" || pathname === "/activity" ||
+    pathname.startsWith("/actions/");
   return origin === here && isOurs ? pathname + search : "/";
 }

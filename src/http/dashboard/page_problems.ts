@@ -10,6 +10,12 @@ export const FOREIGN_FORM = pageProblem("unauthorized", 403, {
     "front, if there is one, pass the Host header on.",
 });
 
+export const LOOKING_ONLY = pageProblem("not_permitted", 403, {
+  title: "Nothing was done",
+  detail: "Whoever is signed in as you are may only look.",
+  action: "Sign in with API_TOKEN, or ask somebody who may act.",
+});
+
 export const NO_PIPELINE = pageProblem("not_found", 404, {
   title: "There is no such account",
   detail: "No account of that id is collected here, or not for that destination.",

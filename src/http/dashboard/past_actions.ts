@@ -8,6 +8,7 @@ import { type Action, toldProblem } from "./action.ts";
 export const PAST_ACTIONS = {
   "backfill": {
     name: "Backfill",
+    recordedAs: "startBackfill",
     confirm: "Start the backfill",
     explanation: (destination) =>
       "All events of this range are delivered. Those that were delivered before are pushed to " +
@@ -28,6 +29,7 @@ export const PAST_ACTIONS = {
   },
   "cancel-backfill": {
     name: "Cancel the backfill",
+    recordedAs: "cancelBackfill",
     confirm: "Cancel the backfill",
     explanation: () =>
       "What has been delivered stays delivered. The rest of its range is not delivered, unless you " +
@@ -44,6 +46,7 @@ export const PAST_ACTIONS = {
   },
   "start-over": {
     name: "Start over",
+    recordedAs: "forgetCursor",
     confirm: "Start over",
     isTyped: true,
     explanation: (destination) =>

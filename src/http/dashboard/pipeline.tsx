@@ -59,7 +59,12 @@ export function PipelinePage({ state: whole, letters, above, page, viewer, nowMs
       {hasRun && <PastRuns health={status.health} page={page} nowMs={nowMs} />}
       {status?.backfill && <BackfillCard backfill={status.backfill} nowMs={nowMs} />}
       {letters !== null && letters.count > 0 && (
-        <DeadLettersCard pipeline={pipeline} letters={letters} nowMs={nowMs} />
+        <DeadLettersCard
+          pipeline={pipeline}
+          letters={letters}
+          mayAct={viewer.rights.act}
+          nowMs={nowMs}
+        />
       )}
       {hasRun && <TotalsCard health={status.health} page={page} />}
     </>

@@ -6,7 +6,7 @@ import type { Problem } from "../../problems.ts";
 import { ErrorPage } from "./error_page.tsx";
 import { Layout, type LayoutProps, NoticeCard } from "./layout.tsx";
 import { takeNotice } from "./notice.ts";
-import { configuredToken, type PageContext } from "./page_context.ts";
+import type { PageContext } from "./page_context.ts";
 import { hrefWith, readPageState } from "./page_state.ts";
 import { SignInForm } from "./sign_in_form.tsx";
 import { contentSecurityPolicy } from "./styles.ts";
@@ -20,9 +20,9 @@ interface Head extends Pick<LayoutProps, "title" | "at"> {
  * Shows the notice that an action left for this viewer, if there is one. Such a page does not refresh: the
  * notice would be gone.
  */
-export function showPage(c: PageContext, { refreshSeconds, ...head }: Head, content: Child) {
+export async function showPage(c: PageContext, { refreshSeconds, ...head }: Head, content: Child) {
   const { viewer, nowMs } = c.var;
-  const notice = takeNotice(c, configuredToken(c), viewer);
+  const notice = await takeNotice(c, viewer);
   const state = readPageState(c.req.url);
   const refresh = refreshSeconds === undefined || notice !== null
     ? undefined
@@ -43,10 +43,10 @@ export function showPage(c: PageContext, { refreshSeconds, ...head }: Head, cont
 }
 
 /** `to`: the requested page. `error`: why the form is shown again. */
-export function showSignIn(c: PageContext, to: string, error?: string) {
-  c.header("WWW-Authenticate", "Bearer");
+export function showSignIn(c: PageContext, to: string, error?: string, status: 401 | 429 = 401) {
+  if (status === 401) c.header("WWW-Authenticate", "Bearer");
   const head = { title: "Sign in", viewer: null, nowMs: c.var.nowMs };
-  return c.html(document(head, <SignInForm to={to} error={error} />), 401);
+  return c.html(document(head, <SignInForm to={to} error={error} />), status);
 }
 
 export function showProblem(c: PageContext, problem: Problem) {

@@ -161,8 +161,18 @@ const METRICS: readonly Metric[] = [
   RUN_DURATION,
 ];
 
-export function toFamilies(all: readonly Measured[], version: string): readonly Family[] {
-  return [buildFamily(version), upFamily(all), ...METRICS.map((metric) => fill(metric, all))];
+/** `refusals`: how many tries to get in were refused, ever. */
+export function toFamilies(
+  all: readonly Measured[],
+  version: string,
+  refusals = 0,
+): readonly Family[] {
+  return [
+    buildFamily(version),
+    refusedFamily(refusals),
+    upFamily(all),
+    ...METRICS.map((metric) => fill(metric, all)),
+  ];
 }
 
 /** The metric, with the samples of every pipeline whose measures are known. */
@@ -188,6 +198,15 @@ function buildFamily(version: string): Family {
     type: "info",
     help: "The collector's version",
     samples: [{ labels: { version }, value: 1 }],
+  };
+}
+
+function refusedFamily(value: number): Family {
+  return {
+    name: `${PREFIX}access_refused`,
+    type: "counter",
+    help: "Tries to get in without a valid token, ever",
+    samples: [{ labels: {}, value }],
   };
 }
 

@@ -39,8 +39,8 @@ interface PossibleProblem {
   readonly schema: v.GenericSchema;
 }
 
-function problemsOf({ problems, failures }: Route): PossibleProblem[] {
-  const plain: Failure = { codes: problems, schema: Problem };
+function problemsOf({ problems, failures, access }: Route): PossibleProblem[] {
+  const plain: Failure = { codes: [...problems, ...access.problems], schema: Problem };
   return [plain, ...failures].flatMap(({ codes, schema, status }) =>
     codes.map((code) => ({ code, schema, status: status ?? REASONS[code].status }))
   );
@@ -49,6 +49,7 @@ function problemsOf({ problems, failures }: Route): PossibleProblem[] {
 const PROBLEM_HEADERS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   401: { "WWW-Authenticate": "`Bearer`" },
   405: { Allow: "The methods that the path takes." },
+  429: { "Retry-After": "How many seconds to wait." },
 };
 
 export function describeProblem(

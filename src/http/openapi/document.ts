@@ -24,6 +24,9 @@ const CONVERSION: ConversionConfig = {
   },
 };
 
+const TOKEN_WORDS = "The setting `API_TOKEN`. Where nothing is changed and no event is read, " +
+  "`API_TOKEN_READ` does as well.";
+
 export function apiDocument(routes: readonly Route[]): ApiDocument {
   const schemas = toJsonSchemaDefs(
     namedSchemas(routes) as never,
@@ -53,7 +56,7 @@ export function apiDocument(routes: readonly Route[]): ApiDocument {
         MethodNotAllowed: describeProblem(405, ["method_not_allowed"]),
       },
       securitySchemes: {
-        token: { type: "http", scheme: "bearer", description: "The setting `API_TOKEN`." },
+        token: { type: "http", scheme: "bearer", description: TOKEN_WORDS },
       },
     },
     "x-problems": REASONS,

@@ -6,6 +6,7 @@ import type { Outcome } from "../../collector/service.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
 import { VERSION } from "../../version.ts";
 import { requireToken } from "../auth/bearer.ts";
+import type { DoorEnv } from "../auth/door.ts";
 import { account, destination, inQuery } from "../routing/arguments.ts";
 import { unwrap } from "../routing/problems.ts";
 import { json } from "../routing/reply.ts";
@@ -70,11 +71,16 @@ const ARGUMENTS = inQuery(v.object({
 }));
 
 /** Only the deep answer needs the token. */
-const requireTokenIfDeep: MiddlewareHandler = async (c, next) => {
+const requireTokenIfDeep: MiddlewareHandler<DoorEnv> = async (c, next) => {
   const { deep } = await ARGUMENTS.read(c.req, 0);
   return deep === "true" ? await requireToken(c, next) : await next();
 };
-const TOKEN_IF_DEEP: Access = { guard: () => requireTokenIfDeep, isOpen: true };
+const TOKEN_IF_DEEP: Access = {
+  guard: () => requireTokenIfDeep,
+  isOpen: true,
+  isRecorded: false,
+  problems: [],
+};
 
 export const getHealth = defineRoute({
   id: "getHealth",

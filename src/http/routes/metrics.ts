@@ -1,6 +1,6 @@
 /** `/metrics`: all pipelines in one scrape, in the requested format. */
 import { VERSION } from "../../version.ts";
-import { TOKEN } from "../auth/bearer.ts";
+import { READ_TOKEN } from "../auth/bearer.ts";
 import { CONTENT_TYPES, expose } from "../metrics/exposition.ts";
 import { type Measured, toFamilies } from "../metrics/families.ts";
 import { text } from "../routing/reply.ts";
@@ -14,7 +14,7 @@ export const getMetrics = defineRoute({
   id: "getMetrics",
   method: "GET",
   path: "/metrics",
-  access: TOKEN,
+  access: READ_TOKEN,
   summary: "Metrics for Prometheus",
   words: "Metrics of all accounts and destinations, or of those that are named, in OpenMetrics " +
     "text; or in the older text format if `Accept` asks for `text/plain`.",
@@ -28,7 +28,7 @@ export const getMetrics = defineRoute({
   },
   problems: ASKED,
   handle: async (asked) => {
-    const families = toFamilies(await measured(meant(asked)), VERSION);
+    const families = toFamilies(await measured(meant(asked)), VERSION, await asked.refusals());
     const type = asked.preferred(["application/openmetrics-text", "text/plain"]);
     const format = type === "text/plain" ? "classic" : "openmetrics";
     return text(type, expose(families, format), { "Content-Type": CONTENT_TYPES[format] });

@@ -1,7 +1,12 @@
 /** Problems that several routes share. No code. */
 import type { ErrorCode } from "../../errors.ts";
 
-export const GUARDED: readonly ErrorCode[] = ["unauthorized", "api_token_missing"];
+export const GUARDED: readonly ErrorCode[] = [
+  "unauthorized",
+  "too_many_tries",
+  "api_token_missing",
+  "api_token_invalid",
+];
 
 /** What may go wrong before an account is reached. */
 export const ASKED: readonly ErrorCode[] = [

@@ -4,7 +4,7 @@ import { ANY_DESTINATION, ANY_DESTINATION_FIRST } from "../../destinations/catal
 import type { Status as CollectorStatus } from "../../collector/collector.ts";
 import type { Outcome } from "../../collector/service.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
-import { TOKEN } from "../auth/bearer.ts";
+import { READ_TOKEN } from "../auth/bearer.ts";
 import { unwrap } from "../routing/problems.ts";
 import { json } from "../routing/reply.ts";
 import { defineRoute, inJson } from "../routing/route.ts";
@@ -161,7 +161,7 @@ export const getStatus = defineRoute({
   id: "getStatus",
   method: "GET",
   path: "/status",
-  access: TOKEN,
+  access: READ_TOKEN,
   summary: "Check whether collecting works",
   words:
     "The verdict, the last run, the totals, the history and the cursor. Without `account`, of " +

@@ -27,10 +27,14 @@ interface Description {
 
 /** Who may use a route. Checked before anything else, whatever the method. */
 export interface Access {
-  /** `now`: epoch milliseconds. */
-  readonly guard: (now: () => number) => MiddlewareHandler;
+  // deno-lint-ignore no-explicit-any -- each guard knows the variables that it needs
+  readonly guard: () => MiddlewareHandler<any>;
   /** True if it takes at least some requests without a token. */
   readonly isOpen: boolean;
+  /** True if every use is recorded, also a refused one: what changes something, or reads events. */
+  readonly isRecorded: boolean;
+  /** Codes of the problems that it adds to those of the route. */
+  readonly problems: readonly ErrorCode[];
 }
 
 interface RouteAnswer {
@@ -57,6 +61,8 @@ export interface Asked<Args> {
   readonly nowMs: number;
   /** @throws {CollectorError} `configuration_invalid` */
   readonly connect: () => Collectors;
+  /** How many tries to get in were refused, ever. */
+  readonly refusals: () => Promise<number>;
   /** The one of these media types that the client prefers; the first if it has no preference. */
   readonly preferred: <const T extends string>(types: readonly [T, ...T[]]) => T;
 }

@@ -1,5 +1,5 @@
-/** Serves routes: for each request the guard, the body limit, the arguments, then the handler. */
-import type { Context, Hono } from "hono";
+/** Serves routes: for each request the record of what is done, the guard, the body limit, the arguments, then the handler. */
+import type { Context, Env, Hono, MiddlewareHandler } from "hono";
 import { accepts } from "hono/accepts";
 import { bodyLimit } from "hono/body-limit";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
@@ -13,18 +13,27 @@ interface ServeOptions<Bindings> {
   readonly connect: (env: Bindings) => Collectors;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** Records each request of a route, under the route's id. */
+  readonly record: (id: string) => MiddlewareHandler;
+  /** Tells the record what a request is about: its arguments. */
+  readonly tellAbout: (c: Context, args: unknown) => void;
+  /** How many tries to get in were refused, ever. */
+  readonly refusals: (c: Context) => Promise<number>;
 }
 
 const MAX_BODY_BYTES = 64 * 1024;
 
 /** A path has the access of its first route. */
-export function serveRoutes<B extends object>(
-  app: Hono<{ Bindings: B }>,
+export function serveRoutes<E extends Env>(
+  app: Hono<E>,
   routes: readonly Route[],
-  { connect, now }: ServeOptions<B>,
+  { connect, now, record, tellAbout, refusals }: ServeOptions<E["Bindings"]>,
 ): void {
+  for (const { id, method, path, access } of routes) {
+    if (access.isRecorded) app.on(method, path, record(id));
+  }
   const accesses = [...new Set(routes.map(({ access }) => access))];
-  const guards = new Map(accesses.map((access) => [access, access.guard(now)] as const));
+  const guards = new Map(accesses.map((access) => [access, access.guard()] as const));
   for (const [path, [{ access }]] of Map.groupBy(routes, (route) => route.path)) {
     app.use(path, guards.get(access)!, limitBody);
   }
@@ -32,10 +41,12 @@ export function serveRoutes<B extends object>(
     app.on(route.method, route.path, async (c) => {
       const nowMs = now();
       const args = await route.arguments?.read(c.req, nowMs);
+      tellAbout(c, args);
       const asked: Asked<unknown> = {
         args,
         nowMs,
         connect: () => connect(c.env),
+        refusals: () => refusals(c),
         preferred: (types) => preferred(c, types),
       };
       return toResponse(c, await route.handle(asked as Asked<never>));

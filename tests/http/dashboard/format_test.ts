@@ -198,7 +198,13 @@ Deno.test("of the time before the lag, the page says no more than is known", asy
         letters: null,
         above: [],
         page,
-        viewer: { id: "a", name: null, formToken: "" },
+        viewer: {
+          id: "a",
+          name: null,
+          formToken: "",
+          rights: { act: true, readEvents: true },
+          actor: {},
+        },
         nowMs: NOW_MS,
       })?.toString(),
     );

@@ -21,7 +21,7 @@ import { pipelineTo } from "../../environment.ts";
 import { DAY_MS, HOUR_MS, iso } from "../../../src/engine/time.ts";
 
 export const NOW_MS = Date.UTC(2026, 10, 21, 19, 42);
-export const API_TOKEN = "api-t0ken-9b2c";
+export const API_TOKEN = "api-t0ken-9b2c-5e8f-41aa-b7d3-90c6e1f2d4a8";
 
 /** What a made-up collector answers, by method. */
 export type Answers = { readonly [M in Method]?: Outcome<Value<M>> };

@@ -17,6 +17,7 @@ import { startElasticsearch } from "../../../scripts/simulators/elasticsearch.ts
 import { Described } from "./described.ts";
 
 const ACCEPTED = ["application/json", "text/markdown", "application/x-ndjson"];
+const READ = "read-t0ken-5a1d-77c2-4e09-8b3f-2c9d6e0f1a7b";
 /** By the value of `format`. */
 const EVENT_SCHEMAS = { native: "AuditEvent", ecs: "EcsEvent", ocsf: "OcsfEvent" };
 
@@ -94,6 +95,22 @@ Deno.test("the Worker answers what is described, and all that is described is an
     }
     api.described.assertCommon("NotFound", await api.stage.get("/nope"));
     assert.deepEqual(api.stage.asked(), {});
+  });
+
+  await step("with the token that only looks", {
+    settings: { API_TOKEN_READ: READ },
+  }, async (api) => {
+    for (const [name, operation] of api.operations) {
+      if (operation.responses[403]) await api.ask(name, { token: READ, expect: 403 });
+    }
+  });
+
+  await step("after too many wrong tries", {}, async (api) => {
+    for (let i = 0; i < 100; i++) await api.stage.request("GET", "/status", { token: "wrong" });
+    for (const [name] of api.operations) {
+      const answer = await api.ask(name, { token: "wrong", query: "deep=true", expect: 429 });
+      assert.match(answer.headers.get("Retry-After")!, /^([1-9]|[1-5]\d|60)$/);
+    }
   });
 
   await step("without API_TOKEN", { settings: { API_TOKEN: undefined } }, async (api) => {
@@ -190,17 +207,20 @@ Deno.test("the Worker answers what is described, and all that is described is an
     for (const name of described!.operations) {
       if (!described!.operation(name).responses[500]) continue;
       const [method, path] = name.split(" ");
-      const headers = { Authorization: "Bearer t" };
+      const headers = { Authorization: `Bearer ${"t".repeat(32)}` };
       const query = `deep=true&from=${new Date(Date.now() - DAY_MS).toISOString()}&confirm=1`;
       const known = described!.operation(name).parameters.map((one: Json) => one.name);
       const asked = [...new URLSearchParams(query)].filter(([key]) => known.includes(key));
       const target = `${path}?${new URLSearchParams(asked)}`;
-      const response = await app.request(target, { method, headers }, { API_TOKEN: "t" });
+      const response = await app.request(target, { method, headers }, {
+        API_TOKEN: "t".repeat(32),
+      });
       const text = await response.text();
       const answer = { status: response.status, headers: response.headers, text };
       assert.equal(answer.status, 500, name);
       described!.assertDescribed(name, { ...answer, body: JSON.parse(text) });
-      const { event, method: told, thrownAt } = lines.pop()!;
+      const failed = lines.splice(0).filter(({ event }) => event !== "operator_action");
+      const { event, method: told, thrownAt } = failed.pop()!;
       assert.deepEqual([event, told], ["request_failed", method], name);
       assert.match(String(thrownAt), /answers_test/);
       assert.doesNotMatch(String(thrownAt), /unexpected/, "its text may hold anything");

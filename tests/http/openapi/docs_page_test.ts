@@ -1,7 +1,7 @@
 /** The page at `/docs` in a real browser: who may read it, what it tells, and how it looks. */
 import assert from "node:assert/strict";
 import { REASONS } from "../../../src/problems.ts";
-import { startSession } from "../../../src/http/auth/session.ts";
+import { sessionCookie } from "../../../src/http/auth/session.ts";
 import { look, PHONE, TestBrowser } from "../dashboard/browser.ts";
 import { SECRETS } from "../../environment.ts";
 import { Stage } from "../../cloudflare/stage.ts";
@@ -49,8 +49,15 @@ Deno.test("the page at /docs", async (t) => {
   });
 
   await t.step("is for whoever has the token or is signed in, as is the document", async () => {
-    const { cookie } = startSession(SECRETS.API_TOKEN, Date.now());
-    const foreign = startSession("another", Date.now()).cookie;
+    const signedIn = await stage.worker.fetch("/sign-in", {
+      method: "POST",
+      redirect: "manual",
+      headers: { Origin: stage.worker.url },
+      body: new URLSearchParams({ api_token: SECRETS.API_TOKEN }),
+    });
+    await signedIn.body?.cancel();
+    const cookie = /^session=([^;]+);/.exec(signedIn.headers.get("Set-Cookie")!)![1];
+    const foreign = sessionCookie("another", cookie.split(".")[1], Date.now());
     for (const path of ["/docs", "/openapi.json"]) {
       const ask = (value: string) =>
         stage.request("GET", path, { token: null, headers: { Cookie: `session=${value}` } });

@@ -20,11 +20,14 @@ const PAGE = [
   "GET /",
   "GET /icon.svg",
   "GET /events",
+  "GET /activity",
   "GET /actions/:action",
+  "GET /actions/backfill",
   "POST /actions/:action",
   "GET /sign-in",
   "POST /sign-in",
   "POST /sign-out",
+  "POST /sign-out-everywhere",
 ];
 
 Deno.test("the description is valid OpenAPI 3.1", async () => {

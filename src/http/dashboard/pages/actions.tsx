@@ -3,7 +3,8 @@ import { ACTIONS } from "../actions.ts";
 import { ConfirmForm } from "../confirm.tsx";
 import { hrefOf } from "../links.ts";
 import { leaveNotice } from "../notice.ts";
-import { configuredToken, type PageContext, readForm } from "../page_context.ts";
+import { tellAbout } from "../../auth/record.ts";
+import { type PageContext, readForm } from "../page_context.ts";
 import { NO_PAGE } from "../page_problems.ts";
 import { showPage, showProblem } from "../render.tsx";
 import { onOne } from "./one_pipeline.ts";
@@ -25,10 +26,12 @@ export async function performAction(c: PageContext) {
   const action = ACTIONS.get(c.req.param("action")!);
   const collectors = c.var.connect();
   const form = await readForm(c);
+  tellAbout(c, form);
   if (action === undefined) return showProblem(c, NO_PAGE);
   return await onOne(c, collectors.pipelines, form, async (pipeline) => {
     const notice = await action.perform(collectors, pipeline, form, c.var.nowMs);
-    leaveNotice(c, configuredToken(c), c.var.viewer, notice);
+    c.set("hasFailed", !notice.ok);
+    await leaveNotice(c, c.var.viewer, notice);
     return c.redirect(collectors.pipelines.length > 1 ? hrefOf("/", pipeline) : "/", 303);
   });
 }

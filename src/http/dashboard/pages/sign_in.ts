@@ -1,7 +1,9 @@
-/** Signing in with the API token, and out again. */
-import { isSame } from "../../auth/bearer.ts";
-import { isFromHere, losesSession, signIn, signOut } from "../../auth/viewer.ts";
-import { configuredToken, localPath, type PageContext, readForm } from "../page_context.ts";
+/** Signing in with a token, and out again. */
+import { refuseTry } from "../../auth/refuse_try.ts";
+import { findToken, tokensIn } from "../../auth/tokens.ts";
+import { isFromHere, losesSession, signIn, signOut, signOutEverywhere } from "../../auth/viewer.ts";
+import { problemOf } from "../../routing/problems.ts";
+import { localPath, type PageContext, readForm } from "../page_context.ts";
 import { FOREIGN_FORM } from "../page_problems.ts";
 import { showProblem, showSignIn } from "../render.tsx";
 
@@ -18,14 +20,27 @@ export async function submitSignIn(c: PageContext) {
     const error = "Signing in needs https: browsers keep no session over plain http.";
     return showSignIn(c, target, error);
   }
-  if (typeof given !== "string" || !isSame(given.trim(), configuredToken(c))) {
-    return showSignIn(c, target, "That is not the API token.");
-  }
-  signIn(c, configuredToken(c), c.var.nowMs);
+  const token = typeof given === "string" ? findToken(tokensIn(c.env), given.trim()) : null;
+  if (token === null) return await showRefusal(c, target);
+  await signIn(c, token);
   return c.redirect(target, 303);
 }
 
-export function submitSignOut(c: PageContext) {
-  signOut(c);
+async function showRefusal(c: PageContext, target: string) {
+  const wrong = problemOf("unauthorized", "That is not the API token.");
+  const { problem, headers } = await refuseTry(c, wrong);
+  if (problem === wrong) return showSignIn(c, target, wrong.detail);
+  const wait = headers["Retry-After"];
+  c.header("Retry-After", wait);
+  return showSignIn(c, target, `Too many wrong tries. Wait ${wait} seconds.`, 429);
+}
+
+export async function submitSignOut(c: PageContext) {
+  await signOut(c, c.var.viewer);
+  return c.redirect("/", 303);
+}
+
+export async function submitSignOutEverywhere(c: PageContext) {
+  await signOutEverywhere(c);
   return c.redirect("/", 303);
 }

@@ -1,0 +1,39 @@
+/** What every check of who somebody is works with: set for each request. No I/O. */
+import type { Context } from "hono";
+import type { LogLine } from "../../collector/platform.ts";
+import type { Actor } from "../../operators/action.ts";
+import type { Named } from "../../pipelines/choose.ts";
+import type { Operators } from "../../operators/operators.ts";
+import type { AccessVariables } from "./cloudflare_access.ts";
+import type { Refusals } from "./refusals.ts";
+import type { TokenVariables } from "./tokens.ts";
+
+export interface Door {
+  /** A UUID, also in the answer's header `X-Request-Id`. */
+  readonly requestId: string;
+  /** Where the request came from. */
+  readonly address: string;
+  /** When the request came, epoch milliseconds. */
+  readonly nowMs: number;
+  readonly operators: Operators;
+  readonly refusals: Refusals;
+  readonly log: (line: LogLine) => void;
+}
+
+export interface DoorEnv {
+  Bindings: TokenVariables & AccessVariables;
+  Variables: {
+    door: Door;
+    /** Who it is, once that is known. */
+    actor?: Actor;
+    /** What the request is about, once that is known. */
+    about?: Named;
+    /** True if it failed although its answer doesn't say so by its status. */
+    hasFailed?: boolean;
+  };
+}
+
+/** That of the request. A context has it wherever it comes from, whatever else it has. */
+export function doorOf(c: Context): Door {
+  return c.var.door;
+}

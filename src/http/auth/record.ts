@@ -1,0 +1,72 @@
+/** Records who did what: each use of a route or button that changes something or reads events. */
+import type { Context, MiddlewareHandler } from "hono";
+import type { Collectors } from "../../collector/fleet.ts";
+import type { OperatorAction } from "../../operators/action.ts";
+import { accountsOf, type Named } from "../../pipelines/choose.ts";
+import type { DoorEnv } from "./door.ts";
+
+/** Tells the record what the request is about. */
+export function tellAbout(c: Context, given: unknown): void {
+  const { account, destination } = (given ?? {}) as Record<string, unknown>;
+  c.set("about", {
+    ...(typeof account === "string" && { account }),
+    ...(typeof destination === "string" && { destination }),
+  });
+}
+
+/** Records the request under this name, if it has one, with what came of it. `connect` may throw. */
+export function recordAction(
+  action: string | ((c: Context) => string | null),
+  connect: (c: Context) => Collectors,
+): MiddlewareHandler {
+  return async (c, next) => {
+    await next();
+    const name = typeof action === "string" ? action : action(c);
+    if (name !== null) await record(c, name, () => connect(c));
+  };
+}
+
+/** Records what was done or refused, as the answer tells it. */
+async function record(c: Context<DoorEnv>, action: string, connect: () => Collectors) {
+  const { address, nowMs, requestId, log, operators } = c.var.door;
+  const { status } = c.res;
+  const kept: OperatorAction = {
+    at: new Date(nowMs).toISOString(),
+    requestId,
+    actor: c.var.actor ?? null,
+    address,
+    action,
+    ...existing(connect, c.var.about ?? c.req.query()),
+    outcome: c.var.hasFailed ? "failed" : outcomeOf(status),
+    status,
+  };
+  if (status === 429) return; // counted as a refused try
+  const { at: _, ...fields } = kept;
+  log({ level: "info", event: "operator_action", ...fields });
+  if (kept.actor === null) return; // a stranger must not push out what others did
+  try {
+    await operators.keepAction(kept);
+  } catch {
+    log({ level: "error", event: "operator_action_lost", requestId });
+  }
+}
+
+function outcomeOf(status: number): OperatorAction["outcome"] {
+  return status < 400 ? "done" : status < 500 ? "refused" : "failed";
+}
+
+/** The account and destination that were meant, if there are such: whatever else was named is a stranger's text. */
+function existing(connect: () => Collectors, { account, destination }: Named) {
+  try {
+    const { pipelines } = connect();
+    const accounts = accountsOf(pipelines);
+    const kinds = pipelines.map((one) => one.destination?.kind);
+    const meant = account ?? (accounts.length === 1 ? accounts[0] : undefined);
+    return {
+      account: meant !== undefined && accounts.includes(meant) ? meant : null,
+      destination: destination !== undefined && kinds.includes(destination) ? destination : null,
+    };
+  } catch {
+    return { account: null, destination: null };
+  }
+}
