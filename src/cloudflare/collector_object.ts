@@ -17,6 +17,7 @@ import {
   serve,
 } from "../collector/service.ts";
 import { webDigest } from "../digest.ts";
+import type { OperatorAction } from "../operators/action.ts";
 import type { Pipeline } from "../pipelines/pipeline.ts";
 import { brokenPipeline, type PipelineEntry } from "../pipelines/pipelines.ts";
 import { durableObjectStore } from "./durable_object_store.ts";
@@ -78,6 +79,10 @@ export class CollectorObject extends DurableObject<Env> implements ObjectMethods
 
   forgetCursor() {
     return this.#service().forgetCursor();
+  }
+
+  queueOperatorAction(action: OperatorAction) {
+    return this.#service().queueOperatorAction(action);
   }
 
   /** As a relay: asks other objects, with the requests of this invocation. */

@@ -5,6 +5,7 @@
 import { kindOf } from "../destinations/catalog.ts";
 import { utcDay } from "../engine/time.ts";
 import { ownerOf } from "../pipelines/pipeline.ts";
+import type { OperatorAction } from "../operators/action.ts";
 import type { PipelineSettings } from "../pipelines/pipelines.ts";
 import type { Session } from "../sources/liveperson/session.ts";
 import { FORGETFUL, readOnly } from "../storage/vault.ts";
@@ -22,6 +23,7 @@ import { judge, type Verdict } from "./health/verdict.ts";
 import { HealthRecord } from "./health/health_record.ts";
 import { logOf } from "./log.ts";
 import type { Platform } from "./platform.ts";
+import { addToQueue } from "./records/operator_queue.ts";
 import { CursorStore } from "./records/cursor_store.ts";
 import { measure, type Measures } from "./health/measures.ts";
 import { redeliver, type Redelivery } from "./runs/redeliver.ts";
@@ -218,6 +220,13 @@ export class Collector {
       await this.#context.cursors.forget();
       this.#platform.log({ level: "warn", event: "cursor_deleted" });
     });
+  }
+
+  /** Keeps what somebody did, to be delivered by the next run that can. */
+  async queueOperatorAction(action: OperatorAction): Promise<void> {
+    const { local, log } = this.#platform;
+    const dropped = await addToQueue(local, action);
+    if (dropped > 0) log({ level: "error", event: "operator_actions_dropped", dropped });
   }
 
   /** Drops what runs remember: the next one finds it out again. */

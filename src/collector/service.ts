@@ -2,6 +2,7 @@
  * The collector as a service, in this process or in a Durable Object: typed calls that return plain data.
  * A failure is returned too, never thrown.
  */
+import type { OperatorAction } from "../operators/action.ts";
 import { type Problem, toProblem } from "../problems.ts";
 import type { Pipeline } from "../pipelines/pipeline.ts";
 import { type PipelineEntry, readPipeline } from "../pipelines/pipelines.ts";
@@ -36,6 +37,7 @@ interface Calls {
   advanceBackfill(): BackfillState | null;
   cancelBackfill(): void;
   forgetCursor(): void;
+  queueOperatorAction(action: OperatorAction): void;
 }
 
 export type Method = keyof Calls;
@@ -111,5 +113,6 @@ export function offer(ask: Ask): CollectorService {
     advanceBackfill: () => ask("advanceBackfill"),
     cancelBackfill: () => ask("cancelBackfill"),
     forgetCursor: () => ask("forgetCursor"),
+    queueOperatorAction: (action) => ask("queueOperatorAction", action),
   };
 }

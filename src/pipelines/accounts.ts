@@ -39,6 +39,7 @@ const SHARED = [
   "CLOUDFLARE_ACCESS_TEAM_DOMAIN",
   "CLOUDFLARE_ACCESS_AUDIENCE",
   "CLOUDFLARE_ACCESS_OPERATORS",
+  "DELIVER_OPERATOR_ACTIONS",
 ];
 
 /** What an entry of the list may override: every other setting. */

@@ -54,6 +54,7 @@ const SETTINGS = v.object({
   CLOUDFLARE_ACCESS_TEAM_DOMAIN: v.optional(parsed(httpOrigin)),
   CLOUDFLARE_ACCESS_AUDIENCE: v.optional(text),
   CLOUDFLARE_ACCESS_OPERATORS: v.optional(text),
+  DELIVER_OPERATOR_ACTIONS: v.optional(boolean, "false"),
 });
 
 export type Settings = v.InferOutput<typeof SETTINGS>;

@@ -18,6 +18,7 @@ import { afterRun, type Health } from "../health/health.ts";
 import type { Opened } from "../records/cursor_store.ts";
 import { Ledger } from "../records/ledger.ts";
 import { dueLook, reconcile } from "./reconcile.ts";
+import { deliverOperatorActions } from "./operator_actions.ts";
 import type { RunContext } from "./context.ts";
 import { tellOfCursor, tellOfRun, tellThatDisabled } from "./run_log.ts";
 import {
@@ -46,6 +47,7 @@ export async function collect(context: RunContext, trigger: Trigger): Promise<Ru
   const live = new LiveRun(context, connections, identity, health);
   await live.collect();
   await live.settle();
+  await live.deliverOperatorActions();
   const report = live.report();
   await context.health.write(afterRun(health, report, live.forHealth()));
   tellOfRun(report, live.failure, context);
@@ -123,6 +125,16 @@ class LiveRun {
       await cursors.publish();
     } catch (error) {
       this.failure ??= error;
+    }
+  }
+
+  /** Comes last, and only after a run that succeeded, so that it never holds up the account's own events. */
+  async deliverOperatorActions(): Promise<void> {
+    if (this.failure !== undefined) return;
+    try {
+      await deliverOperatorActions(this.context, this.connections, this.identity.runId);
+    } catch (error) {
+      this.failure = error;
     }
   }
 

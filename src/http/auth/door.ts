@@ -21,7 +21,7 @@ export interface Door {
 }
 
 export interface DoorEnv {
-  Bindings: TokenVariables & AccessVariables;
+  Bindings: TokenVariables & AccessVariables & { readonly DELIVER_OPERATOR_ACTIONS?: string };
   Variables: {
     door: Door;
     /** Who it is, once that is known. */

@@ -46,8 +46,26 @@ async function record(c: Context<DoorEnv>, action: string, connect: () => Collec
   if (kept.actor === null) return; // a stranger must not push out what others did
   try {
     await operators.keepAction(kept);
+    if (isDelivered(c.env)) await queue(connect(), kept);
   } catch {
     log({ level: "error", event: "operator_action_lost", requestId });
+  }
+}
+
+function isDelivered({ DELIVER_OPERATOR_ACTIONS: setting }: DoorEnv["Bindings"]): boolean {
+  return setting?.trim().toLowerCase() === "true";
+}
+
+/** For each destination of the account that it is about; of the first account if it is about several. */
+async function queue(collectors: Collectors, action: OperatorAction): Promise<void> {
+  const account = action.account ?? collectors.pipelines[0].account;
+  const pipelines = collectors.pipelines.filter((one) =>
+    one.account === account && one.destination !== null
+  );
+  for (const outcome of await collectors.ask(pipelines, "queueOperatorAction", action)) {
+    if (!outcome.ok && outcome.problem.code !== "configuration_invalid") {
+      throw new Error(outcome.problem.code);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 /** Who did what is recorded: by routes and on the page, what was refused and what failed too. */
 import assert from "node:assert/strict";
 import { ACCOUNT, SECRETS } from "../../environment.ts";
+import { ok, run, sampleCollector, samplePipeline } from "../dashboard/sample_app.ts";
 import { PeopleApp, READ } from "./people_app.ts";
 
 const { API_TOKEN } = SECRETS;
@@ -158,4 +159,26 @@ Deno.test("that the record can't be kept fails no command, and is told in the lo
   assert.equal((await app.ask("/collect", { method: "POST", token: API_TOKEN })).status, 200);
   assert.equal(app.linesOf("operator_action").length, 1);
   assert.equal(app.linesOf("operator_action_lost").length, 1);
+});
+
+Deno.test("with the setting, what was done is queued for each destination of its account, and only then", async () => {
+  const queued: [string, string][] = [];
+  const service = sampleCollector({ collect: ok(run()), queueOperatorAction: ok(undefined) });
+  const pipelines = ["111/xsiam", "111/hec", "222/xsiam"].map(samplePipeline);
+  const app = new PeopleApp({ API_TOKEN, DELIVER_OPERATOR_ACTIONS: "true" }, pipelines, {
+    ...service,
+    queueOperatorAction: (action) => {
+      queued.push([action.action, String(action.account)]);
+      return service.queueOperatorAction(action);
+    },
+  });
+  const collect = (query: string, token: string = API_TOKEN) =>
+    app.ask(`/collect${query}`, { method: "POST", token });
+  await collect("?account=222");
+  await collect("");
+  await collect("", "wrong");
+  assert.deepEqual(queued, [["collect", "222"], ["collect", "null"], ["collect", "null"]]);
+  app.variables = { API_TOKEN };
+  await collect("");
+  assert.equal(queued.length, 3);
 });

@@ -20,6 +20,8 @@ const PAGE = [
   "GET /",
   "GET /icon.svg",
   "GET /events",
+  "GET /events.csv",
+  "GET /events.json",
   "GET /activity",
   "GET /actions/:action",
   "GET /actions/backfill",

@@ -1,0 +1,31 @@
+/**
+ * What people did with the collector, waiting to be delivered as events. I/O through the collector's own
+ * storage.
+ */
+import type { OperatorAction } from "../../operators/action.ts";
+import type { KeyValueStore } from "../../storage/store.ts";
+
+const WAITING = "operator-action/";
+/** No more wait; the log has those that don't. */
+export const MOST_WAITING = 1000;
+
+/** Adds one. Answers how many older ones had to make room. */
+export async function addToQueue(store: KeyValueStore, action: OperatorAction): Promise<number> {
+  await store.put(`${WAITING}${action.at}/${action.requestId}`, JSON.stringify(action));
+  const dropped = (await store.list(WAITING)).slice(0, -MOST_WAITING);
+  for (const key of dropped) await store.delete(key);
+  return dropped.length;
+}
+
+export interface Waiting {
+  readonly key: string;
+  readonly action: OperatorAction;
+}
+
+/** The oldest ones. */
+export async function oldestWaiting(store: KeyValueStore, most: number): Promise<Waiting[]> {
+  const keys = (await store.list(WAITING)).slice(0, most);
+  return await Promise.all(
+    keys.map(async (key) => ({ key, action: JSON.parse((await store.get(key))!) })),
+  );
+}
