@@ -117,13 +117,16 @@ export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
   cursor_unreadable: {
     status: 500,
     title: "The stored cursor can't be read",
-    action: "Restore it from a backup, or start over on purpose: DELETE /cursor?confirm=<account>.",
+    action:
+      "Restore it from a backup, or start over on purpose: DELETE /cursor?confirm=<account>, " +
+      "and &destination=<id> if there are several.",
   },
   cursor_newer: {
     status: 500,
     title: "The stored cursor was written by a newer version",
     action:
-      "Deploy that version again, or start over on purpose: DELETE /cursor?confirm=<account>.",
+      "Deploy that version again, or start over on purpose: DELETE /cursor?confirm=<account>, " +
+      "and &destination=<id> if there are several.",
   },
   arguments_invalid: {
     status: 400,

@@ -15,6 +15,8 @@ export interface AccountEntry {
   readonly variables: Readonly<Record<string, unknown>>;
   /** What is wrong with the entry itself. */
   readonly problems: readonly string[];
+  /** What is wrong with the entry for one destination only, by the id of its kind. */
+  readonly problemsFor?: Readonly<Record<string, readonly string[]>>;
   /** True if the entry is one of a list: then errors name it. */
   readonly listed: boolean;
 }
@@ -90,7 +92,12 @@ export function readAccount(
   destination?: string,
 ): Settings {
   try {
-    if (entry.problems.length > 0) throw invalid(entry.problems);
+    const { problemsFor = {} } = entry;
+    const ofDestinations = destination === undefined
+      ? Object.values(problemsFor).flat()
+      : problemsFor[destination] ?? [];
+    const problems = [...entry.problems, ...ofDestinations];
+    if (problems.length > 0) throw invalid(problems);
     return readSettings(entry.variables, platform, destination);
   } catch (error) {
     if (!entry.listed || !(error instanceof CollectorError)) throw error;
@@ -128,15 +135,19 @@ function readEntry(
   );
   const id = text((given as Record<string, unknown>).LIVEPERSON_ACCOUNT_ID);
   if (id === "") return { ...anonymous, problems: ["LIVEPERSON_ACCOUNT_ID is not set"] };
-  const problems = [...unknown, ...SERVERS.flatMap((one) => strayed(one, overrides, shared))];
-  return { id, variables, problems, listed };
+  return {
+    id,
+    variables,
+    problems: [...unknown, ...strayed(LIVEPERSON, overrides, shared)],
+    problemsFor: Object.fromEntries(
+      KINDS.map((kind) => [kind.id, strayed(kind, overrides, shared)]),
+    ),
+    listed,
+  };
 }
 
-/** Where secrets are sent, and which: LivePerson's, and each destination's. */
-const SERVERS: readonly Pick<AnyKind, "urls" | "secrets">[] = [
-  { urls: LIVEPERSON_URLS, secrets: LIVEPERSON_SECRETS },
-  ...KINDS,
-];
+/** Where LivePerson's secrets are sent, and which. */
+const LIVEPERSON = { urls: LIVEPERSON_URLS, secrets: LIVEPERSON_SECRETS };
 
 /**
  * What is wrong if the entry has a server of its own: the secrets for it must be its own too, or those of
@@ -190,6 +201,8 @@ function invalid(problems: readonly string[]): CollectorError {
   });
 }
 
+/** A setting that is itself an object of JSON may be one in a list, too. */
 function text(value: unknown): string {
-  return value === undefined || value === null ? "" : String(value).trim();
+  if (value === undefined || value === null) return "";
+  return (typeof value === "object" ? JSON.stringify(value) : String(value)).trim();
 }

@@ -83,7 +83,7 @@ Deno.test("an account with a server of its own never sends it the secrets of ano
             const shared = { [url]: "https://a.example.com", [secret]: "a-secret-of-a" };
             const lists = { LIVEPERSON_ACCOUNTS: JSON.stringify([given]) };
             const [one] = listAccounts({ ...shared, ...lists }, "deno");
-            return one.problems.join();
+            return [...one.problems, ...Object.values(one.problemsFor!).flat()].join();
           };
           const own = { [url]: "https://b.example.com" };
           assert.match(
@@ -100,6 +100,29 @@ Deno.test("an account with a server of its own never sends it the secrets of ano
       }
     }
   }
+});
+
+Deno.test("that is no concern of the account's other destinations", () => {
+  const entry = account("b", { XSIAM_URL: "https://b.example.com" });
+  const [one] = listAccounts({
+    ...{ XSIAM_URL: "https://a.example.com", XSIAM_API_KEY: "k" },
+    ...{ HEC_URL: "https://a.example.com", HEC_TOKEN: "t" },
+    LIVEPERSON_ACCOUNTS: JSON.stringify([entry]),
+  }, "deno");
+  assert.throws(() => readAccount(one, "deno", "xsiam"), /XSIAM_API_KEY must be too/);
+  assert.throws(() => readAccount(one, "deno"), /XSIAM_API_KEY must be too/);
+  assert.equal(readAccount(one, "deno", "hec").HEC_TOKEN, "t");
+});
+
+Deno.test("a setting of a list may be JSON as it is, and need not be text", () => {
+  const entry = account("b", {
+    WEBHOOK_URL: "https://hooks.example.com",
+    WEBHOOK_HEADERS: { "X-Api-Key": "k" },
+    MAX_FETCH: 10,
+  });
+  const lists = { LIVEPERSON_ACCOUNTS: JSON.stringify([entry]) };
+  const { WEBHOOK_HEADERS, MAX_FETCH } = readAccount(listAccounts(lists, "deno")[0], "deno");
+  assert.deepEqual([WEBHOOK_HEADERS, MAX_FETCH], [{ "x-api-key": "k" }, 10]);
 });
 
 Deno.test("a setting that is a URL is declared as one, so that its secrets are known", () => {
