@@ -1,5 +1,5 @@
 /** The HTTP app, the same on every platform: how a collector is reached is passed in. Wiring only. */
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { secureHeaders } from "hono/secure-headers";
 import type { Collectors } from "../collector/fleet.ts";
@@ -10,6 +10,8 @@ import { type DoorEnv, doorOf } from "./auth/door.ts";
 import { recordAction, tellAbout } from "./auth/record.ts";
 import { Refusals } from "./auth/refusals.ts";
 import { createDashboard } from "./dashboard/dashboard.ts";
+import type { PageContext } from "./dashboard/page_context.ts";
+import { missingPage } from "./dashboard/pages/missing.ts";
 import { ROUTES } from "./routes/index.ts";
 import {
   allowed,
@@ -19,6 +21,7 @@ import {
   thrownProblem,
 } from "./routing/problems.ts";
 import { serveRoutes } from "./routing/serve.ts";
+import { wantsPage } from "./routing/wants_page.ts";
 
 interface AppOptions<E> {
   /** @throws {CollectorError} `configuration_invalid` */
@@ -58,7 +61,11 @@ export function createApp<E extends DoorEnv["Bindings"]>(options: AppOptions<E>)
     tellIfUnexpected(c, error, options.log);
     return problemResponse(c, thrownProblem(error));
   });
-  app.notFound((c) => problemResponse(c, problemOf("not_found", `There is no ${c.req.path}.`)));
+  app.notFound((c) =>
+    wantsPage(c)
+      ? missingPage(c as Context as PageContext)
+      : problemResponse(c, problemOf("not_found", `There is no ${c.req.path}.`))
+  );
   app.route("/", createDashboard<E>(options));
   serveRoutes(app, ROUTES, {
     ...options,

@@ -4,6 +4,7 @@ import { requireToken } from "./bearer.ts";
 import type { Access } from "../routing/route.ts";
 import type { TeamKeys } from "./cloudflare_access.ts";
 import type { DoorEnv } from "./door.ts";
+import { wantsPage } from "../routing/wants_page.ts";
 import { findViewer } from "./viewer.ts";
 
 /** For whoever sends a token or is signed in. */
@@ -18,9 +19,15 @@ export const READER: Access = {
 function requireReader(): MiddlewareHandler<DoorEnv> {
   const teamKeys: TeamKeys = new Map();
   return async (c, next) => {
-    const viewer = c.req.header("Authorization") !== undefined
-      ? null
-      : await findViewer(c, teamKeys);
-    return viewer === null ? await requireToken(c, next) : await next();
+    const hasToken = c.req.header("Authorization") !== undefined;
+    const viewer = hasToken ? null : await findViewer(c, teamKeys);
+    if (viewer !== null) return await next();
+    if (!hasToken && wantsPage(c)) return c.redirect(signInHref(c.req.path), 303);
+    return await requireToken(c, next);
   };
+}
+
+/** Where a browser signs in, to come back to the path. */
+function signInHref(path: string): string {
+  return `/sign-in?${new URLSearchParams({ to: path })}`;
 }

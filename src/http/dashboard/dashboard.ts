@@ -18,7 +18,7 @@ import { backfillPage } from "./pages/backfill.tsx";
 import { activityPage } from "./pages/activity.tsx";
 import { eventsPage, exportCsv, exportJson } from "./pages/events.tsx";
 import {
-  goToStatus,
+  signInPage,
   submitSignIn,
   submitSignOut,
   submitSignOutEverywhere,
@@ -75,7 +75,7 @@ const ROUTES: readonly PageRoute[] = [
     handle: performAction,
     action: (c) => ACTIONS.get(c.req.param("action")!)?.recordedAs ?? null,
   },
-  { method: "GET", path: "/sign-in", guards: [], handle: goToStatus },
+  { method: "GET", path: "/sign-in", guards: SIGNING_IN, handle: signInPage },
   {
     method: "POST",
     path: "/sign-in",

@@ -13,6 +13,9 @@ export function ErrorPage({ problem: { title, detail, action } }: { problem: Pro
       <p>
         <strong>What to do:</strong> {action}
       </p>
+      <p>
+        <a href="/">Status page</a>
+      </p>
     </section>
   );
 }

@@ -14,10 +14,10 @@ export interface LayoutProps {
   readonly title: string;
   /** Null if nobody is signed in. */
   readonly viewer: Viewer | null;
-  /** Epoch milliseconds. */
-  readonly nowMs: number;
+  /** When it was made, epoch milliseconds; left out of a page that is always the same. */
+  readonly nowMs?: number;
   /** The path of the page's entry in the navigation. */
-  readonly at?: "/" | "/events" | "/activity";
+  readonly at?: "/" | "/events" | "/activity" | "/docs";
   /** How often the page refreshes by itself, if its state says so; left out, it never does. */
   readonly refresh?: { readonly seconds: number; readonly state: PageState };
   readonly children?: Child;
@@ -45,17 +45,20 @@ export function Layout({ title, viewer, nowMs, at, refresh, children }: LayoutPr
         <a class="skip" href="#main">Skip to the content</a>
         <header class="bar-top">
           <a class="brand" href="/">{PRODUCT}</a>
-          {viewer && (
+          {(viewer || at) && (
             <nav aria-label="Pages">
               <ul>
                 <li>
                   <a href="/" aria-current={at === "/" ? "page" : undefined}>Status</a>
                 </li>
-                {viewer.rights.readEvents && READERS_PAGES.map(([path, name]) => (
+                {viewer?.rights.readEvents && READERS_PAGES.map(([path, name]) => (
                   <li>
                     <a href={path} aria-current={at === path ? "page" : undefined}>{name}</a>
                   </li>
                 ))}
+                <li>
+                  <a href="/docs" aria-current={at === "/docs" ? "page" : undefined}>API</a>
+                </li>
               </ul>
             </nav>
           )}
@@ -64,8 +67,12 @@ export function Layout({ title, viewer, nowMs, at, refresh, children }: LayoutPr
         <main id="main">{children}</main>
         <footer>
           <span>Version {VERSION}</span>
-          <span>As of {moment(new Date(nowMs).toISOString(), nowMs)}</span>
-          {at && <a href="">Refresh</a>}
+          {nowMs !== undefined && (
+            <>
+              <span>As of {moment(new Date(nowMs).toISOString(), nowMs)}</span>
+              {at && <a href="">Refresh</a>}
+            </>
+          )}
           {refresh && <AutomaticRefresh {...refresh} />}
         </footer>
       </body>

@@ -33,12 +33,13 @@ export async function readForm(c: PageContext): Promise<Readonly<Record<string, 
   }
 }
 
-/** The path, if it belongs to the status page; otherwise `/`. */
+const PAGES = new Set(["/", "/events", "/activity", "/docs"]);
+
+/** The path, if it is that of a page; otherwise `/`. */
 export function localPath(value: unknown): string {
   const here = "https://here.invalid";
   if (typeof value !== "string" || !URL.canParse(value, here)) return "/";
   const { origin, pathname, search } = new URL(value, here);
-  const isOurs = pathname === "/" || pathname === "/events" || pathname === "/activity" ||
-    pathname.startsWith("/actions/");
+  const isOurs = PAGES.has(pathname) || pathname.startsWith("/actions/");
   return origin === here && isOurs ? pathname + search : "/";
 }

@@ -191,7 +191,23 @@ pre {
 }
 .value { white-space: pre-wrap; }
 
+.docs h3 { margin-top: 0.25rem; }
+.docs section { display: grid; gap: 0.75rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
+.docs p { max-width: 46rem; }
+.docs dl { display: grid; gap: 0.5rem 1.5rem; grid-template-columns: minmax(9rem, max-content) minmax(0, 1fr); }
+.docs dt { font-weight: 600; max-width: 20rem; }
+.docs :target { outline: 3px solid var(--focus); outline-offset: 4px; border-radius: 2px; }
+.docs pre { margin: 0; }
+.kind { color: var(--quiet); font-size: 0.875rem; }
+.method { border: 1px solid var(--line); border-radius: 5px; font-size: 0.8rem; margin-right: 0.5em; padding: 0.1em 0.4em; }
+.contents ul { display: block; columns: 20rem; }
+.contents li { break-inside: avoid; padding-block: 0.2rem; }
+.contents a { padding: 0; text-decoration: underline; }
+.contents code { display: inline-block; }
+
 @media (max-width: 44rem) {
+  .docs dl { display: block; }
+  .docs dd { margin: 0 0 0.625rem; }
   .bar-top, main, footer { padding-inline: 1rem; }
   .card { padding: 1.125rem; }
   .headline { padding: 1.375rem 1.125rem; }

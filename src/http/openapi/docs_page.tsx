@@ -1,6 +1,6 @@
 /** The page at `/docs`: the API description for people. It has no script and loads nothing from another host. */
 import { Kind, Schemas, Words } from "./docs_schemas.tsx";
-import { DOCS_STYLE } from "./docs_style.ts";
+import { Layout } from "../dashboard/layout.tsx";
 import type { ApiDocument, DocumentedAnswer, DocumentedOperation, Parameter } from "./openapi.ts";
 
 export function DocsPage({ api }: { api: ApiDocument }) {
@@ -8,31 +8,27 @@ export function DocsPage({ api }: { api: ApiDocument }) {
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation }))
   );
   return (
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <link rel="icon" href="/icon.svg" />
-        <title>{`API of the ${api.info.title}`}</title>
-        <style dangerouslySetInnerHTML={{ __html: DOCS_STYLE }} />
-      </head>
-      <body>
-        <header>
-          <h1>{`API of the ${api.info.title}`}</h1>
-          <p class="quiet">
-            Version {api.info.version}. For programs: <a href="/openapi.json">openapi.json</a>{" "}
-            (OpenAPI {api.openapi}). See also the <a href="/">status page</a>.
-          </p>
-          <p>
-            <Words text={api.info.description} />
-          </p>
-        </header>
-        <nav aria-label="Contents">
+    <Layout title="API" viewer={null} at="/docs">
+      <section class="card docs">
+        <h1 class="title">{`API of the ${api.info.title}`}</h1>
+        <p class="quiet">
+          Version {api.info.version}. For programs: <a href="/openapi.json">openapi.json</a>{" "}
+          (OpenAPI {api.openapi}).
+        </p>
+        <p>
+          <Words text={api.info.description} />
+        </p>
+        <p>
+          In the examples <code>$URL</code> is where the collector is, and <code>$API_TOKEN</code>
+          {" "}
+          the setting of that name.
+        </p>
+        <nav class="contents" aria-label="Contents">
           <ul>
             {operations.map(({ path, method, operation }) => (
               <li key={operation.operationId}>
                 <a href={`#${operation.operationId}`}>{operation.summary}</a>{" "}
-                <code class="facts">{`${method.toUpperCase()} ${path}`}</code>
+                <code class="kind">{`${method.toUpperCase()} ${path}`}</code>
               </li>
             ))}
             <li>
@@ -43,21 +39,13 @@ export function DocsPage({ api }: { api: ApiDocument }) {
             </li>
           </ul>
         </nav>
-        <main>
-          <h2 id="routes">Routes</h2>
-          <p>
-            In the examples <code>$URL</code> is where the collector is, and <code>$API_TOKEN</code>
-            {" "}
-            the setting of that name.
-          </p>
-          {operations.map((one) => (
-            <Route key={one.operation.operationId} codes={api["x-problems"]} {...one} />
-          ))}
-          <Problems api={api} />
-          <Schemas schemas={api.components.schemas} />
-        </main>
-      </body>
-    </html>
+      </section>
+      {operations.map((one) => (
+        <Route key={one.operation.operationId} codes={api["x-problems"]} {...one} />
+      ))}
+      <Problems api={api} />
+      <Schemas schemas={api.components.schemas} />
+    </Layout>
   );
 }
 
@@ -72,8 +60,8 @@ function Route({ path, method, operation, codes }: {
   const isOpen = operation.security.some((way) => Object.keys(way).length === 0);
   const { parameters, requestBody } = operation;
   return (
-    <section aria-labelledby={operation.operationId}>
-      <h3 id={operation.operationId}>{operation.summary}</h3>
+    <section class="card docs" aria-labelledby={operation.operationId}>
+      <h2 id={operation.operationId}>{operation.summary}</h2>
       <p>
         <code class="method">{method.toUpperCase()}</code>
         <code>{path}</code>
@@ -89,15 +77,15 @@ function Route({ path, method, operation, codes }: {
       ))}
       {parameters.length > 0 && (
         <>
-          <h4>
+          <h3>
             {requestBody === undefined ? "Arguments" : "Arguments, in the query or in a JSON body"}
-          </h4>
+          </h3>
           <dl>
             {parameters.map((parameter) => <Argument key={parameter.name} parameter={parameter} />)}
           </dl>
         </>
       )}
-      <h4>Answers</h4>
+      <h3>Answers</h3>
       <dl>
         {Object.entries(operation.responses).map(([status, answer]) => (
           <AnswerItem key={status} status={status} answer={answer} codes={codes} />
@@ -116,7 +104,7 @@ function Argument({ parameter }: { parameter: Parameter }) {
       </dt>
       <dd>
         <Words text={description} />{" "}
-        <span class="facts">
+        <span class="kind">
           <Kind schema={schema} />
           {required && ", required"}
           {schema.default !== undefined && (
@@ -141,7 +129,7 @@ function AnswerItem({ status, answer, codes }: {
       <dd>
         <Words text={answer.description} codes={codes} />
         {Object.entries(answer.content).map(([type, { schema }]) => (
-          <div key={type} class="facts">
+          <div key={type} class="kind">
             <code>{type}</code> <Kind schema={schema} />
           </div>
         ))}
@@ -152,7 +140,7 @@ function AnswerItem({ status, answer, codes }: {
 
 function Problems({ api }: { api: ApiDocument }) {
   return (
-    <section aria-labelledby="problems">
+    <section class="card docs" aria-labelledby="problems">
       <h2 id="problems">Problem codes, and what to do</h2>
       <dl>
         {Object.entries(api["x-problems"]).map(([code, problem]) => (
@@ -170,7 +158,7 @@ function ProblemCode({ code, problem }: { code: string; problem: Codes[string] }
         <code>{code}</code>
       </dt>
       <dd>
-        {problem.title} <span class="facts">({problem.status})</span>.
+        {problem.title} <span class="kind">({problem.status})</span>.
         <br />
         <Words text={problem.action} />
       </dd>

@@ -7,7 +7,7 @@ export function Schemas({ schemas }: { schemas: ApiDocument["components"]["schem
   const withFields = Object.entries(schemas)
     .filter(([name, { properties }]) => properties !== undefined && !name.endsWith("Arguments"));
   return (
-    <section aria-labelledby="schemas">
+    <section class="card docs" aria-labelledby="schemas">
       <h2 id="schemas">Fields of the answers</h2>
       {withFields.map(([name, schema]) => (
         <section key={name} aria-labelledby={`schema-${name}`}>
@@ -66,7 +66,7 @@ function Field({ name, schema, required }: NamedField) {
             {" "}
           </>
         )}
-        <span class="facts">
+        <span class="kind">
           <Kind schema={schema} />
           {!required && ", may be missing"}
         </span>

@@ -2,11 +2,10 @@
  * `/openapi.json` and `/docs`: describe all routes, these two included. Made once: they are the same for
  * everybody.
  */
-import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { READER } from "../auth/reader.ts";
 import { DocsPage } from "../openapi/docs_page.tsx";
-import { DOCS_STYLE } from "../openapi/docs_style.ts";
+import { contentSecurityPolicy } from "../dashboard/styles.ts";
 import { apiDocument } from "../openapi/document.ts";
 import type { ApiDocument } from "../openapi/openapi.ts";
 import { json, text } from "../routing/reply.ts";
@@ -51,7 +50,7 @@ export function descriptionRoutes(routes: () => readonly Route[]): readonly Rout
       handle: () =>
         text("text/html", renderDocs(), {
           "Content-Type": "text/html; charset=UTF-8",
-          "Content-Security-Policy": DOCS_POLICY,
+          "Content-Security-Policy": contentSecurityPolicy(),
         }),
     }),
   ];
@@ -61,8 +60,3 @@ function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => made ??= make();
 }
-
-/** No script, frame or form, and nothing from another host; no styles but the page's own. */
-const DOCS_POLICY = "default-src 'none'; style-src 'sha256-" +
-  createHash("sha256").update(DOCS_STYLE).digest("base64") +
-  "'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { REASONS } from "../../../src/problems.ts";
 import { sessionCookie } from "../../../src/http/auth/session.ts";
-import { look, PHONE, TestBrowser } from "../dashboard/browser.ts";
+import { heading, look, PHONE, TestBrowser } from "../dashboard/browser.ts";
 import { SECRETS } from "../../environment.ts";
 import { Stage } from "../../cloudflare/stage.ts";
 
@@ -64,6 +64,44 @@ Deno.test("the page at /docs", async (t) => {
       assert.equal((await ask(cookie)).status, 200);
       assert.equal((await ask(foreign)).status, 401);
       assert.equal((await stage.request("GET", path, { token: null })).status, 401);
+    }
+  });
+
+  await t.step("a browser that is not signed in signs in first, and comes back", async () => {
+    const stranger = await browser.page(stage.worker.url);
+    await stranger.goto("/docs");
+    await stranger.getByLabel("API token").fill(SECRETS.API_TOKEN);
+    await stranger.getByRole("button", { name: "Sign in" }).click();
+    assert.match(stranger.url(), /\/docs$/);
+    assert.match(await heading(stranger), /^API of the/);
+    await stranger.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Status" })
+      .click();
+    assert.equal(await heading(stranger), "Waiting for the first run");
+    await stranger.getByRole("link", { name: "API" }).click();
+    assert.match(stranger.url(), /\/docs$/);
+  });
+
+  await t.step("where nothing is, a browser gets a page, and a program a problem", async () => {
+    const stranger = await browser.page(stage.worker.url);
+    const response = await stranger.goto("/nothing/here");
+    assert.equal(response!.status(), 404);
+    assert.equal(await heading(stranger), "There is no such page");
+    assert.equal(await stranger.getByRole("navigation").count(), 0);
+    await look(stranger, "missing");
+    await stranger.setViewportSize(PHONE.viewport);
+    await look(stranger, "missing-phone");
+    await stranger.getByRole("link", { name: "Status page" }).click();
+    await stranger.getByLabel("API token").fill(SECRETS.API_TOKEN);
+    await stranger.getByRole("button", { name: "Sign in" }).click();
+    await stranger.goto("/nothing/here");
+    assert.equal(await stranger.getByRole("navigation", { name: "Pages" }).count(), 1);
+    for (const accept of ["*/*", "application/json", undefined]) {
+      const headers = accept === undefined ? undefined : { Accept: accept };
+      const { status, body } = await stage.request("GET", "/nothing/here", {
+        token: null,
+        headers,
+      });
+      assert.deepEqual([status, body.code], [404, "not_found"]);
     }
   });
 });

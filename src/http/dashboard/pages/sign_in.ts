@@ -7,9 +7,10 @@ import { localPath, type PageContext, readForm } from "../page_context.ts";
 import { FOREIGN_FORM } from "../page_problems.ts";
 import { showProblem, showSignIn } from "../render.tsx";
 
-/** There is no sign-in page: every page shows the form to whoever isn't signed in. */
-export function goToStatus(c: PageContext) {
-  return c.redirect("/", 303);
+/** Pages show the form themselves to whoever isn't signed in. What can't leads here, to come back. */
+export function signInPage(c: PageContext) {
+  const { to } = c.req.query();
+  return to === undefined ? c.redirect("/", 303) : showSignIn(c, localPath(to));
 }
 
 export async function submitSignIn(c: PageContext) {

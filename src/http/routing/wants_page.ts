@@ -1,0 +1,9 @@
+/** Tells a browser, which wants a page, from a program. Pure. */
+import type { Context } from "hono";
+import { accepts } from "hono/accepts";
+
+/** True if the client would rather have HTML than JSON; one that takes anything is a program. */
+export function wantsPage(c: Context): boolean {
+  const supports = ["application/problem+json", "application/json", "text/html"];
+  return accepts(c, { header: "Accept", supports, default: supports[0] }) === "text/html";
+}
