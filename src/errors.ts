@@ -49,12 +49,23 @@ export type ErrorCode =
   | "too_many_tries"
   | "internal";
 
+/** An answer of which no more was read. */
+export interface CutAnswer {
+  readonly readBytes: number;
+  /** SHA-256 of what was read, in hexadecimal. */
+  readonly sha256: string;
+  /** Its first characters: they may be content, and are never logged. */
+  readonly beginning: string;
+}
+
 interface ErrorDetails {
   /** What was attempted and what was found; never a secret, a body or a query. */
   readonly detail: string;
   readonly upstream?: { readonly name: UpstreamName; readonly status?: number };
   /** Attempts that got no answer: the service may have acted on them. */
   readonly unanswered?: number;
+  /** What was read of an answer that is too large. */
+  readonly cut?: CutAnswer;
   readonly cause?: unknown;
 }
 

@@ -29,6 +29,7 @@ export async function readFailedPage<R extends Listed>(
   error: unknown,
 ): Promise<SolidPage<R>> {
   const { day, offset } = failed;
+  const tooLarge = source.tooLarge(error) !== null;
   const one = await source.probe({ day, offset, first: 1 });
   if (one === null) {
     const isWell = await source.answersAgain() ||
@@ -37,15 +38,15 @@ export async function readFailedPage<R extends Listed>(
     if (!isWell) throw error;
     return await passOver(source, size, failed, [], error);
   }
-  for (let first = failed.first; size.shrink(offset, first);) {
+  for (let first = failed.first; size.shrink(offset, first, tooLarge);) {
     first = size.size;
     const part = await source.probe({ day, offset, first });
     if (part === null) continue;
     source.tellUnreadable(failed, part.records);
-    const { records, readAtMs } = part;
+    const { records, readAtMs, bytes } = part;
     const hidden = hiddenBehind(part, offset + records.length);
     const last = size.isEnd(records.length, first) === true && hidden === 0;
-    size.succeeded(records.length, offset, last ? Infinity : offset + records.length);
+    size.succeeded(records.length, offset, last ? Infinity : offset + records.length, bytes);
     const solid = { day, offset, records, breaks: [], readAtMs };
     return records.length === 0 ? source.ended(solid, hidden) : { ...solid, last };
   }
@@ -104,8 +105,10 @@ async function passOver<R extends Listed>(
   error: unknown,
 ): Promise<SolidPage<R>> {
   const start = offset - before.length;
+  const failures = [source.lastFailure];
   for (let holes = 1;; holes++) {
     const after = await source.probe({ day, offset: offset + holes, first: 1 });
+    if (after === null) failures.push(source.lastFailure);
     if (after === null && holes % MAX_HOLES !== 0) continue;
     if (after === null && !await showsAnyBehind(source, day, offset + holes)) break;
     size.excuse();
@@ -113,7 +116,8 @@ async function passOver<R extends Listed>(
     if (after === null) continue;
     const last = after.records.length === 0;
     const passed = Array.from({ length: holes }, () => UNREADABLE as R);
-    source.tellPassedOver({ day, offset, records: holes, afterMs: before.at(-1)?.timeMs ?? null });
+    const afterMs = before.at(-1)?.timeMs ?? null;
+    source.tellRow({ day, offset, afterMs }, failures.slice(0, holes));
     const solid = {
       day,
       offset: start,

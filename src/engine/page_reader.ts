@@ -100,8 +100,9 @@ export class PageReader<R extends Listed> {
         return await this.#finish(range, await this.#source.ask(range));
       }
       const read = await this.#prefetch.read(range, Math.min(range.first, this.size.stride));
-      this.#source.count({ ...range, offset: read.offset }, read.page);
-      return await this.#finish({ ...range, offset: read.offset }, read.page);
+      const { page, ...asked } = read;
+      this.#source.count({ ...range, ...asked }, page);
+      return await this.#finish({ ...range, ...asked }, page);
     } catch (error) {
       if (!this.#ports.source.isPageFailure(error)) throw error;
       await this.#prefetch.drop();
@@ -111,10 +112,10 @@ export class PageReader<R extends Listed> {
 
   /** Finds out whether a page that was answered is the last one. */
   async #finish(range: Range, page: Page<R>): Promise<SolidPage<R>> {
-    const { records, readAtMs } = page;
+    const { records, readAtMs, bytes } = page;
     const { day, offset, first } = range;
     const next = offset + records.length;
-    this.size.succeeded(records.length, offset, next);
+    this.size.succeeded(records.length, offset, next, bytes);
     this.#source.tellUnreadable(range, records);
     const solid = { day, offset, records, breaks: [], readAtMs, total: page.total };
     if (next >= this.size.lastOffset(day)) return this.#source.cutOff(solid);

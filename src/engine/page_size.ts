@@ -22,7 +22,15 @@ const Memory = v.object({
   /** The listing of `later` was asked for what the one of `day` may not show. */
   asked: v.nullable(v.object({ day: v.string(), later: v.string() })),
   /** A page that failed is being read in parts of this size, up to an offset; how far they reach by now. */
-  parts: v.nullable(v.object({ reachedOffset: offset, untilOffset: offset, size: positive })),
+  parts: v.nullable(v.object({
+    reachedOffset: offset,
+    untilOffset: offset,
+    size: positive,
+    /** It had more bytes than may be read: that says nothing about pages of other records. */
+    tooLarge: v.boolean(),
+  })),
+  /** How many bytes a record of the last page took; null if a full page of such records is not too large. */
+  recordBytes: v.nullable(v.pipe(v.number(), v.minValue(0))),
   /** Records that can't be shown. */
   unreadable: v.array(UnreadableRow),
 });
@@ -34,6 +42,9 @@ const LAST_OFFSET_LIFETIME_MS = DAY_MS / 4;
 
 /** How many listings' last offsets are remembered: those of the day before, of the day, and of the one that begins. */
 const MAX_LAST_OFFSETS = 3;
+
+/** Pages of large records are asked for with so few that they take about this much: several are in memory at once. */
+const GOOD_PAGE_BYTES = 2 * 1024 * 1024;
 
 /** A page shows a record again, and at least one more. */
 export const SMALLEST_SIZE = 2;
@@ -59,6 +70,7 @@ export class PageSize {
       lastOffsets: [],
       asked: null,
       parts: null,
+      recordBytes: null,
       unreadable: [],
     };
     this.#memory = parsed.success ? parsed.output : fresh;
@@ -68,7 +80,7 @@ export class PageSize {
       Math.abs(nowMs - foundAtMs) <= LAST_OFFSET_LIFETIME_MS
     );
     if (believed.length < lastOffsets.length) this.#set({ lastOffsets: believed });
-    this.#size = this.#memory.parts?.size ?? this.#memory.ceiling;
+    this.#size = this.#memory.parts?.size ?? Math.min(this.#memory.ceiling, this.#light);
   }
 
   get memory(): PageSizeMemory {
@@ -95,31 +107,50 @@ export class PageSize {
     return this.#memory.lastOffsets.find((last) => last.day === day)?.offset ?? Infinity;
   }
 
-  /** A page failed. False when it can't be made smaller. */
-  shrink(offset: number, asked: number): boolean {
+  /** How many records a page may have so that it is not too large, as far as is known. */
+  get #light(): number {
+    const { recordBytes } = this.#memory;
+    return recordBytes === null
+      ? Infinity
+      : Math.max(SMALLEST_SIZE, Math.floor(GOOD_PAGE_BYTES / recordBytes));
+  }
+
+  /** A page failed. `tooLarge`: it had more bytes than may be read. False when it can't be made smaller. */
+  shrink(offset: number, asked: number, tooLarge = false): boolean {
     if (asked <= SMALLEST_SIZE) return false;
     this.#size = Math.max(SMALLEST_SIZE, Math.ceil(asked / 2));
-    const range = this.#memory.parts ?? { reachedOffset: offset, untilOffset: offset + asked };
+    const range = this.#memory.parts ??
+      { reachedOffset: offset, untilOffset: offset + asked, tooLarge };
     this.#set({ parts: { ...range, size: this.#size } });
     return true;
   }
 
-  /** A page was answered from an offset on, and reaches to another. */
-  succeeded(shown: number, fromOffset: number, toOffset: number): void {
+  /** A page was answered from an offset on, and reaches to another. `bytes`: what it took; 0 if that is not known. */
+  succeeded(shown: number, fromOffset: number, toOffset: number, bytes = 0): void {
     this.#largest = Math.max(this.#largest, shown);
     if (shown > (this.#memory.cap ?? Infinity)) this.#set({ cap: null });
+    if (bytes > 0 && shown > 0) this.#learnBytes(Math.ceil(bytes / shown));
     const { parts } = this.#memory;
     if (parts !== null) {
       // what is read elsewhere meanwhile says nothing about what failed
       if (fromOffset > parts.reachedOffset) return;
       if (toOffset < parts.untilOffset) {
         const reachedOffset = Math.max(parts.reachedOffset, toOffset);
-        return this.#set({ parts: { ...parts, reachedOffset } });
+        // a few large records are no reason to read the others in small parts
+        if (parts.tooLarge) this.#size = Math.min(this.#size * 2, this.#light);
+        return this.#set({ parts: { ...parts, reachedOffset, size: this.#size } });
       }
       // all of it can be read, only not at once
-      this.#set({ ceiling: this.#size, learntAtMs: this.nowMs, parts: null });
+      const learnt = parts.tooLarge ? {} : { ceiling: this.#size, learntAtMs: this.nowMs };
+      this.#set({ ...learnt, parts: null });
     }
-    this.#size = Math.min(this.#memory.ceiling, this.#size * 2);
+    this.#size = Math.min(this.#memory.ceiling, this.#size * 2, this.#light);
+  }
+
+  /** Only what makes pages smaller is worth remembering. */
+  #learnBytes(bytes: number): void {
+    const recordBytes = bytes * this.full > GOOD_PAGE_BYTES ? bytes : null;
+    if (recordBytes !== this.#memory.recordBytes) this.#set({ recordBytes });
   }
 
   /** A failure was due to a single record, not to the size of the page. */

@@ -3,7 +3,7 @@
  * reported as a gap. I/O through the source alone.
  */
 import type { PageSize } from "./page_size.ts";
-import type { Listed, Page, Ports, Range } from "./ports.ts";
+import type { Listed, Page, Ports, Range, TooLarge } from "./ports.ts";
 import type { Gap, Progress } from "./progress.ts";
 import { lastTimeMs, type SolidPage } from "./solid_page.ts";
 
@@ -54,6 +54,11 @@ export class PageSource<R extends Listed> {
     }
   }
 
+  /** What was read of a page that failed because it is too large; null if it failed for another reason. */
+  tooLarge(error: unknown): TooLarge | null {
+    return this.ports.source.tooLarge?.(error) ?? null;
+  }
+
   /** Does the source still answer what it answered last? */
   async answersAgain(): Promise<boolean> {
     const answered = this.#answeredLast;
@@ -87,8 +92,21 @@ export class PageSource<R extends Listed> {
   }
 
   /** Reports records that can't be shown. */
-  tellPassedOver(where: Pick<Gap, "day" | "offset" | "records" | "afterMs">): void {
+  tellPassedOver(where: Pick<Gap, "day" | "offset" | "records" | "afterMs" | "tooLarge">): void {
     this.#tell({ ...where, why: "unreadable" });
+  }
+
+  /** The same for a row of them, each with the failure of its own page. */
+  tellRow(where: Pick<Gap, "day" | "offset" | "afterMs">, failures: readonly unknown[]): void {
+    const { offset } = where;
+    const large = failures.map((error) => this.tooLarge(error));
+    if (large.every((one) => one === null)) {
+      return this.tellPassedOver({ ...where, records: failures.length });
+    }
+    for (const [index, tooLarge] of large.entries()) {
+      const place = { ...where, offset: offset + index, records: 1 };
+      this.tellPassedOver(tooLarge === null ? place : { ...place, tooLarge });
+    }
   }
 
   /** The source has more than it shows. `hidden`: how many, if it is known. */

@@ -18,6 +18,8 @@ export interface Range {
   readonly first: number;
   /** A guess: a failure is an answer too, and not worth a retry. */
   readonly probing?: boolean;
+  /** A page that takes more is not worth having: a failure too. By default, as much as the source allows. */
+  readonly maxBytes?: number;
 }
 
 /** A part of the source's listing, oldest first, as one answer showed it. */
@@ -27,6 +29,18 @@ export interface Page<R extends Listed = Listed> {
   readonly readAtMs: number;
   /** How many records the source says there are: of the listing, or of the page. Only ever a hint. */
   readonly total?: number;
+  /** How much it took to answer them; 0 if left out. */
+  readonly bytes?: number;
+}
+
+/** What is known of a record that is too large to be read, even alone. */
+export interface TooLarge {
+  /** How much was read of it. */
+  readonly atLeastBytes: number;
+  /** SHA-256 of what was read, in hexadecimal. */
+  readonly sha256: string;
+  /** Epoch milliseconds of the change; null if that was not among what was read. */
+  readonly timeMs: number | null;
 }
 
 /** Lists records in ascending order of time, from a day on. Records of one time come in any order. */
@@ -40,6 +54,8 @@ export interface Source<R extends Listed = Listed> {
   readonly throttled: number;
   /** True for a failure that a smaller page may avoid: the account can be read, this page can't. */
   isPageFailure(error: unknown): boolean;
+  /** Of such a failure: what was read, if the page had more bytes than may be read; else null. */
+  tooLarge?(error: unknown): TooLarge | null;
 }
 
 /** A record that the source has shown and that was dealt with. */

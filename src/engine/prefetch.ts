@@ -1,6 +1,7 @@
 /**
  * Reads the pages of a backlog ahead, while batches are made and pushed. Every page is still checked
- * against the one before it, so one that was read too early costs a request and nothing else.
+ * against the one before it, so one that was read too early costs a request and nothing else. What waits
+ * in memory is bounded in pages and in bytes.
  */
 import type { Listed, Page, Range, Source } from "./ports.ts";
 
@@ -19,11 +20,21 @@ export interface PrefetchOptions {
   readonly yieldToEventLoop: () => Promise<void>;
 }
 
-/** A page, and where it really begins. */
+/** A page, where it really begins, and for how many records it was asked. */
 export interface ReadPage<R extends Listed> {
   readonly offset: number;
+  readonly first: number;
   readonly page: Page<R>;
 }
+
+/** A page that is read or being read. */
+interface Ahead<R extends Listed> {
+  readonly first: number;
+  readonly page: Promise<Page<R>>;
+}
+
+/** All pages ahead take no more than this together. */
+const MAX_AHEAD_BYTES = 16 * 1024 * 1024;
 
 /** A source that doesn't tell how many records are left is read ahead only after this many full pages. */
 const SURE_OF_BACKLOG_PAGES = 4;
@@ -32,7 +43,7 @@ const QUIET_PAGES = 4;
 
 export class Prefetch<R extends Listed> {
   /** Pages that are read or being read, and that nobody has taken yet, by offset. */
-  readonly #ahead = new Map<number, Promise<Page<R>>>();
+  readonly #ahead = new Map<number, Ahead<R>>();
   /** What is read next, if anything is: it follows the last page ahead. */
   #next: Range | null = null;
   /** How many records the source is believed to have. */
@@ -48,6 +59,8 @@ export class Prefetch<R extends Listed> {
   /** How many records a page shows, and how many of them the page before showed too. */
   #shown = 1;
   #overlap = 0;
+  /** What the last page that was taken took. */
+  #lastBytes = 0;
 
   constructor(private readonly source: Source<R>, private readonly options: PrefetchOptions) {
     this.#width = options.maxInFlight;
@@ -64,7 +77,7 @@ export class Prefetch<R extends Listed> {
   /** Forgets what was read ahead, once nothing of it is in flight any more. */
   async drop(): Promise<void> {
     this.#next = null;
-    await Promise.allSettled(this.#ahead.values());
+    await Promise.allSettled(Array.from(this.#ahead.values(), ({ page }) => page));
     this.#ahead.clear();
     this.#end = Infinity;
   }
@@ -79,16 +92,19 @@ export class Prefetch<R extends Listed> {
     if (!fits) await this.drop(); // the guess was wrong: the listing has moved
     const offset = fits ? guess : wanted.offset;
     const guessed = this.#ahead.get(offset);
-    const reading = guessed?.catch(() => this.#start(wanted)) ?? this.#start(wanted);
+    const again = () => this.#start(wanted).then((page) => ({ ...wanted, page }));
+    const reading = guessed === undefined
+      ? again()
+      : guessed.page.then((page) => ({ offset, first: guessed.first, page }), again);
     this.#ahead.delete(offset);
-    this.#next ??= this.#follower(wanted);
+    this.#next = { ...this.#next ?? this.#follower(wanted), first: wanted.first };
     this.#readAhead();
-    const page = await reading;
-    this.#learn(wanted, shown, page);
+    const { page, ...asked } = await reading;
+    this.#learn(asked.first, shown, page);
     this.#readAhead();
     // a page keeps the processor busy for longer than it takes to send the next request
     if (this.#inFlight > 0) await this.options.yieldToEventLoop();
-    return { offset, page };
+    return { offset: asked.offset, first: asked.first, page };
   }
 
   #start(range: Range): Promise<Page<R>> {
@@ -112,16 +128,22 @@ export class Prefetch<R extends Listed> {
     while (this.#next !== null && this.#wanted(this.#next) && this.options.mayRead()) {
       const { day, offset } = this.#next;
       const first = Math.min(this.#next.first, this.options.lastOffset(day) - offset);
-      this.#ahead.set(offset, this.#start({ ...this.#next, first, probing: true }));
+      const guess = { ...this.#next, first, probing: true, maxBytes: this.#maxPageBytes };
+      this.#ahead.set(offset, { first, page: this.#start(guess) });
       this.#next = this.#follower(this.#next);
     }
   }
 
   #wanted({ day, offset }: Range): boolean {
     const ahead = this.#ahead.size;
-    return this.#inFlight < this.#width && ahead < this.options.maxInFlight &&
+    return this.#lastBytes <= this.#maxPageBytes && this.#inFlight < this.#width &&
+      ahead < this.options.maxInFlight &&
       offset + this.#overlap < Math.min(this.#total, this.#end, this.options.lastOffset(day)) &&
       this.#returned + ahead * (this.#shown - this.#overlap) < this.options.maxRecords;
+  }
+
+  get #maxPageBytes(): number {
+    return MAX_AHEAD_BYTES / this.options.maxInFlight;
   }
 
   #follower(range: Range): Range {
@@ -129,7 +151,8 @@ export class Prefetch<R extends Listed> {
   }
 
   /** A total that is larger than the page can only be that of all records. It is a hint, no more. */
-  #learn({ first }: Range, shown: number, { records, total }: Page<R>): void {
+  #learn(first: number, shown: number, { records, total, bytes = 0 }: Page<R>): void {
+    this.#lastBytes = bytes;
     this.#returned += records.length;
     this.#fullPages = records.length >= Math.min(first, shown) ? this.#fullPages + 1 : 0;
     if (this.#fullPages === 0) this.#total = 0;

@@ -1,5 +1,6 @@
 /** What a run has done so far. It is filled in as the run proceeds, so that a failed run can be reported too. Pure. */
 import type { Cursor } from "./cursor.ts";
+import type { TooLarge } from "./ports.ts";
 
 /** Records that the source has and does not show: they are looked for again at reconciliation. */
 export interface Gap {
@@ -13,6 +14,8 @@ export interface Gap {
   readonly beforeMs: number | null;
   readonly foundAtMs: number;
   readonly why: "unreadable" | "never shown" | "beyond the last offset";
+  /** Set where it is one record that is unreadable because it is too large. */
+  readonly tooLarge?: TooLarge;
 }
 
 export interface Progress {
@@ -99,7 +102,14 @@ function bothGaps(known: Gap, gap: Gap): Gap {
     records: gap.why === "never shown" ? gap.records : most(known.records, gap.records),
     afterMs: earliest(known.afterMs, gap.afterMs),
     foundAtMs: known.foundAtMs,
+    ...tooLargeOf(gap, known),
   };
+}
+
+/** What is known of a record that is too large, by whichever gap knows it first. */
+export function tooLargeOf(...gaps: readonly (Gap | undefined)[]): Pick<Gap, "tooLarge"> {
+  const tooLarge = gaps.find((gap) => gap?.tooLarge !== undefined)?.tooLarge;
+  return tooLarge === undefined ? {} : { tooLarge };
 }
 
 /** The larger of two counts; unknown if either is. */

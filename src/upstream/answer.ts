@@ -7,8 +7,9 @@
 export interface ReadAnswer {
   readonly status: number;
   readonly headers: Headers;
-  /** What was read of the body. */
+  /** What was read of the body, and how much it was. */
   readonly text: string;
+  readonly bytes: number;
   /** False if the body goes on behind the limit. */
   readonly isWhole: boolean;
 }
@@ -47,19 +48,20 @@ async function readBody(
   body: ReadableStream<Uint8Array> | null,
   maxBytes: number,
   signal: AbortSignal,
-): Promise<Pick<ReadAnswer, "text" | "isWhole">> {
-  if (body === null) return { text: "", isWhole: true };
+): Promise<Pick<ReadAnswer, "text" | "bytes" | "isWhole">> {
+  if (body === null) return { text: "", bytes: 0, isWhole: true };
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let text = "";
-  let left = maxBytes;
+  let bytes = 0;
   try {
     for (;;) {
       const { done, value } = await unlessAborted(reader.read(), signal);
-      if (done) return { text: text + decoder.decode(), isWhole: true };
+      if (done) return { text: text + decoder.decode(), bytes, isWhole: true };
+      const left = maxBytes - bytes;
       text += decoder.decode(value.subarray(0, left), { stream: true });
-      if (value.length > left) return { text, isWhole: false };
-      left -= value.length;
+      if (value.length > left) return { text, bytes: maxBytes, isWhole: false };
+      bytes += value.length;
     }
   } finally {
     // nobody waits for the sender's consent

@@ -3,6 +3,7 @@
  * it is given. Never follows redirects. Returns an answer of any other status; no answer is an error.
  */
 import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
 import { CollectorError, UPSTREAM_LABELS, type UpstreamName } from "../errors.ts";
 import { fetchAnswer } from "./answer.ts";
 import { limitInWords, maxAnswerBytes } from "./answer_limits.ts";
@@ -36,6 +37,8 @@ export interface UpstreamReply {
   /** The body; of an answer other than a success, no more than its beginning. */
   readonly text: string;
   readonly headers: Headers;
+  /** How much was read of the body, after decompression. */
+  readonly bytes: number;
   /** Earlier attempts that got no answer: the service may have acted on them. */
   readonly unanswered: number;
 }
@@ -174,7 +177,7 @@ export class Upstream {
       this.#note(request, sent, startedMs, answer);
       // what a failure says at length doesn't matter
       if (isWhole || !isSuccess(answer)) return { ...answer, unanswered };
-      return tooLarge(request, answer.status, limits.maxBytes, unanswered);
+      return tooLarge(request, answer, limits.maxBytes, unanswered);
     } catch (cause) {
       const timedOut = timeout.aborted;
       this.#note(request, sent, startedMs, null);
@@ -223,16 +226,23 @@ function isSuccess({ status }: { readonly status: number }): boolean {
 /** What such an answer says of the request is not known: the service may have acted on it. */
 function tooLarge(
   request: UpstreamRequest,
-  status: number,
+  { status, text }: Pick<UpstreamReply, "status" | "text">,
   maxBytes: number,
   unanswered: number,
 ): CollectorError {
+  // copied: a part of a text keeps the whole of it in memory
+  const beginning = Buffer.from(text.slice(0, CUT_CHARACTERS)).toString();
+  const sha256 = createHash("sha256").update(text).digest("hex");
   return new CollectorError("upstream_too_large", {
     detail: `${describe(request)} answered more than ${limitInWords(maxBytes)}.`,
     upstream: { name: request.name, status },
     unanswered: unanswered + 1,
+    cut: { readBytes: maxBytes, sha256, beginning },
   });
 }
+
+/** What an error keeps of an answer that is too large. */
+const CUT_CHARACTERS = 2048;
 
 /** A service that answers too much does so again. */
 function isTooLarge(outcome: UpstreamReply | CollectorError): boolean {

@@ -96,3 +96,37 @@ Deno.test("what is read elsewhere does not tell that a failed page was too large
   later.succeeded(125, 1375, 1500);
   assert.deepEqual([later.isInParts, later.memory.ceiling], [true, 500]);
 });
+
+Deno.test("pages of large records are asked for with fewer, and with more once they are small again", () => {
+  const size = pageSize();
+  size.succeeded(500, 0, 500, 500 * 100_000);
+  assert.equal(size.size, 20);
+  assert.equal(pageSize(size.memory, 0).size, 20, "the next run knows it too");
+  size.succeeded(20, 500, 520, 20 * 50_000_000);
+  assert.equal(size.size, 2);
+  for (const [shown, next] of [[2, 4], [4, 8], [8, 16]]) {
+    size.succeeded(shown, 520, 540, shown * 500);
+    assert.equal(size.size, next);
+  }
+});
+
+Deno.test("what records usually take is not worth remembering", () => {
+  const size = pageSize();
+  size.succeeded(500, 0, 500, 500 * 700);
+  assert.deepEqual([size.size, size.memory.recordBytes], [500, null]);
+});
+
+Deno.test("a page that was too large makes no ceiling: only its own part of the listing is read in small parts", () => {
+  const size = pageSize();
+  for (let first = 500; first > 4; first = size.size) size.shrink(1000, first, true);
+  assert.equal(size.size, 4);
+  size.succeeded(4, 1000, 1004, 4 * 500);
+  assert.equal(size.size, 8);
+  assert.equal(pageSize(size.memory, 0).size, 8);
+  for (
+    const [from, shown] of [[1004, 8], [1012, 16], [1028, 32], [1060, 64], [1124, 128], [1252, 256]]
+  ) {
+    size.succeeded(shown, from, from + shown, shown * 500);
+  }
+  assert.deepEqual([size.size, size.memory.ceiling], [500, 500]);
+});

@@ -165,3 +165,40 @@ Deno.test("a page that was read ahead and still shows what is wanted is used, an
   await ahead.drop();
   assert.ok(!source.asked.includes(last));
 });
+
+Deno.test("nothing is read ahead of pages that are too large, and a guess may take its share of the memory only", async () => {
+  const share = 4 * 1024 * 1024;
+  for (const bytes of [share, share + 1]) {
+    const source = sourceOf(200, true);
+    const limits: (number | undefined)[] = [];
+    const ahead = new Prefetch({
+      ...source,
+      async read(range) {
+        limits.push(range.maxBytes);
+        return { ...await source.read(range), bytes };
+      },
+    }, OPTIONS);
+    await readPage(ahead, 0);
+    await ahead.drop();
+    assert.deepEqual(
+      limits,
+      bytes === share ? [undefined, share, share, share, share] : [undefined],
+    );
+  }
+});
+
+Deno.test("a guess that failed is asked for again where it is wanted, and tells for how many records", async () => {
+  const source = sourceOf(200, true);
+  const ahead = new Prefetch({
+    ...source,
+    async read(range) {
+      const page = await source.read(range);
+      if (range.probing) throw new Error("it takes too much");
+      return page;
+    },
+  }, OPTIONS);
+  await readPage(ahead, 0);
+  const { offset, first, page } = await ahead.read({ day: DAY, offset: 9, first: 5 }, 5);
+  assert.deepEqual([offset, first, page.records.length], [9, 5, 5]);
+  await ahead.drop();
+});

@@ -1,5 +1,5 @@
 /** The gaps that are known: records that the source has and did not show. Pure. */
-import type { Gap } from "../../engine/progress.ts";
+import { type Gap, tooLargeOf } from "../../engine/progress.ts";
 import { DAY_MS, dayStartMs } from "../../engine/time.ts";
 
 /** A range of event times that was read once more to its end. What was found since then still counts. */
@@ -50,11 +50,12 @@ function eachOnce(found: readonly Gap[], before: readonly Gap[]): Gap[] {
   const known = new Map(before.map((gap) => [spotOf(gap), gap]));
   const each = new Map<string, Gap>();
   for (const gap of found.flatMap(oneByOne)) {
-    const { afterMs, beforeMs } = known.get(spotOf(gap)) ?? gap;
+    const told = known.get(spotOf(gap)) ?? gap;
     const filled = {
       ...gap,
-      afterMs: gap.afterMs ?? afterMs,
-      beforeMs: gap.beforeMs ?? beforeMs,
+      afterMs: gap.afterMs ?? told.afterMs,
+      beforeMs: gap.beforeMs ?? told.beforeMs,
+      ...tooLargeOf(gap, told),
     };
     known.set(spotOf(gap), filled);
     // one after another, records that can't be shown are several gaps at one time

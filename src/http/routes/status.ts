@@ -89,6 +89,19 @@ const Totals = named(
   }),
 );
 
+const TooLarge = named(
+  "TooLarge",
+  v.object({
+    atLeastBytes: told(count, "How much of it was read."),
+    sha256: told(v.string(), "SHA-256 of what was read, in hexadecimal."),
+    timeMs: told(
+      v.nullable(v.number()),
+      "When the change happened; null if that was not among what was read.",
+    ),
+  }),
+  "What is known of a record that the source shows, and that is too large to be read even alone.",
+);
+
 const Gap = named(
   "Gap",
   v.object({
@@ -99,6 +112,7 @@ const Gap = named(
     beforeMs: told(v.nullable(v.number()), "The time after it."),
     foundAtMs: v.number(),
     why: v.picklist(["unreadable", "never shown", "beyond the last offset"]),
+    tooLarge: told(v.optional(TooLarge), "Set if it is one record that is too large to be read."),
   }),
   "Records that the source did not show. They are looked for again when the day is reconciled.",
 );

@@ -1,7 +1,7 @@
 /** The audit trail of an account, as a source for the engine. Does I/O through `Upstream`. */
 import type { Digest } from "../../digest.ts";
 import { CollectorError } from "../../errors.ts";
-import type { Page, Source } from "../../engine/ports.ts";
+import type { Page, Source, TooLarge } from "../../engine/ports.ts";
 import type { LivePersonSettings } from "./settings.ts";
 import type { Sender } from "../../upstream/upstream.ts";
 import {
@@ -10,6 +10,7 @@ import {
   isServerError,
   otherFormat,
   readAtMs,
+  readCut,
   readJson,
   totalOf,
   unknownShape,
@@ -34,6 +35,7 @@ interface AnsweredPage {
   /** Null stands for a record that the service could not render. */
   readonly raw: readonly (RawRecord | null)[];
   readonly headers: Headers;
+  readonly bytes: number;
   /** The dialect that it was answered in. */
   readonly dialect: Dialect;
 }
@@ -82,16 +84,21 @@ export class AuditTrail implements Source<SourceRecord> {
     return isPageFailure(error);
   }
 
+  /** What was read of a page that has too many bytes; null for any other failure. */
+  tooLarge(error: unknown): TooLarge | null {
+    return readCut(error);
+  }
+
   /** @throws {CollectorError} `token_refused`, `audit_forbidden`, `audit_refused` or an `upstream_…` one */
   async read(range: AuditRange): Promise<Page<SourceRecord>> {
     const askedAtMs = this.host.now();
-    const { raw, headers, dialect } = await this.#list(range);
+    const { raw, headers, bytes, dialect } = await this.#list(range);
     this.#dialect = dialect;
     if (raw.length > range.first) {
       throw unreadable(`It answered ${raw.length} records where ${range.first} were asked for.`);
     }
     const records = await toRecords(raw, this.settings.LIVEPERSON_ACCOUNT_ID, this.host.digest);
-    return { records, readAtMs: readAtMs(askedAtMs, headers), total: totalOf(headers) };
+    return { records, readAtMs: readAtMs(askedAtMs, headers), total: totalOf(headers), bytes };
   }
 
   async #list(range: AuditRange): Promise<AnsweredPage> {
@@ -146,11 +153,12 @@ export class AuditTrail implements Source<SourceRecord> {
 
   async #ask(range: AuditRange, dialect: Dialect): Promise<AnsweredPage> {
     if (dialect.api === "graphql") return await this.#askGraphql(range, dialect, this.host.now());
-    const reply = await this.#api.post(restBody(range), { probing: range.probing });
+    const { probing, maxBytes } = range;
+    const reply = await this.#api.post(restBody(range), { probing, maxBytes });
     const answer = readJson(reply);
     const raw = readRest(answer);
     if (raw === null) throw isGraphql(answer) ? otherFormat() : unknownShape();
-    return { raw, headers: reply.headers, dialect };
+    return { raw, headers: reply.headers, bytes: reply.bytes, dialect };
   }
 
   async #askGraphql(range: AuditRange, dialect: Dialect, nowMs: number): Promise<AnsweredPage> {
@@ -161,13 +169,14 @@ export class AuditTrail implements Source<SourceRecord> {
     const body = graphqlBody(range, filter, dialect, nowMs);
     const reply = await this.#api.post(body, {
       probing: range.probing,
+      maxBytes: range.maxBytes,
       accepts: isGraphqlComplaint,
     });
     const answer = readGraphql(readJson(reply), dialect, nowMs);
     switch (answer.kind) {
       case "records": {
-        const { headers } = reply;
-        return { raw: answer.records, headers, dialect: withAnswered(dialect, nowMs) };
+        const { headers, bytes } = reply;
+        return { raw: answer.records, headers, bytes, dialect: withAnswered(dialect, nowMs) };
       }
       case "adapt":
         return await this.#askGraphql(range, answer.dialect, nowMs);

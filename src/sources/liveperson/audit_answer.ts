@@ -1,6 +1,8 @@
 /** What an answer of the audit API says beside its records, and what is wrong with it. Pure. */
+import type { TooLarge } from "../../engine/ports.ts";
 import { CollectorError } from "../../errors.ts";
 import type { UpstreamReply } from "../../upstream/upstream.ts";
+import { readChangeDate } from "./record.ts";
 
 /** @throws {CollectorError} `upstream_unreadable` */
 export function readJson(reply: UpstreamReply): unknown {
@@ -58,6 +60,16 @@ export function readAtMs(askedAtMs: number, headers: Headers): number {
 export function totalOf(headers: Headers): number | undefined {
   const header = headers.get("X-Total-Count");
   return header !== null && /^\d{1,12}$/.test(header) ? Number(header) : undefined;
+}
+
+/** What was read of a page that is too large; null if the failure is another. */
+export function readCut(error: unknown): TooLarge | null {
+  const cut = error instanceof CollectorError ? error.details.cut : undefined;
+  if (cut === undefined) return null;
+  // within a text, its quotes would be escaped
+  const changeDate = /"changeDate"\s*:\s*"([^"\\]{1,40})"/.exec(cut.beginning)?.[1];
+  const timeMs = readChangeDate(changeDate)?.ms ?? null;
+  return { atLeastBytes: cut.readBytes, sha256: cut.sha256, timeMs };
 }
 
 export function unreadable(detail: string): CollectorError {

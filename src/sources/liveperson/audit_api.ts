@@ -3,7 +3,7 @@
  * through `Upstream`.
  */
 import { CollectorError } from "../../errors.ts";
-import type { Sender, UpstreamReply } from "../../upstream/upstream.ts";
+import type { Sender, UpstreamReply, UpstreamRequest } from "../../upstream/upstream.ts";
 import { failure, isPageFailure, isSilence } from "./failure.ts";
 import type { Access, Session } from "./session.ts";
 
@@ -12,6 +12,8 @@ interface PostOptions {
   readonly accepts?: (reply: UpstreamReply) => boolean;
   /** A failure is an answer too: it is not retried, and the host is not doubted. */
   readonly probing?: boolean | undefined;
+  /** The most that is read of the answer; the service's limit if left out. */
+  readonly maxBytes?: number | undefined;
 }
 
 export class AuditApi {
@@ -28,11 +30,18 @@ export class AuditApi {
    * The answer to a body: status 200, or one that is accepted too.
    * @throws {CollectorError} `token_refused`, `audit_forbidden`, `audit_refused` or an `upstream_…` one
    */
-  async post(body: string, { accepts, probing = false }: PostOptions): Promise<UpstreamReply> {
+  async post(
+    body: string,
+    { accepts, probing = false, maxBytes }: PostOptions,
+  ): Promise<UpstreamReply> {
     let access = await this.session.access();
     let once = probing || this.#hasRetried;
     for (;;) {
-      const outcome = await this.#send(access, body, once);
+      const outcome = await this.#send(access, {
+        body,
+        once,
+        ...(maxBytes && { maxAnswerBytes: maxBytes }),
+      });
       const failed = outcome instanceof CollectorError ? outcome : refusalOf(outcome, accepts);
       if (failed === null) return outcome as UpstreamReply;
       if (isPageFailure(failed)) this.#hasRetried ||= !once;
@@ -50,8 +59,7 @@ export class AuditApi {
   /** An answer of any status, or the error if the host gave none. */
   async #send(
     { origin, accessToken }: Access,
-    body: string,
-    once: boolean,
+    request: Pick<UpstreamRequest, "body" | "once" | "maxAnswerBytes">,
   ): Promise<UpstreamReply | CollectorError> {
     try {
       return await this.upstream.send({
@@ -63,8 +71,7 @@ export class AuditApi {
           "Content-Type": "application/json",
           Accept: "application/json",
         },
-        body,
-        once,
+        ...request,
       });
     } catch (error) {
       if (isSilence(error, "audit")) return error;

@@ -5,15 +5,16 @@
 import { type Dialect, leftOut, withUnknown } from "./dialect.ts";
 import { isRecord, type RawRecord } from "./record.ts";
 
+/** GraphQL answers them in this order: what tells of a record comes before what may be long. */
 const FIELDS = [
   "accountId",
   "objectType",
-  "objectName",
+  "changeDate",
   "actionType",
+  "objectName",
   "element",
   "oldValue",
   "newValue",
-  "changeDate",
   "originator",
   "originatorLoginName",
   "originatorUserId",
@@ -29,6 +30,8 @@ export interface AuditRange {
   readonly first: number;
   /** A guess: a failure answers it too, and is not retried. */
   readonly probing?: boolean;
+  /** A page that takes more is a failure; by default, as much as an answer may have. */
+  readonly maxBytes?: number;
 }
 
 interface AuditFilter {

@@ -115,7 +115,7 @@ interface ChangeDate {
  * it can't be read. Both spellings are known: `yyyy-MM-dd HH:mm:ss.S`, in UTC because the query asks
  * for it, and ISO 8601.
  */
-function readChangeDate(value: unknown): ChangeDate | null {
+export function readChangeDate(value: unknown): ChangeDate | null {
   const parts = typeof value === "string" ? CHANGE_DATE.exec(value) : null;
   if (parts === null) return null;
   const [text, fraction = ".", zone = "Z"] = parts;

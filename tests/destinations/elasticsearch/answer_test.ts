@@ -41,7 +41,10 @@ function bulk(items: readonly Item[]): string {
 }
 
 function readText(status: number, text: string, count = 1) {
-  return readAnswer({ status, text, headers: new Headers(), unanswered: 0 }, linesOf(count));
+  return readAnswer(
+    { status, text, headers: new Headers(), bytes: 0, unanswered: 0 },
+    linesOf(count),
+  );
 }
 
 function failure(act: () => unknown): [string, string] {

@@ -5,7 +5,7 @@ import { CollectorError } from "../../../src/errors.ts";
 
 function replyOf(status: number, code?: string, headers: Record<string, string> = {}) {
   const text = code === undefined ? "" : `<Error><Code>${code}</Code><Message>m</Message></Error>`;
-  return { status, text, headers: new Headers(headers), unanswered: 1 };
+  return { status, text, headers: new Headers(headers), bytes: 0, unanswered: 1 };
 }
 
 function read(...reply: Parameters<typeof replyOf>): string {

@@ -99,7 +99,8 @@ Deno.test("further headers come along, and may say another content type", async 
 });
 
 Deno.test("2xx is delivered; 400, 413 and 422 refuse the batch; nothing else says anything of the events", () => {
-  const read = (status: number) => readAnswer({ status, text: "jane@example.com", unanswered: 0 });
+  const read = (status: number) =>
+    readAnswer({ status, text: "jane@example.com", bytes: 0, unanswered: 0 });
   for (const status of [200, 201, 202, 204]) assert.deepEqual(read(status), ALL_TAKEN);
   for (const status of [400, 413, 422]) {
     const answer = read(status);
