@@ -24,6 +24,8 @@ export type ErrorCode =
   | "destination_misconfigured"
   | "destination_refuses_everything"
   | "destination_refuses_events"
+  | "dead_letters_full"
+  | "get_events_running"
   | "accounts_failed"
   | "upstream_rate_limited"
   | "upstream_failed"

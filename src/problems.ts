@@ -58,6 +58,18 @@ export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
     ...DESTINATION_ADVICE.destination_refuses_everything,
   },
   destination_refuses_events: { status: 502, ...DESTINATION_ADVICE.destination_refuses_events },
+  dead_letters_full: {
+    status: 503,
+    title: "There is no room for more dead letters",
+    action:
+      "Look at the reasons in GET /dead-letters, correct what they name, and push them again: " +
+      "POST /dead-letters/redeliver. To keep more, raise MAX_DEAD_LETTERS. No event was given up.",
+  },
+  get_events_running: {
+    status: 429,
+    title: "Events of this account are being read already",
+    action: "Try again once those are answered.",
+  },
   accounts_failed: {
     status: 502,
     title: "Some of the accounts or destinations failed",

@@ -57,8 +57,8 @@ export class CollectorObject extends DurableObject<Env> implements ObjectMethods
     return this.#service().measures();
   }
 
-  deadLetters(limit: number) {
-    return this.#service().deadLetters(limit);
+  deadLetters(limit: number, eventId?: string) {
+    return this.#service().deadLetters(limit, eventId);
   }
 
   redeliver(limit: number) {

@@ -4,6 +4,7 @@
  */
 import { kindOf } from "../destinations/catalog.ts";
 import { utcDay } from "../engine/time.ts";
+import { CollectorError } from "../errors.ts";
 import { ownerOf } from "../pipelines/pipeline.ts";
 import type { OperatorAction } from "../operators/action.ts";
 import type { PipelineSettings } from "../pipelines/pipelines.ts";
@@ -13,7 +14,8 @@ import { collect } from "./runs/live.ts";
 import type { RunContext } from "./runs/context.ts";
 import { Backfill, type BackfillRange } from "./runs/backfill.ts";
 import { Connections, DESTINATION_KEY, SESSION_KEY } from "./runs/connections.ts";
-import type { KeptLetter } from "./records/kept_letter.ts";
+import { fullness } from "./records/letter_quota.ts";
+import { listedCut, type ListedLetter, listedWhole } from "./records/listed_letter.ts";
 import { type LetterCounts, lettersIn } from "./records/letter_counts.ts";
 import { UndeliveredBox } from "./records/undelivered_box.ts";
 import { engineLimits, enginePorts } from "./runs/engine_ports.ts";
@@ -52,16 +54,19 @@ export interface Status extends Verdict {
 
 export interface ListedLetters {
   readonly count: number;
-  readonly letters: readonly Omit<KeptLetter, "origin">[];
+  readonly letters: readonly ListedLetter[];
 }
 
-/** A list of dead letters ends with the one that exceeds this: an isolate has 128 MB. */
-const MAX_LISTED_CHARACTERS = 8 * 1024 * 1024;
+/** More who ask for events of the account at the same time are turned away. */
+const MAX_READERS_WAITING = 3;
 
 export class Collector {
   readonly #context: RunContext;
   #turn: Promise<unknown> = Promise.resolve();
   #running: Promise<RunReport> | undefined;
+  /** Who reads events, and who waits for that. */
+  #readers = 0;
+  #reading: Promise<unknown> = Promise.resolve();
 
   readonly #platform: Platform;
 
@@ -72,7 +77,7 @@ export class Collector {
       settings,
       platform,
       cursors: new CursorStore(platform, ownerOf(settings.pipeline)),
-      undelivered: new UndeliveredBox(platform),
+      undelivered: new UndeliveredBox(platform, settings.MAX_DEAD_LETTERS),
       backfill: new Backfill(platform),
       health: new HealthRecord(platform),
     };
@@ -88,8 +93,20 @@ export class Collector {
     return this.#running;
   }
 
-  getEvents(args: GetEventsArguments): Promise<FoundEvents> {
-    return getEvents(this.settings, this.#platform, args);
+  /**
+   * One at a time: each holds pages and events in memory.
+   * @throws {CollectorError} `get_events_running` if several wait already
+   */
+  async getEvents(args: GetEventsArguments): Promise<FoundEvents> {
+    if (this.#readers > MAX_READERS_WAITING) {
+      throw new CollectorError("get_events_running", {
+        detail: `${this.#readers} requests for events are not answered yet.`,
+      });
+    }
+    this.#readers++;
+    const reading = this.#reading.then(() => getEvents(this.settings, this.#platform, args));
+    this.#reading = reading.catch(() => {});
+    return await reading.finally(() => this.#readers--);
   }
 
   /** The Test button, LivePerson's part: the hosts, the token and the wire format that the runs remember, and new ones. */
@@ -166,14 +183,15 @@ export class Collector {
     return measure(health, this.#judge(health, await undelivered.counts(), state), state);
   }
 
-  async deadLetters(limit: number): Promise<ListedLetters> {
+  /** The first letters, large ones cut; or one of them by its event's id, whole. */
+  async deadLetters(limit: number, eventId?: string): Promise<ListedLetters> {
     const { undelivered } = this.#context;
-    const letters: Omit<KeptLetter, "origin">[] = [];
-    let characters = 0;
-    for await (const { origin: _, ...letter } of undelivered.list(limit)) {
-      letters.push(letter);
-      characters += letter.json.length;
-      if (characters > MAX_LISTED_CHARACTERS) break;
+    const letters: ListedLetter[] = [];
+    if (eventId !== undefined) {
+      const letter = await undelivered.get(eventId);
+      if (letter !== null) letters.push(listedWhole(letter));
+    } else {
+      for await (const letter of undelivered.list(limit)) letters.push(listedCut(letter));
     }
     return { count: lettersIn(await undelivered.counts()), letters };
   }
@@ -246,11 +264,16 @@ export class Collector {
 
   #judge(
     health: Health,
-    { deadLetters, setAside }: LetterCounts,
+    counts: LetterCounts,
     backfill: BackfillState | null,
   ): Verdict {
-    const { LAG_THRESHOLD, UNDELIVERED_THRESHOLD, FETCH_EVENTS } = this.settings;
-    const kept = { deadLetters, setAside: setAside.events, backfill };
+    const { LAG_THRESHOLD, UNDELIVERED_THRESHOLD, FETCH_EVENTS, MAX_DEAD_LETTERS } = this.settings;
+    const kept = {
+      deadLetters: counts.deadLetters,
+      setAside: counts.setAside.events,
+      fullness: fullness(counts, MAX_DEAD_LETTERS),
+      backfill,
+    };
     return judge(health, kept, this.#platform.now(), {
       enabled: FETCH_EVENTS,
       lagMs: LAG_THRESHOLD,

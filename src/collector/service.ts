@@ -31,7 +31,7 @@ interface Calls {
   status(): Status;
   verdict(): Verdict;
   measures(): Measures;
-  deadLetters(limit: number): ListedLetters;
+  deadLetters(limit: number, eventId?: string): ListedLetters;
   redeliver(limit: number): Redelivery;
   startBackfill(range: BackfillRange): BackfillState;
   advanceBackfill(): BackfillState | null;
@@ -107,7 +107,7 @@ export function offer(ask: Ask): CollectorService {
     status: () => ask("status"),
     verdict: () => ask("verdict"),
     measures: () => ask("measures"),
-    deadLetters: (limit) => ask("deadLetters", limit),
+    deadLetters: (...args) => ask("deadLetters", ...args),
     redeliver: (limit) => ask("redeliver", limit),
     startBackfill: (range) => ask("startBackfill", range),
     advanceBackfill: () => ask("advanceBackfill"),

@@ -7,7 +7,7 @@ import { Batch, type Line } from "./batch.ts";
 import type { Cursor } from "./cursor.ts";
 import { overtakenLetter, overtakenTwins, toLetter, tooLargeLetter } from "./letters.ts";
 import { withDealt } from "./listing_state.ts";
-import type { Listed, Ports, Seen, SettledEvent, Undelivered } from "./ports.ts";
+import type { Listed, Ports, Room, Seen, SettledEvent, Undelivered } from "./ports.ts";
 import type { Progress } from "./progress.ts";
 import { MAX_FRUITLESS, Pushes } from "./pushes.ts";
 import { retryUndelivered } from "./retry_undelivered.ts";
@@ -101,7 +101,10 @@ export class Delivery {
   async #deliver(parcel: Parcel): Promise<void> {
     const { lines, unsendable, cursor } = parcel;
     if (lines.length === 0) {
-      await this.#commit(cursor, unsendable, this.#tooLarge(parcel));
+      const letters = this.#tooLarge(parcel);
+      const { full } = this.#roomFor(letters);
+      if (full !== null) throw full;
+      await this.#commit(cursor, unsendable, letters);
       return;
     }
     await this.ports.cursors.markInFlight(lines.length);
@@ -125,6 +128,14 @@ export class Delivery {
     const refused = outcome.refused.filter(({ dead }) => dead || !isTooMuch);
     const settled = [...outcome.delivered, ...refused.map(({ line }) => line)];
     const letters = refused.map(toLetter);
+    const room = this.#roomFor([...letters, ...this.#tooLarge(parcel)]);
+    if (room.full !== null) {
+      const kept = refused.slice(0, room.letters);
+      this.#tell(outcome.delivered, kept);
+      const part = [...outcome.delivered, ...kept.map(({ line }) => line)];
+      await this.#settlePart(parcel, part, kept.map(toLetter), early);
+      throw room.full;
+    }
     this.#tell(outcome.delivered, refused);
     if (!failed && !isTooMuch) {
       await this.#commit(
@@ -132,14 +143,30 @@ export class Delivery {
         [...settled, ...parcel.unsendable],
         [...letters, ...this.#tooLarge(parcel)],
       );
-    } else if (settled.length > 0) {
-      const overtaken = overtakenTwins(openIn(parcel, early), settled);
-      await this.#commitPart(
-        [...settled, ...overtaken],
-        [...letters, ...overtaken.map(overtakenLetter)],
-      );
+    } else {
+      await this.#settlePart(parcel, settled, letters, early);
     }
     if (isTooMuch) throw this.#pushes.failure();
+  }
+
+  /** Settles some events of a batch, so that they don't come again; the cursor does not move past the others. */
+  async #settlePart(
+    parcel: Parcel,
+    settled: readonly TakenLine[],
+    letters: readonly Undelivered[],
+    early: readonly TakenLine[],
+  ): Promise<void> {
+    if (settled.length === 0) return;
+    const overtaken = overtakenTwins(openIn(parcel, early), settled);
+    await this.#commitPart(
+      [...settled, ...overtaken],
+      [...letters, ...overtaken.map(overtakenLetter)],
+    );
+  }
+
+  #roomFor(letters: readonly Undelivered[]): Room {
+    const all = { letters: letters.length, full: null };
+    return this.ports.undelivered.roomFor?.(letters) ?? all;
   }
 
   /** While the rest of a batch has to wait. A twin that was overtaken waits for its turn with the others. */

@@ -1,4 +1,5 @@
 /** What the engine needs from outside, and what limits it. */
+import type { CollectorError } from "../errors.ts";
 import type { Cursor } from "./cursor.ts";
 
 /** What the engine needs to know of a source record. */
@@ -125,10 +126,18 @@ export interface DueOptions {
   readonly accepting: boolean;
 }
 
+/** How many letters there is room for, from the first on, and the error that says so if not for all. */
+export interface Room {
+  readonly letters: number;
+  readonly full: CollectorError | null;
+}
+
 /** Where refused events wait: dead letters, and what is set aside until the destination accepts anything again. */
 export interface UndeliveredBox {
   /** Keeps events that the next commit, of that revision, moves past; without that commit they do not count. */
   keep(letters: readonly Undelivered[], revision: number): Promise<void>;
+  /** How many of these there is room for; for all of them if left out. */
+  roomFor?(letters: readonly Undelivered[]): Room;
   /**
    * The events to try again now: at least one if any is due, even if it is larger than `maxBytes`. The
    * oldest come first or, if not `accepting`, those that were tried longest ago.

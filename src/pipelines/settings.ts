@@ -47,6 +47,7 @@ const SETTINGS = v.object({
   RETRY_DELAY: v.optional(length(0, 60_000, "5 seconds"), "5 seconds"),
   REQUESTS_PER_RUN: v.optional(wholeNumber(FEWEST_REQUESTS, MOST_REQUESTS), "45"),
   LAG_THRESHOLD: v.optional(length(60_000, 30 * 86_400_000, "1 hour"), "1 hour"),
+  MAX_DEAD_LETTERS: v.optional(wholeNumber(1, 100_000), "5000"),
   UNDELIVERED_THRESHOLD: v.optional(wholeNumber(1, 1_000_000), "100"),
   DEBUG_TRACE: v.optional(boolean, "false"),
   API_TOKEN: v.optional(tokenList),

@@ -40,7 +40,7 @@ Deno.test("the report counts all parts of a run, and the totals all runs", () =>
 
 Deno.test("the total is a metric, and a row of the status page", () => {
   const health = healthAfter(reportOf(1234, 0));
-  const letters = { deadLetters: 0, setAside: 0, backfill: null };
+  const letters = { deadLetters: 0, setAside: 0, fullness: 0, backfill: null };
   const measures = measure(
     health,
     judge(health, letters, NOW, { enabled: true, lagMs: 0, undelivered: 1 }),

@@ -161,7 +161,7 @@ Deno.test("everything that is missing is named, with its number", () => {
   };
   const verdict = judge(
     health,
-    { deadLetters: 2, setAside: 1, backfill: STALLED },
+    { deadLetters: 2, setAside: 1, fullness: 0, backfill: STALLED },
     NOW,
     THRESHOLDS,
   );
@@ -183,11 +183,30 @@ Deno.test("how much that is undelivered alarms is a setting, also while the runs
   const fails = { ...works, consecutiveFailures: 1, failingSince: iso(NOW) };
   for (const health of [works, fails]) {
     const alarming = (undelivered: number) =>
-      judge(health, { deadLetters: 2, setAside: 1, backfill: null }, NOW, {
+      judge(health, { deadLetters: 2, setAside: 1, fullness: 0, backfill: null }, NOW, {
         ...THRESHOLDS,
         undelivered,
       }).alarming;
     assert.deepEqual([alarming(4), alarming(3), alarming(1)], [false, true, true]);
+  }
+});
+
+Deno.test("dead letters that take half of their room alarm, long before there is none left", () => {
+  const run = { runId: "a-run", trigger: "cron" as const, startedMs: NOW };
+  const works = { ...UNKNOWN_HEALTH, lastRun: disabledReport(run), completeUntilMs: NOW };
+  const fails = { ...works, consecutiveFailures: 1, failingSince: iso(NOW) };
+  for (const health of [works, fails]) {
+    const at = (fullness: number) =>
+      judge(health, { deadLetters: 1, setAside: 0, fullness, backfill: null }, NOW, {
+        ...THRESHOLDS,
+        undelivered: 100,
+      });
+    assert.equal(at(0.49).alarming, false);
+    assert.equal(at(0.5).alarming, true);
+    assert.match(
+      at(0.5).because,
+      /Dead letters take 50 % of their room; once it is full, runs fail/,
+    );
   }
 });
 

@@ -200,14 +200,17 @@ Deno.test("what waits while everything is refused for hours is kept, told, and d
   });
 });
 
-Deno.test("a list of dead letters ends before it is too large for an isolate", async () => {
+Deno.test("a list of dead letters is never too large for an isolate: large ones are cut", async () => {
   await using p = await poisoned(400, 0);
   p.environment.livePerson.add(large(5, 3_000_000));
   p.environment.livePerson.add([changeAt(NOW - MINUTE_MS - 1, { newValue: "good" })]);
   p.environment.xsiam.poison = (event) => event.newValue !== "good";
   await p.collector.collect("cron");
   const { letters, count } = await p.collector.deadLetters(100);
-  assert.deepEqual([count, letters.length], [5, 3]);
+  assert.deepEqual([count, letters.length], [5, 5]);
+  assert.ok(letters.every(({ cut }) => cut) && JSON.stringify(letters).length < 50_000);
+  const { letters: [whole] } = await p.collector.deadLetters(100, letters[0].eventId);
+  assert.equal(JSON.parse(whole.json).newValue.length, "0 ".length + 3_000_000);
 });
 
 Deno.test("a 500 that is not XSIAM's own word about the format is no refusal", async () => {

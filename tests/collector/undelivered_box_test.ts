@@ -26,7 +26,7 @@ function world() {
     storage,
     async at(nowMs: number) {
       const host = mortalHost(storage, () => nowMs);
-      const box = new UndeliveredBox(host);
+      const box = new UndeliveredBox(host, 5000);
       await box.open();
       return { host, box };
     },

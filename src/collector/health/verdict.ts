@@ -34,6 +34,8 @@ interface Missing {
 export interface Kept {
   readonly deadLetters: number;
   readonly setAside: number;
+  /** How much of the room for dead letters is taken; 1 is all of it. */
+  readonly fullness: number;
   /** The last backfill, if there was one. */
   readonly backfill: BackfillState | null;
 }
@@ -59,6 +61,8 @@ export interface Verdict {
 }
 
 const ALARMING_FAILURES = 3;
+/** From here on, somebody must look at the dead letters: once there is no room for more, runs fail. */
+const ALARMING_FULLNESS = 0.5;
 
 export function judge(
   health: Health,
@@ -67,14 +71,15 @@ export function judge(
   thresholds: Thresholds,
 ): Verdict {
   const undelivered = undeliveredOf(health, kept, nowMs, thresholds.lagMs);
-  const isMuch = undelivered.total >= thresholds.undelivered;
+  const isFilling = kept.fullness >= ALARMING_FULLNESS;
+  const isMuch = undelivered.total >= thresholds.undelivered || isFilling;
   const lagMs = lagOf(health.completeUntilMs, nowMs);
   const lagSeconds = typeof lagMs === "number" ? Math.round(lagMs / 1000) : null;
   const tell = (state: State, because: string, alarming: boolean): Verdict => ({
     state,
     lagSeconds,
     undelivered,
-    because,
+    because: isFilling ? `${because} ${fillingWords(kept.fullness)}` : because,
     alarming,
   });
   if (!thresholds.enabled) {
@@ -113,6 +118,11 @@ export function judge(
       : `The runs succeed; the last event was delivered at ${health.lastDelivery.at}.`,
     false,
   );
+}
+
+function fillingWords(fullness: number): string {
+  const percent = Math.floor(fullness * 100);
+  return `Dead letters take ${percent} % of their room; once it is full, runs fail.`;
 }
 
 function undeliveredOf(

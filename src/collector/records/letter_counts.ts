@@ -5,6 +5,8 @@ import type { KeptLetter } from "./kept_letter.ts";
 
 export interface LetterCounts {
   readonly deadLetters: number;
+  /** What their events take together. */
+  readonly deadBytes: number;
   readonly setAside: SetAside;
   /** When the first is to be tried again, at the earliest; epoch milliseconds. */
   readonly dueAtMs: number | null;
@@ -18,6 +20,7 @@ export interface LetterCounts {
 
 export const NO_LETTERS: LetterCounts = {
   deadLetters: 0,
+  deadBytes: 0,
   setAside: { events: 0, bytes: 0, sinceMs: null },
   dueAtMs: null,
   takenAtMs: null,
@@ -26,16 +29,19 @@ export const NO_LETTERS: LetterCounts = {
 };
 
 export function withLetter(counts: LetterCounts, letter: KeptLetter): LetterCounts {
-  const { deadLetters, setAside } = counts;
+  const { deadLetters, deadBytes, setAside } = counts;
+  const bytes = Buffer.byteLength(letter.json);
   const nextMs = letter.nextTryAt === null ? null : Date.parse(letter.nextTryAt);
   const dueAtMs = earlier(counts.dueAtMs, nextMs);
-  if (letter.dead) return { ...counts, dueAtMs, deadLetters: deadLetters + 1 };
+  if (letter.dead) {
+    return { ...counts, dueAtMs, deadLetters: deadLetters + 1, deadBytes: deadBytes + bytes };
+  }
   return {
     ...counts,
     dueAtMs,
     setAside: {
       events: setAside.events + 1,
-      bytes: setAside.bytes + Buffer.byteLength(letter.json),
+      bytes: setAside.bytes + bytes,
       sinceMs: earlier(setAside.sinceMs, Date.parse(letter.firstRefusedAt)),
     },
   };
@@ -43,10 +49,13 @@ export function withLetter(counts: LetterCounts, letter: KeptLetter): LetterCoun
 
 /** `dueAtMs` may be too early afterwards; the next look puts it right. */
 export function withoutLetter(counts: LetterCounts, letter: KeptLetter): LetterCounts {
-  const { deadLetters, setAside } = counts;
-  if (letter.dead) return { ...counts, deadLetters: deadLetters - 1 };
+  const { deadLetters, deadBytes, setAside } = counts;
+  const letterBytes = Buffer.byteLength(letter.json);
+  if (letter.dead) {
+    return { ...counts, deadLetters: deadLetters - 1, deadBytes: deadBytes - letterBytes };
+  }
   const events = setAside.events - 1;
-  const bytes = setAside.bytes - Buffer.byteLength(letter.json);
+  const bytes = setAside.bytes - letterBytes;
   return {
     ...counts,
     setAside: { events, bytes, sinceMs: events === 0 ? null : setAside.sinceMs },

@@ -8,6 +8,7 @@ import { Buffer } from "node:buffer";
 import type {
   DueOptions,
   RefusedAgain,
+  Room,
   SetAside,
   Undelivered,
   UndeliveredBox as RunsBox,
@@ -15,6 +16,7 @@ import type {
 import type { Platform } from "../platform.ts";
 import { firstKept, isDue, keptAgain, type KeptLetter } from "./kept_letter.ts";
 import { isPending, type LetterCounts, NO_LETTERS, withLetter } from "./letter_counts.ts";
+import { asKept, roomFor } from "./letter_quota.ts";
 import { LetterStore } from "./letter_store.ts";
 
 export class UndeliveredBox {
@@ -25,7 +27,8 @@ export class UndeliveredBox {
   #accepting = false;
   #added = 0;
 
-  constructor(private readonly platform: Platform) {
+  /** `maxDeadLetters`: how many there may be; see `letter_quota.ts`. */
+  constructor(private readonly platform: Platform, private readonly maxDeadLetters: number) {
     this.#letters = new LetterStore(platform.local);
   }
 
@@ -42,6 +45,7 @@ export class UndeliveredBox {
     const setAside = () => this.#setAside;
     return {
       keep: (letters, revision) => this.#keep(cursor, letters, revision),
+      roomFor: (letters) => this.#roomFor(letters),
       due: (options) => this.due(options),
       noteTaken: () => this.#noteTaken(),
       remove: (eventIds) => this.remove(eventIds),
@@ -80,6 +84,12 @@ export class UndeliveredBox {
   /** What is kept, as of the last turn. One row is read. */
   async counts(): Promise<LetterCounts> {
     return await this.#letters.readCounts();
+  }
+
+  /** One letter; null if it is not kept. */
+  async get(eventId: string): Promise<KeptLetter | null> {
+    const letter = await this.#letters.get(eventId);
+    return letter === null || isPending(await this.counts(), letter) ? null : letter;
   }
 
   /** At most `limit` letters in order of event id, one at a time: first those behind `after`, then the others up to it. */
@@ -163,8 +173,19 @@ export class UndeliveredBox {
 
   /** What is set aside, with what this turn has added to it. */
   get #setAside(): SetAside {
+    return this.#all.setAside;
+  }
+
+  /** What is kept, with what this turn has added to it. */
+  get #all(): LetterCounts {
     const added = [...this.#kept.values()].flatMap((letters) => [...letters.values()]);
-    return added.reduce(withLetter, this.#letters.counts).setAside;
+    return added.reduce(withLetter, this.#letters.counts);
+  }
+
+  #roomFor(letters: readonly Undelivered[]): Room {
+    const all = this.#all;
+    const asTheyAre = letters.map((letter) => asKept(letter, all, this.maxDeadLetters));
+    return roomFor(all, asTheyAre, this.maxDeadLetters);
   }
 
   /** Keeps letters for a commit that is still to be made. One that is kept already is updated. */
@@ -182,7 +203,8 @@ export class UndeliveredBox {
         await this.#replace(known, { ...refusal, counts: true });
         continue;
       }
-      const letter = firstKept(refusal, cursor, revision, this.platform.now());
+      const kept = asKept(refusal, this.#all, this.maxDeadLetters);
+      const letter = firstKept(kept, cursor, revision, this.platform.now());
       await this.#letters.add(letter);
       const letters = this.#kept.get(cursor) ?? new Map<string, KeptLetter>();
       this.#kept.set(cursor, letters.set(letter.eventId, letter));

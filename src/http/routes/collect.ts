@@ -53,6 +53,7 @@ export const collect = defineRoute({
         ...READING,
         ...PUSHING,
         "destination_refuses_everything",
+        "dead_letters_full",
         "cursor_unreadable",
         "cursor_newer",
         "lease_lost",

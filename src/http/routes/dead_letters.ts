@@ -1,7 +1,9 @@
 /** `/dead-letters`: the events that the destination refused, and pushing them again. */
 import * as v from "valibot";
 import { ANY_DESTINATION } from "../../destinations/catalog.ts";
+import type { Named } from "../../pipelines/choose.ts";
 import { TOKEN } from "../auth/bearer.ts";
+import { account, destination, inQuery } from "../routing/arguments.ts";
 import { unwrap } from "../routing/problems.ts";
 import { json } from "../routing/reply.ts";
 import { defineRoute, inJson } from "../routing/route.ts";
@@ -13,12 +15,23 @@ import { ASKED, OF_RUNS, PUSHING } from "./problem_codes.ts";
 /** Letters in one answer, and letters that are pushed at once. */
 const MAX_LETTERS = 100;
 
+const eventId = v.pipe(
+  v.string("event_id must be an event's id."),
+  v.regex(/^[\w-]{1,64}$/, "event_id must be an event's id."),
+  v.description("Only the letter of this event, and all of it."),
+);
+
+const LETTERS = inQuery<Named & { readonly event_id?: string | undefined }>(
+  v.object({ account, destination, event_id: v.optional(eventId) }),
+);
+
 const DeadLetter = named(
   "DeadLetter",
   v.object({
     eventId: v.string(),
     timeMs: told(v.number(), "When it happened, in epoch milliseconds."),
     json: told(v.string(), "The event as it would have been pushed: one line of JSON."),
+    cut: told(v.boolean(), "Of a large event, long values are cut: `event_id` shows it whole."),
     reason: v.string(),
     status: told(
       v.nullable(v.pipe(v.number(), v.integer())),
@@ -63,12 +76,13 @@ export const listDeadLetters = defineRoute({
   summary: `List the events that ${ANY_DESTINATION} refused`,
   words:
     "Each is kept, with the reason, until it is delivered. Each destination has dead letters " +
-    "of its own: name one if there are several.",
-  arguments: PIPELINE,
+    "of its own: name one if there are several. `event_id` shows one letter alone, and whole.",
+  arguments: LETTERS,
   examples: [`${CURL} "$URL/dead-letters"`],
   answers: { 200: inJson("How many there are, and the first 100.", DeadLetters) },
   problems: ASKED,
-  handle: async (asked) => json(200, unwrap(await collectorOf(asked).deadLetters(MAX_LETTERS))),
+  handle: async (asked) =>
+    json(200, unwrap(await collectorOf(asked).deadLetters(MAX_LETTERS, asked.args.event_id))),
 });
 
 export const redeliver = defineRoute({

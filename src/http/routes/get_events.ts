@@ -90,7 +90,7 @@ export const getEvents = defineRoute({
     `${CURL} -H "Accept: application/x-ndjson" "$URL/get-events?format=ecs"`,
   ],
   answers: ANSWERS,
-  problems: [...ASKED, "method_not_allowed", ...READING],
+  problems: [...ASKED, "method_not_allowed", "get_events_running", ...READING],
   handle: async (asked) => {
     if (!asked.args.push) return await readEvents(asked);
     const problem = problemOf(
@@ -120,6 +120,7 @@ export const pushEvents = defineRoute({
     ...PUSHING,
     "destination_refuses_everything",
     "destination_refuses_events",
+    "get_events_running",
   ],
   handle: readEvents,
 });

@@ -32,6 +32,9 @@ export function tellIfUnexpected(c: Context, error: unknown, log: (line: LogLine
   log({ level: "error", event: "request_failed", method, path, problem, thrownAt });
 }
 
+/** When whoever was turned away may try again. */
+const RETRY_AFTER_SECONDS = "5";
+
 export function problemResponse(
   c: Context,
   problem: Problem,
@@ -39,6 +42,7 @@ export function problemResponse(
 ): Response {
   return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, {
     "Content-Type": "application/problem+json",
+    ...(problem.status === 429 && { "Retry-After": RETRY_AFTER_SECONDS }),
     ...headers,
   });
 }

@@ -40,7 +40,8 @@ const hec = (account: string) =>
   }));
 
 const letter = {
-  ...{ eventId: "9f1c2d7e5d0f4c9e8b7a6f5e4d3c2b1a", json: "{}", timeMs: 0, status: 400 },
+  ...{ eventId: "9f1c2d7e5d0f4c9e8b7a6f5e4d3c2b1a", json: "{}", cut: false, timeMs: 0 },
+  status: 400,
   ...{ reason: "it calls the content malformed", occurrence: 1, refusedAlone: true },
   ...{ isDoubted: true, dead: true, tries: 1, nextTryAt: null, cursor: "live", revision: 7 },
   ...{ refusedAt: iso(NOW_MS - HOUR_MS), firstRefusedAt: iso(NOW_MS - HOUR_MS) },

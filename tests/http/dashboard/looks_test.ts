@@ -33,6 +33,7 @@ const FAILURE = {
 const LETTERS = ["9f1c2d7e", "a07b33c1", "c4419e02"].map((id) => ({
   eventId: `${id}5d0f4c9e8b7a6f5e4d3c2b1a`,
   json: `{"objectName":"must not be shown"}`,
+  cut: false,
   reason: "The format of a record was not accepted",
   status: 400,
   ...{ refusedAt: iso(NOW_MS - 5 * HOUR_MS), firstRefusedAt: iso(NOW_MS - 5 * HOUR_MS) },

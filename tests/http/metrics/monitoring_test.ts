@@ -33,7 +33,7 @@ function families(more = false) {
   };
   const measures = measure(
     health,
-    judge(health, { deadLetters: 0, setAside: 0, backfill: null }, 0, {
+    judge(health, { deadLetters: 0, setAside: 0, fullness: 0, backfill: null }, 0, {
       ...{ enabled: true, lagMs: 0, undelivered: 1 },
     }),
     null,
