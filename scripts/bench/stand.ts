@@ -57,10 +57,14 @@ function tell<T>(what: T): void {
   console.log(JSON.stringify(what));
 }
 
-function addEvents(accountId: string, { events, fromAgeMs, toAgeMs }: Addition): void {
-  livePerson.add(generateRecords({
+function addEvents(accountId: string, addition: Addition): void {
+  const { events, fromAgeMs, toAgeMs, valueBytes } = addition;
+  const records = generateRecords({
     ...{ seed: ++seed, count: events, accountId, automaticShare: 0 },
     fromMs: Date.now() - fromAgeMs,
     toMs: Date.now() - toAgeMs,
-  }));
+  });
+  if (valueBytes === undefined) return livePerson.add(records);
+  const newValue = "x".repeat(valueBytes);
+  livePerson.add(records.map((record) => ({ ...record, newValue })));
 }

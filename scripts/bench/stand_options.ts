@@ -24,6 +24,8 @@ export interface Addition {
   readonly events: number;
   readonly fromAgeMs: number;
   readonly toAgeMs: number;
+  /** How long the new value of each is; as long as usual if left out. */
+  readonly valueBytes?: number;
 }
 
 /** What a destination has got. */

@@ -36,7 +36,7 @@ export interface FoundEvents {
 }
 
 /**
- * What is returned at once ends with the event that exceeds this. An isolate has 128 MB, and a value
+ * What is returned at once ends before the event that exceeds this, unless it is the first. An isolate has 128 MB, and a value
  * that leaves a Durable Object may have 32 MiB, at two bytes a character.
  */
 const MAX_CHARACTERS = 8 * 1024 * 1024;
@@ -70,11 +70,13 @@ export async function getEvents(
     const { record, occurrence, timeMs } of newRecords({ reader, state, limits, progress })
   ) {
     // one more than is returned tells whether there are more
-    more = events.length === limit || characters > MAX_CHARACTERS;
+    more = events.length === limit;
     if (more) break;
-    state.deal({ timeMs, fingerprint: record.fingerprint });
     const event = toEvent(record, occurrence, settings.LIVEPERSON_ACCOUNT_ID, collectedAtMs);
     characters += JSON.stringify(event).length;
+    more = events.length > 0 && characters > MAX_CHARACTERS;
+    if (more) break;
+    state.deal({ timeMs, fingerprint: record.fingerprint });
     events.push(event);
   }
   await reader.close();
