@@ -45,6 +45,9 @@ const MAX_LAST_OFFSETS = 3;
 
 /** Pages of large records are asked for with so few that they take about this much: several are in memory at once. */
 const GOOD_PAGE_BYTES = 2 * 1024 * 1024;
+/** Pages of so few records may take more, as each page shows one again; nothing is read ahead of such. */
+const FEW_RECORDS = 8;
+const MOST_PAGE_BYTES = 8 * 1024 * 1024;
 
 /** A page shows a record again, and at least one more. */
 export const SMALLEST_SIZE = 2;
@@ -110,9 +113,9 @@ export class PageSize {
   /** How many records a page may have so that it is not too large, as far as is known. */
   get #light(): number {
     const { recordBytes } = this.#memory;
-    return recordBytes === null
-      ? Infinity
-      : Math.max(SMALLEST_SIZE, Math.floor(GOOD_PAGE_BYTES / recordBytes));
+    if (recordBytes === null) return Infinity;
+    const few = Math.min(FEW_RECORDS, Math.floor(MOST_PAGE_BYTES / recordBytes));
+    return Math.max(SMALLEST_SIZE, few, Math.floor(GOOD_PAGE_BYTES / recordBytes));
   }
 
   /** A page failed. `tooLarge`: it had more bytes than may be read. False when it can't be made smaller. */

@@ -35,11 +35,13 @@ export interface FoundEvents {
   readonly more: boolean;
 }
 
+/** What is returned at once ends with the event that exceeds this. An isolate has 128 MB. */
+const ENOUGH_CHARACTERS = 8 * 1024 * 1024;
 /**
- * What is returned at once ends before the event that exceeds this, unless it is the first. An isolate has 128 MB, and a value
- * that leaves a Durable Object may have 32 MiB, at two bytes a character.
+ * It ends before the event that exceeds this, unless that is the first: a value that leaves a Durable Object
+ * may have 32 MiB, at two bytes a character.
  */
-const MAX_CHARACTERS = 8 * 1024 * 1024;
+const MAX_CHARACTERS = 15 * 1024 * 1024;
 
 /** After this many refusals in a row, the destination is taken to refuse everything. */
 const MAX_FRUITLESS = 12;
@@ -70,7 +72,7 @@ export async function getEvents(
     const { record, occurrence, timeMs } of newRecords({ reader, state, limits, progress })
   ) {
     // one more than is returned tells whether there are more
-    more = events.length === limit;
+    more = events.length === limit || characters > ENOUGH_CHARACTERS;
     if (more) break;
     const event = toEvent(record, occurrence, settings.LIVEPERSON_ACCOUNT_ID, collectedAtMs);
     characters += JSON.stringify(event).length;

@@ -131,6 +131,17 @@ Deno.test("the Worker answers what is described, and all that is described is an
     for (const name of READING) await api.ask(name, { expect: 503 });
   });
 
+  await step("when others are still waiting for events", {}, async (api) => {
+    api.stage.livePerson.faults.always("audit", { delayMs: 300 });
+    for (const name of ["GET /get-events", "POST /get-events"]) {
+      const asked = Array.from({ length: 5 }, () => api.ask(name, { expect: 429 }));
+      const turnedAway = (await Promise.allSettled(asked))
+        .flatMap((one) => one.status === "fulfilled" ? [one.value] : []);
+      assert.deepEqual(turnedAway.map(({ body }) => body.code), ["get_events_running"]);
+      assert.equal(turnedAway[0].headers.get("Retry-After"), "5");
+    }
+  });
+
   await step("when the stored cursor is damaged", {}, async (api) => {
     api.stage.addRecent(1);
     const key = `cursor/${ACCOUNT}/audit/xsiam/${api.stage.taps.xsiam.host}`;
