@@ -16,6 +16,7 @@ export type ScriptCode =
   | "setting_unwritable"
   | "port_unusable"
   | "demo_failed"
+  | "not_signed_in"
   | "wrangler_failed"
   | "wrangler_toml_unreadable";
 
@@ -61,11 +62,14 @@ export const SCRIPT_REASONS: Readonly<Record<ScriptCode, ScriptReason>> = {
     title: "The demo did not go as expected",
     action: "Run it again without --json, and look at where it says so.",
   },
+  not_signed_in: {
+    title: "Nobody is signed in to Cloudflare",
+    action:
+      "Sign in with: deno task wrangler login. Or set CLOUDFLARE_API_TOKEN. Then run setup again.",
+  },
   wrangler_failed: {
     title: "Wrangler failed",
-    action:
-      "If it is about signing in: run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN. Then run " +
-      "setup again: it skips what is done already.",
+    action: "Correct what its output says. Then run setup again: it skips what is done already.",
   },
   wrangler_toml_unreadable: {
     title: "wrangler.toml lacks what setup needs",

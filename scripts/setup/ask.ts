@@ -1,22 +1,39 @@
-/** Asks for missing settings on the terminal, and for secrets without an echo. */
-import { cancel, confirm, intro, isCancel, password, text } from "@clack/prompts";
-import type { NeededSetting } from "./settings.ts";
+/** Asks on the terminal, for secrets without an echo. A value that can't be right is refused at once. */
+import { cancel, confirm, isCancel, multiselect, password, text } from "@clack/prompts";
+import { whatIsWrong } from "../../src/pipelines/settings.ts";
+import type { Problem } from "../../src/problems.ts";
+import { problemText } from "../cli/failure.ts";
+import type { Asker } from "./interview.ts";
 import { Interrupted } from "./wrangler.ts";
 
-export async function askFor(
-  needed: readonly NeededSetting[],
-): Promise<Record<string, string>> {
-  const answers: Record<string, string> = {};
-  if (needed.length > 0) intro("What is not set yet");
-  for (const { name, what, secret } of needed) {
-    const message = `${what} (${name})`;
-    const validate = (value: string | undefined) =>
-      value?.trim() ? undefined : "A value is required.";
-    const ask = secret ? password : text;
-    answers[name] = unlessCancelled<string | symbol>(await ask({ message, validate })).trim();
-  }
-  return answers;
-}
+export const TERMINAL: Asker = {
+  async answer({ name, what, secret }, before) {
+    const message = what === name ? name : `${what} (${name})`;
+    const validate = (value: string | undefined) => {
+      if (!value?.trim()) return "A value is required.";
+      const wrong = whatIsWrong(name, value);
+      return wrong === undefined ? undefined : `It ${wrong}.`;
+    };
+    const answer = secret
+      ? await password({ message, validate })
+      : await text({ message, validate, ...(before !== undefined && { initialValue: before }) });
+    return unlessCancelled<string | symbol>(answer).trim();
+  },
+  async choose(message, options, least) {
+    const hint = least === 0 ? "Space marks, Enter goes on; nothing is needed" : "Space marks one";
+    return unlessCancelled(
+      await multiselect({
+        message: `${message} (${hint})`,
+        options: options.map(({ id, label }) => ({ value: id, label })),
+        required: least > 0,
+      }),
+    );
+  },
+  async corrects(problem: Problem) {
+    console.error(problemText(problem));
+    return unlessCancelled(await confirm({ message: "Correct the answers?" }));
+  },
+};
 
 export async function askToGoOn(message: string): Promise<boolean> {
   return unlessCancelled(await confirm({ message }));
@@ -26,5 +43,5 @@ export async function askToGoOn(message: string): Promise<boolean> {
 function unlessCancelled<T>(answer: T): Exclude<T, symbol> {
   if (!isCancel(answer)) return answer as Exclude<T, symbol>;
   cancel("Nothing was changed.");
-  throw new Interrupted("Interrupted during a question.");
+  throw new Interrupted("Interrupted during a question. The answers are kept for the next time.");
 }

@@ -1,5 +1,9 @@
-/** The KV namespace: created once, its id kept in wrangler.toml. */
+/**
+ * The KV namespace: created once. Its id is kept in a copy of wrangler.toml that is deployed: wrangler.toml
+ * itself is the repository's, and stays as it is.
+ */
 import { readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { scriptProblem } from "../cli/failure.ts";
 import type { Wrangler } from "./wrangler.ts";
 import { namespaceId, namespaceTitle, withNamespaceId } from "./wrangler_toml.ts";
@@ -7,25 +11,41 @@ import { namespaceId, namespaceTitle, withNamespaceId } from "./wrangler_toml.ts
 interface Namespace {
   /** Null in a dry run that would create it. */
   readonly id: string | null;
-  readonly found: "in wrangler.toml" | "created" | "by its name";
+  readonly found: "in wrangler.toml" | "from an earlier setup" | "created" | "by its name";
+  /** Of the file to deploy with. */
+  readonly configPath: string;
 }
 
-/** `configArguments`: the arguments that name another wrangler.toml. */
-export async function ensureNamespace(
-  wrangler: Wrangler,
-  tomlPath: string,
-  configArguments: readonly string[],
-): Promise<Namespace> {
+/** Beside wrangler.toml, as its paths count from where it lies. Git ignores it. */
+const COPY = "wrangler.setup.toml";
+
+export async function ensureNamespace(wrangler: Wrangler, tomlPath: string): Promise<Namespace> {
   const toml = await readFile(tomlPath, "utf8");
-  const known = namespaceId(toml);
-  if (known !== null) return { id: known, found: "in wrangler.toml" };
+  const own = namespaceId(toml);
+  if (own !== null) return { id: own, found: "in wrangler.toml", configPath: tomlPath };
+  const configPath = join(dirname(tomlPath), COPY);
+  const keep = (id: string) => writeFile(configPath, withNamespaceId(toml, id));
+  const known = await namespaceOf(configPath);
+  if (known !== null) {
+    if (!wrangler.isDryRun) await keep(known); // wrangler.toml may have changed since
+    return { id: known, found: "from an earlier setup", configPath };
+  }
+  const configArguments = ["--config", tomlPath];
   const title = namespaceTitle(toml);
   const answer = await wrangler.tryTo("kv", "namespace", "create", title, ...configArguments);
-  if (answer === null) return { id: null, found: "created" };
+  if (answer === null) return { id: null, found: "created", configPath };
   const created = answer.ok ? CREATED_ID.exec(answer.text)?.[1] : undefined;
   const id = created ?? await existing(wrangler, title, answer.text, configArguments);
-  await writeFile(tomlPath, withNamespaceId(toml, id));
-  return { id, found: created === undefined ? "by its name" : "created" };
+  await keep(id);
+  return { id, found: created === undefined ? "by its name" : "created", configPath };
+}
+
+async function namespaceOf(path: string): Promise<string | null> {
+  const text = await readFile(path, "utf8").catch((error) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+  return text === null ? null : namespaceId(text);
 }
 
 const CREATED_ID = /["']?id["']?\s*[=:]\s*["']([0-9a-f]{32})["']/i;
@@ -56,7 +76,7 @@ function failed(detail: string): Error {
   return scriptProblem("wrangler_failed", detail, {
     title: "The KV namespace could not be created",
     action:
-      "If it is about signing in: run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN. Or create " +
-      "the namespace yourself, and write its id into wrangler.toml.",
+      "Correct what wrangler's output says. Or create the namespace yourself, and write its id " +
+      "into wrangler.toml.",
   });
 }

@@ -19,16 +19,24 @@ export interface NeededSetting {
 }
 
 /** In the order of the questions; those of the destinations follow. */
-const NEEDED: readonly NeededSetting[] = [
+export const LIVEPERSON_NEEDED: readonly NeededSetting[] = [
   { name: "LIVEPERSON_ACCOUNT_ID", what: "LivePerson account (site) id", secret: false },
   { name: "LIVEPERSON_CLIENT_ID", what: "Client id of the API key", secret: false },
   { name: "LIVEPERSON_CLIENT_SECRET", what: "Client secret of the API key", secret: true },
 ];
 
 /** What each kind of destination needs. */
-function neededFor({ needed, secrets }: AnyKind): readonly NeededSetting[] {
+export function neededFor({ needed, secrets }: AnyKind): readonly NeededSetting[] {
   return Object.entries(needed as Readonly<Record<string, string>>)
     .map(([name, what]) => ({ name, what, secret: secrets.includes(name) }));
+}
+
+/** What a kind of destination has beside what it needs; a binding is not a setting to ask for. */
+export function optionalFor(
+  { needed, secrets, settings, binding }: AnyKind,
+): readonly NeededSetting[] {
+  return Object.keys(settings).filter((name) => !(name in needed) && name !== binding)
+    .map((name) => ({ name, what: name, secret: secrets.includes(name) }));
 }
 
 /** What destinations need that may be given as an option, because it is no secret. */
@@ -45,10 +53,10 @@ export function missingSettings(
   variables: Variables,
   bound: readonly string[] = [],
 ): readonly NeededSetting[] {
-  if (ACCOUNT_LISTS.some((name) => isSet(variables[name]))) return [];
-  const begun = KINDS.filter((kind) => neededFor(kind).some(({ name }) => isSet(variables[name])));
+  if (listsAccounts(variables)) return [];
+  const begun = KINDS.filter((kind) => isBegun(kind, variables));
   const destinations = begun.length > 0 || KINDS.some(isBoundIn(bound)) ? begun : KINDS.slice(0, 1);
-  return [...NEEDED, ...destinations.flatMap(neededFor)]
+  return [...LIVEPERSON_NEEDED, ...destinations.flatMap(neededFor)]
     .filter(({ name }) => !isSet(variables[name]));
 }
 
@@ -89,7 +97,17 @@ export function deployedSettings(
   return settings;
 }
 
-function isBoundIn(bound: readonly string[]): (kind: AnyKind) => boolean {
+/** Accounts in a list may have all that is needed. */
+export function listsAccounts(variables: Variables): boolean {
+  return ACCOUNT_LISTS.some((name) => isSet(variables[name]));
+}
+
+/** True if something that it needs is set. */
+export function isBegun(kind: AnyKind, variables: Variables): boolean {
+  return neededFor(kind).some(({ name }) => isSet(variables[name]));
+}
+
+export function isBoundIn(bound: readonly string[]): (kind: AnyKind) => boolean {
   return ({ binding }) => binding !== undefined && bound.includes(String(binding));
 }
 

@@ -1,13 +1,15 @@
 /**
- * `deno task setup`: from nothing to a deployed Worker. It asks for missing settings, tests the
- * connection, and has wrangler create the KV namespace and deploy. Safe to run twice.
+ * `deno task setup`: from nothing to a deployed Worker whose first run has worked. It asks for missing
+ * settings, tests the connection, and has wrangler create the KV namespace and deploy. Safe to run twice.
  */
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Option } from "commander";
 import { ROOT } from "../local/bundle.ts";
-import { askFor, askToGoOn } from "./ask.ts";
+import { askToGoOn, TERMINAL } from "./ask.ts";
 import { deploy } from "./deploy.ts";
+import { firstRun } from "./first_run.ts";
+import { Interview } from "./interview.ts";
 import { keepSettings } from "./keep_settings.ts";
 import { ensureNamespace } from "./namespace.ts";
 import {
@@ -17,6 +19,8 @@ import {
   missingSettings,
   newApiToken,
 } from "./settings.ts";
+import { tryOut } from "./try_out.ts";
+import { Unfinished } from "./unfinished.ts";
 import { testAccounts } from "./test_accounts.ts";
 import { Interrupted, Wrangler } from "./wrangler.ts";
 import { boundBuckets } from "./wrangler_toml.ts";
@@ -33,6 +37,7 @@ interface Options {
   readonly authServer?: string;
   readonly settingsFile?: string;
   readonly config?: string;
+  readonly url?: string;
   readonly wrangler?: string;
   readonly yes?: true;
   readonly dryRun?: true;
@@ -56,6 +61,7 @@ const command = scriptCommand(
 for (const option of destinationOptions) command.addOption(option);
 withSettingsFile(command, "the file where settings are read and saved", DEFAULT_FILE)
   .option("--config <path>", "wrangler.toml (default: the repository's)")
+  .option("--url <url>", "where the Worker is reached, if not at its workers.dev address")
   .option("--wrangler <command>", "another command to run wrangler")
   .option("--yes", "ask nothing")
   .option("--dry-run", "show the commands; change nothing")
@@ -92,7 +98,19 @@ async function setUp(
   const dryRun = options.dryRun ?? false;
   const tomlPath = config === undefined ? join(ROOT, "wrangler.toml") : resolve(config);
   const bound = boundBuckets(await readFile(tomlPath, "utf8"));
-  const { variables, added } = await completeSettings(options, bound, say);
+  const secrets: string[] = [];
+  const wrangler = new Wrangler({
+    command: wranglerCommand,
+    cwd: ROOT,
+    dryRun,
+    secrets: () => secrets,
+    say,
+    stop,
+  });
+  await wrangler.mustBeSignedIn();
+  const unfinished = new Unfinished(settingsFile);
+  const { variables, added } = await completeSettings(options, bound, unfinished, say);
+  secrets.push(...secretValues(variables));
   const missing = missingSettings(variables, bound);
 
   if (missing.length === 0) {
@@ -105,30 +123,33 @@ async function setUp(
   }
   if (!dryRun && Object.keys(added).length > 0) {
     await keepSettings(settingsFile, added);
+    await unfinished.remove();
     say(`Saved in ${settingsFile}: ${Object.keys(added).join(", ")}.`);
   }
 
-  const configArguments = config === undefined ? [] : ["--config", tomlPath];
-  const secrets = secretValues(variables);
-  const wrangler = new Wrangler({
-    command: wranglerCommand,
-    cwd: ROOT,
-    dryRun,
-    secrets,
-    say,
-    stop,
-  });
-  const namespace = await ensureNamespace(wrangler, tomlPath, configArguments);
+  const { configPath, ...namespace } = await ensureNamespace(wrangler, tomlPath);
   if (namespace.id !== null) say(`The KV namespace is ${namespace.id}, ${namespace.found}.`);
   const settings = missing.length === 0 ? deployedSettings(variables, bound) : {};
-  const url = await deploy(wrangler, settings, configArguments, dryRun);
+  const printed = await deploy(wrangler, settings, ["--config", configPath], dryRun);
+  const url = options.url ?? printed;
 
   const generated = "API_TOKEN" in added && !dryRun;
+  let delivered: number | null = null;
+  if (!dryRun) {
+    say(`\nDeployed${url === null ? "" : ` at ${url}`}. The cron collects every five minutes.`);
+    say(
+      generated
+        ? `The routes require API_TOKEN, which was generated and saved in ${settingsFile}.`
+        : "The routes require the API_TOKEN that you set.",
+    );
+    if (url !== null) delivered = await firstRun({ url, token: variables.API_TOKEN! }, say, stop);
+    say(`Look at it with: deno task status --watch --url ${url ?? "<the Worker's URL>"}`);
+  }
   if (json) {
     const { commands } = wrangler;
     const missingNames = missing.map(({ name }) => name);
-    console.log(
-      JSON.stringify({
+    console.log(JSON.stringify({
+      ...{
         ok: true,
         dryRun,
         namespace,
@@ -136,16 +157,9 @@ async function setUp(
         commands,
         missing: missingNames,
         generated,
-      }),
-    );
-  } else if (!dryRun) {
-    say(`\nDeployed${url === null ? "" : ` at ${url}`}. The cron collects every five minutes.`);
-    say(
-      generated
-        ? `The routes require API_TOKEN, which was generated and saved in ${settingsFile}.`
-        : "The routes require the API_TOKEN that you set.",
-    );
-    say(`Check it with: deno task status --watch --url ${url ?? "<the Worker's URL>"}`);
+        delivered,
+      },
+    }));
   }
   return DONE;
 }
@@ -154,10 +168,19 @@ async function setUp(
 async function completeSettings(
   options: Options,
   bound: readonly string[],
+  unfinished: Unfinished,
   say: (line: string) => void,
 ): Promise<{ variables: Variables; added: Record<string, string> }> {
   const { settingsFile, yes, dryRun } = options;
-  const before = readVariables(settingsFile, false);
+  const given = readVariables(settingsFile, false);
+  const earlier = Object.fromEntries(
+    Object.entries(await unfinished.read()).filter(([name]) => !isSet(given[name])),
+  ) as Record<string, string>;
+  const names = Object.keys(earlier);
+  if (names.length > 0) {
+    say(`Answered the last time: ${names.join(", ")}. They are in ${unfinished.path}.`);
+  }
+  const before = { ...given, ...earlier };
   const chosen = Object.fromEntries(
     [
       ["LIVEPERSON_ACCOUNT_ID", options.accountId],
@@ -167,18 +190,25 @@ async function completeSettings(
     ].filter(([name, value]) => isSet(value) && value !== before[name!]),
   ) as Record<string, string>;
   const missing = missingSettings({ ...before, ...chosen }, bound);
-  const names = missing.map(({ name }) => name).join(", ");
+  const absent = missing.map(({ name }) => name).join(", ");
   if (missing.length > 0 && dryRun) {
-    say(`Not set yet, and asked for without --dry-run: ${names}.`);
+    say(`Not set yet, and asked for without --dry-run: ${absent}.`);
   } else if (missing.length > 0 && yes) {
-    throw scriptProblem("settings_missing", `Not set: ${names}.`, {
+    throw scriptProblem("settings_missing", `Not set: ${absent}.`, {
       action:
         `Set them in the environment or in ${settingsFile}, or run setup without --yes to be asked.`,
     });
   }
-  const answers = dryRun || yes ? {} : await askFor(missing);
+  const keep = (some: Readonly<Record<string, string>>) => unfinished.keep(some);
+  const interview = new Interview({ ...before, ...chosen }, {
+    asker: TERMINAL,
+    tryOut,
+    keep,
+    bound,
+  });
+  const answers = dryRun || yes ? {} : await interview.hold();
   const token: Record<string, string> = isSet(before.API_TOKEN) ? {} : { API_TOKEN: newApiToken() };
-  const added = { ...chosen, ...answers, ...token };
+  const added = { ...earlier, ...chosen, ...answers, ...token };
   return { variables: { ...before, ...added }, added };
 }
 

@@ -9,7 +9,8 @@ interface WranglerOptions {
   /** The repository, which determines the version of wrangler. */
   readonly cwd: string;
   readonly dryRun: boolean;
-  readonly secrets: readonly string[];
+  /** What must not be shown, as far as it is known by then. */
+  readonly secrets: () => readonly string[];
   readonly say: (line: string) => void;
   readonly stop: StopSignal;
 }
@@ -24,6 +25,20 @@ export class Wrangler {
   readonly commands: string[] = [];
 
   constructor(private readonly options: WranglerOptions) {}
+
+  get isDryRun(): boolean {
+    return this.options.dryRun;
+  }
+
+  /** @throws {AnsweredProblem} `not_signed_in`, or `wrangler_failed` if that can't be told */
+  async mustBeSignedIn(): Promise<void> {
+    const answer = await this.tryTo("whoami");
+    if (answer === null) return;
+    const nobody = /not authenticated|not logged in/i.test(answer.text) ||
+      (!answer.ok && /CLOUDFLARE_API_TOKEN/.test(answer.text));
+    if (nobody) throw scriptProblem("not_signed_in", "Wrangler's output is above.");
+    if (!answer.ok) throw failed(["whoami"]);
+  }
 
   /** Runs a command that may fail. In a dry run, shows it and returns null. */
   async tryTo(...args: string[]): Promise<WranglerAnswer | null> {
@@ -55,8 +70,7 @@ export class Wrangler {
     const answer = await this.tryTo(...args);
     if (answer === null) return null;
     if (answer.ok) return answer.text;
-    const command = `The command was: ${args.join(" ")}. Its output is above.`;
-    throw scriptProblem("wrangler_failed", command);
+    throw failed(args);
   }
 
   async #show(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
@@ -67,11 +81,16 @@ export class Wrangler {
       text += chunk;
       const lines = (line + chunk).split("\n");
       line = lines.pop()!;
-      for (const one of lines) say(`  ${redact(one, secrets)}`);
+      for (const one of lines) say(`  ${redact(one, secrets())}`);
     }
-    if (line !== "") say(`  ${redact(line, secrets)}`);
+    if (line !== "") say(`  ${redact(line, secrets())}`);
     return text;
   }
+}
+
+function failed(args: readonly string[]): Error {
+  const command = `The command was: ${args.join(" ")}. Its output is above.`;
+  return scriptProblem("wrangler_failed", command);
 }
 
 /** How setup ends when it is interrupted. */

@@ -67,6 +67,12 @@ const SECRETS = new Set([
   "API_TOKEN_READ",
 ]);
 
+/** What is wrong with a setting's value, as what follows its name; undefined if nothing is. */
+export function whatIsWrong(name: string, value: string): string | undefined {
+  const entries: Readonly<Record<string, v.GenericSchema<unknown>>> = SETTINGS.entries;
+  return v.safeParse(entries[name], value).issues?.[0].message;
+}
+
 /** Name, default, whether it must be set, and whether it must never be shown, of each setting. */
 export const SETTING_ROWS = Object.entries(SETTINGS.entries).map(([name, schema]) => ({
   name,

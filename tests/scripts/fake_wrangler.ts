@@ -16,8 +16,13 @@ const behaves = (how: string) => existsSync(join(folder, how));
 const TITLE = "liveperson-audit-collector-cursors";
 const ID = "0123456789abcdef0123456789abcdef";
 const [first, , third] = args;
-if (first === "kv" && third === "create") {
-  if (behaves("not-signed-in")) fail("In a non-interactive environment, set CLOUDFLARE_API_TOKEN");
+if (first === "whoami") {
+  console.log(
+    behaves("not-signed-in")
+      ? "Getting User settings...\nYou are not authenticated. Please run `wrangler login`."
+      : "You are logged in with an OAuth Token.",
+  );
+} else if (first === "kv" && third === "create") {
   const title = args[3];
   if (title !== TITLE) fail(`unexpected title: ${title}`);
   if (behaves("exists")) fail(`A KV namespace with the title "${title}" already exists.`);

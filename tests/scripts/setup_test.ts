@@ -8,6 +8,7 @@ import { deployedSettings, missingSettings } from "../../scripts/setup/settings.
 import { boundBuckets, namespaceId, withNamespaceId } from "../../scripts/setup/wrangler_toml.ts";
 import { ROOT } from "../../scripts/local/bundle.ts";
 import { parse } from "dotenv";
+import { ACCOUNT } from "../environment.ts";
 import { RunningScript } from "./running_script.ts";
 import { ScriptStage, type Settings } from "./script_stage.ts";
 
@@ -23,15 +24,46 @@ interface Asked {
   readonly mode: number | null;
 }
 
+/** A collector that answers as a deployed one whose first run delivers an event. It ends with the test. */
+function fakeCollector() {
+  const asked: string[] = [];
+  const tokens = new Set<string | null>();
+  const report = { outcome: "ok", delivered: 1, goesOn: false };
+  const answers: Record<string, unknown> = {
+    "GET /healthz": { status: "ok", version: "9.9.9" },
+    "GET /status": { account: ACCOUNT, destination: "example.com", kind: "xsiam" },
+    "POST /collect": report,
+    "GET /get-events": {
+      LivePerson: { Event: [{ changeDate: "2026-11-21T19:04:44.000Z", objectName: "Sales" }] },
+      pushed: 0,
+      more: false,
+    },
+  };
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
+    const what = `${request.method} ${new URL(request.url).pathname}`;
+    asked.push(what);
+    tokens.add(request.headers.get("Authorization"));
+    return Response.json(answers[what] ?? {}, { status: what in answers ? 200 : 404 });
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    asked,
+    tokens,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
 /** A settings file, a copy of wrangler.toml without an id, and the stand-in's folder. */
 async function prepare(stage: ScriptStage, overrides: Settings = {}) {
   const toml = join(stage.folder, "wrangler.toml");
   await copyFile(join(ROOT, "wrangler.toml"), toml);
   const file = await stage.settingsFile({ API_TOKEN: undefined, ...overrides });
   const wrangler = `deno run -A --no-check ${STAND_IN} ${stage.folder}`;
-  const args = ["--env-file", file, "--config", toml, "--wrangler", wrangler];
+  const args = ["--settings-file", file, "--config", toml, "--wrangler", wrangler];
   return {
     toml,
+    /** What is deployed: a copy of wrangler.toml with the id. */
+    copy: join(stage.folder, "wrangler.setup.toml"),
     file,
     args,
     async run(...more: string[]) {
@@ -52,14 +84,16 @@ async function assertRemoved(asked: Asked): Promise<void> {
 
 Deno.test("setup creates the namespace, uploads the settings and deploys; twice does no harm", async () => {
   await using stage = await ScriptStage.open();
-  const { toml, file, run, asked } = await prepare(stage);
+  const { toml, copy, file, run, asked } = await prepare(stage);
   const before = await readFile(toml, "utf8");
+  await using collector = fakeCollector();
 
-  const first = await run("--yes");
+  const first = await run("--yes", "--url", collector.url);
   assert.equal(first.code, 0, first.stderr);
-  const [create, deploy] = await asked();
+  const [whoami, create, deploy] = await asked();
+  assert.deepEqual(whoami.args, ["whoami"]);
   assert.deepEqual(create.args, ["kv", "namespace", "create", TITLE, "--config", toml]);
-  assert.deepEqual(deploy.args.toSpliced(2, 1), ["deploy", "--secrets-file", "--config", toml]);
+  assert.deepEqual(deploy.args.toSpliced(2, 1), ["deploy", "--secrets-file", "--config", copy]);
   assert.equal(deploy.mode, 0o600);
   await assertRemoved(deploy);
   const { API_TOKEN, ...uploaded } = JSON.parse(deploy.secrets!);
@@ -67,7 +101,8 @@ Deno.test("setup creates the namespace, uploads the settings and deploys; twice 
   assert.deepEqual(uploaded, expected);
   assert.match(API_TOKEN, /^[\w-]{43}$/);
 
-  const after = await readFile(toml, "utf8");
+  assert.equal(await readFile(toml, "utf8"), before, "the repository's file stays as it was");
+  const after = await readFile(copy, "utf8");
   assert.equal(after.replace(`id = "${ID}"\n`, ""), before, "the rest stays as it was");
   assert.equal(namespaceId(after), ID);
   assert.equal(parse(await readFile(file, "utf8")).API_TOKEN, API_TOKEN);
@@ -79,24 +114,34 @@ Deno.test("setup creates the namespace, uploads the settings and deploys; twice 
     /^\$ deno run .* kv namespace create liveperson-audit-collector-cursors --config/m,
   );
   assert.match(first.stdout, /^\$ deno run .* deploy --secrets-file /m);
-  assert.match(first.stdout, /Deployed at https:\/\/collector\.example\.workers\.dev\./);
+  assert.ok(first.stdout.includes(`Deployed at ${collector.url}.`));
+  assert.match(first.stdout, /\/healthz answers: version 9\.9\.9\./);
+  assert.match(first.stdout, /the first run delivered 1 event\./);
+  assert.match(first.stdout, /2026-11-21 19:04:44 .* Sales/);
+  assert.deepEqual(collector.asked, [
+    "GET /healthz",
+    "GET /status",
+    "POST /collect",
+    "GET /get-events",
+  ]);
+  assert.deepEqual([...collector.tokens], [`Bearer ${API_TOKEN}`]);
   assert.ok(first.stdout.includes(`API_TOKEN, which was generated and saved in ${file}`));
   assert.ok(first.stdout.includes('"LIVEPERSON_CLIENT_SECRET":"***"'));
   assert.ok(!first.stdout.includes(API_TOKEN));
 
-  const second = await run("--yes", "--json");
+  const second = await run("--yes", "--json", "--url", collector.url);
   assert.equal(second.code, 0, second.stderr);
-  const { ok, namespace, url, generated } = JSON.parse(second.stdout);
+  const { ok, namespace, url, generated, delivered } = JSON.parse(second.stdout);
   assert.deepEqual([ok, namespace, generated], [
     true,
-    { id: ID, found: "in wrangler.toml" },
+    { id: ID, found: "from an earlier setup" },
     false,
   ]);
-  assert.equal(url, "https://collector.example.workers.dev");
+  assert.deepEqual([url, delivered], [collector.url, 1]);
   const all = await asked();
-  assert.deepEqual(all.map(({ args }) => args[0]), ["kv", "deploy", "deploy"]);
-  assert.equal(JSON.parse(all[2].secrets!).API_TOKEN, API_TOKEN);
-  assert.equal(await readFile(toml, "utf8"), after);
+  assert.deepEqual(all.map(({ args }) => args[0]), ["whoami", "kv", "deploy", "whoami", "deploy"]);
+  assert.equal(JSON.parse(all[4].secrets!).API_TOKEN, API_TOKEN);
+  assert.equal(await readFile(copy, "utf8"), after);
   assert.ok(!(second.stdout + second.stderr).includes(API_TOKEN));
 });
 
@@ -108,42 +153,39 @@ Deno.test("setup --dry-run shows the commands and changes nothing", async () => 
   assert.equal(code, 0);
   assert.match(
     stdout,
-    /^Not set yet, .*: XSIAM_URL\.\n\$ .* kv namespace create liveperson-audit-collector-cursors .*\n\$ .* deploy/,
+    /^\$ .* whoami\nNot set yet, .*: XSIAM_URL\.\n\$ .* kv namespace create liveperson-audit-collector-cursors .*\n\$ .* deploy/,
   );
   assert.deepEqual(await asked(), []);
   assert.deepEqual(await Promise.all([toml, file].map((path) => readFile(path, "utf8"))), before);
 
   const complete = await run("--dry-run", "--json", "--xsiam-url", stage.xsiam.url);
   assert.equal(complete.code, 0);
-  assert.equal(JSON.parse(complete.stdout).commands.length, 2);
+  assert.equal(JSON.parse(complete.stdout).commands.length, 3);
   assert.match(complete.stderr, /✓ The audit trail can be read/);
   assert.deepEqual(await asked(), []);
 });
 
 Deno.test("setup finds a namespace that an earlier one created", async () => {
   await using stage = await ScriptStage.open();
-  const { toml, run, asked, behave } = await prepare(stage);
+  const { copy, run, asked, behave } = await prepare(stage);
   await behave("exists");
-  const { code, stdout } = await run("--yes");
+  await using collector = fakeCollector();
+  const { code, stdout } = await run("--yes", "--url", collector.url);
   assert.equal(code, 0);
   assert.match(stdout, new RegExp(`The KV namespace is ${ID}, by its name\\.`));
-  assert.equal(namespaceId(await readFile(toml, "utf8")), ID);
-  assert.deepEqual((await asked()).map(({ args }) => args[2] ?? ""), [
-    "create",
-    "list",
-    (await asked())[2].args[2],
-  ]);
+  assert.equal(namespaceId(await readFile(copy, "utf8")), ID);
+  const commands = (await asked()).map(({ args }) => args.slice(0, 3).join(" "));
+  assert.deepEqual(commands.slice(0, 3), ["whoami", "kv namespace create", "kv namespace list"]);
 });
 
 Deno.test("setup stops where something fails, and the secrets' file is removed", async (t) => {
-  await t.step("wrangler is not signed in", async () => {
+  await t.step("nobody is signed in: that is found out before anything else", async () => {
     await using stage = await ScriptStage.open();
-    const { run, asked, behave } = await prepare(stage);
+    const { run, asked, behave } = await prepare(stage, { XSIAM_API_KEY: undefined });
     await behave("not-signed-in");
-    const { code, stdout, stderr } = await run("--yes");
+    const { code, stderr } = await run("--yes");
     assert.equal(code, 1);
-    assert.match(stdout, /set CLOUDFLARE_API_TOKEN/);
-    assert.match(stderr, /The KV namespace could not be created[^]*npx wrangler login/);
+    assert.match(stderr, /Nobody is signed in to Cloudflare[^]*deno task wrangler login/);
     assert.equal((await asked()).length, 1);
   });
   await t.step("the deployment is refused", async () => {
@@ -153,7 +195,7 @@ Deno.test("setup stops where something fails, and the secrets' file is removed",
     const { code, stderr } = await run("--yes");
     assert.equal(code, 1);
     assert.match(stderr, /Wrangler failed.\n {2}The command was: deploy/);
-    await assertRemoved((await asked())[1]);
+    await assertRemoved((await asked())[2]);
   });
   await t.step("it is interrupted", async () => {
     await using stage = await ScriptStage.open();
@@ -165,11 +207,35 @@ Deno.test("setup stops where something fails, and the secrets' file is removed",
     const { code, stderr } = await stage.ended(script);
     assert.equal(code, 130);
     assert.match(stderr, /^Interrupted during: .* deploy/);
-    await assertRemoved((await asked())[1]);
+    await assertRemoved((await asked())[2]);
   });
 });
 
-Deno.test("setup asks wrangler for nothing before the settings are right", async (t) => {
+Deno.test("what was answered before a failure is used by the next setup, and moves into the settings", async () => {
+  await using stage = await ScriptStage.open();
+  const { file, run } = await prepare(stage, { XSIAM_API_KEY: undefined });
+  const kept = `${file}.setup`;
+  await writeFile(kept, `XSIAM_API_KEY=${stage.settings.XSIAM_API_KEY}\n`);
+  await using collector = fakeCollector();
+  const { code, stdout, stderr } = await run("--yes", "--url", collector.url);
+  assert.equal(code, 0, stderr);
+  assert.ok(stdout.includes(`Answered the last time: XSIAM_API_KEY. They are in ${kept}.`), stdout);
+  assert.equal(parse(await readFile(file, "utf8")).XSIAM_API_KEY, stage.settings.XSIAM_API_KEY);
+  await assert.rejects(stat(kept));
+});
+
+Deno.test("setup says so when the first run fails", async () => {
+  await using stage = await ScriptStage.open();
+  const { run } = await prepare(stage, { API_TOKEN: stage.settings.API_TOKEN });
+  const worker = await stage.startWorker({ XSIAM_API_KEY: "wrong" });
+  stage.add(3);
+  const { code, stdout, stderr } = await run("--yes", "--url", worker.url);
+  assert.equal(code, 1);
+  assert.match(stdout, /Deployed at .*\n[^]*\/healthz answers/);
+  assert.match(stderr, /XSIAM refused the API key/);
+});
+
+Deno.test("setup only asks wrangler who is signed in before the settings are right", async (t) => {
   await using stage = await ScriptStage.open();
   const cases: [string, Settings, number, RegExp][] = [
     [
@@ -198,17 +264,18 @@ Deno.test("setup asks wrangler for nothing before the settings are right", async
       const { code, stderr } = await run("--yes");
       assert.equal(code, expected);
       assert.match(stderr, shown);
-      assert.deepEqual(await asked(), []);
+      for (const { args } of await asked()) assert.deepEqual(args, ["whoami"]);
     });
   }
   await t.step("bad usage", async () => {
     const { run, asked } = await prepare(stage);
+    const before = (await asked()).length;
     for (const usage of [[], ["--nope"], ["--client-secret", "x", "--yes"]]) {
       const { code, stderr } = await run(...usage);
       assert.equal(code, 2);
       assert.match(stderr, /^error: /);
     }
-    assert.deepEqual(await asked(), []);
+    assert.equal((await asked()).length, before);
   });
   assert.ok((await readdir(stage.folder)).includes("wrangler.toml"));
 });

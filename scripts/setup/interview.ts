@@ -1,0 +1,109 @@
+/**
+ * Asks for what is not set: LivePerson's credentials, then one destination or several, each from its own
+ * table of settings. An answer is checked at once, and tried where there is something to try. Asks and
+ * tries through what it is given.
+ */
+import { KINDS } from "../../src/destinations/catalog.ts";
+import type { AnyKind } from "../../src/destinations/kind.ts";
+import { AnsweredProblem } from "../../src/http/routing/problems.ts";
+import type { Problem } from "../../src/problems.ts";
+import type { Variables } from "../cli/settings_file.ts";
+import {
+  isBegun,
+  isBoundIn,
+  isSet,
+  listsAccounts,
+  LIVEPERSON_NEEDED,
+  neededFor,
+  type NeededSetting,
+  optionalFor,
+} from "./settings.ts";
+
+export interface Asker {
+  /** A value that may stand as it is. `before`: what was answered the last time; it is shown unless it is secret. */
+  answer(setting: NeededSetting, before: string | undefined): Promise<string>;
+  /** Some of these, by their ids. `least`: how many at least. */
+  choose(
+    message: string,
+    options: readonly { readonly id: string; readonly label: string }[],
+    least: number,
+  ): Promise<readonly string[]>;
+  /** Tells what is wrong, and asks whether to correct it. */
+  corrects(problem: Problem): Promise<boolean>;
+}
+
+export interface InterviewTools {
+  readonly asker: Asker;
+  /** Tries LivePerson with these settings, or a kind of destination; null if nothing is wrong. */
+  readonly tryOut: (settings: Variables, kind: AnyKind | null) => Promise<Problem | null>;
+  /** Keeps answers until setup has come to its end. */
+  readonly keep: (answers: Readonly<Record<string, string>>) => Promise<void>;
+  /** The names of bindings, each of which may be a destination. */
+  readonly bound: readonly string[];
+}
+
+export class Interview {
+  readonly #answers: Record<string, string> = {};
+
+  constructor(private readonly before: Variables, private readonly tools: InterviewTools) {}
+
+  /** The answers, by name. @throws {AnsweredProblem} of what is wrong with them and not corrected */
+  async hold(): Promise<Readonly<Record<string, string>>> {
+    if (listsAccounts(this.before)) return {};
+    await this.#askUntilRight(LIVEPERSON_NEEDED, null);
+    for (const kind of await this.#chosenKinds()) {
+      await this.#askUntilRight(neededFor(kind), kind);
+    }
+    return this.#answers;
+  }
+
+  get #known(): Variables {
+    return { ...this.before, ...this.#answers };
+  }
+
+  #missing(settings: readonly NeededSetting[]): readonly NeededSetting[] {
+    const known = this.#known;
+    return settings.filter(({ name }) => !isSet(known[name]));
+  }
+
+  async #ask(settings: readonly NeededSetting[]): Promise<void> {
+    for (const setting of settings) {
+      const { name } = setting;
+      this.#answers[name] = await this.tools.asker.answer(setting, this.#answers[name]);
+      await this.tools.keep({ [name]: this.#answers[name] });
+    }
+  }
+
+  async #askUntilRight(needed: readonly NeededSetting[], kind: AnyKind | null): Promise<void> {
+    const { asker, tryOut } = this.tools;
+    const missing = this.#missing(needed);
+    if (missing.length === 0) return;
+    await this.#ask(missing);
+    if (kind !== null) await this.#ask(await this.#chooseMore(kind));
+    for (;;) {
+      const problem = await tryOut(this.#known, kind);
+      if (problem === null) return;
+      if (!await asker.corrects(problem)) throw new AnsweredProblem(problem);
+      await this.#ask(missing);
+    }
+  }
+
+  /** Settings of a destination that have defaults, or may be left out. */
+  async #chooseMore(kind: AnyKind): Promise<readonly NeededSetting[]> {
+    const optional = this.#missing(optionalFor(kind));
+    if (optional.length === 0) return [];
+    const options = optional.map(({ name }) => ({ id: name, label: name }));
+    const message = `What else is to be set for ${kind.label}?`;
+    const names = await this.tools.asker.choose(message, options, 0);
+    return optional.filter(({ name }) => names.includes(name));
+  }
+
+  /** The destinations that are begun, or that are chosen now. */
+  async #chosenKinds(): Promise<readonly AnyKind[]> {
+    const begun = KINDS.filter((kind) => isBegun(kind, this.before));
+    if (begun.length > 0 || KINDS.some(isBoundIn(this.tools.bound))) return begun;
+    const options = KINDS.map(({ id, label }) => ({ id, label }));
+    const ids = await this.tools.asker.choose("Where are the events to go?", options, 1);
+    return KINDS.filter(({ id }) => ids.includes(id));
+  }
+}
