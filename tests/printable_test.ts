@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Colours } from "../scripts/cli/colours.ts";
 import { format } from "../scripts/get_events/event_formats.ts";
-import { toMarkdown } from "../src/http/routes/markdown.ts";
+import { toMarkdown } from "../src/event_formats/markdown.ts";
 import { printable } from "../src/printable.ts";
 import { CollectorError } from "../src/errors.ts";
 import { toProblem } from "../src/problems.ts";

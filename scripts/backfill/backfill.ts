@@ -3,7 +3,7 @@
  * on a deployed Worker. Live collection is not touched.
  */
 import { count } from "../../src/format.ts";
-import { readBackfillRange } from "../../src/http/routes/backfill.ts";
+import { readBackfillRange } from "../../src/http/routing/backfill_arguments.ts";
 import { AnsweredProblem, thrownProblem } from "../../src/http/routing/problems.ts";
 import type { BackfillRange } from "../../src/collector/runs/backfill.ts";
 import { iso } from "../../src/engine/time.ts";

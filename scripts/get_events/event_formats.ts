@@ -1,7 +1,7 @@
 /** The answer of get-events in each of its formats. Pure. */
 import { count, number } from "../../src/format.ts";
 import { type FormattedEvent, inFormat } from "../../src/event_formats/index.ts";
-import { COLUMNS, toMarkdown } from "../../src/http/routes/markdown.ts";
+import { COLUMNS, toMarkdown } from "../../src/event_formats/markdown.ts";
 import type { FoundEvents } from "../../src/collector/runs/read_events.ts";
 import type { AuditEvent } from "../../src/sources/liveperson/event.ts";
 import type { Colours } from "../cli/colours.ts";

@@ -1,6 +1,6 @@
 /** What the scripts share: counting a range in parts, the bar, and keeping secrets out of texts. */
 import { exactly, roughly } from "../../src/format.ts";
-import { readBackfillRange } from "../../src/http/routes/backfill.ts";
+import { readBackfillRange } from "../../src/http/routing/backfill_arguments.ts";
 import { readGetEventsArguments } from "../../src/http/routes/event_arguments.ts";
 import { REASONS } from "../../src/problems.ts";
 import { asOption } from "../../scripts/cli/script_options.ts";

@@ -1,5 +1,5 @@
 /** The actions that deliver what is past: a backfill is started or cancelled, and collecting starts over. */
-import { readBackfillRange } from "../routes/backfill.ts";
+import { readBackfillRange } from "../routing/backfill_arguments.ts";
 import type { BackfillRange } from "../../collector/runs/backfill.ts";
 import { iso } from "../../engine/time.ts";
 import { instant, length } from "../../format.ts";

@@ -15,7 +15,7 @@ import { TOKEN } from "../auth/bearer.ts";
 import { CURL } from "./examples.ts";
 import { type EventArguments, getEventsArguments } from "./event_arguments.ts";
 import { AuditEvent, EcsEvent, OcsfEvent } from "./event_schemas.ts";
-import { toMarkdown } from "./markdown.ts";
+import { toMarkdown } from "../../event_formats/markdown.ts";
 import { collectorOf } from "./pipelines.ts";
 import { ASKED, CHANGING, PUSHING, READING } from "./problem_codes.ts";
 

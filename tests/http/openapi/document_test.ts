@@ -5,7 +5,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { apiDocument } from "../../../src/http/openapi/document.ts";
 import { createApp } from "../../../src/http/app.ts";
-import { readBackfillRange } from "../../../src/http/routes/backfill.ts";
+import { readBackfillRange } from "../../../src/http/routing/backfill_arguments.ts";
 import { readGetEventsArguments } from "../../../src/http/routes/event_arguments.ts";
 import { ROUTES } from "../../../src/http/routes/index.ts";
 import { REASONS } from "../../../src/problems.ts";

@@ -3,7 +3,7 @@ import { iso } from "../../../engine/time.ts";
 import { CollectorError } from "../../../errors.ts";
 import type { BackfillRange } from "../../../collector/runs/backfill.ts";
 import { labelsOf, type Pipeline } from "../../../pipelines/pipeline.ts";
-import { readBackfillRange } from "../../routes/backfill.ts";
+import { readBackfillRange } from "../../routing/backfill_arguments.ts";
 import { BackfillForm } from "../backfill_form.tsx";
 import { ConfirmForm } from "../confirm.tsx";
 import { PAST_ACTIONS, rangeInWords } from "../past_actions.ts";

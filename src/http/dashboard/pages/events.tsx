@@ -3,7 +3,7 @@ import { toCsv } from "../../../event_formats/csv.ts";
 import { askAny, type Collectors } from "../../../collector/fleet.ts";
 import type { Problem } from "../../../problems.ts";
 import type { Pipeline } from "../../../pipelines/pipeline.ts";
-import { COLUMNS } from "../../routes/markdown.ts";
+import { COLUMNS } from "../../../event_formats/markdown.ts";
 import { adviceOf } from "../pipeline_state.ts";
 import {
   FIRST_SEARCH,

@@ -1,6 +1,6 @@
 /** Events as a Markdown table for people. Pure. */
-import { printable } from "../../printable.ts";
-import type { AuditEvent } from "../../sources/liveperson/event.ts";
+import { printable } from "../printable.ts";
+import type { AuditEvent } from "../sources/liveperson/event.ts";
 
 /** The command's seven outputs, and what was changed from what to what. */
 export const COLUMNS = [
