@@ -8,6 +8,9 @@ import { HttpClients, PROXY_VARIABLES } from "../../src/deno/http_clients.ts";
 import { endsInTime } from "../../src/deno/stopping.ts";
 import { whoIsVouchedFor } from "../../src/http/auth/cloudflare_access.ts";
 import { Upstream } from "../../src/upstream/upstream.ts";
+import { until } from "../environment.ts";
+import { RunningHost } from "./running_host.ts";
+import { openDenoStage } from "./stage.ts";
 
 const MIB = 1024 * 1024;
 const TRUST = [false, true];
@@ -171,6 +174,31 @@ Deno.test("a proxy that ends its connections is asked once a request, wherever i
       else Deno.env.set(name, value);
     }
   }
+});
+
+Deno.test("with any certificate trusted, an answer that drips holds up no stop", async () => {
+  await using stage = await openDenoStage();
+  let drips = 0;
+  await using server = await serving((response) => {
+    response.writeHead(200);
+    const timer = setInterval(() => response.write(" ") && drips++, 20);
+    response.on("close", () => clearInterval(timer));
+  });
+  await using host = await RunningHost.start(stage.folder, {
+    ...stage.settings,
+    LIVEPERSON_DOMAIN_API_URL: new URL(server.url).origin,
+    TRUST_ANY_CERTIFICATE: "true",
+    REQUEST_TIMEOUT: "5 minutes",
+  });
+  await host.fetch("/healthz");
+  const answer = host.fetch("/collect", { method: "POST" }).then((response) => response.json());
+  await until("the answer that drips", () => drips > 0, 30_000);
+  const askedMs = performance.now();
+  host.signal("SIGTERM");
+  assert.equal((await answer).code, "upstream_unreachable");
+  assert.equal(await host.ended(), 0, host.printed);
+  const tookMs = performance.now() - askedMs;
+  assert.ok(tookMs < 10_000, `${tookMs} ms`);
 });
 
 Deno.test("stopping has a limit", async () => {

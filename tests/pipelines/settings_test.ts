@@ -35,6 +35,7 @@ Deno.test("what isn't set has the documented default", () => {
     LIVEPERSON_AUDIT_API: "auto",
     FETCH_EVENTS: true,
     FIRST_FETCH: "3 days",
+    DELIVER_OPERATOR_ACTIONS: false,
     MAX_DEAD_LETTERS: 5000,
     MAX_FETCH: 5000,
     LATE_ARRIVAL_WINDOW: 15 * MINUTE_MS,
