@@ -200,9 +200,13 @@ async function completeSettings(
     });
   }
   const keep = (some: Readonly<Record<string, string>>) => unfinished.keep(some);
+  const tryAndSay: typeof tryOut = (settings, kind) => {
+    say(`Trying ${kind?.label ?? "LivePerson"} ...`);
+    return tryOut(settings, kind);
+  };
   const interview = new Interview({ ...before, ...chosen }, {
     asker: TERMINAL,
-    tryOut,
+    tryOut: tryAndSay,
     keep,
     bound,
   });
