@@ -7,11 +7,15 @@ import type { DoorEnv } from "./door.ts";
 
 /** Tells the record what the request is about. */
 export function tellAbout(c: Context, given: unknown): void {
-  const { account, destination } = (given ?? {}) as Record<string, unknown>;
-  c.set("about", {
+  c.set("about", namedIn((given ?? {}) as Record<string, unknown>));
+}
+
+/** To start over, an account may be named by the confirmation alone. */
+function namedIn({ confirm, account = confirm, destination }: Record<string, unknown>): Named {
+  return {
     ...(typeof account === "string" && { account }),
     ...(typeof destination === "string" && { destination }),
-  });
+  };
 }
 
 /** Records the request under this name, if it has one, with what came of it. `connect` may throw. */
@@ -36,7 +40,7 @@ async function record(c: Context<DoorEnv>, action: string, connect: () => Collec
     actor: c.var.actor ?? null,
     address,
     action,
-    ...existing(connect, c.var.about ?? c.req.query()),
+    ...existing(connect, c.var.about ?? namedIn(c.req.query())),
     outcome: c.var.hasFailed ? "failed" : outcomeOf(status),
     status,
   };

@@ -177,8 +177,10 @@ Deno.test("with the setting, what was done is queued for each destination of its
   await collect("?account=222");
   await collect("");
   await collect("", "wrong");
-  assert.deepEqual(queued, [["collect", "222"], ["collect", "null"], ["collect", "null"]]);
+  await app.ask("/cursor?confirm=222", { method: "DELETE", token: API_TOKEN });
+  const first = [["collect", "null"], ["collect", "null"]];
+  assert.deepEqual(queued, [["collect", "222"], ...first, ["forgetCursor", "222"]]);
   app.variables = { API_TOKEN };
   await collect("");
-  assert.equal(queued.length, 3);
+  assert.equal(queued.length, 4);
 });
