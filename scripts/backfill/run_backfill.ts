@@ -9,6 +9,7 @@ import { scriptProblem } from "../cli/failure.ts";
 import type { Progress } from "../cli/progress.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
 import { waitOrStop } from "../cli/wait.ts";
+import { Patience } from "./patience.ts";
 import { isProblem, namedAs, type Target } from "../target/target.ts";
 
 interface BackfillRun {
@@ -19,17 +20,22 @@ interface BackfillRun {
   readonly stop: StopSignal;
   /** The time between two questions to a Worker, in milliseconds. */
   readonly everyMs: number;
+  /** Epoch milliseconds. */
+  readonly now?: () => number;
 }
 
 /** Returns the last known state, which is complete unless the script was stopped. */
 export async function runBackfill(run: BackfillRun): Promise<BackfillState> {
-  const { target, pipeline, range, progress, stop } = run;
+  const { target, pipeline, range, progress, stop, now = Date.now } = run;
   let state = await target.startBackfill(pipeline, range);
   if (state.reached !== state.from) progress.say(`Going on at ${dayAndTime(state.reached)}.`);
+  const patience = target.advancesAlone ? new Patience(now) : null;
   while (state.completedAt === null && !stop.stopped) {
-    progress.show(backfillFraction(state), backfillProgress(state));
+    const words = patience === null ? [] : [patience.words];
+    progress.show(backfillFraction(state), [backfillProgress(state), ...words].join("; "));
     try {
-      state = sameRange(state, await (target.advancesAlone ? follow(run) : advance(run, state)));
+      const next = patience === null ? advance(run, state) : follow(run, patience);
+      state = sameRange(state, await next);
     } catch (error) {
       if (!(target.advancesAlone && stop.stopped)) throw error;
     }
@@ -49,11 +55,15 @@ async function advance({ target, pipeline }: BackfillRun, before: BackfillState)
   }
 }
 
-async function follow({ target, pipeline, everyMs, stop, progress }: BackfillRun) {
+async function follow(
+  { target, pipeline, everyMs, stop, progress }: BackfillRun,
+  patience: Patience,
+) {
   await waitOrStop(everyMs, stop);
   const [status] = await target.status(namedAs(pipeline));
   if (isProblem(status)) throw new AnsweredProblem(status.problem);
   if (status.state === "failing") progress.say(`warning: ${status.because}`);
+  patience.look(JSON.stringify([status.health.lastRun?.runId, status.backfill]));
   return status.backfill;
 }
 

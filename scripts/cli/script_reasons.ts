@@ -11,6 +11,11 @@ export type ScriptCode =
   | "token_missing"
   | "state_missing"
   | "backfill_gone"
+  | "backfill_stands_still"
+  | "database_missing"
+  | "database_unreadable"
+  | "database_in_use"
+  | "backup_exists"
   | "range_too_dense"
   | "settings_missing"
   | "setting_unwritable"
@@ -41,6 +46,28 @@ export const SCRIPT_REASONS: Readonly<Record<ScriptCode, ScriptReason>> = {
   backfill_gone: {
     title: "The backfill was cancelled",
     action: "Look at it with: deno task status.",
+  },
+  backfill_stands_still: {
+    title: "The backfill stands still",
+    action:
+      "See whether the Worker has its cron trigger, or let a run begin now: deno task collect " +
+      "--url. The backfill is kept, and the same command goes on watching it.",
+  },
+  database_missing: {
+    title: "There is no database",
+    action: "Name it: --kv-path or DENO_KV_PATH for the database, --from for the backup.",
+  },
+  database_unreadable: {
+    title: "That is not a whole database of the collector",
+    action: "Use another backup.",
+  },
+  database_in_use: {
+    title: "The collector is running",
+    action: "Stop the collector, and its standby if there is one; then restore again.",
+  },
+  backup_exists: {
+    title: "There is a file already",
+    action: "Give another name with --to.",
   },
   range_too_dense: {
     title: "The events can't be counted",

@@ -79,6 +79,25 @@ Deno.test("on SIGTERM a run finishes its batch and commits, and the next process
   assert.equal(stage.xsiam.count, 1200);
 });
 
+Deno.test("a second process on the database takes turns with the first, and goes on when that is gone", async () => {
+  await using stage = await openDenoStage();
+  stage.addChanges(20);
+  await using first = await RunningHost.start(stage.folder, stage.settings);
+  await using second = await RunningHost.start(stage.folder, stage.settings);
+  const collect = async (host: RunningHost) => {
+    const response = await host.fetch("/collect", { method: "POST" });
+    return (await response.json()).delivered;
+  };
+  const delivered = await Promise.all([collect(first), collect(second)]);
+  assert.deepEqual(delivered.sort(), [0, 20]);
+  first.signal("SIGKILL");
+  await first.ended();
+  stage.addChanges(5, "later");
+  assert.equal(await collect(second), 5);
+  assert.equal((await (await second.fetch("/status")).json()).health.lastRun.cursor, "stored");
+  assert.deepEqual(new Set(stage.xsiam.deliveries().values()), new Set([1]));
+});
+
 Deno.test("while the destination is silent, a stop takes less than ten seconds", async () => {
   await using stage = await openDenoStage();
   stage.addChanges(3);

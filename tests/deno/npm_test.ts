@@ -35,24 +35,35 @@ Deno.test("the collector ends after its batch when the npx that started it recei
   assert.deepEqual(made, ["data"], "no folder of packages");
 });
 
-Deno.test("the start task installs the packages that it runs, in the versions of deno.json, and no others", async () => {
+Deno.test("the tasks of a server install the packages that they run, in the versions of deno.json, and no others", async () => {
   const { specifiers } = JSON.parse(await readFile(join(ROOT, "src/deno/deno.lock"), "utf8"));
-  const { imports } = JSON.parse(await readFile(join(ROOT, "deno.json"), "utf8"));
-  const lock = ["--node-modules-dir=none", "--lock=src/deno/deno.lock", "--frozen"];
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", ...lock, "src/deno/main.ts"],
-    cwd: ROOT,
-  }).output();
-  const { modules } = JSON.parse(new TextDecoder().decode(stdout));
+  const { imports, tasks } = JSON.parse(await readFile(join(ROOT, "deno.json"), "utf8"));
+  const lock = ["--node-modules-dir=none", "--lock=src/deno/deno.lock"];
+  const scripts = Object.values<unknown>(tasks).filter((task) => typeof task === "string").filter((
+    task,
+  ) => task.includes(`${lock.join(" ")} --frozen`))
+    .map((task) => /(\S+\.ts)( --watched)?$/.exec(task)![1]);
+  assert.ok(scripts.includes("src/deno/main.ts"));
   const used = new Set<string>();
-  for (const { dependencies = [] } of modules) {
-    for (const { specifier } of dependencies) {
-      const name = Object.keys(imports).find((one) =>
-        specifier === one || specifier.startsWith(`${one}/`)
-      );
-      if (name !== undefined) used.add(imports[name]);
+  for (const script of scripts) {
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["info", "--json", ...lock, "--frozen", script],
+      cwd: ROOT,
+    }).output();
+    const { modules } = JSON.parse(new TextDecoder().decode(stdout));
+    for (const { dependencies = [] } of modules) {
+      for (const { specifier } of dependencies) {
+        const name = Object.keys(imports).find((one) =>
+          specifier === one || specifier.startsWith(`${one}/`)
+        );
+        if (name !== undefined) used.add(imports[name]);
+      }
     }
   }
-  const update = `deno cache ${lock.slice(0, -1).join(" ")} src/deno/main.ts`;
-  assert.deepEqual(Object.keys(specifiers).sort(), [...used].sort(), `after a change: ${update}`);
+  const update = `deno cache ${lock.join(" ")} ${scripts.join(" ")}`;
+  assert.deepEqual(
+    Object.keys(specifiers).sort(),
+    [...used].sort(),
+    `after a change, remove the lock file and run: ${update}`,
+  );
 });

@@ -11,7 +11,7 @@ export async function openDenoStage() {
   const { livePerson, xsiam, settings } = environment;
   const folder = await mkdtemp(join(tmpdir(), "deno-host-"));
   const lines: LogLine[] = [];
-  const opened: DenoCollectors[] = [];
+  const opened = new Set<DenoCollectors>();
   const kvPath = join(folder, "data", "collector.db");
   return {
     livePerson,
@@ -41,8 +41,12 @@ export async function openDenoStage() {
         log: (line) => void lines.push(line),
         stop,
       });
-      opened.push(collectors);
-      return collectors;
+      opened.add(collectors);
+      const close = async () => {
+        opened.delete(collectors);
+        await collectors.close();
+      };
+      return { ...collectors, close };
     },
     async [Symbol.asyncDispose]() {
       for (const collectors of opened) await collectors.close();

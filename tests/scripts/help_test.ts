@@ -10,6 +10,8 @@ const SCRIPTS = [
   "collect",
   "backfill",
   "status",
+  "backup",
+  "restore",
   "setup",
   "demo",
   "simulate",

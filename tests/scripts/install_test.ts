@@ -7,7 +7,10 @@ import { ROOT } from "../../scripts/local/bundle.ts";
 import { withFolder } from "../environment.ts";
 
 Deno.test("every task that needs the packages fetches them first, and nothing else does", () => {
-  const { install: _, start: __, audit: ___, ...others } = config.tasks;
+  const { install: _, audit: __, start, backup, restore, ...others } = config.tasks;
+  for (const ofServer of [start, backup, restore]) {
+    assert.match(ofServer, /--node-modules-dir=none --lock=src\/deno\/deno\.lock --frozen/);
+  }
   for (const [name, task] of Object.entries(others)) {
     assert.deepEqual(task.dependencies, ["install"], name);
     assert.doesNotMatch(task.command, /node-modules-dir/, name);

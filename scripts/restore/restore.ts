@@ -1,0 +1,39 @@
+/** `deno task restore`: puts a backup in the place of the Deno host's database. Refused while the collector runs. */
+import { restore } from "../backup/database.ts";
+import { DONE, readOptions, scriptCommand } from "../cli/command_line.ts";
+import { runToEnd, usageError } from "../cli/failure.ts";
+import { type DatabaseOptions, databasePath, withDatabase } from "../cli/database_options.ts";
+
+interface Options extends DatabaseOptions {
+  readonly from?: string;
+}
+
+const command = withDatabase(
+  scriptCommand("restore", "Puts a backup in the place of the collector's database.", [
+    "--from collector-backup.db",
+    "--kv-path /srv/collector.db --from collector-backup.db --json",
+  ])
+    .option("--from <file>", "the backup"),
+).addHelpText("after", "\nExit code: 0 done, 1 failed, 2 bad usage.");
+
+async function main(options: Options): Promise<number> {
+  const { from } = options;
+  if (from === undefined) throw usageError("--from is missing.");
+  const database = databasePath(options);
+  const replaced = await restore(from, database);
+  if (options.json) {
+    console.log(JSON.stringify({ ok: true, database, backup: from, replaced }));
+    return DONE;
+  }
+  if (replaced !== null) console.log(`The database before is kept as ${replaced}.`);
+  console.log(
+    `${database} is as it was in ${from}. What was delivered since then is delivered again, ` +
+      "with the same event_id.",
+  );
+  return DONE;
+}
+
+if (import.meta.main) {
+  const options = readOptions<Options>(command, Deno.args);
+  await runToEnd(options.json ?? false, () => main(options));
+}
