@@ -1,5 +1,6 @@
 /** The answer of get-events in each of its formats. Pure. */
 import { count, number } from "../../src/format.ts";
+import { toCsv } from "../../src/event_formats/csv.ts";
 import { type FormattedEvent, inFormat } from "../../src/event_formats/index.ts";
 import { COLUMNS, toMarkdown } from "../../src/event_formats/markdown.ts";
 import type { FoundEvents } from "../../src/collector/runs/read_events.ts";
@@ -58,7 +59,8 @@ export function format(
     case "ndjson":
       return events.map((event) => JSON.stringify(event)).join("\n");
     case "csv":
-      return csv(events);
+      // the line is ended where it is printed
+      return `${toCsv(events, COLUMNS, ["_time", "event_id"])}\r`;
     case "markdown":
       return toMarkdown(events, more).trimEnd();
     case "table":
@@ -75,26 +77,8 @@ function table({ events, pushed, more }: FoundEvents, width: number, colours: Co
   return `${drawTable(fitColumns(columns, rows, width), rows, colours)}\n\n${told}`;
 }
 
-/** A spreadsheet would calculate it. */
-const FORMULA = /^[=+\-@\t\r]/;
-
-/** RFC 4180: a header, CRLF, and quotes where they are needed. It has every field that any event has. */
-function csv(events: readonly AuditEvent[]): string {
-  const last = ["_time", "event_id"];
-  const others = new Set(events.flatMap(Object.keys)).difference(new Set([...COLUMNS, ...last]));
-  const columns = [...COLUMNS, ...others, ...last];
-  const rows = events.map((event) => columns.map((column) => cell(event[column])).join(","));
-  return [columns.map(cell).join(","), ...rows].join("\r\n") + "\r";
-}
-
 function readable(value: unknown): unknown {
   return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
-}
-
-function cell(value: unknown): string {
-  const text = String(readable(value) ?? "");
-  const safe = FORMULA.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 /** `2026-11-21 19:04:44`; what is no time stays as it came. */

@@ -23,8 +23,8 @@ export function BackfillCard({ backfill, nowMs }: { backfill: BackfillState; now
       </p>
       {completedAt === null && (
         <p class="small quiet">
-          Every run continues it after the live collection. To cancel it:{" "}
-          <code>DELETE /backfill</code>.
+          Every run continues it after the live collection. To end it early, choose Cancel the
+          backfill.
         </p>
       )}
     </section>

@@ -136,7 +136,7 @@ function adviceFor(pipeline: Pipeline, status: Status, nowMs: number): Advice[] 
     advice.push({
       title: `The backfill has got no further for ${length(stoodMs / 1000)}`,
       detail: "A run continues it once it has delivered what is new.",
-      action: "Look at why the runs fail or don't get that far. To cancel it: DELETE /backfill.",
+      action: "Look at why the runs fail or don't get that far, or choose Cancel the backfill.",
     });
   }
   if (health.missingFields.length > 0) {
