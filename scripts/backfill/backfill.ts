@@ -26,7 +26,12 @@ import { problemText, runToEnd, usageError } from "../cli/failure.ts";
 import { failureOfSome } from "../cli/failure_json.ts";
 import { openProgress } from "../cli/progress.ts";
 import { resultName } from "../cli/result_name.ts";
-import { asOption, type TargetOptions, withTarget } from "../cli/script_options.ts";
+import {
+  asOption,
+  type TargetOptions,
+  withTarget,
+  withWorkerOfSettings,
+} from "../cli/script_options.ts";
 import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
 import { followCommand, resumeCommand } from "./resume_command.ts";
 
@@ -75,7 +80,9 @@ async function main(options: Options): Promise<number> {
 
 async function backfill(range: BackfillRange, options: Options, stop: StopSignal): Promise<number> {
   using progress = openProgress(options.json ?? false);
-  await using target = await openTarget(options, { say: progress.say, stop, absent: "made" });
+  await using target = await openTarget(options, {
+    ...{ say: progress.say, stop, absent: "made", pushes: true } as const,
+  });
   const pipelines = pipelinesOfOneAccount(await target.pipelines(), options, IN_OPTIONS);
   if (!target.advancesAlone) stop.wait.then(() => progress.say(STOPPING));
   const waits = options.wait || !target.advancesAlone;
@@ -186,5 +193,5 @@ async function cancel(options: Options, stop: StopSignal): Promise<number> {
 
 if (import.meta.main) {
   const options = readOptions<Options>(command, Deno.args);
-  await runToEnd(options.json ?? false, () => main(options));
+  await runToEnd(options.json ?? false, () => main(withWorkerOfSettings(options)));
 }

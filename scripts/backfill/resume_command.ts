@@ -14,11 +14,12 @@ export function followCommand(options: TargetOptions): string {
 
 /** Without the token, which must not be shown. */
 function targetArguments(options: TargetOptions): string {
-  const { kvPath, url, account, destination, settingsFile } = options;
+  const { local, kvPath, url, account, destination, settingsFile } = options;
   const given = {
     ...{ "--kv-path": kvPath, "--url": url, "--account": account },
     ...{ "--destination": destination, "--settings-file": settingsFile },
   };
-  return Object.entries(given).filter(([, value]) => value !== undefined)
+  const where = local && kvPath === undefined ? " --local" : "";
+  return where + Object.entries(given).filter(([, value]) => value !== undefined)
     .map(([name, value]) => ` ${name} ${value}`).join("");
 }

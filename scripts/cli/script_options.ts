@@ -1,6 +1,7 @@
-/** Options that several scripts share. Pure. */
+/** Options that several scripts share. Reads the settings file for the Worker that it names. */
 import { type Command, Option } from "commander";
 import { KINDS } from "../../src/destinations/catalog.ts";
+import { readVariables } from "./settings_file.ts";
 
 export interface SettingsOptions {
   readonly settingsFile?: string;
@@ -11,9 +12,25 @@ export interface SettingsOptions {
 
 /** What a script works on: a state on this machine, or a deployed Worker. */
 export interface TargetOptions extends SettingsOptions {
+  readonly local?: true;
   readonly kvPath?: string;
   readonly url?: string;
   readonly token?: string;
+}
+
+/**
+ * The options, with the Worker of the settings if no other target is named.
+ * @throws {CollectorError} `arguments_invalid` when the settings file can't be read
+ */
+export function withWorkerOfSettings<Options extends TargetOptions>(options: Options): Options {
+  const isChosen = options.url !== undefined || isLocal(options);
+  const url = isChosen ? "" : readVariables(options.settingsFile).COLLECTOR_URL?.trim() ?? "";
+  return url === "" ? options : { ...options, url };
+}
+
+/** Is a state on this machine asked for? */
+export function isLocal({ local, kvPath }: TargetOptions): boolean {
+  return local === true || kvPath !== undefined;
 }
 
 /** What an argument of a route is called in a script. */
@@ -50,13 +67,19 @@ export function withSettings(command: Command): Command {
 }
 
 export function withTarget(command: Command): Command {
-  command.option("--kv-path <path>", `the state (default: DENO_KV_PATH, or ${DEFAULT_KV_PATH})`);
-  return withSettings(withWorker(command));
+  command
+    .option("--local", "use a state on this machine, even if COLLECTOR_URL is set")
+    .option("--kv-path <path>", `that state (default: DENO_KV_PATH, or ${DEFAULT_KV_PATH})`);
+  return withSettings(withWorker(command, " (default: COLLECTOR_URL, if set)"));
 }
 
-export function withWorker(command: Command): Command {
+/** `byDefault`: what is used if `--url` is left out, in brackets. */
+export function withWorker(command: Command, byDefault = ""): Command {
   return command
-    .option("--url <url>", "use the collector deployed at this URL")
+    .option(
+      "--url <url>",
+      `use the collector deployed at this URL${byDefault}`,
+    )
     .option(
       "--token <token>",
       "the API_TOKEN that it requires (default: API_TOKEN of the settings)",

@@ -15,7 +15,7 @@ import { problemText, runToEnd } from "../cli/failure.ts";
 import { failureOfSome } from "../cli/failure_json.ts";
 import { openProgress, type Progress } from "../cli/progress.ts";
 import { resultName } from "../cli/result_name.ts";
-import { type TargetOptions, withTarget } from "../cli/script_options.ts";
+import { type TargetOptions, withTarget, withWorkerOfSettings } from "../cli/script_options.ts";
 import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
 
 const command = withTarget(
@@ -48,7 +48,9 @@ async function main(options: TargetOptions): Promise<number> {
 
 async function collect(options: TargetOptions, stop: StopSignal): Promise<readonly Collected[]> {
   using progress = openProgress(options.json ?? false);
-  await using target = await openTarget(options, { say: progress.say, stop, absent: "made" });
+  await using target = await openTarget(options, {
+    ...{ say: progress.say, stop, absent: "made", pushes: true } as const,
+  });
   const { account, destination } = options;
   const pipelines = pipelinesOf(await target.pipelines(), { account, destination });
   if (!target.advancesAlone) {
@@ -113,5 +115,5 @@ function tell(result: Collected, name: string, { url }: TargetOptions): void {
 
 if (import.meta.main) {
   const options = readOptions<TargetOptions>(command, Deno.args);
-  await runToEnd(options.json ?? false, () => main(options));
+  await runToEnd(options.json ?? false, () => main(withWorkerOfSettings(options)));
 }

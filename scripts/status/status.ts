@@ -10,7 +10,7 @@ import { stdoutColours } from "../cli/colours.ts";
 import { DONE, readOptions, scriptCommand, wholeNumber } from "../cli/command_line.ts";
 import { runToEnd, tellFailure } from "../cli/failure.ts";
 import { terminalWidth } from "../cli/progress.ts";
-import { type TargetOptions, withTarget } from "../cli/script_options.ts";
+import { type TargetOptions, withTarget, withWorkerOfSettings } from "../cli/script_options.ts";
 import { statusPage, statusTable } from "./status_page.ts";
 import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
 import { waitOrStop } from "../cli/wait.ts";
@@ -78,5 +78,5 @@ function show(statuses: readonly PipelineStatus[], { json, watch, every }: Optio
 
 if (import.meta.main) {
   const options = readOptions<Options>(command, Deno.args);
-  await runToEnd(options.json ?? false, () => main(options));
+  await runToEnd(options.json ?? false, () => main(withWorkerOfSettings(options)));
 }

@@ -6,6 +6,7 @@ import { DEFAULT_KV_PATH } from "../cli/script_options.ts";
 import { scriptLog } from "../cli/script_log.ts";
 import { readVariables, type Variables } from "../cli/settings_file.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
+import { confirmLocal } from "./confirm_local.ts";
 import { openLocalTarget } from "./local_target.ts";
 import type { Target } from "./target.ts";
 import { WorkerClient } from "./worker_client.ts";
@@ -18,6 +19,8 @@ interface Surroundings {
   readonly stop: StopSignal;
   /** What to do about a state that isn't there: make it, refuse, or use one in memory. */
   readonly absent: "made" | "refused" | "in memory";
+  /** True if events will be pushed: then a state on this machine must be meant. */
+  readonly pushes?: true;
 }
 
 /** @throws {CollectorError} `arguments_invalid` or `configuration_invalid` */
@@ -26,6 +29,7 @@ export async function openTarget(options: TargetOptions, around: Surroundings): 
   if (options.url !== undefined) return openWorker(options.url, options, variables, around);
   if (options.token !== undefined) throw usageError("--token goes with --url.");
   const kvPath = options.kvPath ?? (variables.DENO_KV_PATH || DEFAULT_KV_PATH);
+  if (around.pushes) await confirmLocal(options, kvPath);
   const { stop, say, absent } = around;
   if (absent !== "made" && !await exists(kvPath)) {
     if (absent === "in memory") return await openMemoryTarget(options, around);
@@ -57,11 +61,12 @@ export async function openToRead(
 
 function openWorker(
   url: string,
-  { token, kvPath }: TargetOptions,
+  { token, kvPath, local }: TargetOptions,
   variables: Variables,
   { stop }: Surroundings,
 ): Target {
   if (kvPath !== undefined) throw usageError("--kv-path and --url can't be used together.");
+  if (local) throw usageError("--local and --url can't be used together.");
   const given = (token ?? plainToken(variables.API_TOKEN) ?? "").trim();
   if (!/^[\x21-\x7e]+$/.test(given)) {
     throw scriptProblem(

@@ -10,7 +10,7 @@ import { stepLines, testEach, type TestedAccount } from "../cli/connection_steps
 import { runToEnd } from "../cli/failure.ts";
 import { failureOfSome } from "../cli/failure_json.ts";
 import { openProgress } from "../cli/progress.ts";
-import { type TargetOptions, withTarget } from "../cli/script_options.ts";
+import { type TargetOptions, withTarget, withWorkerOfSettings } from "../cli/script_options.ts";
 import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
 import { openTarget } from "../target/open_target.ts";
 
@@ -62,5 +62,5 @@ async function test(
 
 if (import.meta.main) {
   const options = readOptions<TargetOptions>(command, Deno.args);
-  await runToEnd(options.json ?? false, () => main(options));
+  await runToEnd(options.json ?? false, () => main(withWorkerOfSettings(options)));
 }

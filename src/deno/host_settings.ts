@@ -24,12 +24,13 @@ export const HOST_VARIABLES = [
   "TRUST_FORWARDED_FOR",
 ];
 
-/** Every name that a settings file may have: also what Deno and wrangler read there. */
+/** Every name that a settings file may have: also what Deno, wrangler and the scripts read there. */
 export const SETTING_NAMES: readonly string[] = [
   ...HOST_VARIABLES,
   ...PROXY_VARIABLES,
   "CLOUDFLARE_ACCOUNT_ID",
   "CLOUDFLARE_API_TOKEN",
+  "COLLECTOR_URL",
 ];
 
 /** @throws {CollectorError} `configuration_invalid` */

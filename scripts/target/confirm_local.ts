@@ -1,0 +1,19 @@
+/**
+ * Before a script pushes: a state on this machine knows nothing of what a deployed Worker has delivered, so
+ * that the same events would come twice, unasked. Asks on the terminal.
+ */
+import { resolve } from "node:path";
+import { canAsk, isConfirmed } from "../cli/ask.ts";
+import { usageError } from "../cli/failure.ts";
+import { isLocal, type TargetOptions } from "../cli/script_options.ts";
+
+/** @throws {CollectorError} `arguments_invalid` when nobody has said, or says now, that this state is meant */
+export async function confirmLocal(options: TargetOptions, kvPath: string): Promise<void> {
+  if (isLocal(options)) return;
+  const what =
+    `This pushes from the state in ${resolve(kvPath)}. It knows only what was delivered ` +
+    "from there: what a Worker has delivered comes again.";
+  const ways = "Use --url or COLLECTOR_URL for the Worker, or --local for this state.";
+  if (canAsk(options.json ?? false) && await isConfirmed(`${what} Is that meant?`)) return;
+  throw usageError(`${what} ${ways}`);
+}

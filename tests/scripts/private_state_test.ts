@@ -1,0 +1,40 @@
+/** A script pushes from a state of this machine only if that is meant; the settings may name the Worker. */
+import assert from "node:assert/strict";
+import { stat } from "node:fs/promises";
+import { ScriptStage } from "./script_stage.ts";
+
+Deno.test("a script that pushes refuses a private state that nobody has asked for", async () => {
+  await using stage = await ScriptStage.open();
+  stage.add(3);
+  const settings = { DENO_KV_PATH: stage.kvPath };
+  for (const args of [["collect"], ["backfill", "--from", "9 days"]]) {
+    const [script, ...options] = args;
+    const { code, stderr } = await stage.run(script, options, settings);
+    assert.equal(code, 2);
+    assert.match(stderr, /pushes from the state in .*collector\.db/);
+    assert.match(stderr, /--url or COLLECTOR_URL for the Worker, or --local/);
+  }
+  assert.equal(stage.xsiam.count, 0);
+  await assert.rejects(stat(stage.kvPath));
+  assert.equal((await stage.run("collect", ["--local"], settings)).code, 0);
+  assert.equal(stage.xsiam.count, 3);
+});
+
+Deno.test("with a Worker's address in the settings, scripts go there, and nothing comes twice", async () => {
+  await using stage = await ScriptStage.open();
+  stage.add(3);
+  const worker = await stage.startWorker();
+  const settings = { COLLECTOR_URL: worker.url, DENO_KV_PATH: stage.kvPath };
+  for (const times of [1, 2]) {
+    const { code, stdout } = await stage.run("collect", ["--json"], settings);
+    assert.deepEqual([code, JSON.parse(stdout).delivered], [0, times === 1 ? 3 : 0]);
+  }
+  const { stdout } = await stage.run("status", ["--json"], settings);
+  assert.equal(JSON.parse(stdout).health.totals.delivered, 3);
+  assert.deepEqual([...stage.xsiam.ids.values()], [1, 1, 1]);
+  await assert.rejects(stat(stage.kvPath), "nothing is kept here");
+
+  const both = await stage.run("collect", ["--local", "--url", worker.url], settings);
+  assert.equal(both.code, 2);
+  assert.match(both.stderr, /--local and --url can't be used together/);
+});
