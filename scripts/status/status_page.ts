@@ -129,7 +129,7 @@ function undelivered({ undelivered: missing }: Status, colours: Colours): string
   const { deadLetters, setAside, gaps, stalledBackfills, total } = missing;
   if (total === 0) return "none known";
   const parts = [
-    deadLetters > 0 && `${count(deadLetters, "dead letter")}, see deno task dead-letters`,
+    deadLetters > 0 && `${count(deadLetters, "dead letter")}, see /dead-letters`,
     setAside > 0 && `${number(setAside)} set aside until the destination accepts anything`,
     gaps > 0 && `${count(gaps, "record")} that LivePerson did not show`,
     stalledBackfills > 0 && "a backfill that stands still",

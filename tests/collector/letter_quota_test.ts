@@ -1,7 +1,7 @@
 /** Dead letters have a quota: at it a run fails loudly, nothing is lost, and nothing comes twice. */
 import assert from "node:assert/strict";
 import type { Undelivered } from "../../src/engine/ports.ts";
-import { asKept, fullness, roomFor } from "../../src/collector/records/letter_quota.ts";
+import { asKept, fullness, hasContent, roomFor } from "../../src/collector/records/letter_quota.ts";
 import type { KeptLetter } from "../../src/collector/records/kept_letter.ts";
 import { listedCut } from "../../src/collector/records/listed_letter.ts";
 import { changeAt, MINUTE_MS, openEnvironment } from "../environment.ts";
@@ -47,6 +47,7 @@ Deno.test("of an event that can't be sent at all, no more than what identifies i
   });
   assert.match(sha256, /^[0-9a-f]{64}$/);
   assert.ok(!("origin" in kept));
+  assert.deepEqual([unsendable, kept].map(hasContent), [true, false], "the rest is never sent");
   const sendable = letter(unsendable.json);
   assert.equal(asKept(sendable, { deadLetters: 9, deadBytes: 400_000 }, 10), sendable);
 });

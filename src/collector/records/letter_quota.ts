@@ -48,6 +48,13 @@ function full({ deadLetters, deadBytes }: Dead, more: number): CollectorError {
   });
 }
 
+const NOT_KEPT = "too large to be kept";
+
+/** False if only what identifies the event was kept: it must not be sent in its place. */
+export function hasContent({ status, json }: Pick<Undelivered, "status" | "json">): boolean {
+  return status !== null || !json.endsWith(`,"content":"${NOT_KEPT}"}`);
+}
+
 /**
  * The letter as it is kept. An event that is too large to be sent at all can't be delivered later either:
  * once such events take up much, only what identifies them is kept. The source still has their content.
@@ -62,7 +69,7 @@ export function asKept(letter: Undelivered, kept: Dead, maxLetters: number): Und
     _time: iso(letter.timeMs),
     bytes,
     sha256: createHash("sha256").update(letter.json).digest("hex"),
-    content: "too large to be kept",
+    content: NOT_KEPT,
   });
   const { origin: _, ...others } = letter;
   return { ...others, json };

@@ -1,6 +1,7 @@
 /** Pushes dead letters again, one by one, so that one that is still refused does not hold back the rest. */
 import type { PushAnswer } from "../../engine/ports.ts";
 import { lettersIn } from "../records/letter_counts.ts";
+import { hasContent } from "../records/letter_quota.ts";
 import type { RunContext } from "./context.ts";
 import { Connections } from "./connections.ts";
 import { toLineAgain } from "./event_line.ts";
@@ -34,7 +35,7 @@ export async function redeliver(
       if (!connections.hasBudget()) break;
       triedLast = letter.eventId;
       const line = toLineAgain(letter, destination, platform.now());
-      const accepted = line.bytes <= destination.limits.maxEventBytes &&
+      const accepted = hasContent(letter) && line.bytes <= destination.limits.maxEventBytes &&
         isDelivered(await destination.push([line], { probing: true }));
       if (accepted) await undelivered.remove([letter.eventId]);
       if (accepted) delivered++;
