@@ -32,35 +32,41 @@ export async function fetchAnswer(
   init: RequestInit,
   { maxBytes, signal }: AnswerLimits,
 ): Promise<ReadAnswer> {
+  signal.throwIfAborted();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  aborted.catch(() => {}); // it may come when nothing is awaited
+  const abort = () => reject(signal.reason);
+  signal.addEventListener("abort", abort);
   const answering = fetch(url, { ...init, signal });
-  let response: Response;
   try {
-    response = await unlessAborted(answering, signal);
+    const { status, headers, body } = await Promise.race([aborted, answering]);
+    return { status, headers, ...await readBody(body, maxBytes, aborted) };
   } catch (error) {
     answering.then(({ body }) => body?.cancel()).catch(() => {});
     throw error;
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
-  const { status, headers } = response;
-  return { status, headers, ...await readBody(response.body, maxBytes, signal) };
 }
 
 async function readBody(
   body: ReadableStream<Uint8Array> | null,
   maxBytes: number,
-  signal: AbortSignal,
+  aborted: Promise<never>,
 ): Promise<Pick<ReadAnswer, "text" | "bytes" | "isWhole">> {
   if (body === null) return { text: "", bytes: 0, isWhole: true };
   const reader = body.getReader();
-  const decoder = new TextDecoder();
-  let text = "";
+  const chunks: Uint8Array[] = [];
   let bytes = 0;
   try {
     for (;;) {
-      const { done, value } = await unlessAborted(reader.read(), signal);
-      if (done) return { text: text + decoder.decode(), bytes, isWhole: true };
+      const { done, value } = await Promise.race([aborted, reader.read()]);
+      if (done) return { text: textOf(chunks, bytes, true), bytes, isWhole: true };
       const left = maxBytes - bytes;
-      text += decoder.decode(value.subarray(0, left), { stream: true });
-      if (value.length > left) return { text, bytes: maxBytes, isWhole: false };
+      chunks.push(value.subarray(0, left));
+      if (value.length > left) {
+        return { text: textOf(chunks, maxBytes, false), bytes: maxBytes, isWhole: false };
+      }
       bytes += value.length;
     }
   } finally {
@@ -69,15 +75,16 @@ async function readBody(
   }
 }
 
-/** The work's outcome, or the signal's reason if that comes first. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener("abort", abort);
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", abort);
+/**
+ * The chunks as text, decoded at once: they may be many. A text that was cut ends before the character that
+ * the cut went through.
+ */
+function textOf(chunks: readonly Uint8Array[], bytes: number, isWhole: boolean): string {
+  const all = new Uint8Array(bytes);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
   }
+  return new TextDecoder().decode(all, { stream: !isWhole });
 }
