@@ -39,6 +39,8 @@ export type ErrorCode =
   | "stopping"
   | "cursor_unreadable"
   | "cursor_newer"
+  | "cursor_exists"
+  | "collection_enabled"
   | "arguments_invalid"
   | "backfill_running"
   | "unauthorized"

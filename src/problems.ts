@@ -140,6 +140,17 @@ export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
       "Deploy that version again, or start over on purpose: DELETE /cursor?confirm=<account>, " +
       "and &destination=<id> if there are several.",
   },
+  cursor_exists: {
+    status: 409,
+    title: "There is a cursor already",
+    action:
+      "If what was collected here may be given up: DELETE /cursor?confirm=<account>, then import.",
+  },
+  collection_enabled: {
+    status: 409,
+    title: "Collecting is not paused",
+    action: "Set FETCH_EVENTS to false, deploy or start again, and repeat this.",
+  },
   arguments_invalid: {
     status: 400,
     title: "The arguments are not valid",

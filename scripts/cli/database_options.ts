@@ -1,22 +1,21 @@
 /** Options of the scripts that work on the database file itself. Reads the settings. */
 import type { Command } from "commander";
-import { DEFAULT_KV_PATH } from "./script_options.ts";
+import { DEFAULT_KV_PATH, withSettingsFile } from "./script_options.ts";
 import { readVariables } from "./settings_file.ts";
 
 export interface DatabaseOptions {
   readonly kvPath?: string;
-  readonly envFile?: string;
+  readonly settingsFile?: string;
   readonly json?: true;
 }
 
 export function withDatabase(command: Command): Command {
-  return command
-    .option("--kv-path <path>", `the database (default: DENO_KV_PATH, or ${DEFAULT_KV_PATH})`)
-    .option("--env-file <path>", "settings file (default: .dev.vars)")
+  command.option("--kv-path <path>", `the database (default: DENO_KV_PATH, or ${DEFAULT_KV_PATH})`);
+  return withSettingsFile(command, "settings file (default: .dev.vars)")
     .option("--json", "print JSON for machines");
 }
 
 /** @throws {CollectorError} `arguments_invalid` when the settings file that was named can't be read */
-export function databasePath({ kvPath, envFile }: DatabaseOptions): string {
-  return kvPath ?? (readVariables(envFile).DENO_KV_PATH?.trim() || DEFAULT_KV_PATH);
+export function databasePath({ kvPath, settingsFile }: DatabaseOptions): string {
+  return kvPath ?? (readVariables(settingsFile).DENO_KV_PATH?.trim() || DEFAULT_KV_PATH);
 }

@@ -16,6 +16,8 @@ export type ScriptCode =
   | "database_unreadable"
   | "database_in_use"
   | "backup_exists"
+  | "export_exists"
+  | "export_unreadable"
   | "range_too_dense"
   | "settings_missing"
   | "setting_unwritable"
@@ -68,6 +70,14 @@ export const SCRIPT_REASONS: Readonly<Record<ScriptCode, ScriptReason>> = {
   backup_exists: {
     title: "There is a file already",
     action: "Give another name with --to.",
+  },
+  export_exists: {
+    title: "There is a file already",
+    action: "Give another name with --to.",
+  },
+  export_unreadable: {
+    title: "That is not an export",
+    action: "Give the file that deno task export wrote with --from.",
   },
   range_too_dense: {
     title: "The events can't be counted",

@@ -42,6 +42,8 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Targ
     startBackfill: async (pipeline, range) => unwrap(await of(pipeline).startBackfill(range)),
     advanceBackfill: async (pipeline) => unwrap(await of(pipeline).advanceBackfill()),
     cancelBackfill: async (pipeline) => unwrap(await of(pipeline).cancelBackfill()),
+    exportState: async (pipeline, after) => unwrap(await of(pipeline).exportState(after)),
+    importState: async (pipeline, rows) => unwrap(await of(pipeline).importState(rows)),
     [Symbol.asyncDispose]: () => collectors.close(),
   };
 }

@@ -21,6 +21,8 @@ interface Surroundings {
   readonly absent: "made" | "refused" | "in memory";
   /** True if events will be pushed: then a state on this machine must be meant. */
   readonly pushes?: true;
+  /** True if nothing may be collected here meanwhile, whatever the settings say. */
+  readonly isPaused?: true;
 }
 
 /** @throws {CollectorError} `arguments_invalid` or `configuration_invalid` */
@@ -30,12 +32,17 @@ export async function openTarget(options: TargetOptions, around: Surroundings): 
   if (options.token !== undefined) throw usageError("--token goes with --url.");
   const kvPath = options.kvPath ?? (variables.DENO_KV_PATH || DEFAULT_KV_PATH);
   if (around.pushes) await confirmLocal(options, kvPath);
-  const { stop, say, absent } = around;
+  const { stop, say, absent, isPaused = false } = around;
   if (absent !== "made" && !await exists(kvPath)) {
     if (absent === "in memory") return await openMemoryTarget(options, around);
     throw stateMissing(kvPath);
   }
-  return await openLocalTarget({ variables, kvPath, log: scriptLog(say), stop: asAbort(stop) });
+  return await openLocalTarget({
+    variables: isPaused ? { ...variables, FETCH_EVENTS: "false" } : variables,
+    kvPath,
+    log: scriptLog(say),
+    stop: asAbort(stop),
+  });
 }
 
 /** The collectors with a state in memory: nothing is stored. */

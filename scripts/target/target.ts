@@ -1,4 +1,5 @@
 /** What a script talks to: the collectors in this process, with their state, or a deployed Worker. */
+import type { StatePage, StateRow } from "../../src/collector/records/moved_state.ts";
 import type { BackfillRange } from "../../src/collector/runs/backfill.ts";
 import type { Status } from "../../src/collector/collector.ts";
 import type { TestedStep } from "../../src/collector/runs/connection_check.ts";
@@ -35,6 +36,8 @@ export interface Target extends AsyncDisposable {
   /** Does one part of the backfill; null when there is nothing to do. */
   advanceBackfill(pipeline: Pipeline): Promise<BackfillState | null>;
   cancelBackfill(pipeline: Pipeline): Promise<void>;
+  exportState(pipeline: Pipeline, after: string | null): Promise<StatePage>;
+  importState(pipeline: Pipeline, rows: readonly StateRow[]): Promise<void>;
 }
 
 /** How a script's options name a pipeline. */

@@ -37,8 +37,13 @@ export class WorkerClient {
    * @throws {AnsweredProblem} what the Worker answered, or why it could not be asked. Its `body` is all
    * of a problem's JSON
    */
-  async ask<T>(method: "GET" | "POST" | "DELETE", path: string, query: Query = {}): Promise<T> {
-    const response = await this.#send(method, path, query);
+  async ask<T>(
+    method: "GET" | "POST" | "DELETE",
+    path: string,
+    query: Query = {},
+    sent?: object,
+  ): Promise<T> {
+    const response = await this.#send(method, path, query, sent);
     const body = await readJson(response);
     if (response.ok && body !== null) return body as T;
     if (isProblem(body)) {
@@ -50,7 +55,7 @@ export class WorkerClient {
     );
   }
 
-  async #send(method: string, path: string, query: Query): Promise<Response> {
+  async #send(method: string, path: string, query: Query, sent?: object): Promise<Response> {
     const url = new URL(path, this.origin);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, value);
@@ -61,6 +66,7 @@ export class WorkerClient {
       return await fetch(url, {
         method,
         headers: { Authorization: `Bearer ${token}` },
+        ...(sent !== undefined && { body: JSON.stringify(sent) }),
         redirect: "manual",
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       });

@@ -1,6 +1,7 @@
 /** The collectors of a deployed Worker, called through its routes. */
 import { AnsweredProblem } from "../../src/http/routing/problems.ts";
 import type { Status } from "../../src/collector/collector.ts";
+import type { StatePage } from "../../src/collector/records/moved_state.ts";
 import type { TestedStep } from "../../src/collector/runs/connection_check.ts";
 import type { BackfillState, RunReport } from "../../src/collector/health/report.ts";
 import type { AuditEvent } from "../../src/sources/liveperson/event.ts";
@@ -56,6 +57,11 @@ export function workerTarget(client: WorkerClient): Target {
     },
     async cancelBackfill(pipeline) {
       await client.ask("DELETE", "/backfill", { ...namedAs(pipeline) });
+    },
+    exportState: (pipeline, after) =>
+      client.ask<StatePage>("GET", "/state", { ...namedAs(pipeline), after: after ?? undefined }),
+    async importState(pipeline, rows) {
+      await client.ask("POST", "/state", {}, { ...namedAs(pipeline), rows });
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

@@ -7,6 +7,7 @@ import { DurableObject } from "cloudflare:workers";
 import { askEach } from "../collector/fleet.ts";
 import { writeLog } from "../collector/log.ts";
 import type { BackfillRange } from "../collector/runs/backfill.ts";
+import type { StateRow } from "../collector/records/moved_state.ts";
 import type { GetEventsArguments } from "../collector/runs/read_events.ts";
 import { type RunReport, type Trigger, wantsMore } from "../collector/health/report.ts";
 import {
@@ -83,6 +84,14 @@ export class CollectorObject extends DurableObject<Env> implements ObjectMethods
 
   queueOperatorAction(action: OperatorAction) {
     return this.#service().queueOperatorAction(action);
+  }
+
+  exportState(after: string | null) {
+    return this.#service().exportState(after);
+  }
+
+  importState(rows: readonly StateRow[]) {
+    return this.#service().importState(rows);
   }
 
   /** As a relay: asks other objects, with the requests of this invocation. */

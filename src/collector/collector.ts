@@ -17,6 +17,13 @@ import { Connections, DESTINATION_KEY, SESSION_KEY } from "./runs/connections.ts
 import { fullness } from "./records/letter_quota.ts";
 import { listedCut, type ListedLetter, listedWhole } from "./records/listed_letter.ts";
 import { type LetterCounts, lettersIn } from "./records/letter_counts.ts";
+import {
+  isMoved,
+  JOURNAL_KEY,
+  readState,
+  type StatePage,
+  type StateRow,
+} from "./records/moved_state.ts";
 import { UndeliveredBox } from "./records/undelivered_box.ts";
 import { engineLimits, enginePorts } from "./runs/engine_ports.ts";
 import { type FoundEvents, getEvents, type GetEventsArguments } from "./runs/read_events.ts";
@@ -245,6 +252,49 @@ export class Collector {
     const { local, log } = this.#platform;
     const dropped = await addToQueue(local, action);
     if (dropped > 0) log({ level: "error", event: "operator_actions_dropped", dropped });
+  }
+
+  /**
+   * What is stored, page by page, to go on from it at another place.
+   * @throws {CollectorError} `collection_enabled`
+   */
+  exportState(after: string | null): Promise<StatePage> {
+    return this.#inTurn(() => {
+      this.#mustRest();
+      return readState(this.#platform.local, after);
+    });
+  }
+
+  /**
+   * Takes over what was exported at another place. The last of the rows makes it count.
+   * @throws {CollectorError} `collection_enabled`; `cursor_exists` if collecting has begun here;
+   * `cursor_unreadable` or `cursor_newer` if it isn't this pipeline's
+   */
+  importState(rows: readonly StateRow[]): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#mustRest();
+      const { cursors } = this.#context;
+      if (await cursors.exists()) {
+        throw new CollectorError("cursor_exists", {
+          detail: "Events were collected here already.",
+        });
+      }
+      for (const { key, value } of rows) {
+        if (key === JOURNAL_KEY) await cursors.takeOver(value);
+        else if (isMoved(key)) await this.#platform.local.put(key, value);
+      }
+      if (rows.some(({ key }) => key === JOURNAL_KEY)) {
+        this.#platform.log({ level: "warn", event: "state_imported" });
+      }
+    });
+  }
+
+  /** What is collected beside a move would come twice. */
+  #mustRest(): void {
+    if (!this.settings.FETCH_EVENTS) return;
+    throw new CollectorError("collection_enabled", {
+      detail: "FETCH_EVENTS is true, so events may be collected meanwhile.",
+    });
   }
 
   /** Drops what runs remember: the next one finds it out again. */

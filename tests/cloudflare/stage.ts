@@ -190,8 +190,11 @@ export class Stage implements AsyncDisposable {
    * Posts more than 64 KiB. The refusal may come before everything was sent, and be lost together with
    * the connection: then it is asked for again. Nothing else uses that connection.
    */
-  async postTooMuch(path: string, { tellsLength }: { tellsLength: boolean }): Promise<Answer> {
-    const body = "x".repeat(64 * 1024 + 1);
+  async postTooMuch(
+    path: string,
+    { tellsLength, allowed = 64 * 1024 }: { tellsLength: boolean; allowed?: number },
+  ): Promise<Answer> {
+    const body = "x".repeat(allowed + 1);
     using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
     for (let attempt = 1;; attempt++) {
       try {

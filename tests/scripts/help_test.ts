@@ -12,6 +12,8 @@ const SCRIPTS = [
   "status",
   "backup",
   "restore",
+  "export",
+  "import",
   "setup",
   "demo",
   "simulate",

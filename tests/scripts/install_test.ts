@@ -7,8 +7,9 @@ import { ROOT } from "../../scripts/local/bundle.ts";
 import { withFolder } from "../environment.ts";
 
 Deno.test("every task that needs the packages fetches them first, and nothing else does", () => {
-  const { install: _, audit: __, start, backup, restore, ...others } = config.tasks;
-  for (const ofServer of [start, backup, restore]) {
+  const { install: _, audit: __, start, backup, restore, ...rest } = config.tasks;
+  const { export: exports, import: imports, ...others } = rest;
+  for (const ofServer of [start, backup, restore, exports, imports]) {
     assert.match(ofServer, /--node-modules-dir=none --lock=src\/deno\/deno\.lock --frozen/);
   }
   for (const [name, task] of Object.entries(others)) {

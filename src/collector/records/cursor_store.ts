@@ -11,6 +11,7 @@ import {
   firstCursor,
 } from "../../engine/cursor.ts";
 import type { Platform } from "../platform.ts";
+import { JOURNAL_KEY } from "./moved_state.ts";
 import { decodeJournal, EMPTY_JOURNAL, type Journal, readRevision } from "./journal.ts";
 
 /**
@@ -27,8 +28,6 @@ export interface Opened {
   /** Events that an earlier run had sent, or was about to, when it ended without an answer: they may come twice. */
   readonly inFlight: number;
 }
-
-const JOURNAL = "journal";
 
 /** For a minute, KV may show what it held before, even that it held nothing. After this long, what it shows is what it holds. */
 const KV_SETTLES_MS = 2 * 60_000;
@@ -75,7 +74,7 @@ export class CursorStore {
 
   /** The cursor as it lies in the journal, for people to look at; null if there is none. */
   async shown(): Promise<unknown> {
-    const text = await this.platform.local.get(JOURNAL);
+    const text = await this.platform.local.get(JOURNAL_KEY);
     try {
       const { cursor } = decodeJournal(text);
       return cursor === null ? null : JSON.parse(cursor);
@@ -122,6 +121,24 @@ export class CursorStore {
     this.#publish = "not needed";
   }
 
+  /** True if collecting has begun. */
+  async exists(): Promise<boolean> {
+    return decodeJournal(await this.platform.local.get(JOURNAL_KEY)).cursor !== null;
+  }
+
+  /**
+   * Takes over the journal of the same pipeline at another place, and publishes its cursor.
+   * @throws {CollectorError} `cursor_unreadable` or `cursor_newer`; then nothing has changed
+   */
+  async takeOver(text: string): Promise<void> {
+    const journal = decodeJournal(text);
+    if (journal.cursor !== null) {
+      decodeCursor(journal.cursor, this.owner);
+      await this.platform.published.put(cursorKey(this.owner), journal.cursor);
+    }
+    await this.#write({ ...journal, publishedAtMs: this.platform.now() });
+  }
+
   /** Forgets the cursor, whatever state it is in: the next run begins with the first fetch. */
   async forget(): Promise<void> {
     const [copy, text] = await this.#read();
@@ -134,12 +151,12 @@ export class CursorStore {
   #read(): Promise<[string | null, string | null]> {
     return Promise.all([
       this.platform.published.get(cursorKey(this.owner)),
-      this.platform.local.get(JOURNAL),
+      this.platform.local.get(JOURNAL_KEY),
     ]);
   }
 
   async #write(journal: Journal): Promise<void> {
-    await this.platform.local.put(JOURNAL, JSON.stringify(journal));
+    await this.platform.local.put(JOURNAL_KEY, JSON.stringify(journal));
     this.#journal = journal;
   }
 }

@@ -8,6 +8,7 @@ import { descriptionRoutes } from "./description.tsx";
 import { getEvents, pushEvents } from "./get_events.ts";
 import { getHealth } from "./health.ts";
 import { getMetrics } from "./metrics.ts";
+import { exportState, importState } from "./state.ts";
 import { getStatus } from "./status.ts";
 import { testConnection } from "./test_connection.ts";
 
@@ -24,5 +25,7 @@ export const ROUTES: readonly Route[] = [
   startBackfill,
   cancelBackfill,
   forgetCursor,
+  exportState,
+  importState,
   ...descriptionRoutes(() => ROUTES),
 ];

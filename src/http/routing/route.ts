@@ -21,6 +21,8 @@ interface Description {
   /** Shell commands; `$URL` is where the Worker is. */
   readonly examples: readonly string[];
   readonly access: Access;
+  /** The most that a body may have, in bytes; 64 KiB if left out. It holds for the path. */
+  readonly maxBodyBytes?: number;
   /** Codes of the problems that it may answer with. */
   readonly problems: readonly ErrorCode[];
 }

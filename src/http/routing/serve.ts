@@ -21,6 +21,7 @@ interface ServeOptions<Bindings> {
   readonly refusals: (c: Context) => Promise<number>;
 }
 
+const MIB = 1024 * 1024;
 const MAX_BODY_BYTES = 64 * 1024;
 
 /** A path has the access of its first route. */
@@ -34,8 +35,9 @@ export function serveRoutes<E extends Env>(
   }
   const accesses = [...new Set(routes.map(({ access }) => access))];
   const guards = new Map(accesses.map((access) => [access, access.guard()] as const));
-  for (const [path, [{ access }]] of Map.groupBy(routes, (route) => route.path)) {
-    app.use(path, guards.get(access)!, limitBody);
+  for (const [path, ofPath] of Map.groupBy(routes, (route) => route.path)) {
+    const sizes = ofPath.map(({ maxBodyBytes = MAX_BODY_BYTES }) => maxBodyBytes);
+    app.use(path, guards.get(ofPath[0].access)!, limitBody(Math.max(...sizes)));
   }
   for (const route of routes) {
     app.on(route.method, route.path, async (c) => {
@@ -54,10 +56,14 @@ export function serveRoutes<E extends Env>(
   }
 }
 
-const limitBody = bodyLimit({
-  maxSize: MAX_BODY_BYTES,
-  onError: (c) => problemResponse(c, problemOf("body_too_large", "The body has over 64 KiB.")),
-});
+function limitBody(maxSize: number): MiddlewareHandler {
+  const limit = maxSize < MIB ? `${maxSize / 1024} KiB` : `${maxSize / MIB} MiB`;
+  const detail = `The body has over ${limit}.`;
+  return bodyLimit({
+    maxSize,
+    onError: (c) => problemResponse(c, problemOf("body_too_large", detail)),
+  });
+}
 
 function preferred<T extends string>(c: Context, types: readonly [T, ...T[]]): T {
   return accepts(c, { header: "Accept", supports: [...types], default: types[0] }) as T;

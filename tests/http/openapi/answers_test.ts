@@ -62,6 +62,16 @@ Deno.test("the Worker answers what is described, and all that is described is an
     assert.ok(body.backfill !== null && body.health.lastRun !== null && body.cursor !== null);
     await api.ask("DELETE /backfill");
     await api.ask("DELETE /cursor", { query: `confirm=${ACCOUNT}` });
+    await api.ask("GET /state", { expect: 409 });
+    await api.ask("POST /state", { json: { rows: [] }, expect: 409 });
+  });
+
+  await step("while collecting is paused", { settings: { FETCH_EVENTS: "false" } }, async (api) => {
+    await api.ask("POST /state", { json: { rows: [{ key: "backfill", value: "null" }] } });
+    const { body } = await api.ask("GET /state");
+    assert.deepEqual(body, { rows: [{ key: "backfill", value: "null" }], next: null });
+    const rows = [{ key: "journal", value: "damaged" }];
+    await api.ask("POST /state", { json: { rows }, expect: 500 });
   });
 
   await step("when XSIAM refuses an event, and then goes on failing", {}, async (api) => {
@@ -276,10 +286,13 @@ class Api {
     return answer;
   }
 
-  /** Over 64 KiB. The refusal may come before all was sent, and be lost: then it is asked for again. */
+  /** Over 64 KiB, or what the path allows. The refusal may come before all was sent, and be lost: then it is asked for again. */
   async sendTooMuch(name: string): Promise<Answer> {
     const [method, path] = name.split(" ");
-    if (method === "POST") return await this.stage.postTooMuch(path, { tellsLength: true });
+    const allowed = path === "/state" ? 32 * 1024 * 1024 : undefined;
+    if (method === "POST") {
+      return await this.stage.postTooMuch(path, { tellsLength: true, allowed });
+    }
     using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
     for (let attempt = 1;; attempt++) {
       try {

@@ -1,0 +1,48 @@
+/** The file in which states move between platforms. Reads and writes it. */
+import { readFile, writeFile } from "node:fs/promises";
+import * as v from "valibot";
+import type { StateRow } from "../../src/collector/records/moved_state.ts";
+import { scriptProblem } from "../cli/failure.ts";
+
+/** Only the owner may read it: it holds events. */
+const OWNER_ONLY = 0o600;
+
+const StateFile = v.object({
+  version: v.literal(1),
+  states: v.array(v.object({
+    account: v.string(),
+    /** The kind of the destination. */
+    destination: v.nullable(v.string()),
+    rows: v.array(v.object({ key: v.string(), value: v.string() })),
+  })),
+});
+
+export interface MovedState {
+  readonly account: string;
+  readonly destination: string | null;
+  readonly rows: readonly StateRow[];
+}
+
+/** @throws {AnsweredProblem} when something lies there already */
+export async function writeStates(path: string, states: readonly MovedState[]): Promise<void> {
+  const text = JSON.stringify({ version: 1, states });
+  try {
+    await writeFile(path, text, { mode: OWNER_ONLY, flag: "wx" });
+  } catch (error) {
+    if ((error as { code?: string }).code !== "EEXIST") throw error;
+    throw scriptProblem("export_exists", `${path} exists, and an export replaces nothing.`);
+  }
+}
+
+/** @throws {AnsweredProblem} when it is no such file */
+export async function readStates(path: string): Promise<readonly MovedState[]> {
+  let given: unknown;
+  try {
+    given = JSON.parse(await readFile(path, "utf8"));
+  } catch {
+    // refused below
+  }
+  const result = v.safeParse(StateFile, given);
+  if (result.success) return result.output.states;
+  throw scriptProblem("export_unreadable", `${path} is not there, or is no export.`);
+}

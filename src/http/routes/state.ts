@@ -1,0 +1,87 @@
+/** `/state`: what a pipeline has stored, to move it to another platform. */
+import * as v from "valibot";
+import { TOKEN } from "../auth/bearer.ts";
+import { account, destination, inQuery, inQueryOrBody } from "../routing/arguments.ts";
+import { unwrap } from "../routing/problems.ts";
+import { json } from "../routing/reply.ts";
+import { defineRoute, inJson } from "../routing/route.ts";
+import { count, named, told } from "../routing/schemas.ts";
+import { CURL } from "./examples.ts";
+import { collectorOf } from "./pipelines.ts";
+import { ASKED, OF_RUNS } from "./problem_codes.ts";
+
+/** A page of an export has 4 MiB, or one row that is larger; in JSON that is more. */
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
+
+const StateRow = named(
+  "StateRow",
+  v.object({ key: v.string(), value: v.string() }),
+  "A row of what is stored: docs/guarantee.md lists them.",
+);
+
+const StatePage = named(
+  "StatePage",
+  v.object({
+    rows: v.array(StateRow),
+    next: told(v.nullable(v.string()), "Give it as `after` for the next page; null on the last."),
+  }),
+);
+
+const ImportArguments = named(
+  "ImportArguments",
+  v.strictObject({
+    rows: v.optional(v.pipe(v.array(StateRow), v.description("Rows of an export.")), []),
+    account,
+    destination,
+  }),
+);
+
+const Imported = named("ImportedState", v.object({ imported: told(count, "Rows.") }));
+
+export const exportState = defineRoute({
+  id: "exportState",
+  method: "GET",
+  path: "/state",
+  access: TOKEN,
+  summary: "Export what is stored",
+  words:
+    "The cursor, the dead letters, the backfill, the ledger and the health of a pipeline, so " +
+    "that another platform goes on without a repeat. Tokens are left out. `FETCH_EVENTS` must be " +
+    "false, or what is collected meanwhile would come twice.",
+  arguments: inQuery(v.object({
+    after: v.optional(v.pipe(v.string(), v.description("`next` of the page before."))),
+    account,
+    destination,
+  })),
+  examples: [`${CURL} "$URL/state"`],
+  answers: { 200: inJson("A page of it.", StatePage) },
+  problems: [...ASKED, "lease_lost", "stopping", "collection_enabled"],
+  handle: async (asked) =>
+    json(200, unwrap(await collectorOf(asked).exportState(asked.args.after ?? null))),
+});
+
+export const importState = defineRoute({
+  id: "importState",
+  method: "POST",
+  path: "/state",
+  access: TOKEN,
+  maxBodyBytes: MAX_BODY_BYTES,
+  summary: "Import what another platform stored",
+  words:
+    "Takes the pages of an export, in their order. The last row makes them count. Refused once " +
+    "something was collected here, and while `FETCH_EVENTS` is true.",
+  arguments: inQueryOrBody(() => ImportArguments),
+  examples: [`${CURL} -d '{"rows": []}' "$URL/state"`],
+  answers: { 200: inJson("They are stored.", Imported) },
+  problems: [
+    ...OF_RUNS,
+    "collection_enabled",
+    "cursor_exists",
+    "cursor_unreadable",
+    "cursor_newer",
+  ],
+  handle: async (asked) => {
+    unwrap(await collectorOf(asked).importState(asked.args.rows));
+    return json(200, { imported: asked.args.rows.length });
+  },
+});
