@@ -4,6 +4,7 @@
  */
 // @ts-types="./cloudflare_workers.d.ts"
 import { DurableObject } from "cloudflare:workers";
+import type { LetterChoice } from "../collector/records/letter_choice.ts";
 import { askEach } from "../collector/fleet.ts";
 import { writeLog } from "../collector/log.ts";
 import type { BackfillRange } from "../collector/runs/backfill.ts";
@@ -58,12 +59,16 @@ export class CollectorObject extends DurableObject<Env> implements ObjectMethods
     return this.#service().measures();
   }
 
-  deadLetters(limit: number, eventId?: string) {
-    return this.#service().deadLetters(limit, eventId);
+  deadLetters(...args: Arguments<"deadLetters">) {
+    return this.#service().deadLetters(...args);
   }
 
-  redeliver(limit: number) {
-    return this.#service().redeliver(limit);
+  redeliver(...args: Arguments<"redeliver">) {
+    return this.#service().redeliver(...args);
+  }
+
+  discardLetters(choice: LetterChoice) {
+    return this.#service().discardLetters(choice);
   }
 
   startBackfill(range: BackfillRange) {

@@ -35,6 +35,8 @@ import type { Platform } from "./platform.ts";
 import { addToQueue } from "./records/operator_queue.ts";
 import { CursorStore } from "./records/cursor_store.ts";
 import { measure, type Measures } from "./health/measures.ts";
+import { discard, type Discarding } from "./runs/discard.ts";
+import { Groups, type LetterChoice, type LetterGroup } from "./records/letter_choice.ts";
 import { redeliver, type Redelivery } from "./runs/redeliver.ts";
 import type { BackfillState, RunReport, Trigger } from "./health/report.ts";
 import {
@@ -62,6 +64,21 @@ export interface Status extends Verdict {
 export interface ListedLetters {
   readonly count: number;
   readonly letters: readonly ListedLetter[];
+  /** The id behind which the list goes on; null at its end. */
+  readonly next: string | null;
+  /** All letters by reason, if that was asked for. */
+  readonly groups?: readonly LetterGroup[];
+}
+
+/** What of the letters is listed. */
+export interface LetterQuery {
+  readonly reason?: string | undefined;
+  /** The list begins behind this event id. */
+  readonly after?: string | undefined;
+  /** Only this letter, and whole. */
+  readonly eventId?: string | undefined;
+  /** True to count all letters by reason, which takes a look at each. */
+  readonly grouped?: boolean | undefined;
 }
 
 /** More who ask for events of the account at the same time are turned away. */
@@ -190,25 +207,45 @@ export class Collector {
     return measure(health, this.#judge(health, await undelivered.counts(), state), state);
   }
 
-  /** The first letters, large ones cut; or one of them by its event's id, whole. */
-  async deadLetters(limit: number, eventId?: string): Promise<ListedLetters> {
+  /** At most `limit` letters in order of event id, large ones cut; or one of them, whole. */
+  async deadLetters(
+    limit: number,
+    { eventId, reason, after, grouped }: LetterQuery = {},
+  ): Promise<ListedLetters> {
     const { undelivered } = this.#context;
     const letters: ListedLetter[] = [];
-    if (eventId !== undefined) {
-      const letter = await undelivered.get(eventId);
-      if (letter !== null) letters.push(listedWhole(letter));
-    } else {
-      for await (const letter of undelivered.list(limit)) letters.push(listedCut(letter));
+    let next: string | null = null;
+    const ids = eventId === undefined ? undefined : [eventId];
+    const listed = ids === undefined ? listedCut : listedWhole;
+    for await (const letter of undelivered.chosen({ ids, reason }, after)) {
+      if (letters.length === limit) {
+        next = letters.at(-1)?.eventId ?? null;
+        break;
+      }
+      letters.push(listed(letter));
     }
-    return { count: lettersIn(await undelivered.counts()), letters };
+    const count = lettersIn(await undelivered.counts());
+    return { count, letters, next, ...(grouped && { groups: await this.#letterGroups() }) };
   }
 
-  /** Pushes up to `limit` dead letters again. Those that are accepted are removed; the rest stays. */
-  redeliver(limit: number): Promise<Redelivery> {
+  /**
+   * Pushes up to `limit` of the chosen dead letters again, of all if none are chosen. Those that are
+   * accepted are removed; the rest stays.
+   */
+  redeliver(limit: number, choice: LetterChoice = {}): Promise<Redelivery> {
     return this.#inTurn(async () => {
-      const redelivery = await redeliver(this.#context, limit);
+      const redelivery = await redeliver(this.#context, limit, choice);
       await this.#note({ redelivered: redelivery.delivered });
       return redelivery;
+    });
+  }
+
+  /** Discards the chosen dead letters for good; all, if none are chosen. */
+  discardLetters(choice: LetterChoice): Promise<Discarding> {
+    return this.#inTurn(async () => {
+      const discarding = await discard(this.#context, choice);
+      await this.#note({ discarded: discarding.discarded });
+      return discarding;
     });
   }
 
@@ -245,6 +282,12 @@ export class Collector {
       await this.#context.cursors.forget();
       this.#platform.log({ level: "warn", event: "cursor_deleted" });
     });
+  }
+
+  async #letterGroups(): Promise<readonly LetterGroup[]> {
+    const groups = new Groups();
+    for await (const letter of this.#context.undelivered.chosen({})) groups.add(letter);
+    return groups.list;
   }
 
   /** Keeps what somebody did, to be delivered by the next run that can. */

@@ -6,7 +6,7 @@ import type { OperatorAction } from "../operators/action.ts";
 import { type Problem, toProblem } from "../problems.ts";
 import type { Pipeline } from "../pipelines/pipeline.ts";
 import { type PipelineEntry, readPipeline } from "../pipelines/pipelines.ts";
-import { Collector, type ListedLetters, type Status } from "./collector.ts";
+import { Collector, type LetterQuery, type ListedLetters, type Status } from "./collector.ts";
 import type { Verdict } from "./health/verdict.ts";
 import type { Measures } from "./health/measures.ts";
 import { logOf } from "./log.ts";
@@ -15,6 +15,8 @@ import type { StatePage, StateRow } from "./records/moved_state.ts";
 import type { BackfillRange } from "./runs/backfill.ts";
 import type { TestedStep } from "./runs/connection_check.ts";
 import type { FoundEvents, GetEventsArguments } from "./runs/read_events.ts";
+import type { LetterChoice } from "./records/letter_choice.ts";
+import type { Discarding } from "./runs/discard.ts";
 import type { Redelivery } from "./runs/redeliver.ts";
 import type { BackfillState, RunReport, Trigger } from "./health/report.ts";
 
@@ -32,8 +34,9 @@ interface Calls {
   status(): Status;
   verdict(): Verdict;
   measures(): Measures;
-  deadLetters(limit: number, eventId?: string): ListedLetters;
-  redeliver(limit: number): Redelivery;
+  deadLetters(limit: number, query?: LetterQuery): ListedLetters;
+  redeliver(limit: number, choice?: LetterChoice): Redelivery;
+  discardLetters(choice: LetterChoice): Discarding;
   startBackfill(range: BackfillRange): BackfillState;
   advanceBackfill(): BackfillState | null;
   cancelBackfill(): void;
@@ -111,7 +114,8 @@ export function offer(ask: Ask): CollectorService {
     verdict: () => ask("verdict"),
     measures: () => ask("measures"),
     deadLetters: (...args) => ask("deadLetters", ...args),
-    redeliver: (limit) => ask("redeliver", limit),
+    redeliver: (...args) => ask("redeliver", ...args),
+    discardLetters: (choice) => ask("discardLetters", choice),
     startBackfill: (range) => ask("startBackfill", range),
     advanceBackfill: () => ask("advanceBackfill"),
     cancelBackfill: () => ask("cancelBackfill"),

@@ -10,7 +10,7 @@ const ROUTES: Record<string, string[]> = {
   "/collect": ["POST"],
   "/test-connection": ["POST"],
   "/status": ["GET"],
-  "/dead-letters": ["GET"],
+  "/dead-letters": ["GET", "DELETE"],
   "/dead-letters/redeliver": ["POST"],
   "/cursor": ["DELETE"],
 };

@@ -60,7 +60,7 @@ Deno.test("what was refused for its format is delivered once the format is corre
     assert.deepEqual([report.problem, report.deadLettered], [undefined, 0], `${wrong} to ${right}`);
     assert.deepEqual(xsiam.events.map(own).sort(), names);
     assert.equal(new Set(xsiam.events.map(id)).size, 3);
-    assert.deepEqual(await collector(right).deadLetters(10), { count: 0, letters: [] });
+    assert.deepEqual(await collector(right).deadLetters(10), { count: 0, letters: [], next: null });
   }
 });
 

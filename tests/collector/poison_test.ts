@@ -209,7 +209,7 @@ Deno.test("a list of dead letters is never too large for an isolate: large ones 
   const { letters, count } = await p.collector.deadLetters(100);
   assert.deepEqual([count, letters.length], [5, 5]);
   assert.ok(letters.every(({ cut }) => cut) && JSON.stringify(letters).length < 50_000);
-  const { letters: [whole] } = await p.collector.deadLetters(100, letters[0].eventId);
+  const { letters: [whole] } = await p.collector.deadLetters(100, { eventId: letters[0].eventId });
   assert.equal(JSON.parse(whole.json).newValue.length, "0 ".length + 3_000_000);
 });
 

@@ -34,7 +34,7 @@ function world() {
 }
 
 async function listed(box: UndeliveredBox): Promise<string[]> {
-  return (await Array.fromAsync(box.list(100))).map(({ eventId }) => eventId);
+  return (await Array.fromAsync(box.chosen({}))).map(({ eventId }) => eventId);
 }
 
 Deno.test("a letter counts once its commit is made, in this process or as the next one sees", async () => {
@@ -97,7 +97,7 @@ Deno.test("a dead letter is tried again after an hour and after a day, then no m
   assert.deepEqual(await tryAt(NOW + DAY_MS), []);
   assert.deepEqual(await tryAt(NOW + HOUR_MS + DAY_MS), ["a"]);
   assert.deepEqual(await tryAt(NOW + 30 * DAY_MS), []);
-  const [letter] = await Array.fromAsync(box.list(1));
+  const [letter] = await Array.fromAsync(box.chosen({}));
   assert.deepEqual([letter.tries, letter.nextTryAt], [3, null]);
   assert.equal(letter.firstRefusedAt, new Date(NOW).toISOString());
 });

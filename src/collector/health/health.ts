@@ -12,6 +12,8 @@ export interface Totals {
   readonly delivered: number;
   /** Events that became dead letters, in whatever part of the runs. */
   readonly deadLettered: number;
+  /** Events that somebody discarded: they are not delivered any more. */
+  readonly discarded: number;
   /** Events that the destination took otherwise than they were sent. */
   readonly altered: number;
   readonly lateArrivals: number;
@@ -69,6 +71,7 @@ export const UNKNOWN_HEALTH: Health = {
     failedRuns: 0,
     delivered: 0,
     deadLettered: 0,
+    discarded: 0,
     altered: 0,
     lateArrivals: 0,
     twins: 0,
@@ -121,6 +124,7 @@ export function afterRun(
       ? report.reconciliation.day
       : health.reconciledThrough,
     totals: {
+      ...totals,
       runs: totals.runs + 1,
       failedRuns: totals.failedRuns + (failed ? 1 : 0),
       delivered: totals.delivered + report.delivered,
@@ -146,6 +150,7 @@ export function afterRun(
 export interface Request {
   /** Dead letters that were delivered. */
   readonly redelivered?: number;
+  readonly discarded?: number;
   readonly backfilled?: number;
   /** The backfill, as it stands then. */
   readonly backfill?: BackfillState;
@@ -157,7 +162,7 @@ export interface Request {
 /** The health after it. */
 export function afterRequest(
   health: Health,
-  { redelivered = 0, backfilled = 0, backfill, deadLetters = 0, gaps = [] }: Request,
+  { redelivered = 0, discarded = 0, backfilled = 0, backfill, deadLetters = 0, gaps = [] }: Request,
   nowMs: number,
 ): Health {
   const events = redelivered + backfilled;
@@ -169,6 +174,7 @@ export function afterRequest(
     totals: {
       ...totals,
       delivered: totals.delivered + redelivered,
+      discarded: totals.discarded + discarded,
       backfilled: totals.backfilled + backfilled,
       deadLettered: totals.deadLettered + deadLetters,
     },

@@ -1,18 +1,51 @@
 /** A letter as a list shows it: long values are cut, so that a list of large events can be answered. Pure. */
+import { Buffer } from "node:buffer";
+import { plainText } from "../../event_formats/plain_text.ts";
+import { cut } from "../../format.ts";
+import { eventOf } from "./letter_event.ts";
 import type { KeptLetter } from "./kept_letter.ts";
 
 export interface ListedLetter extends Omit<KeptLetter, "origin"> {
+  /** Who made the change, what it was, and of which object; null where the event doesn't say. */
+  readonly who: string | null;
+  readonly what: string | null;
+  readonly object: string | null;
+  /** Length of the event as it is sent, in bytes of UTF-8. */
+  readonly bytes: number;
   /** True if `json` is not the whole event. */
   readonly cut: boolean;
 }
 
+/** Of a longer name, the beginning is told. */
+const MAX_TOLD_CHARACTERS = 100;
 /** A larger event is listed cut. */
 const MAX_CHARACTERS = 64 * 1024;
 /** What is left of a long value then. */
 const MAX_VALUE_CHARACTERS = 1024;
 
-export function listedWhole({ origin: _, ...letter }: KeptLetter): ListedLetter {
-  return { ...letter, cut: false };
+export function listedWhole(whole: KeptLetter): ListedLetter {
+  const { origin: _, ...letter } = whole;
+  return { ...letter, ...toldOf(whole), cut: false };
+}
+
+function toldOf(letter: KeptLetter): Pick<ListedLetter, "who" | "what" | "object" | "bytes"> {
+  const bytes = Buffer.byteLength(letter.json);
+  const event = eventOf(letter);
+  // of an event that was not kept, only what identifies it is there
+  if (!("objectType" in event)) return { who: null, what: null, object: null, bytes };
+  const type = plainText(event.objectType);
+  const name = plainText(event.objectName);
+  return {
+    who: shortened(event.changedBy),
+    what: shortened([event.changeType, event.element].filter(plainText).join(", ")),
+    object: shortened([type, name].filter((part) => part !== undefined).join(": ")),
+    bytes,
+  };
+}
+
+function shortened(value: unknown): string | null {
+  const text = plainText(value);
+  return text === undefined ? null : cut(text, MAX_TOLD_CHARACTERS);
 }
 
 /** The letter with at most so much of its event. What is left is JSON too. */

@@ -15,6 +15,7 @@ import type {
 } from "../../engine/ports.ts";
 import type { Platform } from "../platform.ts";
 import { firstKept, isDue, keptAgain, type KeptLetter } from "./kept_letter.ts";
+import { isChosen, type LetterChoice } from "./letter_choice.ts";
 import { isPending, type LetterCounts, NO_LETTERS, withLetter } from "./letter_counts.ts";
 import { asKept, roomFor } from "./letter_quota.ts";
 import { LetterStore } from "./letter_store.ts";
@@ -92,18 +93,13 @@ export class UndeliveredBox {
     return letter === null || isPending(await this.counts(), letter) ? null : letter;
   }
 
-  /** At most `limit` letters in order of event id, one at a time: first those behind `after`, then the others up to it. */
-  async *list(limit: number, after = ""): AsyncGenerator<KeptLetter> {
+  /** The chosen letters in order of event id, one at a time, from behind `after` on. */
+  async *chosen(choice: LetterChoice, after = ""): AsyncGenerator<KeptLetter> {
     const counts = await this.counts();
-    const ids = await this.#letters.eventIds();
-    const behind = ids.filter((id) => id > after);
-    const upTo = ids.filter((id) => id <= after);
-    let listed = 0;
-    for (const id of [...behind, ...upTo]) {
-      if (listed === limit) return;
-      const letter = await this.#letters.get(id);
-      if (letter === null || isPending(counts, letter)) continue;
-      listed++;
+    const ids = choice.ids?.toSorted() ?? await this.#letters.eventIds();
+    for (const id of new Set(ids)) {
+      const letter = id > after ? await this.#letters.get(id) : null;
+      if (letter === null || isPending(counts, letter) || !isChosen(letter, choice)) continue;
       yield letter;
     }
   }

@@ -3,15 +3,10 @@ import type { OpenDestination } from "../../destinations/kind.ts";
 import { lineOf } from "../../engine/batch.ts";
 import type { Line, SentEvent } from "../../engine/ports.ts";
 import { inFormat } from "../../event_formats/index.ts";
+import { eventOf, type Origin, originOf } from "../records/letter_event.ts";
 import type { AuditEvent } from "../../sources/liveperson/event.ts";
 
 type Wanted = Pick<OpenDestination, "format" | "shape">;
-
-/** What a line was made of. It is left out of lines that are the event itself, as JSON. */
-interface Origin {
-  readonly event: AuditEvent;
-  readonly collectedAtMs: number;
-}
 
 /** `occurrence`: the record's number among identical ones, from 1. */
 export function toLine(
@@ -37,11 +32,10 @@ export function toLine(
  * may have been the reason. `nowMs`: epoch milliseconds.
  */
 export function toLineAgain(
-  { occurrence, json, origin }: SentEvent,
+  sent: SentEvent,
   destination: Wanted,
   nowMs: number,
 ): Line {
-  const { event, collectedAtMs } = origin as Origin | undefined ??
-    { event: JSON.parse(json) as AuditEvent, collectedAtMs: nowMs };
-  return toLine(event, occurrence, destination, collectedAtMs);
+  const collectedAtMs = originOf(sent)?.collectedAtMs ?? nowMs;
+  return toLine(eventOf(sent), sent.occurrence, destination, collectedAtMs);
 }

@@ -1,7 +1,10 @@
 /** Pushes dead letters again, one by one, so that one that is still refused does not hold back the rest. */
 import type { PushAnswer } from "../../engine/ports.ts";
 import { lettersIn } from "../records/letter_counts.ts";
+import type { KeptLetter } from "../records/kept_letter.ts";
+import type { LetterChoice } from "../records/letter_choice.ts";
 import { hasContent } from "../records/letter_quota.ts";
+import type { UndeliveredBox } from "../records/undelivered_box.ts";
 import type { RunContext } from "./context.ts";
 import { Connections } from "./connections.ts";
 import { toLineAgain } from "./event_line.ts";
@@ -17,10 +20,11 @@ export interface Redelivery {
 /** The letter that was tried last. The next time begins behind it, so that each gets its turn. */
 const TRIED_LAST = "redelivered-last";
 
-/** Tries `limit` letters, or as many as the requests of one run allow. */
+/** Tries `limit` of the chosen letters, or as many as the requests of one run allow. */
 export async function redeliver(
   { settings, platform, undelivered }: RunContext,
   limit: number,
+  choice: LetterChoice,
 ): Promise<Redelivery> {
   const runId = platform.newId();
   const connections = await Connections.open(settings, platform, runId);
@@ -31,8 +35,8 @@ export async function redeliver(
   let refused = 0;
   await undelivered.open();
   try {
-    for await (const letter of undelivered.list(limit, triedBefore)) {
-      if (!connections.hasBudget()) break;
+    for await (const letter of inTurn(undelivered, choice, triedBefore)) {
+      if (delivered + refused === limit || !connections.hasBudget()) break;
       triedLast = letter.eventId;
       const line = toLineAgain(letter, destination, platform.now());
       const accepted = hasContent(letter) && line.bytes <= destination.limits.maxEventBytes &&
@@ -49,6 +53,20 @@ export async function redeliver(
   const counts = { delivered, refused, left };
   platform.log({ level: "info", event: "dead_letters_redelivered", runId, ...counts });
   return { delivered, refused, left };
+}
+
+/** The chosen letters behind the one that was tried last, then those before it. Letters that are named come in their order. */
+async function* inTurn(
+  undelivered: UndeliveredBox,
+  choice: LetterChoice,
+  after: string,
+): AsyncGenerator<KeptLetter> {
+  if (choice.ids !== undefined) return yield* undelivered.chosen(choice);
+  yield* undelivered.chosen(choice, after);
+  for await (const letter of undelivered.chosen(choice)) {
+    if (letter.eventId > after) return;
+    yield letter;
+  }
 }
 
 /** Was the one event of a push taken? */

@@ -21,6 +21,7 @@ export function TotalsCard({ health, page }: { health: Status["health"]; page: P
     ["Twins", totals.twins, "alike in every field; each has an id of its own"],
     ["Repeats", totals.repeats, "may have come twice, with the same id: a push got no answer"],
     ["Dead letters", totals.deadLettered, `refused by ${ANY_DESTINATION}, and kept`],
+    ["Discarded", totals.discarded, "of the dead letters: given up by somebody here"],
     ["Altered", totals.altered, "accepted, but not as they were sent: cut or kept apart"],
     ["Retries", totals.retries, "requests that had to be made again"],
   ];

@@ -42,6 +42,7 @@ const COUNTERS: readonly Metric[] = [
     "repeats",
   ),
   counter("events_dead_lettered", "Events that became dead letters, ever", "deadLettered"),
+  counter("events_discarded", "Dead letters that somebody discarded", "discarded"),
   counter("events_altered", "Events that were taken otherwise than they were sent", "altered"),
   counter("upstream_retries", "Attempts at requests that were repetitions", "retries"),
 ];

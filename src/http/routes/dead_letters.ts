@@ -1,29 +1,15 @@
-/** `/dead-letters`: the events that the destination refused, and pushing them again. */
+/** `/dead-letters`: the events that the destination refused; pushing them again, and discarding them. */
 import * as v from "valibot";
 import { ANY_DESTINATION } from "../../destinations/catalog.ts";
-import type { Named } from "../../pipelines/choose.ts";
 import { TOKEN } from "../auth/bearer.ts";
-import { account, destination, inQuery } from "../routing/arguments.ts";
 import { unwrap } from "../routing/problems.ts";
 import { json } from "../routing/reply.ts";
 import { defineRoute, inJson } from "../routing/route.ts";
 import { count, instant, named, told } from "../routing/schemas.ts";
 import { CURL } from "./examples.ts";
-import { collectorOf, PIPELINE } from "./pipelines.ts";
+import { DISCARDED, LETTERS, MAX_LETTERS, REDELIVERED } from "./letter_arguments.ts";
+import { collectorOf } from "./pipelines.ts";
 import { ASKED, OF_RUNS, PUSHING } from "./problem_codes.ts";
-
-/** Letters in one answer, and letters that are pushed at once. */
-const MAX_LETTERS = 100;
-
-const eventId = v.pipe(
-  v.string("event_id must be an event's id."),
-  v.regex(/^[\w-]{1,64}$/, "event_id must be an event's id."),
-  v.description("Only the letter of this event, and all of it."),
-);
-
-const LETTERS = inQuery<Named & { readonly event_id?: string | undefined }>(
-  v.object({ account, destination, event_id: v.optional(eventId) }),
-);
 
 const DeadLetter = named(
   "DeadLetter",
@@ -31,6 +17,10 @@ const DeadLetter = named(
     eventId: v.string(),
     timeMs: told(v.number(), "When it happened, in epoch milliseconds."),
     json: told(v.string(), "The event as it would have been pushed: one line of JSON."),
+    who: told(v.nullable(v.string()), "Who made the change, if the event says."),
+    what: told(v.nullable(v.string()), "What was done: the kind of change, and the element."),
+    object: told(v.nullable(v.string()), "The object's type and name."),
+    bytes: told(count, "Length of the event as it is sent."),
     cut: told(v.boolean(), "Of a large event, long values are cut: `event_id` shows it whole."),
     reason: v.string(),
     status: told(
@@ -54,9 +44,31 @@ const DeadLetter = named(
   `An event that ${ANY_DESTINATION} refused.`,
 );
 
+const LetterGroup = named(
+  "LetterGroup",
+  v.object({
+    reason: v.string(),
+    status: v.nullable(v.pipe(v.number(), v.integer())),
+    letters: count,
+  }),
+  "Dead letters that were refused for the same reason.",
+);
+
 const DeadLetters = named(
   "DeadLetters",
-  v.object({ count, letters: told(v.array(DeadLetter), "The first 100, by event id.") }),
+  v.object({
+    count: told(count, "All dead letters, listed or not."),
+    letters: told(v.array(DeadLetter), "By event id; 100 at most."),
+    next: told(v.nullable(v.string()), "For `after`, to go on; null at the end."),
+    groups: v.optional(
+      told(v.array(LetterGroup), "With `groups=true`: all by reason, the most frequent first."),
+    ),
+  }),
+);
+
+const Discarding = named(
+  "Discarding",
+  v.object({ discarded: count, left: told(count, "All dead letters that are left.") }),
 );
 
 const Redelivery = named(
@@ -78,11 +90,17 @@ export const listDeadLetters = defineRoute({
     "Each is kept, with the reason, until it is delivered. Each destination has dead letters " +
     "of its own: name one if there are several. `event_id` shows one letter alone, and whole.",
   arguments: LETTERS,
-  examples: [`${CURL} "$URL/dead-letters"`],
-  answers: { 200: inJson("How many there are, and the first 100.", DeadLetters) },
+  examples: [
+    `${CURL} "$URL/dead-letters"`,
+    `${CURL} "$URL/dead-letters?groups=true&limit=1"`,
+  ],
+  answers: { 200: inJson("How many there are, and some of them.", DeadLetters) },
   problems: ASKED,
-  handle: async (asked) =>
-    json(200, unwrap(await collectorOf(asked).deadLetters(MAX_LETTERS, asked.args.event_id))),
+  handle: async (asked) => {
+    const { event_id: eventId, reason, after, limit, groups } = asked.args;
+    const query = { eventId, reason, after, grouped: groups === "true" };
+    return json(200, unwrap(await collectorOf(asked).deadLetters(limit, query)));
+  },
 });
 
 export const redeliver = defineRoute({
@@ -92,12 +110,38 @@ export const redeliver = defineRoute({
   access: TOKEN,
   summary: "Push the refused events again",
   words:
-    "Pushes them one by one, 100 at most and no more than the requests of one run allow. Those " +
-    "that are accepted are removed; the others stay. The next call continues after the last one " +
-    "that was tried.",
-  arguments: PIPELINE,
-  examples: [`${CURL} -X POST "$URL/dead-letters/redeliver"`],
+    "Pushes them one by one, 100 at most and no more than the requests of one run allow: those of " +
+    "`ids`, of `reason`, or all. Those that are accepted are removed; the others stay. The next " +
+    "call continues after the last one that was tried. The arguments may come in the query or in " +
+    "a JSON body.",
+  arguments: REDELIVERED,
+  examples: [
+    `${CURL} -X POST "$URL/dead-letters/redeliver"`,
+    `${CURL} -d '{"ids": ["<event id>"]}' "$URL/dead-letters/redeliver"`,
+  ],
   answers: { 200: inJson("How many were delivered, and how many were not.", Redelivery) },
   problems: [...OF_RUNS, ...PUSHING],
-  handle: async (asked) => json(200, unwrap(await collectorOf(asked).redeliver(MAX_LETTERS))),
+  handle: async (asked) => {
+    const { ids, reason } = asked.args;
+    return json(200, unwrap(await collectorOf(asked).redeliver(MAX_LETTERS, { ids, reason })));
+  },
+});
+
+export const discardDeadLetters = defineRoute({
+  id: "discardDeadLetters",
+  method: "DELETE",
+  path: "/dead-letters",
+  access: TOKEN,
+  summary: "Discard refused events for good",
+  words:
+    "Their events are not delivered any more, unless a backfill reads them again. It can't be " +
+    "undone. Exactly one of `ids`, `reason` and `all=true` says which.",
+  arguments: DISCARDED,
+  examples: [`${CURL} -X DELETE "$URL/dead-letters?ids=<event id>"`],
+  answers: { 200: inJson("They are gone.", Discarding) },
+  problems: OF_RUNS,
+  handle: async (asked) => {
+    const { ids, reason } = asked.args;
+    return json(200, unwrap(await collectorOf(asked).discardLetters({ ids, reason })));
+  },
 });

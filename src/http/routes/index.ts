@@ -3,7 +3,7 @@ import type { Route } from "../routing/route.ts";
 import { cancelBackfill, startBackfill } from "./backfill.ts";
 import { collect } from "./collect.ts";
 import { forgetCursor } from "./cursor.ts";
-import { listDeadLetters, redeliver } from "./dead_letters.ts";
+import { discardDeadLetters, listDeadLetters, redeliver } from "./dead_letters.ts";
 import { descriptionRoutes } from "./description.tsx";
 import { getEvents, pushEvents } from "./get_events.ts";
 import { getHealth } from "./health.ts";
@@ -22,6 +22,7 @@ export const ROUTES: readonly Route[] = [
   getMetrics,
   listDeadLetters,
   redeliver,
+  discardDeadLetters,
   startBackfill,
   cancelBackfill,
   forgetCursor,

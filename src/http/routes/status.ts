@@ -73,6 +73,7 @@ const Totals = named(
     failedRuns: count,
     delivered: count,
     deadLettered: count,
+    discarded: told(count, "Dead letters that somebody discarded: they were not delivered."),
     altered: count,
     lateArrivals: count,
     twins: count,

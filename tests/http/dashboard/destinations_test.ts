@@ -41,6 +41,7 @@ const hec = (account: string) =>
 
 const letter = {
   ...{ eventId: "9f1c2d7e5d0f4c9e8b7a6f5e4d3c2b1a", json: "{}", cut: false, timeMs: 0 },
+  ...{ bytes: 2, who: null, what: null, object: null },
   status: 400,
   ...{ reason: "it calls the content malformed", occurrence: 1, refusedAlone: true },
   ...{ isDoubted: true, dead: true, tries: 1, nextTryAt: null, cursor: "live", revision: 7 },
@@ -60,7 +61,7 @@ const SAMPLES: Record<string, Answers> = {
       deadLetters: 1,
       undelivered: { deadLetters: 1, setAside: 0, gaps: 0, stalledBackfills: 0, total: 1 },
     })),
-    deadLetters: ok({ count: 1, letters: [letter] }),
+    deadLetters: ok({ count: 1, letters: [letter], next: null }),
     redeliver: ok({ delivered: 1, refused: 0, left: 0 }),
   },
   "98765432/sentinel": {

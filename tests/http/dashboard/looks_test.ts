@@ -33,7 +33,7 @@ const FAILURE = {
 const LETTERS = ["9f1c2d7e", "a07b33c1", "c4419e02"].map((id) => ({
   eventId: `${id}5d0f4c9e8b7a6f5e4d3c2b1a`,
   json: `{"objectName":"must not be shown"}`,
-  cut: false,
+  ...{ cut: false, bytes: 34, who: "Grace Hopper", what: "UPDATE", object: "USER: Anna Berg" },
   reason: "The format of a record was not accepted",
   status: 400,
   ...{ refusedAt: iso(NOW_MS - 5 * HOUR_MS), firstRefusedAt: iso(NOW_MS - 5 * HOUR_MS) },
@@ -97,7 +97,7 @@ const ACCOUNTS: Record<string, Answers> = {
         movedAt: iso(NOW_MS),
       },
     })),
-    deadLetters: ok({ count: 3, letters: LETTERS }),
+    deadLetters: ok({ count: 3, letters: LETTERS, next: null }),
   },
   broken: {
     status: failed("configuration_invalid", "Account broken: MAX_FETCH must be a whole number."),

@@ -76,8 +76,14 @@ Deno.test("the Worker answers what is described, and all that is described is an
 
   await step("when XSIAM refuses an event, and then goes on failing", {}, async (api) => {
     await api.keepLetter();
-    await api.ask("GET /dead-letters");
-    await api.ask("POST /dead-letters/redeliver");
+    const { letters: [{ eventId }] } =
+      (await api.ask("GET /dead-letters", { query: "groups=true&limit=1" })).body;
+    await api.ask("POST /dead-letters/redeliver", { json: { ids: [eventId] } });
+    await api.keepLetter();
+    await api.ask("DELETE /dead-letters", { query: "all=true&reason=x", expect: 400 });
+    await api.ask("DELETE /dead-letters", { query: `ids=${eventId},none` });
+    const { body } = await api.ask("DELETE /dead-letters", { query: "all=true" });
+    assert.deepEqual(body, { discarded: 1, left: 0 });
     await api.keepLetter();
     api.stage.xsiam.apiKey = "another";
     await api.ask("POST /dead-letters/redeliver", { expect: 502 });
@@ -229,7 +235,9 @@ Deno.test("the Worker answers what is described, and all that is described is an
       if (!described!.operation(name).responses[500]) continue;
       const [method, path] = name.split(" ");
       const headers = { Authorization: `Bearer ${"t".repeat(32)}` };
-      const query = `deep=true&from=${new Date(Date.now() - DAY_MS).toISOString()}&confirm=1`;
+      const query = `deep=true&from=${
+        new Date(Date.now() - DAY_MS).toISOString()
+      }&confirm=1&all=true`;
       const known = described!.operation(name).parameters.map((one: Json) => one.name);
       const asked = [...new URLSearchParams(query)].filter(([key]) => known.includes(key));
       const target = `${path}?${new URLSearchParams(asked)}`;

@@ -1,0 +1,30 @@
+/** Discards letters for good, because somebody asked for it: their events are not delivered any more. */
+import { lettersIn } from "../records/letter_counts.ts";
+import type { LetterChoice } from "../records/letter_choice.ts";
+import type { RunContext } from "./context.ts";
+
+export interface Discarding {
+  readonly discarded: number;
+  /** Letters that are left in total. */
+  readonly left: number;
+}
+
+/** All letters, if nothing is chosen. */
+export async function discard(
+  { platform, undelivered }: RunContext,
+  choice: LetterChoice,
+): Promise<Discarding> {
+  let discarded = 0;
+  await undelivered.open();
+  try {
+    for await (const { eventId } of undelivered.chosen(choice)) {
+      await undelivered.remove([eventId]);
+      discarded++;
+    }
+  } finally {
+    await undelivered.save();
+  }
+  const left = lettersIn(await undelivered.counts());
+  platform.log({ level: "warn", event: "dead_letters_discarded", discarded, left });
+  return { discarded, left };
+}

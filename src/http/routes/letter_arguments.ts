@@ -1,0 +1,82 @@
+/** The arguments of `/dead-letters`: which letters are listed, pushed again or discarded. Pure. */
+import * as v from "valibot";
+import { account, destination, inQuery, inQueryOrBody } from "../routing/arguments.ts";
+import { named } from "../routing/schemas.ts";
+
+/** Letters in one answer, and letters that are pushed at once. */
+export const MAX_LETTERS = 100;
+
+const EVENT_ID = /^[\w-]{1,64}$/;
+
+function eventId(name: string, description: string) {
+  const rule = `${name} must be an event's id.`;
+  return v.optional(v.pipe(v.string(rule), v.regex(EVENT_ID, rule), v.description(description)));
+}
+
+const reason = v.optional(v.pipe(
+  v.string("reason must be the reason of a dead letter."),
+  v.description("Only those that were refused for this reason, word for word as `reason` has it."),
+));
+
+const LIMIT_RULE = `limit must be a whole number from 1 to ${MAX_LETTERS}.`;
+
+export const LETTERS = inQuery(v.object({
+  account,
+  destination,
+  event_id: eventId("event_id", "Only the letter of this event, and all of it."),
+  reason,
+  after: eventId("after", "Those behind this event's: `next` of the answer before."),
+  limit: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^0*([1-9]\d?|100)$/, LIMIT_RULE),
+      v.transform(Number),
+      v.description("The most letters to list."),
+    ),
+    `${MAX_LETTERS}`,
+  ),
+  groups: v.optional(
+    v.pipe(
+      v.picklist(["true", "false"], "groups must be true or false."),
+      v.description("Count all letters by reason, too."),
+    ),
+    "false",
+  ),
+}));
+
+const IDS_RULE = `ids must be ids of events, ${MAX_LETTERS} at most, with commas between.`;
+const ids = v.optional(v.pipe(
+  v.union([
+    v.pipe(
+      v.string(),
+      v.regex(/^[\w-]{1,64}(,[\w-]{1,64}){0,99}$/, IDS_RULE),
+      v.transform((text) => text.split(",")),
+    ),
+    v.pipe(
+      v.array(v.pipe(v.string(), v.regex(EVENT_ID, IDS_RULE)), IDS_RULE),
+      v.minLength(1, IDS_RULE),
+      v.maxLength(MAX_LETTERS, IDS_RULE),
+    ),
+  ], IDS_RULE),
+  v.description("Only the letters of these events."),
+));
+
+export const REDELIVERED = inQueryOrBody(() =>
+  named("RedeliverArguments", v.strictObject({ ids, reason, account, destination }))
+);
+
+const DISCARD_RULE =
+  "Say what to discard: ids, reason, or all=true for all of them. It can't be undone.";
+export const DISCARDED = inQuery(v.pipe(
+  v.object({
+    ids,
+    reason,
+    all: v.optional(v.pipe(v.literal("true", DISCARD_RULE), v.description("All of them."))),
+    account,
+    destination,
+  }),
+  v.check(
+    ({ ids, reason, all }) => [ids, reason, all].filter((one) => one !== undefined).length === 1,
+    DISCARD_RULE,
+  ),
+));

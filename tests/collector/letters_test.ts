@@ -1,0 +1,97 @@
+/** Dead letters are read, grouped by reason, delivered again and discarded: one, a group, or all. */
+import assert from "node:assert/strict";
+import { changeAt, MINUTE_MS, openEnvironment } from "../environment.ts";
+import { collectorIn } from "./collector_in.ts";
+import { mortalHost, newStorage } from "./mortal_host.ts";
+
+const NOW = Date.parse("2026-03-10T12:00:00Z");
+
+/** A collector with five dead letters, for two reasons, of an event with each format. */
+async function opened(settings: Record<string, string> = {}) {
+  const environment = await openEnvironment({ livePerson: { now: () => NOW } });
+  const { livePerson, xsiam } = environment;
+  const host = mortalHost(newStorage(), () => NOW);
+  const collector = collectorIn(environment, host, settings);
+  const refused = async (status: 400 | 413, count: number, fromMs: number) => {
+    livePerson.add(
+      Array.from({ length: count }, (_, i) => changeAt(fromMs + i, { newValue: `bad ${i}` })),
+    );
+    livePerson.add([changeAt(fromMs + count, { newValue: "good" })]);
+    xsiam.poison = (event) => JSON.stringify(event).includes('"bad ');
+    xsiam.poisonStatus = status;
+    const report = await collector.collect("cron");
+    assert.deepEqual([report.outcome, report.deadLettered], ["ok", count]);
+  };
+  await refused(400, 3, NOW - MINUTE_MS);
+  await refused(413, 2, NOW - MINUTE_MS + 100);
+  return {
+    ...{ environment, collector, lines: host.lines },
+    [Symbol.asyncDispose]: () => environment[Symbol.asyncDispose](),
+  };
+}
+
+for (const format of ["native", "ecs", "ocsf"]) {
+  Deno.test(`a letter says who, what, which object and how large, in ${format} too`, async () => {
+    await using s = await opened({ XSIAM_FORMAT: format });
+    const { letters: [first] } = await s.collector.deadLetters(1);
+    const { letters: [{ json }] } = await s.collector.deadLetters(1, { eventId: first.eventId });
+    const events = await s.collector.getEvents({
+      limit: 10,
+      startMs: NOW - MINUTE_MS,
+      push: false,
+    });
+    const event = events.events.find(({ event_id: id }) => id === first.eventId)!;
+    assert.equal(first.who, event.changedBy);
+    assert.equal(first.what, [event.changeType, event.element].filter(Boolean).join(", "));
+    assert.equal(first.object, `${event.objectType}: ${event.objectName}`);
+    assert.equal(first.bytes, new TextEncoder().encode(json).length);
+    assert.equal(first.timeMs, Date.parse(event._time));
+  });
+}
+
+Deno.test("letters are counted by reason, listed page by page, and found by their reason", async () => {
+  await using s = await opened();
+  const { count, groups, letters, next } = await s.collector.deadLetters(2, { grouped: true });
+  assert.deepEqual([count, letters.length, groups?.map((group) => group.letters)], [5, 2, [3, 2]]);
+  const rest = await s.collector.deadLetters(10, { after: next! });
+  assert.deepEqual([rest.letters.length, rest.next, rest.groups], [3, null, undefined]);
+  const [{ reason }] = groups!;
+  const tall = await s.collector.deadLetters(10, { reason });
+  assert.deepEqual([tall.letters.length, tall.next], [3, null]);
+  assert.ok(tall.letters.every((letter) => letter.reason === reason));
+});
+
+Deno.test("one, a group or all are delivered again", async () => {
+  await using s = await opened();
+  const { groups, letters: [first] } = await s.collector.deadLetters(1, { grouped: true });
+  s.environment.xsiam.poison = undefined;
+  const one = await s.collector.redeliver(10, { ids: [first.eventId, "unknown"] });
+  assert.deepEqual(one, { delivered: 1, refused: 0, left: 4 });
+  const { reason, letters } = groups!.find((group) => group.reason !== first.reason)!;
+  const group = await s.collector.redeliver(10, { reason });
+  assert.deepEqual(group, { delivered: letters, refused: 0, left: 4 - letters });
+  const all = await s.collector.redeliver(10);
+  assert.deepEqual([all.delivered, all.left], [4 - letters, 0]);
+  assert.deepEqual(new Set(s.environment.xsiam.deliveries().values()), new Set([1]));
+});
+
+Deno.test("one, a group or all are discarded for good, which is counted and logged", async () => {
+  await using s = await opened();
+  const { groups, letters: [first] } = await s.collector.deadLetters(1, { grouped: true });
+  const discard = (choice: Parameters<typeof s.collector.discardLetters>[0]) =>
+    s.collector.discardLetters(choice);
+  assert.deepEqual(await discard({ ids: [first.eventId] }), { discarded: 1, left: 4 });
+  const { reason, letters } = groups!.find((group) => group.reason !== first.reason)!;
+  assert.deepEqual(await discard({ reason }), { discarded: letters, left: 4 - letters });
+  assert.deepEqual(await discard({}), { discarded: 4 - letters, left: 0 });
+  const { state, undelivered, health } = await s.collector.status();
+  assert.deepEqual([state, undelivered.total, health.totals.discarded], ["healthy", 0, 5]);
+  const logged = s.lines.filter(({ event }) => event === "dead_letters_discarded");
+  assert.deepEqual(logged.map(({ level, discarded }) => [level, discarded]), [
+    ["warn", 1],
+    ["warn", letters],
+    ["warn", 4 - letters],
+  ]);
+  assert.equal((await s.collector.collect("cron")).delivered, 0);
+  assert.equal(s.environment.xsiam.count, 2);
+});
