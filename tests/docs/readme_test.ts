@@ -13,6 +13,10 @@ const readme = await readFile(join(ROOT, "README.md"), "utf8");
 
 /** Commands that CI or another test runs: where, and the words there. */
 const RUN_ELSEWHERE: Record<string, { file: string; words: string }> = {
+  'git clone "$REPOSITORY" liveperson-audit-collector && cd liveperson-audit-collector': {
+    file: ".github/workflows/ci.yml",
+    words: "actions/checkout@",
+  },
   "npx -y deno@2.9.6 task demo": { file: ".ci/run", words: "npx -y deno@2.9.6 task demo\n" },
   "npx -y deno@2.9.6 task test": {
     file: "deno.json",
