@@ -50,6 +50,15 @@ export async function restore(from: string, database: string): Promise<string | 
   return aside;
 }
 
+/**
+ * Refuses a database that a collector may write to.
+ * @throws {AnsweredProblem} when a process has it open
+ */
+export function mustBeUnused(database: string): void {
+  using held = open(database);
+  holdAlone(held, database);
+}
+
 /** Nobody else can open the database until it is closed, and all of it is in the one file. */
 function holdAlone(held: DatabaseSync, database: string): void {
   try {

@@ -65,7 +65,7 @@ export const SCRIPT_REASONS: Readonly<Record<ScriptCode, ScriptReason>> = {
   },
   database_in_use: {
     title: "The collector is running",
-    action: "Stop the collector, and its standby if there is one; then restore again.",
+    action: "Stop the collector, and its standby if there is one; then repeat this.",
   },
   backup_exists: {
     title: "There is a file already",

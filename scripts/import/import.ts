@@ -44,7 +44,11 @@ async function main(options: Options): Promise<number> {
     rows,
   }));
   for (const { pipeline, rows } of meant) {
-    for (const some of parts(rows)) await target.importState(pipeline, some);
+    let after: string | null = null;
+    for (const some of parts(rows)) {
+      await target.importState(pipeline, some, after);
+      after = some.at(-1)?.key ?? null;
+    }
   }
   const rows = states.reduce((sum, state) => sum + state.rows.length, 0);
   console.log(

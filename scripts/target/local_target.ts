@@ -43,7 +43,8 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Targ
     advanceBackfill: async (pipeline) => unwrap(await of(pipeline).advanceBackfill()),
     cancelBackfill: async (pipeline) => unwrap(await of(pipeline).cancelBackfill()),
     exportState: async (pipeline, after) => unwrap(await of(pipeline).exportState(after)),
-    importState: async (pipeline, rows) => unwrap(await of(pipeline).importState(rows)),
+    importState: async (pipeline, rows, after) =>
+      unwrap(await of(pipeline).importState(rows, after)),
     [Symbol.asyncDispose]: () => collectors.close(),
   };
 }

@@ -1,5 +1,6 @@
 /** Opens the target that the options of a script name. */
 import { stat } from "node:fs/promises";
+import { mustBeUnused } from "../backup/database.ts";
 import { scriptProblem, usageError } from "../cli/failure.ts";
 import type { TargetOptions } from "../cli/script_options.ts";
 import { DEFAULT_KV_PATH } from "../cli/script_options.ts";
@@ -21,7 +22,7 @@ interface Surroundings {
   readonly absent: "made" | "refused" | "in memory";
   /** True if events will be pushed: then a state on this machine must be meant. */
   readonly pushes?: true;
-  /** True if nothing may be collected here meanwhile, whatever the settings say. */
+  /** True if nothing may be collected meanwhile: here that is so once no process has the state open. */
   readonly isPaused?: true;
 }
 
@@ -37,6 +38,7 @@ export async function openTarget(options: TargetOptions, around: Surroundings): 
     if (absent === "in memory") return await openMemoryTarget(options, around);
     throw stateMissing(kvPath);
   }
+  if (isPaused && await exists(kvPath)) mustBeUnused(kvPath);
   return await openLocalTarget({
     variables: isPaused ? { ...variables, FETCH_EVENTS: "false" } : variables,
     kvPath,

@@ -37,7 +37,11 @@ export interface Target extends AsyncDisposable {
   advanceBackfill(pipeline: Pipeline): Promise<BackfillState | null>;
   cancelBackfill(pipeline: Pipeline): Promise<void>;
   exportState(pipeline: Pipeline, after: string | null): Promise<StatePage>;
-  importState(pipeline: Pipeline, rows: readonly StateRow[]): Promise<void>;
+  importState(
+    pipeline: Pipeline,
+    rows: readonly StateRow[],
+    after: string | null,
+  ): Promise<void>;
 }
 
 /** How a script's options name a pipeline. */

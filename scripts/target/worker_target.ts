@@ -60,8 +60,8 @@ export function workerTarget(client: WorkerClient): Target {
     },
     exportState: (pipeline, after) =>
       client.ask<StatePage>("GET", "/state", { ...namedAs(pipeline), after: after ?? undefined }),
-    async importState(pipeline, rows) {
-      await client.ask("POST", "/state", {}, { ...namedAs(pipeline), rows });
+    async importState(pipeline, rows, after) {
+      await client.ask("POST", "/state", {}, { ...namedAs(pipeline), rows, after });
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

@@ -95,8 +95,8 @@ export class CollectorObject extends DurableObject<Env> implements ObjectMethods
     return this.#service().exportState(after);
   }
 
-  importState(rows: readonly StateRow[]) {
-    return this.#service().importState(rows);
+  importState(rows: readonly StateRow[], after: string | null) {
+    return this.#service().importState(rows, after);
   }
 
   /** As a relay: asks other objects, with the requests of this invocation. */

@@ -18,6 +18,7 @@ import { fullness } from "./records/letter_quota.ts";
 import { listedCut, type ListedLetter, listedWhole } from "./records/listed_letter.ts";
 import { type LetterCounts, lettersIn } from "./records/letter_counts.ts";
 import {
+  dropState,
   isMoved,
   JOURNAL_KEY,
   readState,
@@ -309,11 +310,13 @@ export class Collector {
   }
 
   /**
-   * Takes over what was exported at another place. The last of the rows makes it count.
+   * Takes over a page of what was exported at another place: the one behind this key, or the first if it
+   * is null. That one replaces all that is kept here, such as dead letters that have been delivered there
+   * since. The last row makes it count.
    * @throws {CollectorError} `collection_enabled`; `cursor_exists` if collecting has begun here;
    * `cursor_unreadable` or `cursor_newer` if it isn't this pipeline's
    */
-  importState(rows: readonly StateRow[]): Promise<void> {
+  importState(rows: readonly StateRow[], after: string | null): Promise<void> {
     return this.#inTurn(async () => {
       this.#mustRest();
       const { cursors } = this.#context;
@@ -322,13 +325,16 @@ export class Collector {
           detail: "Events were collected here already.",
         });
       }
+      const { local, log } = this.#platform;
+      const journal = rows.find(({ key }) => key === JOURNAL_KEY);
+      if (journal !== undefined) cursors.mustBeOwn(journal.value);
+      if (after === null) await dropState(local);
       for (const { key, value } of rows) {
-        if (key === JOURNAL_KEY) await cursors.takeOver(value);
-        else if (isMoved(key)) await this.#platform.local.put(key, value);
+        if (key !== JOURNAL_KEY && isMoved(key)) await local.put(key, value);
       }
-      if (rows.some(({ key }) => key === JOURNAL_KEY)) {
-        this.#platform.log({ level: "warn", event: "state_imported" });
-      }
+      if (journal === undefined) return;
+      await cursors.takeOver(journal.value);
+      log({ level: "warn", event: "state_imported" });
     });
   }
 

@@ -43,7 +43,7 @@ interface Calls {
   forgetCursor(): void;
   queueOperatorAction(action: OperatorAction): void;
   exportState(after: string | null): StatePage;
-  importState(rows: readonly StateRow[]): void;
+  importState(rows: readonly StateRow[], after: string | null): void;
 }
 
 export type Method = keyof Calls;
@@ -122,6 +122,6 @@ export function offer(ask: Ask): CollectorService {
     forgetCursor: () => ask("forgetCursor"),
     queueOperatorAction: (action) => ask("queueOperatorAction", action),
     exportState: (after) => ask("exportState", after),
-    importState: (rows) => ask("importState", rows),
+    importState: (rows, after) => ask("importState", rows, after),
   };
 }

@@ -51,7 +51,7 @@ Deno.test("the other place goes on where this one was, with its dead letters and
   await using moving = await world();
   const { livePerson, xsiam, here, there, at } = moving;
   const rows = await exported(at(here, PAUSED));
-  await at(there, PAUSED).importState(rows);
+  await at(there, PAUSED).importState(rows, null);
   const [before, after] = [await at(here).status(), await at(there).status()];
   assert.deepEqual(after, before);
   assert.equal(after.deadLetters, 1);
@@ -72,6 +72,19 @@ Deno.test("the other place goes on where this one was, with its dead letters and
   assert.equal(xsiam.ids.size, 31);
 });
 
+Deno.test("back where it was before, what was left behind there is replaced", async () => {
+  await using moving = await world();
+  const { xsiam, here, there, at } = moving;
+  await at(there, PAUSED).importState(await exported(at(here, PAUSED)), null);
+  xsiam.poison = undefined;
+  assert.equal((await at(there).redeliver(10)).delivered, 1);
+  const rows = await exported(at(there, PAUSED));
+  await at(here).forgetCursor();
+  await at(here, PAUSED).importState(rows, null);
+  assert.equal((await at(here).redeliver(10)).delivered, 0);
+  assert.deepEqual(new Set(xsiam.ids.values()), new Set([1]));
+});
+
 Deno.test("no token goes along", async () => {
   await using moving = await world();
   const rows = await exported(moving.at(moving.here, PAUSED));
@@ -86,14 +99,14 @@ Deno.test("a move is refused while collecting, over a cursor, and of another pip
   const { here, there, at } = moving;
   await assert.rejects(at(here).exportState(null), code("collection_enabled"));
   const rows = await exported(at(here, PAUSED));
-  await assert.rejects(at(there).importState(rows), code("collection_enabled"));
-  await assert.rejects(at(here, PAUSED).importState(rows), code("cursor_exists"));
+  await assert.rejects(at(there).importState(rows, null), code("collection_enabled"));
+  await assert.rejects(at(here, PAUSED).importState(rows, null), code("cursor_exists"));
   const other = { ...PAUSED, XSIAM_URL: "https://other.example.com" };
-  await assert.rejects(at(there, other).importState(rows), code("cursor_unreadable"));
+  await assert.rejects(at(there, other).importState(rows, null), code("cursor_unreadable"));
   assert.equal(there.published.size, 0);
 
   await at(here).forgetCursor();
-  await at(here, PAUSED).importState(rows);
+  await at(here, PAUSED).importState(rows, null);
   assert.equal(
     (await at(here).collect("cron")).delivered,
     0,
@@ -106,9 +119,9 @@ Deno.test("an import that was cut off can be repeated, and until it is whole not
   const { here, there, at } = moving;
   const rows = await exported(at(here, PAUSED));
   assert.equal(rows.at(-1)!.key, "journal");
-  await at(there, PAUSED).importState(rows.slice(0, -1));
+  await at(there, PAUSED).importState(rows.slice(0, -1), null);
   assert.equal((await at(there).status()).cursor, null);
-  await at(there, PAUSED).importState(rows);
+  await at(there, PAUSED).importState(rows, null);
   assert.equal((await at(there).collect("cron")).delivered, 0);
 });
 

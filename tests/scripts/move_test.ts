@@ -40,6 +40,24 @@ Deno.test("a pipeline moves from Deno to a Worker and back, and each event comes
   assert.equal(stage.xsiam.ids.size, 45);
 });
 
+Deno.test("while a process has the state open, it is neither exported nor replaced", async () => {
+  await using stage = await ScriptStage.open();
+  stage.add(3);
+  const here = ["--kv-path", stage.kvPath];
+  assert.equal((await stage.run("collect", here)).code, 0);
+  const file = join(stage.folder, "state.json");
+  {
+    using _collector = await Deno.openKv(stage.kvPath);
+    const refused = await stage.run("export", [...here, "--to", file]);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /A process has .* open.\n.*Stop the collector/);
+  }
+  assert.equal((await stage.run("export", [...here, "--to", file])).code, 0);
+  using _collector = await Deno.openKv(stage.kvPath);
+  const refused = await stage.run("import", [...here, "--from", file]);
+  assert.match(refused.stderr, /A process has .* open/);
+});
+
 Deno.test("a Worker that collects is not exported, and what is no export is not imported", async () => {
   await using stage = await ScriptStage.open();
   const worker = await stage.startWorker();

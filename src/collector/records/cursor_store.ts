@@ -127,13 +127,22 @@ export class CursorStore {
   }
 
   /**
+   * Refuses the journal of another pipeline.
+   * @throws {CollectorError} `cursor_unreadable` or `cursor_newer`
+   */
+  mustBeOwn(text: string): void {
+    const { cursor } = decodeJournal(text);
+    if (cursor !== null) decodeCursor(cursor, this.owner);
+  }
+
+  /**
    * Takes over the journal of the same pipeline at another place, and publishes its cursor.
    * @throws {CollectorError} `cursor_unreadable` or `cursor_newer`; then nothing has changed
    */
   async takeOver(text: string): Promise<void> {
+    this.mustBeOwn(text);
     const journal = decodeJournal(text);
     if (journal.cursor !== null) {
-      decodeCursor(journal.cursor, this.owner);
       await this.platform.published.put(cursorKey(this.owner), journal.cursor);
     }
     await this.#write({ ...journal, publishedAtMs: this.platform.now() });

@@ -41,10 +41,7 @@ export function isMoved(key: string): boolean {
 
 /** The page behind this key; the first one if it is null. */
 export async function readState(local: KeyValueStore, after: string | null): Promise<StatePage> {
-  const listed = await Promise.all(MOVED.map((name) => local.list(name)));
-  const keys = [
-    ...new Set(listed.flatMap((found, i) => found.filter((key) => isUnder(MOVED[i], key)))),
-  ];
+  const keys = await movedKeys(local);
   const rows: StateRow[] = [];
   let characters = 0;
   let at = after === null ? 0 : keys.indexOf(after) + 1;
@@ -55,6 +52,17 @@ export async function readState(local: KeyValueStore, after: string | null): Pro
     characters += value.length;
   }
   return { rows, next: at < keys.length ? keys[at - 1] : null };
+}
+
+/** Drops all that is going to be replaced. The journal stays: it knows which cursor was deleted on purpose. */
+export async function dropState(local: KeyValueStore): Promise<void> {
+  for (const key of await movedKeys(local)) if (key !== JOURNAL_KEY) await local.delete(key);
+}
+
+/** The keys that are there, in the order in which they move. */
+async function movedKeys(local: KeyValueStore): Promise<readonly string[]> {
+  const listed = await Promise.all(MOVED.map((name) => local.list(name)));
+  return [...new Set(listed.flatMap((found, i) => found.filter((key) => isUnder(MOVED[i], key))))];
 }
 
 function isUnder(name: string, key: string): boolean {

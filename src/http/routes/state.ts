@@ -30,7 +30,16 @@ const StatePage = named(
 const ImportArguments = named(
   "ImportArguments",
   v.strictObject({
-    rows: v.optional(v.pipe(v.array(StateRow), v.description("Rows of an export.")), []),
+    rows: v.pipe(
+      v.array(StateRow, "rows must be rows of an export."),
+      v.description("Rows of an export."),
+    ),
+    after: v.pipe(
+      v.nullable(v.string("after must be a key, or null.")),
+      v.description(
+        "The last key of the page before. Null on the first page, which replaces what is stored.",
+      ),
+    ),
     account,
     destination,
   }),
@@ -68,10 +77,11 @@ export const importState = defineRoute({
   maxBodyBytes: MAX_BODY_BYTES,
   summary: "Import what another platform stored",
   words:
-    "Takes the pages of an export, in their order. The last row makes them count. Refused once " +
-    "something was collected here, and while `FETCH_EVENTS` is true.",
+    "Takes the pages of an export, in their order. The first one replaces what is stored, and the " +
+    "last row makes them count. Refused once something was collected here, and while " +
+    "`FETCH_EVENTS` is true.",
   arguments: inQueryOrBody(() => ImportArguments),
-  examples: [`${CURL} -d '{"rows": []}' "$URL/state"`],
+  examples: [`${CURL} -d '{"rows": [], "after": null}' "$URL/state"`],
   answers: { 200: inJson("They are stored.", Imported) },
   problems: [
     ...OF_RUNS,
@@ -81,7 +91,7 @@ export const importState = defineRoute({
     "cursor_newer",
   ],
   handle: async (asked) => {
-    unwrap(await collectorOf(asked).importState(asked.args.rows));
+    unwrap(await collectorOf(asked).importState(asked.args.rows, asked.args.after));
     return json(200, { imported: asked.args.rows.length });
   },
 });

@@ -63,15 +63,17 @@ Deno.test("the Worker answers what is described, and all that is described is an
     await api.ask("DELETE /backfill");
     await api.ask("DELETE /cursor", { query: `confirm=${ACCOUNT}` });
     await api.ask("GET /state", { expect: 409 });
-    await api.ask("POST /state", { json: { rows: [] }, expect: 409 });
+    await api.ask("POST /state", { json: { rows: [], after: null }, expect: 409 });
   });
 
   await step("while collecting is paused", { settings: { FETCH_EVENTS: "false" } }, async (api) => {
-    await api.ask("POST /state", { json: { rows: [{ key: "backfill", value: "null" }] } });
+    await api.ask("POST /state", {
+      json: { rows: [{ key: "backfill", value: "null" }], after: null },
+    });
     const { body } = await api.ask("GET /state");
     assert.deepEqual(body, { rows: [{ key: "backfill", value: "null" }], next: null });
     const rows = [{ key: "journal", value: "damaged" }];
-    await api.ask("POST /state", { json: { rows }, expect: 500 });
+    await api.ask("POST /state", { json: { rows, after: "backfill" }, expect: 500 });
   });
 
   await step("when XSIAM refuses an event, and then goes on failing", {}, async (api) => {
@@ -241,7 +243,8 @@ Deno.test("the Worker answers what is described, and all that is described is an
       const known = described!.operation(name).parameters.map((one: Json) => one.name);
       const asked = [...new URLSearchParams(query)].filter(([key]) => known.includes(key));
       const target = `${path}?${new URLSearchParams(asked)}`;
-      const response = await app.request(target, { method, headers }, {
+      const body = name === "POST /state" ? JSON.stringify({ rows: [], after: null }) : undefined;
+      const response = await app.request(target, { method, headers, body }, {
         API_TOKEN: "t".repeat(32),
       });
       const text = await response.text();
