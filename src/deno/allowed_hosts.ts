@@ -6,20 +6,17 @@ import { kindOf } from "../destinations/catalog.ts";
 import type { PipelineSettings } from "../pipelines/pipelines.ts";
 import { LIVEPERSON_SETTINGS } from "../sources/liveperson/settings.ts";
 
+/** The variables in which undici looks for a proxy, each in the order of precedence. */
+const UNDICI_PROXIES = [["http_proxy", "HTTP_PROXY"], ["https_proxy", "HTTPS_PROXY"]];
+
 /** Problems of the pipeline's settings, each with the setting's name. */
 export async function forbiddenHosts(settings: PipelineSettings): Promise<readonly string[]> {
-  // then undici connects to the proxy only
-  if (settings.TRUST_ANY_CERTIFICATE && settings.USE_SYSTEM_PROXY) return [];
-  const kind = kindOf(settings.pipeline.destination?.kind);
-  const names = [
-    ...Object.keys(LIVEPERSON_SETTINGS),
-    ...Object.keys(kind?.settings ?? {}),
-    "CLOUDFLARE_ACCESS_TEAM_DOMAIN",
-  ];
-  const values: Readonly<Record<string, unknown>> = { ...settings };
-  const problems = await Promise.all(names.map(async (name) => {
-    const host = hostOf(values[name]);
-    if (host === null) return [];
+  const proxies = settings.TRUST_ANY_CERTIFICATE && settings.USE_SYSTEM_PROXY
+    ? undiciProxies()
+    : [];
+  // then undici connects to the proxy only; Deno's own `fetch` needs no right to reach one
+  const needed = proxies.length > 0 ? proxies : hostsOf(settings);
+  const problems = await Promise.all(needed.map(async ({ name, host }) => {
     const { state } = await Deno.permissions.query({ name: "net", host });
     if (state === "granted") return [];
     return [
@@ -27,6 +24,40 @@ export async function forbiddenHosts(settings: PipelineSettings): Promise<readon
     ];
   }));
   return problems.flat();
+}
+
+interface NeededHost {
+  /** The setting or variable that names it. */
+  readonly name: string;
+  /** With its port. */
+  readonly host: string;
+}
+
+function hostsOf(settings: PipelineSettings): readonly NeededHost[] {
+  const kind = kindOf(settings.pipeline.destination?.kind);
+  const names = [
+    ...Object.keys(LIVEPERSON_SETTINGS),
+    ...Object.keys(kind?.settings ?? {}),
+    "CLOUDFLARE_ACCESS_TEAM_DOMAIN",
+  ];
+  const values: Readonly<Record<string, unknown>> = { ...settings };
+  const further = (settings.LIVEPERSON_FURTHER_HOSTS ?? []).map((host) => ({
+    name: "LIVEPERSON_FURTHER_HOSTS",
+    host: `${host.replace(/^\*/, "any")}:443`,
+  }));
+  return [...names.flatMap((name) => named(name, values[name])), ...further];
+}
+
+function undiciProxies(): readonly NeededHost[] {
+  return UNDICI_PROXIES.flatMap((names) => {
+    const name = names.find((one) => (Deno.env.get(one) ?? "") !== "");
+    return name === undefined ? [] : named(name, Deno.env.get(name));
+  });
+}
+
+function named(name: string, value: unknown): NeededHost[] {
+  const host = hostOf(value);
+  return host === null ? [] : [{ name, host }];
 }
 
 /** Host and port of a setting that is a URL; null if it isn't one. */

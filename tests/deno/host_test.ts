@@ -179,6 +179,39 @@ Deno.test("any certificate, and a private authority, work with the rights of the
   }
 });
 
+Deno.test("a proxy that undici may not reach is named at the start", async () => {
+  await using stage = await openDenoStage();
+  const settings = {
+    ...{ ...stage.settings, TRUST_ANY_CERTIFICATE: "true", USE_SYSTEM_PROXY: "true" },
+    HTTPS_PROXY: "http://proxy.example.com:3128",
+  };
+  await using host = await RunningHost.start(stage.folder, settings);
+  assert.equal(await host.ended(), 1, host.printed);
+  assert.match(
+    host.printed,
+    /HTTPS_PROXY: Deno was not given the right to reach proxy\.example\.com:3128/,
+  );
+});
+
+Deno.test("one of several destinations that may not be reached is named at the start, and holds up no other", async () => {
+  await using stage = await openDenoStage();
+  stage.addChanges(2);
+  await using host = await RunningHost.start(stage.folder, {
+    ...stage.settings,
+    ...{ ELASTICSEARCH_URL: "https://es.example.com", ELASTICSEARCH_API_KEY: "x" },
+  });
+  assert.equal((await host.fetch("/healthz")).status, 200);
+  const line = host.printed.split("\n").find((one) => one.includes("account_broken"))!;
+  const { destination, problem } = JSON.parse(line);
+  assert.equal(destination, "elasticsearch");
+  assert.match(
+    problem.detail,
+    /ELASTICSEARCH_URL: Deno was not given the right to reach es\.example/,
+  );
+  await host.fetch("/collect", { method: "POST" });
+  assert.equal(stage.xsiam.count, 2);
+});
+
 Deno.test("a start that can't succeed says why, and exits with 1", async () => {
   await using stage = await openDenoStage();
   const taken = String(new URL(stage.xsiam.url).port);
@@ -200,6 +233,10 @@ Deno.test("a start that can't succeed says why, and exits with 1", async () => {
     [
       { LIVEPERSON_DOMAIN_API_URL: "https://domain.example.com:8443" },
       /LIVEPERSON_DOMAIN_API_URL: Deno was not given the right to reach domain\.example\.com:8443/,
+    ],
+    [
+      { LIVEPERSON_FURTHER_HOSTS: "va.acr.liveperson.net, *.audit.example.com" },
+      /LIVEPERSON_FURTHER_HOSTS: Deno was not given the right to reach any\.audit\.example\.com:443/,
     ],
     [{ HOST: "192.0.2.1" }, /right to listen at HOST/],
     [{ PORT: "http" }, /PORT must be a whole number/],
