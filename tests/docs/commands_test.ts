@@ -13,6 +13,7 @@ import { readSecrets } from "../../src/destinations/webhook/settings.ts";
 const BLOCKS_RUN: Readonly<Record<string, string>> = {
   "README.md": "tests/docs/readme_test.ts",
   "docs/deno.md": "tests/docs/deno_test.ts",
+  "docs/operate.md": "tests/docs/operate_test.ts",
   ".github/CONTRIBUTING.md": ".ci/run",
   "docs/destinations/webhook.md": "tests/docs/commands_test.ts",
 };
