@@ -1,25 +1,37 @@
 /** Observes a local Worker from outside: the memory of its isolate, and its operations on storage. */
 import type { Miniflare } from "miniflare";
 
-/** Asks workerd's inspector how many bytes the Worker's isolate holds. Loopback only. */
-export async function openHeapGauge(miniflare: Miniflare) {
+/**
+ * Asks workerd's inspector how many bytes the Worker's isolate holds. `wake` makes the isolate run for a
+ * moment: only then does it collect its garbage. Loopback only.
+ */
+export async function openHeapGauge(miniflare: Miniflare, wake: () => Promise<unknown>) {
   const inspector = await miniflare.getInspectorURL();
   inspector.protocol = "http:";
   const targets = await (await fetch(new URL("/json", inspector))).json();
   const target = targets.find((one: { id: string }) => one.id.startsWith("core:user:"));
   const socket = new WebSocket(target.webSocketDebuggerUrl);
   await new Promise((resolve) => socket.addEventListener("open", resolve, { once: true }));
+  let calls = 0;
   const call = (method: string) => {
-    const answered = new Promise<MessageEvent>((resolve) =>
-      socket.addEventListener("message", resolve, { once: true })
-    );
-    socket.send(JSON.stringify({ id: 1, method }));
-    return answered.then((message) => JSON.parse(message.data).result);
+    const id = ++calls;
+    const answered = Promise.withResolvers<{ readonly [name: string]: number }>();
+    const listen = ({ data }: MessageEvent) => {
+      const message = JSON.parse(data);
+      if (message.id !== id) return;
+      socket.removeEventListener("message", listen);
+      answered.resolve(message.result);
+    };
+    socket.addEventListener("message", listen);
+    socket.send(JSON.stringify({ id, method }));
+    return answered.promise;
   };
   return {
     /** After a garbage collection, so that garbage doesn't count. */
     async heapBytes(): Promise<number> {
-      await call("HeapProfiler.collectGarbage");
+      const collected = call("HeapProfiler.collectGarbage");
+      await wake();
+      await collected;
       const usage = await call("Runtime.getHeapUsage");
       return usage.usedSize + usage.embedderHeapUsedSize + usage.backingStorageSize;
     },
@@ -27,28 +39,13 @@ export async function openHeapGauge(miniflare: Miniflare) {
   };
 }
 
-/** A Worker that stands between another one and its KV namespace, and logs each operation. */
-export const KV_COUNTER = {
-  name: "kv-counter",
-  modules: true,
-  script: `
-    export default function (env) {
-      const counted = (method) => (...args) => {
-        console.log(JSON.stringify({ kv: method }));
-        return env.INNER[method](...args);
-      };
-      const methods = ["get", "put", "delete", "list"];
-      return Object.fromEntries(methods.map((method) => [method, counted(method)]));
-    }`,
-};
-
 /** The KV operations in a log, in order: `get`, `put`, … */
 export function kvOperations(logs: readonly string[]): string[] {
   return logs.flatMap((line) => /^\{"kv":"(\w+)"\}$/.exec(line)?.slice(1) ?? []);
 }
 
-/** A module around the bundle, which logs each operation of the Durable Object on its storage. */
-export function storageCounter(bundle: string): string {
+/** A module around the bundle, which logs each operation of the Durable Object on its storage and on KV. */
+export function operationsCounter(bundle: string): string {
   return `
     import product, { CollectorObject as Inner } from ${JSON.stringify(bundle)};
     export default product;
@@ -67,10 +64,17 @@ export function storageCounter(bundle: string): string {
         return result;
       },
     });
+    const countedKv = (namespace) => new Proxy(namespace, {
+      get: (_, method) => (...args) => {
+        console.log(JSON.stringify({ kv: method }));
+        return namespace[method](...args);
+      },
+    });
     export class CollectorObject extends Inner {
       constructor(ctx, env) {
         super(ctx, env);
         this.ctx = { id: ctx.id, storage: counted(ctx.storage) };
+        this.env = { ...env, CURSORS: countedKv(env.CURSORS) };
       }
     }`;
 }

@@ -3,10 +3,9 @@
  * describes it. Used by the demo and by the tests. Listens on loopback only.
  */
 import { basename, dirname, join } from "node:path";
-import { createInterface } from "node:readline";
-import { Miniflare, type WorkerOptions } from "miniflare";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { buildBundle } from "./bundle.ts";
-import { KV_COUNTER, openHeapGauge, storageCounter } from "./observe.ts";
+import { openHeapGauge, operationsCounter } from "./observe.ts";
 
 export interface LocalWorkerOptions {
   readonly settings: Readonly<Record<string, string>>;
@@ -52,48 +51,40 @@ interface LocalBucket {
 export async function startWorker(options: LocalWorkerOptions): Promise<LocalWorker> {
   const { module, workerOptions } = await buildBundle();
   const logs: string[] = [];
-  const keepLines = (stream: NodeJS.ReadableStream) =>
-    createInterface(stream).on("line", (line) => logs.push(line));
   const counting = options.observe === "operations";
   const product = { type: "ESModule", path: module } as const;
   const observer = {
     type: "ESModule",
     path: join(dirname(module), "observer.js"),
-    contents: storageCounter(`./${basename(module)}`),
+    contents: operationsCounter(`./${basename(module)}`),
   } as const;
   const worker = {
-    ...workerOptions as unknown as WorkerOptions,
+    ...workerOptions,
     name: "collector",
     modules: counting ? [observer, product] : [product],
     modulesRoot: dirname(module),
     bindings: { ...options.settings },
     r2Buckets: { ...options.buckets },
-    ...(counting && {
-      kvNamespaces: {},
-      wrappedBindings: { CURSORS: { scriptName: KV_COUNTER.name } },
-    }),
   };
-  const counter = { ...KV_COUNTER, kvNamespaces: { INNER: "cursors" } };
+  // wrangler still gives a Worker's options in the form of Miniflare 4
   const miniflare = new Miniflare(
-    {
-      workers: counting ? [worker, counter] : [worker],
-      host: "127.0.0.1",
-      cf: false, // or Miniflare would fetch the `cf` properties of requests from Cloudflare
-      port: options.port ?? 0,
-      unsafeTriggerHandlers: true,
-      ...(options.observe === "memory" && { inspectorPort: 0 }),
-      ...(options.persistTo !== undefined && { defaultPersistRoot: options.persistTo }),
-      handleRuntimeStdio: (out: NodeJS.ReadableStream, err: NodeJS.ReadableStream) => {
-        keepLines(out);
-        keepLines(err);
-      },
-    } as ConstructorParameters<typeof Miniflare>[0],
+    convertV4MiniflareOptions(
+      {
+        workers: [worker],
+        host: "127.0.0.1",
+        cf: false, // or Miniflare would fetch the `cf` properties of requests from Cloudflare
+        port: options.port ?? 0,
+        unsafeTriggerHandlers: true,
+        ...(options.observe === "memory" && { inspectorPort: 0 }),
+        ...(options.persistTo !== undefined && { resourcePersistencePath: options.persistTo }),
+        handleStructuredLogs: ({ message }: { message: string }) => logs.push(message),
+      } as Parameters<typeof convertV4MiniflareOptions>[0],
+    ),
   );
   const url = (await miniflare.ready).origin;
-  const gauge = options.observe === "memory" ? await openHeapGauge(miniflare) : undefined;
-  const kv = counting
-    ? await miniflare.getKVNamespace("INNER", KV_COUNTER.name)
-    : await miniflare.getKVNamespace("CURSORS");
+  const wake = async () => await (await fetch(new URL("/healthz", url))).body?.cancel();
+  const gauge = options.observe === "memory" ? await openHeapGauge(miniflare, wake) : undefined;
+  const kv = await miniflare.getKVNamespace("CURSORS");
   const close = async () => {
     gauge?.close();
     await miniflare.dispose();
@@ -103,7 +94,7 @@ export async function startWorker(options: LocalWorkerOptions): Promise<LocalWor
     logs,
     fetch: (path, init) => fetch(new URL(path, url), init),
     async fireCron() {
-      return await (await fetch(new URL("/cdn-cgi/handler/scheduled", url))).text();
+      return await (await fetch(new URL("/cdn-cgi/local/scheduled", url))).text();
     },
     kv: kv as unknown as LocalKv,
     async objectsIn(binding) {

@@ -1,6 +1,6 @@
 /** One contract for every store: memory, Workers KV, a Durable Object's storage and Deno KV, each the real one. */
 import assert from "node:assert/strict";
-import { Miniflare } from "miniflare";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { denoKvStore } from "../../src/deno/kv_store.ts";
 import {
   durableObjectStore,
@@ -25,13 +25,14 @@ export default {
 };`;
 
 async function openStores() {
-  const miniflare = new Miniflare({
+  const options = convertV4MiniflareOptions({
     modules: true,
     script: STORAGE_WORKER,
     compatibilityDate: "2026-07-01",
     kvNamespaces: ["KV"],
     durableObjects: { OBJECT: { className: "StorageObject", useSQLite: true } },
   });
+  const miniflare = new Miniflare(options);
   const url = await miniflare.ready;
   const call = async (method: string, args: unknown[]) => {
     const body = JSON.stringify({ method, args });
