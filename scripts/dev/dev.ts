@@ -54,7 +54,7 @@ function end(process: Deno.ChildProcess): void {
 /** Fires the cron once the Worker answers, and then at its interval. */
 async function fireCron(port: string, running: AbortSignal, stop: StopSignal): Promise<void> {
   while (!running.aborted && !stop.stopped) {
-    const fired = await fetch(`http://127.0.0.1:${port}/cdn-cgi/handler/scheduled`, {
+    const fired = await fetch(`http://127.0.0.1:${port}/cdn-cgi/local/scheduled`, {
       signal: running,
     }).then((answer) => answer.body?.cancel().then(() => true), () => false);
     if (fired && !running.aborted) console.error("The cron has fired; again in five minutes.");

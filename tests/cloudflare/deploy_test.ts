@@ -56,7 +56,7 @@ Deno.test("deno task dev runs the Worker with its settings, and fires its cron o
 
     const health = await fetch(`${url}/healthz`);
     assert.deepEqual(await health.json(), { status: "up", version: VERSION });
-    const cron = await fetch(`${url}/cdn-cgi/handler/scheduled`);
+    const cron = await fetch(`${url}/cdn-cgi/local/scheduled`);
     assert.equal(await cron.text(), "ok");
     assert.equal(xsiam.count, 3);
     const status = await fetch(`${url}/status`, {

@@ -7,6 +7,7 @@ import { SETTING_ROWS } from "../../src/pipelines/settings.ts";
 import { VERSION } from "../../src/version.ts";
 import { ROOT } from "../../scripts/local/bundle.ts";
 import { Stage } from "../cloudflare/stage.ts";
+import { runCurl } from "../curl.ts";
 import { SECRETS } from "../environment.ts";
 
 const readme = await readFile(join(ROOT, "README.md"), "utf8");
@@ -78,11 +79,8 @@ Deno.test("every command of the README runs", async (t) => {
       continue;
     }
     await t.step(command, async () => {
-      const { success, stdout, stderr } = await new Deno.Command("sh", {
-        args: ["-c", command.replace(/^curl /, "curl --silent --show-error --fail-with-body ")],
-        env: { URL: stage.worker.url, API_TOKEN: SECRETS.API_TOKEN },
-      }).output();
-      const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+      const env = { URL: stage.worker.url, API_TOKEN: SECRETS.API_TOKEN };
+      const { success, said } = await runCurl(command, env);
       assert.ok(success, said);
     });
   }

@@ -5,6 +5,7 @@ import { demo } from "../../scripts/demo/demo.ts";
 import { compare, holds } from "../../scripts/demo/proof.ts";
 import { startStage } from "../../scripts/demo/stage.ts";
 import { record } from "../simulators/sample.ts";
+import { runCurl } from "../curl.ts";
 import { RunningScript, runScript } from "./running_script.ts";
 
 const NEVER_SHOWN = ["demo-secret", "simulated-key"];
@@ -113,8 +114,7 @@ Deno.test("the demo's --keep stays up until Ctrl-C", async (t) => {
     assert.equal((await events.json()).count, 2);
   });
 
-  const curl = Deno.build.os !== "windows" && await has("curl");
-  await t.step({ name: "answers each curl line as it is printed", ignore: !curl, fn: tryAll });
+  await t.step("answers each curl line as it is printed", tryAll);
 
   await t.step("tells of each run in a line", async () => {
     await demo.printedLike(/cron: \d+ new events?.*, \d+ requests?, \d+ ms, cursor at revision \d/);
@@ -134,10 +134,8 @@ Deno.test("the demo's --keep stays up until Ctrl-C", async (t) => {
     assert.equal(commands.length, 7);
     for (const command of commands) {
       assert.ok(command.includes(url), command);
-      const { success, stdout } = await new Deno.Command("sh", {
-        args: ["-c", `${command.trim()} --silent --fail --noproxy "*" --max-time 30`],
-      }).output();
-      assert.ok(success && stdout.length > 0, command);
+      const { success, printed, said } = await runCurl(command);
+      assert.ok(success && printed.length > 0, said);
     }
   }
 });
@@ -226,12 +224,4 @@ Deno.test("the demo's proof finds what is missing, repeated or unknown", () => {
 function columns(line: string): number {
   const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]/g;
   return [...line].length + (line.match(wide)?.length ?? 0);
-}
-
-async function has(program: string): Promise<boolean> {
-  try {
-    return (await new Deno.Command(program, { args: ["--version"] }).output()).code !== 127;
-  } catch {
-    return false;
-  }
 }
