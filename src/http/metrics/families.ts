@@ -25,12 +25,12 @@ interface Metric extends Omit<Family, "samples"> {
 const COUNTERS: readonly Metric[] = [
   counter(
     "events_delivered",
-    `Events that ${ANY_DESTINATION} took, in the normal course`,
+    `Events that ${ANY_DESTINATION} accepted, without reconciled and backfilled ones`,
     "delivered",
   ),
   counter(
     "events_reconciled",
-    "Events that came too late and were found a day later",
+    "Late events that reconciliation found and delivered",
     "reconciled",
   ),
   counter("events_backfilled", "Events that backfills delivered", "backfilled"),
@@ -41,17 +41,17 @@ const COUNTERS: readonly Metric[] = [
     "Events that may have been sent twice, with the same event_id",
     "repeats",
   ),
-  counter("events_dead_lettered", "Events that became dead letters, ever", "deadLettered"),
+  counter("events_dead_lettered", "Events that have become dead letters", "deadLettered"),
   counter("events_discarded", "Dead letters that somebody discarded", "discarded"),
-  counter("events_altered", "Events that were taken otherwise than they were sent", "altered"),
-  counter("upstream_retries", "Attempts at requests that were repetitions", "retries"),
+  counter("events_altered", "Events that the destination accepted, but altered", "altered"),
+  counter("upstream_retries", "Attempts at requests that were retries", "retries"),
 ];
 
 const GAUGES: readonly Metric[] = [
   gauge("dead_letters", "Dead letters that are kept", (m) => m.undelivered.deadLetters),
   gauge(
     "events_set_aside",
-    "Events that wait until the destination accepts anything",
+    "Events that wait until the destination accepts something again",
     (m) => m.undelivered.setAside,
   ),
   gauge(
@@ -61,7 +61,7 @@ const GAUGES: readonly Metric[] = [
   ),
   gauge(
     "undelivered",
-    "All that is known to be missing at the destination; a backfill that stands still counts as 1",
+    "Everything known to be missing at the destination; a stalled backfill counts as 1",
     (m) => m.undelivered.total,
   ),
   gauge(
@@ -72,18 +72,22 @@ const GAUGES: readonly Metric[] = [
   {
     ...gauge(
       "lag_seconds",
-      "Age of the oldest time whose events may not all be delivered",
+      "How far back events may still be undelivered",
       (m) => m.lagSeconds,
     ),
     unit: "seconds",
   },
-  gauge("backlog", "1 when the last run left more to read", (m) => m.backlog ? 1 : 0),
+  gauge("backlog", "1 if the last run left more to read", (m) => m.backlog ? 1 : 0),
   gauge(
     "consecutive_failures",
-    "Runs that failed since the last one that did not",
+    "Runs that have failed since the last successful one",
     (m) => m.consecutiveFailures,
   ),
-  gauge("alarming", "1 when somebody should look, as /healthz judges", (m) => m.alarming ? 1 : 0),
+  gauge(
+    "alarming",
+    "1 if somebody should look, by the criteria of /healthz",
+    (m) => m.alarming ? 1 : 0,
+  ),
   gauge(
     "backfill_running",
     "1 while a backfill is not complete",
@@ -91,7 +95,7 @@ const GAUGES: readonly Metric[] = [
   ),
   gauge(
     "backfill_stalled",
-    "1 while a backfill that is not complete gets no further",
+    "1 while a backfill that is not complete makes no progress",
     (m) => m.undelivered.stalledBackfills,
   ),
   gauge(
@@ -107,7 +111,7 @@ const GAUGES: readonly Metric[] = [
 const STATE: Metric = {
   name: "state",
   type: "gauge",
-  help: "1 for the state that the pipeline is in, 0 for others",
+  help: "1 for the state that the pipeline is in, 0 for the others",
   samples: (labels, measures) =>
     STATES.map((state) => ({
       labels: { ...labels, state },
@@ -128,7 +132,7 @@ const RUNS: Metric = {
 const UPSTREAM_REQUESTS: Metric = {
   name: "upstream_requests",
   type: "counter",
-  help: "Attempts at requests to other services by runs; status none when there was no answer",
+  help: "Attempts at requests to other services during runs; status is none if there was no answer",
   samples: (labels, { totals }) =>
     Object.entries(totals.answers).flatMap(([target, statuses]) =>
       Object.entries(statuses!).map(([status, value]) => ({

@@ -244,7 +244,7 @@ Deno.test("metrics, descriptions and problems have the words of both", async () 
   await ask("/collect", { method: "POST" });
 
   const metrics = await (await ask("/metrics")).text();
-  assert.match(metrics, /Events that XSIAM or Line Store took, in the normal course/);
+  assert.match(metrics, /Events that XSIAM or Line Store accepted, without reconciled and backfilled ones/);
   assert.match(
     metrics,
     new RegExp(`account="${ACCOUNT}",destination="lines",target="lines",status="200"`),
