@@ -244,7 +244,10 @@ Deno.test("metrics, descriptions and problems have the words of both", async () 
   await ask("/collect", { method: "POST" });
 
   const metrics = await (await ask("/metrics")).text();
-  assert.match(metrics, /Events that XSIAM or Line Store accepted, without reconciled and backfilled ones/);
+  assert.match(
+    metrics,
+    /Events that XSIAM or Line Store accepted, without reconciled and backfilled ones/,
+  );
   assert.match(
     metrics,
     new RegExp(`account="${ACCOUNT}",destination="lines",target="lines",status="200"`),
