@@ -9,11 +9,17 @@ import { openDenoStage } from "./stage.ts";
 /** What of the repository the start task needs. */
 const NEEDED = ["deno.json", "deno.lock", "src", "scripts"];
 
+/** The package that the README starts Deno with, and the README. */
+async function denoOfReadme(): Promise<{ deno: string; readme: string }> {
+  const readme = await readFile(join(ROOT, "README.md"), "utf8");
+  const [, deno] = /^npx -y (deno@\S+) task/m.exec(readme)!;
+  return { deno, readme };
+}
+
 Deno.test("the collector ends after its batch when the npx that started it receives SIGTERM", async () => {
   await using stage = await openDenoStage();
   for (const name of NEEDED) await symlink(join(ROOT, name), join(stage.folder, name));
-  const readme = await readFile(join(ROOT, "README.md"), "utf8");
-  const [, deno] = /^npx -y (deno@\S+) task/m.exec(readme)!;
+  const { deno } = await denoOfReadme();
   const npx = new Deno.Command("npx", {
     args: ["-y", deno, "task", "start"],
     cwd: stage.folder,
@@ -33,6 +39,25 @@ Deno.test("the collector ends after its batch when the npx that started it recei
   assert.match(printed, /"event":"stopping"/);
   const made = (await readdir(stage.folder)).filter((name) => !NEEDED.includes(name));
   assert.deepEqual(made, ["data"], "no folder of packages");
+});
+
+Deno.test("through npx, --settings-file reaches the script, whose error is ours; Node takes --env-file for itself", async () => {
+  await using stage = await openDenoStage();
+  for (const name of NEEDED) await symlink(join(ROOT, name), join(stage.folder, name));
+  const { deno, readme } = await denoOfReadme();
+  const run = async (option: string) => {
+    const { code, stderr } = await new Deno.Command("npx", {
+      args: ["-y", deno, "task", "backup", option, "/nowhere", "--to", "copy.db"],
+      cwd: stage.folder,
+      stdin: "null",
+    }).output();
+    return { code, stderr: new TextDecoder().decode(stderr) };
+  };
+  const ours = await run("--settings-file");
+  assert.equal(ours.code, 2);
+  assert.match(ours.stderr, /The settings file \/nowhere can't be read/);
+  assert.match((await run("--env-file")).stderr, /^node: /);
+  assert.match(readme, /`--settings-file`[^|]*`--env-file`/);
 });
 
 Deno.test("the tasks of a server install the packages that they run, in the versions of deno.json, and no others", async () => {

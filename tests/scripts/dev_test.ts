@@ -26,7 +26,7 @@ Deno.test("deno task dev fires the cron, and takes up a changed .dev.vars", () =
         join(folder, ".dev.vars"),
         Object.entries(settings).map(([name, value]) => `${name}='${value}'\n`).join(""),
       );
-    await write(environment.settings);
+    await write({ ...environment.settings, FETCH_EVENT: "false" });
     const port = await freePort();
     const dev = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--no-check", "scripts/dev/dev.ts", "--port", String(port)],
@@ -43,6 +43,7 @@ Deno.test("deno task dev fires the cron, and takes up a changed .dev.vars", () =
     const reading = Promise.all([read(dev.stdout), read(dev.stderr)]);
     try {
       const says = () => printed;
+      await until(says, () => /no setting FETCH_EVENT \(did you mean/.test(printed), 60_000);
       await until(says, () => environment.xsiam.count === 2, 60_000);
       await write({
         ...environment.settings,

@@ -51,6 +51,17 @@ for (const name of SCRIPTS) {
   });
 }
 
+for (const name of ["release", "pictures"]) {
+  Deno.test(`${name}, which is for maintainers, has help with examples too`, async () => {
+    const { code, stdout } = await runScript(name, "--help");
+    assert.equal(code, 0);
+    const examples = stdout.split("\nExamples:\n")[1].trimEnd().split("\n");
+    for (const example of examples) {
+      assert.match(example, new RegExp(`^ {2}deno task ${name}( --.*)?$`));
+    }
+  });
+}
+
 Deno.test("whatever fails, --json tells it as a problem with a code", async () => {
   await using stage = await ScriptStage.open();
   const wrong = { LIVEPERSON_CLIENT_SECRET: "wr0ng" };
@@ -73,7 +84,7 @@ Deno.test("whatever fails, --json tells it as a problem with a code", async () =
   assert.equal(problem.detail, "1 of 2 failed.");
 });
 
-Deno.test("the file of the settings is named by --settings-file, also through npx, and by --env-file", async () => {
+Deno.test("the file of the settings is named by --settings-file, and by --env-file", async () => {
   for (const option of ["--settings-file", "--env-file"]) {
     const { code, stderr } = await runScript("status", option, "/nowhere");
     assert.equal(code, 2);
