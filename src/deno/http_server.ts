@@ -109,7 +109,12 @@ export class HttpServer {
     } catch (error) {
       if (this.#isStopping) return null;
       const { name, code = name } = error as Error & { readonly code?: string };
-      this.#logSeldom("accept_failed", { reason: code, connections: this.#connections.size });
+      this.#logSeldom({
+        level: "warn",
+        event: "accept_failed",
+        reason: code,
+        connections: this.#connections.size,
+      });
       await clock.sleep(this.#makeRoom() ? 0 : ACCEPT_AGAIN_MS);
       return null;
     }
@@ -117,7 +122,11 @@ export class HttpServer {
 
   #take(conn: Deno.TcpConn): void {
     if (this.#connections.size >= this.#limits.connections) {
-      this.#logSeldom("connections_full", { connections: this.#connections.size });
+      this.#logSeldom({
+        level: "warn",
+        event: "connections_full",
+        connections: this.#connections.size,
+      });
       if (!this.#makeRoom()) return conn.close();
     }
     const connection = new Connection(conn, this.#options.clock);
@@ -145,11 +154,11 @@ export class HttpServer {
     }
   }
 
-  #logSeldom(event: string, fields: Readonly<Record<string, unknown>>): void {
+  #logSeldom(line: LogLine): void {
     const nowMs = this.#options.clock.now();
-    if (nowMs - (this.#loggedMs.get(event) ?? -Infinity) < LOG_AGAIN_MS) return;
-    this.#loggedMs.set(event, nowMs);
-    this.#options.log({ level: "warn", event, ...fields });
+    if (nowMs - (this.#loggedMs.get(line.event) ?? -Infinity) < LOG_AGAIN_MS) return;
+    this.#loggedMs.set(line.event, nowMs);
+    this.#options.log(line);
   }
 }
 
