@@ -49,7 +49,7 @@ export interface DenoCollectors extends Collectors {
 export async function openDenoCollectors(options: DenoCollectorsOptions): Promise<DenoCollectors> {
   const { log, stop = { aborted: false } } = options;
   const entries = listPipelines(options.variables, "deno");
-  const kv = options.kvPath === undefined ? undefined : await openKv(options.kvPath);
+  const kv = options.kvPath === undefined ? undefined : await openKv(options.kvPath, log);
   const httpClients = new HttpClients();
   const holder = crypto.randomUUID();
   const services = new Map<string, CollectorService>();

@@ -12,10 +12,11 @@ import { SYSTEM_CLOCK } from "./clock.ts";
 import { readHostSettings } from "./host_settings.ts";
 import { HttpServer } from "./http_server.ts";
 import { missing } from "./missing.ts";
+import { exposedSettings } from "./private_files.ts";
 import { stopListener } from "./signals.ts";
 import { Schedule } from "./schedule.ts";
 import { endsInTime, watchEnded } from "./stopping.ts";
-import { readHostVariables } from "./variables.ts";
+import { readHostVariables, SETTINGS_FILE } from "./variables.ts";
 import { openDenoCollectors } from "./collectors.ts";
 import { CollectorError } from "../errors.ts";
 import { type Problem, toProblem } from "../problems.ts";
@@ -26,8 +27,15 @@ const SCHEDULE = "*/5 * * * *";
 async function main(): Promise<number> {
   const { variables, problems } = readHostVariables();
   for (const { line, problem } of problems) {
-    writeLog({ level: "warn", event: "settings_line", line, message: `.dev.vars: ${problem}.` });
+    writeLog({
+      level: "warn",
+      event: "settings_line",
+      line,
+      message: `${SETTINGS_FILE}: ${problem}.`,
+    });
   }
+  const exposed = exposedSettings(SETTINGS_FILE);
+  if (exposed !== null) writeLog(exposed);
   const { kvPath, host, port, isProxyTrusted } = readHostSettings(variables);
   const stop = stopWhenAsked();
   const opened = await openDenoCollectors({ variables, kvPath, log: writeLog, stop });

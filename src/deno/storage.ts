@@ -1,17 +1,21 @@
 /** A collector's storage under Deno: a Deno KV database, or memory. Opens the database. */
-import { dirname } from "node:path";
-import type { Platform } from "../collector/platform.ts";
+import type { LogLine, Platform } from "../collector/platform.ts";
 import { CollectorError } from "../errors.ts";
 import { denoKvStore } from "./kv_store.ts";
+import { makePrivate } from "./private_files.ts";
 import { memoryStore } from "../storage/memory_store.ts";
 import type { Lease } from "./lease.ts";
 
 type Storage = Pick<Platform, "published" | "local" | "exclusively">;
 
-/** @throws {CollectorError} `configuration_invalid` */
-export async function openKv(path: string): Promise<Deno.Kv> {
+/**
+ * The database, which other users of the machine can't read.
+ * @throws {CollectorError} `configuration_invalid`
+ */
+export async function openKv(path: string, log: (line: LogLine) => void): Promise<Deno.Kv> {
   try {
-    if (path !== ":memory:") await Deno.mkdir(dirname(path), { recursive: true });
+    const warning = path === ":memory:" ? null : await makePrivate(path);
+    if (warning !== null) log(warning);
     return await Deno.openKv(path);
   } catch (cause) {
     const why = cause instanceof Deno.errors.NotCapable

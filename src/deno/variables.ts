@@ -7,7 +7,7 @@ import { readSettingsFile, type SettingsFile } from "../settings/settings_file.t
 import { HOST_VARIABLES, SETTING_NAMES } from "./host_settings.ts";
 import { PROXY_VARIABLES } from "./http_clients.ts";
 
-const FILE = ".dev.vars";
+export const SETTINGS_FILE = ".dev.vars";
 
 export interface HostVariables extends Pick<SettingsFile, "problems"> {
   readonly variables: Readonly<Record<string, string | undefined>>;
@@ -26,11 +26,11 @@ export function readHostVariables(): HostVariables {
 
 function readFile(): SettingsFile {
   try {
-    return readSettingsFile(Deno.readTextFileSync(FILE), SETTING_NAMES);
+    return readSettingsFile(Deno.readTextFileSync(SETTINGS_FILE), SETTING_NAMES);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return { variables: {}, problems: [] };
     throw new CollectorError("configuration_invalid", {
-      detail: `${FILE} can't be read: ${(cause as Error).name}.`,
+      detail: `${SETTINGS_FILE} can't be read: ${(cause as Error).name}.`,
       cause,
     });
   }

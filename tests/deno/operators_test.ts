@@ -10,7 +10,7 @@ import { withFolder } from "../environment.ts";
 Deno.test("of processes that start together on one database, all have the same page key and sessions", async () => {
   await withFolder(async (folder) => {
     const path = join(folder, "collector.db");
-    const databases = await Promise.all(Array.from({ length: 4 }, () => openKv(path)));
+    const databases = await Promise.all(Array.from({ length: 4 }, () => openKv(path, () => {})));
     try {
       const all = databases.map(openOperators);
       const keys = await Promise.all(all.map((operators) => operators.pageKey()));

@@ -1,0 +1,68 @@
+/**
+ * Keeps other users of the machine from the database, which holds events that wait to be delivered, and
+ * from the settings file, which holds every secret. Reads and changes the modes of files.
+ */
+import { dirname } from "node:path";
+import type { LogLine } from "../collector/platform.ts";
+
+const OWNER_ONLY = 0o600;
+const OWNER_ONLY_FOLDER = 0o700;
+/** What others may do; the group may be the service's own. */
+const OTHERS = 0o007;
+const GROUP_AND_OTHERS = 0o077;
+/** In such a folder nobody can replace the files of another, as in /tmp. */
+const STICKY = 0o1000;
+
+/** SQLite gives the files beside the database the mode of the database. */
+const BESIDE = ["", "-wal", "-shm", "-journal"];
+
+/**
+ * Before the database is opened: it is there, and only its owner may read or write it and what lies beside
+ * it. Its folder is made so too; one that is there may hold other things, and stays as it is. A warning if
+ * others can still look; else null.
+ */
+export async function makePrivate(database: string): Promise<LogLine | null> {
+  const folder = dirname(database);
+  await Deno.mkdir(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
+  (await Deno.open(database, { create: true, append: true, mode: OWNER_ONLY })).close();
+  for (const beside of BESIDE) await narrow(`${database}${beside}`);
+  const { mode } = await Deno.stat(folder);
+  if (mode === null || (mode & STICKY) !== 0 || (mode & GROUP_AND_OTHERS) === 0) return null;
+  return {
+    level: "warn",
+    event: "state_exposed",
+    message: `Others may look into the database's folder, ${folder} (mode ${
+      octal(mode)
+    }): chmod 700 it.`,
+  };
+}
+
+async function narrow(path: string): Promise<void> {
+  try {
+    const { mode } = await Deno.stat(path);
+    if (mode !== null && (mode & GROUP_AND_OTHERS) !== 0) await Deno.chmod(path, OWNER_ONLY);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** A warning if every user of the machine may read the settings file; null if there is none. */
+export function exposedSettings(path: string): LogLine | null {
+  let mode: number | null;
+  try {
+    mode = Deno.statSync(path).mode;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+  if (mode === null || (mode & OTHERS) === 0) return null;
+  return {
+    level: "warn",
+    event: "settings_exposed",
+    message: `Every user may read ${path}, with its secrets (mode ${octal(mode)}): chmod 600 it.`,
+  };
+}
+
+function octal(mode: number): string {
+  return (mode & 0o7777).toString(8);
+}
