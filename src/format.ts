@@ -53,6 +53,12 @@ export function ago(iso: string, nowMs: number): string {
   return seconds < MINUTE ? "just now" : `${length(seconds)} ago`;
 }
 
+/** `840 bytes`, `1.2 KB`, `3.4 MB`: units of 1,000. */
+export function size(bytes: number): string {
+  if (bytes < 1000) return count(bytes, "byte");
+  return bytes < 999_950 ? `${(bytes / 1000).toFixed(1)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
 /** How long something took: `240 ms`, `1.2 seconds`, `3 minutes`. */
 export function took(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;

@@ -1,5 +1,6 @@
 /** Asks on the terminal whether to go on. */
 import { confirm } from "@clack/prompts";
+import { usageError } from "./failure.ts";
 
 /** True if somebody can be asked. */
 export function canAsk(json: boolean): boolean {
@@ -9,4 +10,17 @@ export function canAsk(json: boolean): boolean {
 /** Ctrl-C is a no. */
 export async function isConfirmed(message: string): Promise<boolean> {
   return await confirm({ message, initialValue: false }) === true;
+}
+
+/**
+ * True if somebody says that `what` is meant, or has said so with `--yes`.
+ * @throws {CollectorError} `arguments_invalid` when nobody can be asked
+ */
+export async function askFirst(
+  what: string,
+  { yes, json }: { readonly yes?: true; readonly json?: true },
+): Promise<boolean> {
+  if (yes) return true;
+  if (!canAsk(json ?? false)) throw usageError(`${what} Use --yes if that is meant.`);
+  return await isConfirmed(`${what} Is that meant?`);
 }

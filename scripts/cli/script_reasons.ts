@@ -10,6 +10,7 @@ export type ScriptCode =
   | "worker_unreadable"
   | "token_missing"
   | "state_missing"
+  | "letters_refused_again"
   | "backfill_gone"
   | "backfill_stands_still"
   | "database_missing"
@@ -44,6 +45,10 @@ export const SCRIPT_REASONS: Readonly<Record<ScriptCode, ScriptReason>> = {
   state_missing: {
     title: "There is no state",
     action: "Name the state with --kv-path or DENO_KV_PATH, or a Worker with --url.",
+  },
+  letters_refused_again: {
+    title: "Events were refused again",
+    action: "Read the reasons with deno task dead-letters, and correct what they name.",
   },
   backfill_gone: {
     title: "The backfill was cancelled",

@@ -80,17 +80,21 @@ export function statusTable(
   });
   const table = drawTable(fitColumns(columns, rows, width), rows, colours);
   const broken = ordered.filter((status) => urgency(status) > 0).length;
-  const told = broken === 0 ? colours.green("All is well.") : colours.red(
+  const colour = ordered.every((one) => urgency(one) < URGENT) ? colours.yellow : colours.red;
+  const told = broken === 0 ? colours.green("All is well.") : colour(
     `${count(broken, isSplit ? "pipeline" : "account")} of ${number(statuses.length)} ` +
       `${broken === 1 ? "needs" : "need"} attention.`,
   );
   return `${table}\n\n${told}`;
 }
 
+/** From here on it is not only incomplete. */
+const URGENT = 2;
+
 function urgency(status: PipelineStatus): number {
-  if (isProblem(status)) return 3;
-  if (status.alarming) return 2;
-  return status.state === "failing" || status.undelivered.total > 0 ? 1 : 0;
+  if (isProblem(status)) return 4;
+  if (status.alarming) return 3;
+  return status.state === "failing" ? URGENT : status.undelivered.total > 0 ? 1 : 0;
 }
 
 function stateWord(state: State, colours: Colours): string {
@@ -129,7 +133,7 @@ function undelivered({ undelivered: missing }: Status, colours: Colours): string
   const { deadLetters, setAside, gaps, stalledBackfills, total } = missing;
   if (total === 0) return "none known";
   const parts = [
-    deadLetters > 0 && `${count(deadLetters, "dead letter")}, see /dead-letters`,
+    deadLetters > 0 && `${count(deadLetters, "dead letter")}, see deno task dead-letters`,
     setAside > 0 && `${number(setAside)} set aside until the destination accepts anything`,
     gaps > 0 && `${count(gaps, "record")} that LivePerson did not show`,
     stalledBackfills > 0 && "a backfill that stands still",

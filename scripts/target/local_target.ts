@@ -1,4 +1,5 @@
 /** The collectors in this process, as under Deno, with their state in a file or in memory. */
+import { MAX_LETTERS } from "../../src/http/routing/letter_arguments.ts";
 import { unwrap } from "../../src/http/routing/problems.ts";
 import type { LogLine } from "../../src/collector/platform.ts";
 import { askAny } from "../../src/collector/fleet.ts";
@@ -42,6 +43,12 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Targ
     startBackfill: async (pipeline, range) => unwrap(await of(pipeline).startBackfill(range)),
     advanceBackfill: async (pipeline) => unwrap(await of(pipeline).advanceBackfill()),
     cancelBackfill: async (pipeline) => unwrap(await of(pipeline).cancelBackfill()),
+    deadLetters: async (pipeline, limit, query) =>
+      unwrap(await of(pipeline).deadLetters(limit, query)),
+    redeliver: async (pipeline, choice) =>
+      unwrap(await of(pipeline).redeliver(MAX_LETTERS, choice)),
+    discardLetters: async (pipeline, choice) => unwrap(await of(pipeline).discardLetters(choice)),
+    forgetCursor: async (pipeline) => unwrap(await of(pipeline).forgetCursor()),
     exportState: async (pipeline, after) => unwrap(await of(pipeline).exportState(after)),
     importState: async (pipeline, rows, after) =>
       unwrap(await of(pipeline).importState(rows, after)),

@@ -1,7 +1,10 @@
 /** What a script talks to: the collectors in this process, with their state, or a deployed Worker. */
 import type { StatePage, StateRow } from "../../src/collector/records/moved_state.ts";
 import type { BackfillRange } from "../../src/collector/runs/backfill.ts";
-import type { Status } from "../../src/collector/collector.ts";
+import type { LetterQuery, ListedLetters, Status } from "../../src/collector/collector.ts";
+import type { LetterChoice } from "../../src/collector/records/letter_choice.ts";
+import type { Discarding } from "../../src/collector/runs/discard.ts";
+import type { Redelivery } from "../../src/collector/runs/redeliver.ts";
 import type { TestedStep } from "../../src/collector/runs/connection_check.ts";
 import type { FoundEvents, GetEventsArguments } from "../../src/collector/runs/read_events.ts";
 import type { BackfillState, RunReport } from "../../src/collector/health/report.ts";
@@ -36,6 +39,13 @@ export interface Target extends AsyncDisposable {
   /** Does one part of the backfill; null when there is nothing to do. */
   advanceBackfill(pipeline: Pipeline): Promise<BackfillState | null>;
   cancelBackfill(pipeline: Pipeline): Promise<void>;
+  /** At most `limit` of them; 100 at most. */
+  deadLetters(pipeline: Pipeline, limit: number, query: LetterQuery): Promise<ListedLetters>;
+  /** Pushes up to 100 of them again; all, if none are chosen. */
+  redeliver(pipeline: Pipeline, choice: LetterChoice): Promise<Redelivery>;
+  /** Discards them for good; all, if none are chosen. */
+  discardLetters(pipeline: Pipeline, choice: LetterChoice): Promise<Discarding>;
+  forgetCursor(pipeline: Pipeline): Promise<void>;
   exportState(pipeline: Pipeline, after: string | null): Promise<StatePage>;
   importState(
     pipeline: Pipeline,

@@ -2,6 +2,7 @@
 import { AnsweredProblem } from "../../src/http/routing/problems.ts";
 import type { Status } from "../../src/collector/collector.ts";
 import type { StatePage } from "../../src/collector/records/moved_state.ts";
+import type { LetterChoice } from "../../src/collector/records/letter_choice.ts";
 import type { TestedStep } from "../../src/collector/runs/connection_check.ts";
 import type { BackfillState, RunReport } from "../../src/collector/health/report.ts";
 import type { AuditEvent } from "../../src/sources/liveperson/event.ts";
@@ -58,12 +59,39 @@ export function workerTarget(client: WorkerClient): Target {
     async cancelBackfill(pipeline) {
       await client.ask("DELETE", "/backfill", { ...namedAs(pipeline) });
     },
+    ...letterCalls(client),
+    async forgetCursor(pipeline) {
+      await client.ask("DELETE", "/cursor", { ...namedAs(pipeline), confirm: pipeline.account });
+    },
     exportState: (pipeline, after) =>
       client.ask<StatePage>("GET", "/state", { ...namedAs(pipeline), after: after ?? undefined }),
     async importState(pipeline, rows, after) {
       await client.ask("POST", "/state", {}, { ...namedAs(pipeline), rows, after });
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+type LetterCalls = Pick<Target, "deadLetters" | "redeliver" | "discardLetters">;
+
+function letterCalls(client: WorkerClient): LetterCalls {
+  const chosen = ({ ids, reason }: LetterChoice) => ({ ids: ids?.join(","), reason });
+  const isAll = ({ ids, reason }: LetterChoice) => ids === undefined && reason === undefined;
+  return {
+    deadLetters: (pipeline, limit, { reason, after, eventId, grouped }) =>
+      client.ask("GET", "/dead-letters", {
+        ...namedAs(pipeline),
+        ...{ reason, after, event_id: eventId, limit: String(limit) },
+        ...(grouped && { groups: "true" }),
+      }),
+    redeliver: (pipeline, choice) =>
+      client.ask("POST", "/dead-letters/redeliver", { ...namedAs(pipeline), ...chosen(choice) }),
+    discardLetters: (pipeline, choice) =>
+      client.ask("DELETE", "/dead-letters", {
+        ...namedAs(pipeline),
+        ...chosen(choice),
+        ...(isAll(choice) && { all: "true" }),
+      }),
   };
 }
 

@@ -95,3 +95,23 @@ Deno.test("one, a group or all are discarded for good, which is counted and logg
   assert.equal((await s.collector.collect("cron")).delivered, 0);
   assert.equal(s.environment.xsiam.count, 2);
 });
+
+Deno.test("what is only set aside is never discarded: it waits until anything is accepted", async () => {
+  await using s = await opened();
+  const { environment: { livePerson, xsiam }, collector } = s;
+  livePerson.add([changeAt(NOW - 1000, { newValue: "waits" })]);
+  xsiam.poison = () => true;
+  await collector.collect("cron");
+  const { undelivered } = await collector.status();
+  assert.deepEqual([undelivered.deadLetters, undelivered.setAside], [5, 1]);
+  const { groups } = await collector.deadLetters(1, { grouped: true });
+  const counts = groups!.map(({ letters, dead }) => [letters, dead]);
+  assert.deepEqual(counts.sort(([, a], [, b]) => a - b), [[3, 2], [3, 3]]);
+  assert.deepEqual(await collector.discardLetters({}), { discarded: 5, left: 1 });
+  const { letters: [{ eventId }] } = await collector.deadLetters(1);
+  assert.deepEqual(await collector.discardLetters({ ids: [eventId] }), { discarded: 0, left: 1 });
+  xsiam.poison = undefined;
+  await collector.collect("cron");
+  assert.equal((await collector.status()).undelivered.total, 0);
+  assert.equal(xsiam.deliveries().get(eventId), 1);
+});

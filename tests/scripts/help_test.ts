@@ -10,6 +10,8 @@ const SCRIPTS = [
   "collect",
   "backfill",
   "status",
+  "dead_letters",
+  "start_over",
   "backup",
   "restore",
   "export",

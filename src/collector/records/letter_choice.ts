@@ -11,9 +11,11 @@ export interface LetterChoice {
 /** Letters that were refused for the same reason. */
 export interface LetterGroup {
   readonly reason: string;
-  /** What the destination answered; null when the events were too large to be sent. */
+  /** What the destination answered to one of them; null when it was too large to be sent. */
   readonly status: number | null;
   readonly letters: number;
+  /** Those of them that are not only set aside: what can be discarded. */
+  readonly dead: number;
 }
 
 export function isChosen({ reason }: KeptLetter, choice: LetterChoice): boolean {
@@ -24,10 +26,10 @@ export function isChosen({ reason }: KeptLetter, choice: LetterChoice): boolean 
 export class Groups {
   readonly #groups = new Map<string, LetterGroup>();
 
-  add({ reason, status }: KeptLetter): void {
-    const key = JSON.stringify([status, reason]);
-    const letters = (this.#groups.get(key)?.letters ?? 0) + 1;
-    this.#groups.set(key, { reason, status, letters });
+  add({ reason, status, dead: isDead }: KeptLetter): void {
+    const { letters, dead } = this.#groups.get(reason) ?? { letters: 0, dead: 0 };
+    const counts = { letters: letters + 1, dead: dead + (isDead ? 1 : 0) };
+    this.#groups.set(reason, { reason, status, ...counts });
   }
 
   get list(): readonly LetterGroup[] {

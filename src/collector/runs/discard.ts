@@ -1,4 +1,7 @@
-/** Discards letters for good, because somebody asked for it: their events are not delivered any more. */
+/**
+ * Discards dead letters for good, because somebody asked for it: their events are not delivered any more.
+ * What is only set aside stays: it is delivered as soon as the destination accepts anything.
+ */
 import { lettersIn } from "../records/letter_counts.ts";
 import type { LetterChoice } from "../records/letter_choice.ts";
 import type { RunContext } from "./context.ts";
@@ -9,7 +12,7 @@ export interface Discarding {
   readonly left: number;
 }
 
-/** All letters, if nothing is chosen. */
+/** All dead letters, if nothing is chosen. */
 export async function discard(
   { platform, undelivered }: RunContext,
   choice: LetterChoice,
@@ -17,7 +20,8 @@ export async function discard(
   let discarded = 0;
   await undelivered.open();
   try {
-    for await (const { eventId } of undelivered.chosen(choice)) {
+    for await (const { eventId, dead } of undelivered.chosen(choice)) {
+      if (!dead) continue;
       await undelivered.remove([eventId]);
       discarded++;
     }

@@ -5,13 +5,11 @@ import type { TestedStep } from "../../collector/runs/connection_check.ts";
 import { testConnection } from "../../collector/test_connection.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
 import { type Action, toldProblem } from "./action.ts";
+import { LETTER_ACTIONS } from "./letter_actions.ts";
 import { destinationNameFirst } from "./links.ts";
 import type { Notice } from "./notice.ts";
 import { PAST_ACTIONS } from "./past_actions.ts";
 import { count, day, took } from "../../format.ts";
-
-/** How many dead letters one redelivery pushes again. */
-const MAX_REDELIVERED = 100;
 
 /** By the last part of their address. */
 export const ACTIONS: ReadonlyMap<string, Action> = new Map(Object.entries(
@@ -36,27 +34,7 @@ export const ACTIONS: ReadonlyMap<string, Action> = new Map(Object.entries(
       perform: async (collectors, pipeline) =>
         toldTest(await testConnection(collectors, [pipeline])),
     },
-    "redeliver": {
-      name: "Redeliver dead letters",
-      recordedAs: "redeliver",
-      confirm: "Redeliver",
-      explanation: (destination) =>
-        `Up to ${MAX_REDELIVERED} events that ${destination} refused are pushed once more. What ` +
-        "it accepts is removed from the dead letters; the rest stays.",
-      perform: async ({ of }, pipeline) => {
-        const outcome = await of(pipeline).redeliver(MAX_REDELIVERED);
-        if (!outcome.ok) return toldProblem("Nothing was redelivered", outcome.problem);
-        const { delivered, refused, left } = outcome.value;
-        return {
-          ok: left === 0,
-          title: `${count(delivered, "event")} redelivered`,
-          lines: [
-            `${count(refused, "event")} refused again, ${count(left, "dead letter")} left.`,
-            ...(left > refused ? ["Redeliver again for the rest."] : []),
-          ],
-        };
-      },
-    },
+    ...LETTER_ACTIONS,
     ...PAST_ACTIONS,
   } satisfies Record<string, Action>,
 ));

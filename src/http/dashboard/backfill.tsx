@@ -1,8 +1,15 @@
 /** The progress of a backfill. */
 import type { BackfillState } from "../../collector/health/report.ts";
-import { count, instant, moment } from "../../format.ts";
+import { count, instant, moment, number } from "../../format.ts";
 
-export function BackfillCard({ backfill, nowMs }: { backfill: BackfillState; nowMs: number }) {
+interface BackfillProps {
+  readonly backfill: BackfillState;
+  /** The page of what is undelivered. */
+  readonly lettersHref: string;
+  readonly nowMs: number;
+}
+
+export function BackfillCard({ backfill, lettersHref, nowMs }: BackfillProps) {
   const { from, to, completedAt, delivered, deadLettered, startedAt } = backfill;
   const percent = percentOf(backfill);
   return (
@@ -18,8 +25,11 @@ export function BackfillCard({ backfill, nowMs }: { backfill: BackfillState; now
         <progress id="backfill-progress" max="100" value={percent}>{percent} %</progress>
       </div>
       <p>
-        {count(delivered, "event")} delivered, {deadLettered} refused. Asked for at{" "}
-        {moment(startedAt, nowMs)}.
+        {count(delivered, "event")} delivered,{" "}
+        {deadLettered === 0
+          ? "0 refused"
+          : <a href={lettersHref}>{number(deadLettered)} refused</a>}
+        . Asked for at {moment(startedAt, nowMs)}.
       </p>
       {completedAt === null && (
         <p class="small quiet">

@@ -18,6 +18,7 @@ export function Buttons({ pipeline, viewer, status }: ButtonsProps) {
   const backfills = status?.backfill?.completedAt === null;
   const isOffered: Readonly<Record<string, boolean>> = {
     "redeliver": (status?.deadLetters ?? 0) > 0,
+    "discard": false, // where the letters are listed
     "backfill": !backfills,
     "cancel-backfill": backfills,
   };

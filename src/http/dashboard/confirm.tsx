@@ -13,9 +13,13 @@ interface ConfirmProps {
   readonly subject?: string;
   /** Fields of the form that the action needs. */
   readonly fields?: Readonly<Record<string, string>>;
+  /** Where it leads to if nothing is to be done; the pipeline's page if left out. */
+  readonly back?: string | undefined;
 }
 
-export function ConfirmForm({ action, pipeline, viewer, subject, fields = {} }: ConfirmProps) {
+export function ConfirmForm(
+  { action, pipeline, viewer, subject, fields = {}, back = hrefOf("/", pipeline) }: ConfirmProps,
+) {
   const { account, destination } = labelsOf(pipeline);
   return (
     <form class="card narrow" method="post">
@@ -52,7 +56,7 @@ export function ConfirmForm({ action, pipeline, viewer, subject, fields = {} }: 
       )}
       <div class="actions">
         <button class="button" type="submit">{action.confirm}</button>
-        <a class="button second" href={hrefOf("/", pipeline)}>
+        <a class="button second" href={back}>
           {/^cancel/i.test(action.confirm) ? "Back" : "Cancel"}
         </a>
       </div>

@@ -23,7 +23,9 @@ import {
   submitSignOut,
   submitSignOutEverywhere,
 } from "./pages/sign_in.ts";
+import { letterActionPage } from "./pages/letter_actions.tsx";
 import { statusPage } from "./pages/status.tsx";
+import { undeliveredPage } from "./pages/undelivered.tsx";
 import { showProblem } from "./render.tsx";
 import { ICON } from "./shapes.tsx";
 
@@ -66,6 +68,20 @@ const ROUTES: readonly PageRoute[] = [
     action: () => "getEvents",
   },
   { method: "GET", path: "/activity", guards: READ, handle: activityPage },
+  {
+    method: "GET",
+    path: "/undelivered",
+    guards: VIEWED,
+    handle: undeliveredPage,
+    action: (c) => c.var.viewer?.rights.readEvents ? "listDeadLetters" : null,
+  },
+  {
+    method: "GET",
+    path: "/actions/redeliver",
+    guards: ASKED,
+    handle: letterActionPage("redeliver"),
+  },
+  { method: "GET", path: "/actions/discard", guards: ASKED, handle: letterActionPage("discard") },
   { method: "GET", path: "/actions/backfill", guards: ASKED, handle: backfillPage },
   { method: "GET", path: "/actions/:action", guards: ASKED, handle: confirmPage },
   {

@@ -1,10 +1,9 @@
 /** The events that the destination refused: id and reason, never their content. */
 import type { ListedLetters } from "../../collector/collector.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
-import { count, cut, moment } from "../../format.ts";
+import { count, moment } from "../../format.ts";
+import { hrefOfLetters, toldReason } from "./letter_links.ts";
 import { destinationNameFirst, hrefOf } from "./links.ts";
-
-const MAX_REASON_LENGTH = 300;
 
 export function DeadLettersCard(
   { pipeline, letters: { count: all, letters }, mayAct, nowMs }: {
@@ -19,7 +18,8 @@ export function DeadLettersCard(
     <section class="card" aria-labelledby="letters">
       <h2 id="letters">{count(all, "dead letter")}</h2>
       <p class="quiet">
-        {destination} refused these events. <code>GET /dead-letters</code> has their content.
+        {destination} refused these events.{" "}
+        <a href={hrefOfLetters(pipeline)}>All of them, by reason</a>
       </p>
       <table class="stacked" role="table">
         <thead role="rowgroup">
@@ -36,9 +36,7 @@ export function DeadLettersCard(
                 <code>{eventId}</code>
               </th>
               <td role="cell" data-name="Reason">
-                {status === null ? "Too large to be sent" : `${destination} answered ${status}`}:
-                {" "}
-                {cut(reason, MAX_REASON_LENGTH)}
+                {toldReason(pipeline, { status, reason })}
               </td>
               <td role="cell" data-name="Refused">{moment(refusedAt, nowMs)}</td>
             </tr>

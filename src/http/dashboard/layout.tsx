@@ -126,7 +126,7 @@ export function When({ iso, nowMs }: { iso: string; nowMs: number }) {
 export function AdviceList({ advice, tone }: { advice: readonly Advice[]; tone: string }) {
   return (
     <ul class={`advice ${tone}`}>
-      {advice.map(({ title, detail, action, code }) => (
+      {advice.map(({ title, detail, action, code, link }) => (
         <li key={title}>
           <h3>{title}</h3>
           {detail && <p>{detail}</p>}
@@ -138,6 +138,12 @@ export function AdviceList({ advice, tone }: { advice: readonly Advice[]; tone: 
                 <a href={explanationHref(code)}>
                   More about <code>{code}</code>
                 </a>
+              </>
+            )}
+            {link && (
+              <>
+                {" "}
+                <a href={link.href}>{link.text}</a>
               </>
             )}
           </p>

@@ -1,6 +1,7 @@
 /** The overview's lists: of those that need attention, with what to do, and of all others, as a table. */
 import { type Pipeline, shortName } from "../../pipelines/pipeline.ts";
 import { ago, length, number } from "../../format.ts";
+import { hrefOfLetters } from "./letter_links.ts";
 import { accountTitle, destinationName, hrefOf } from "./links.ts";
 import { eventsOf } from "./overview_search.ts";
 import { type PipelineState, STATE_NAMES } from "./pipeline_state.ts";
@@ -15,7 +16,7 @@ interface ListProps {
 export function TroubledList({ members, isSplit }: ListProps) {
   return (
     <ul class="accounts">
-      {members.map(({ pipeline, because, advice }) => (
+      {members.map(({ pipeline, because, advice, status }) => (
         <li class="account" key={shortName(pipeline)}>
           <h3>
             <a href={hrefOf("/", pipeline)}>
@@ -28,9 +29,25 @@ export function TroubledList({ members, isSplit }: ListProps) {
               <strong>What to do:</strong> {advice[0].action}
             </p>
           )}
+          {status !== null && status.undelivered.total > 0 && (
+            <p>
+              <UndeliveredLink pipeline={pipeline} total={status.undelivered.total} />
+            </p>
+          )}
         </li>
       ))}
     </ul>
+  );
+}
+
+function UndeliveredLink({ pipeline, total }: { pipeline: Pipeline; total: number }) {
+  return (
+    <a
+      href={hrefOfLetters(pipeline)}
+      aria-label={`${number(total)} undelivered: ${fullName(pipeline)}`}
+    >
+      {number(total)} undelivered
+    </a>
   );
 }
 
@@ -75,12 +92,18 @@ function Row({ member, isSplit, hasStates, nowMs }: Omit<RowsProps, "members"> &
   const { pipeline, state, status } = member;
   const { lastRun = null, lastDelivery = null } = status?.health ?? {};
   const lag = status?.lagSeconds ?? null;
+  const undelivered = status?.undelivered.total ?? 0;
   return (
     <tr role="row">
       <th scope="row" role="rowheader">
         <a href={hrefOf("/", pipeline)} aria-label={isSplit ? fullName(pipeline) : undefined}>
           {accountTitle(pipeline)}
         </a>
+        {!hasStates && undelivered > 0 && (
+          <span class="hint">
+            <UndeliveredLink pipeline={pipeline} total={undelivered} />
+          </span>
+        )}
       </th>
       {hasStates && (
         <td role="cell">
@@ -88,6 +111,11 @@ function Row({ member, isSplit, hasStates, nowMs }: Omit<RowsProps, "members"> &
             <Shape state={state} size={18} />
             <span>{STATE_NAMES[state]}</span>
           </span>
+          {undelivered > 0 && (
+            <span class="hint">
+              <UndeliveredLink pipeline={pipeline} total={undelivered} />
+            </span>
+          )}
         </td>
       )}
       {isSplit && <td role="cell" data-name="Destination">{destinationName(pipeline)}</td>}

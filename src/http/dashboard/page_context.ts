@@ -33,7 +33,7 @@ export async function readForm(c: PageContext): Promise<Readonly<Record<string, 
   }
 }
 
-const PAGES = new Set(["/", "/events", "/activity", "/docs"]);
+const PAGES = new Set(["/", "/undelivered", "/events", "/activity", "/docs"]);
 
 /** The path, if it is that of a page; otherwise `/`. */
 export function localPath(value: unknown): string {

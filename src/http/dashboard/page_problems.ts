@@ -28,6 +28,12 @@ export const AMBIGUOUS = pageProblem("arguments_invalid", 400, {
   action: "Go to the status page and choose one from there.",
 });
 
+export const NO_LETTER = pageProblem("not_found", 404, {
+  title: "There is no such dead letter",
+  detail: "Nothing that is meant here is kept any more: it was delivered or discarded.",
+  action: "Go to the status page, which says what is undelivered.",
+});
+
 export const NO_PAGE = pageProblem("not_found", 404, {
   title: "There is no such page",
   detail: "There is nothing at this address.",

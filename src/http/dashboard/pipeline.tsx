@@ -5,6 +5,7 @@ import { Buttons } from "./buttons.tsx";
 import { Charts } from "./charts.tsx";
 import { DeadLettersCard } from "./dead_letters.tsx";
 import { AdviceList, When } from "./layout.tsx";
+import { hrefOfLetters } from "./letter_links.ts";
 import { accountTitle, destinationName } from "./links.ts";
 import { LastRunsCard, TRIGGERS } from "./last_runs.tsx";
 import { OutagesCard } from "./outages.tsx";
@@ -14,6 +15,7 @@ import { Shape, TONES } from "./shapes.tsx";
 import { type PipelineState, STATE_NAMES } from "./pipeline_state.ts";
 import { TotalsCard } from "./totals.tsx";
 import type { Viewer } from "../auth/viewer.ts";
+import type { Pipeline } from "../../pipelines/pipeline.ts";
 import { length, number, took } from "../../format.ts";
 
 interface PipelineProps {
@@ -57,7 +59,13 @@ export function PipelinePage({ state: whole, letters, above, page, viewer, nowMs
       )}
       <Buttons pipeline={pipeline} viewer={viewer} status={status} />
       {hasRun && <PastRuns health={status.health} page={page} nowMs={nowMs} />}
-      {status?.backfill && <BackfillCard backfill={status.backfill} nowMs={nowMs} />}
+      {status?.backfill && (
+        <BackfillCard
+          backfill={status.backfill}
+          lettersHref={hrefOfLetters(pipeline)}
+          nowMs={nowMs}
+        />
+      )}
       {letters !== null && letters.count > 0 && (
         <DeadLettersCard
           pipeline={pipeline}
@@ -109,12 +117,18 @@ function Headline({ state: whole, nowMs }: { state: PipelineState; nowMs: number
           <p class="because">{because}</p>
         </div>
       </div>
-      {status && status.health.lastRun !== null && <Facts status={status} nowMs={nowMs} />}
+      {status && status.health.lastRun !== null && (
+        <Facts pipeline={pipeline} status={status} nowMs={nowMs} />
+      )}
     </section>
   );
 }
 
-function Facts({ status, nowMs }: { status: Status; nowMs: number }) {
+function Facts({ pipeline, status, nowMs }: {
+  pipeline: Pipeline;
+  status: Status;
+  nowMs: number;
+}) {
   const { lastRun, lastDelivery, history } = status.health;
   const { total } = status.undelivered;
   const run = lastRun!;
@@ -130,7 +144,11 @@ function Facts({ status, nowMs }: { status: Status; nowMs: number }) {
       <div>
         <dt>Undelivered</dt>
         <dd class="number">
-          {total === 0 ? "none known" : <strong class="warn">{number(total)}</strong>}
+          {total === 0 ? "none known" : (
+            <a class="warn" href={hrefOfLetters(pipeline)}>
+              {number(total)}
+            </a>
+          )}
         </dd>
       </div>
       <div>

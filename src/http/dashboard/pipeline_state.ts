@@ -6,6 +6,7 @@ import type { Outcome } from "../../collector/service.ts";
 import { iso } from "../../engine/time.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
 import type { Problem } from "../../problems.ts";
+import { hrefOfLetters } from "./letter_links.ts";
 import { destinationNameFirst } from "./links.ts";
 import { ago, count, length, moment } from "../../format.ts";
 
@@ -16,6 +17,8 @@ export interface Advice {
   readonly action: string;
   /** The problem's code, if it is one. */
   readonly code?: string;
+  /** A page to go to. */
+  readonly link?: { readonly href: string; readonly text: string };
 }
 
 export interface PipelineState {
@@ -116,7 +119,25 @@ function adviceFor(pipeline: Pipeline, status: Status, nowMs: number): Advice[] 
         "there (on Workers, the cron trigger), or choose Collect now.",
     });
   }
-  const { setAside, gaps, stalledBackfills } = status.undelivered;
+  advice.push(...adviceForUndelivered(pipeline, status, nowMs));
+  if (health.missingFields.length > 0) {
+    advice.push({
+      title: `LivePerson does not know ${health.missingFields.join(", ")}`,
+      detail: "Events are delivered without this. It is requested again every day.",
+      action: "Nothing, unless your rules need it.",
+    });
+  }
+  return advice;
+}
+
+/** What to do about what is known to be undelivered. */
+export function adviceForUndelivered(
+  pipeline: Pipeline,
+  status: Status,
+  nowMs: number,
+): readonly Advice[] {
+  const { deadLetters, setAside, gaps, stalledBackfills } = status.undelivered;
+  const advice: Advice[] = [];
   if (setAside > 0) {
     advice.push({
       title: `${count(setAside, "event")} could not be delivered`,
@@ -139,20 +160,12 @@ function adviceFor(pipeline: Pipeline, status: Status, nowMs: number): Advice[] 
       action: "Look at why the runs fail or don't get that far, or choose Cancel the backfill.",
     });
   }
-  if (health.missingFields.length > 0) {
+  if (deadLetters > 0) {
     advice.push({
-      title: `LivePerson does not know ${health.missingFields.join(", ")}`,
-      detail: "Events are delivered without this. It is requested again every day.",
-      action: "Nothing, unless your rules need it.",
-    });
-  }
-  if (status.undelivered.deadLetters > 0) {
-    advice.push({
-      title: `${destinationNameFirst(pipeline)} refused ${
-        count(status.undelivered.deadLetters, "event")
-      }`,
+      title: `${destinationNameFirst(pipeline)} refused ${count(deadLetters, "event")}`,
       detail: "They are kept, and collecting continues without them.",
-      action: "Read the reasons under Dead letters, correct the cause, then redeliver them.",
+      action: "Read the reasons, correct the cause, then redeliver the events, or discard them.",
+      link: { href: hrefOfLetters(pipeline), text: "Read them" },
     });
   }
   return advice;

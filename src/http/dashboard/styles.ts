@@ -134,6 +134,9 @@ input, select {
 .outages { display: grid; gap: 0.625rem; padding: 0; list-style: none; }
 .outages li { display: flex; flex-wrap: wrap; gap: 0 1rem; justify-content: space-between; }
 .aside { color: var(--quiet); font-size: 0.875rem; font-weight: 400; }
+.choices { display: flex; flex-wrap: wrap; gap: 0 1rem; font-weight: 400; }
+.choices a { padding-block: 0.25rem; }
+td > .choices { margin-top: -0.25rem; }
 .outcome { display: flex; gap: 0.5rem; align-items: flex-start; }
 .outcome .shape { margin-top: 0.2rem; }
 .fold { text-decoration: none; }

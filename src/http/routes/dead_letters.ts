@@ -7,7 +7,7 @@ import { json } from "../routing/reply.ts";
 import { defineRoute, inJson } from "../routing/route.ts";
 import { count, instant, named, told } from "../routing/schemas.ts";
 import { CURL } from "./examples.ts";
-import { DISCARDED, LETTERS, MAX_LETTERS, REDELIVERED } from "./letter_arguments.ts";
+import { DISCARDED, LETTERS, MAX_LETTERS, REDELIVERED } from "../routing/letter_arguments.ts";
 import { collectorOf } from "./pipelines.ts";
 import { ASKED, OF_RUNS, PUSHING } from "./problem_codes.ts";
 
@@ -50,6 +50,7 @@ const LetterGroup = named(
     reason: v.string(),
     status: v.nullable(v.pipe(v.number(), v.integer())),
     letters: count,
+    dead: told(count, "Those of them that are not only set aside: what can be discarded."),
   }),
   "Dead letters that were refused for the same reason.",
 );
@@ -135,7 +136,8 @@ export const discardDeadLetters = defineRoute({
   summary: "Discard refused events for good",
   words:
     "Their events are not delivered any more, unless a backfill reads them again. It can't be " +
-    "undone. Exactly one of `ids`, `reason` and `all=true` says which.",
+    "undone. Exactly one of `ids`, `reason` and `all=true` says which. What is only set aside " +
+    "stays: it waits until the destination accepts anything.",
   arguments: DISCARDED,
   examples: [`${CURL} -X DELETE "$URL/dead-letters?ids=<event id>"`],
   answers: { 200: inJson("They are gone.", Discarding) },

@@ -44,6 +44,7 @@ Deno.test("every route that changes something or reads events is recorded, and n
     ["GET", "/metrics"],
     ["GET", "/docs"],
     ["GET", "/dead-letters"],
+    ["DELETE", "/dead-letters?all=true"],
     ["POST", "/dead-letters/redeliver"],
     ["POST", "/backfill?from=1+day"],
     ["DELETE", "/backfill"],
@@ -56,6 +57,7 @@ Deno.test("every route that changes something or reads events is recorded, and n
     "testConnection",
     "collect",
     "listDeadLetters",
+    "discardDeadLetters",
     "redeliver",
     "startBackfill",
     "cancelBackfill",
@@ -122,6 +124,10 @@ Deno.test("the page's buttons, forged forms, sessions and reading events are rec
   await app.ask("/events?start=1+day", { cookie });
   await app.ask("/actions/collect", { cookie, form: { account: ACCOUNT, token } });
   await app.ask("/actions/redeliver", { cookie, form: { account: ACCOUNT, token } });
+  const discard = { account: ACCOUNT, token, all: "true" };
+  await app.ask("/undelivered", { cookie });
+  await app.ask("/actions/discard", { cookie, form: discard });
+  await app.ask("/actions/discard", { cookie, form: { ...discard, all: "some" } });
   await app.ask("/actions/collect", { cookie, form: { account: ACCOUNT, token: "forged" } });
   await app.ask("/sign-out", { cookie, form: { token } });
   await app.ask("/sign-in", { form: { api_token: "wrong" } });
@@ -132,6 +138,9 @@ Deno.test("the page's buttons, forged forms, sessions and reading events are rec
     ["getEvents", "done", actor],
     ["collect", "done", actor],
     ["redeliver", "failed", actor],
+    ["listDeadLetters", "done", actor],
+    ["discardDeadLetters", "failed", actor],
+    ["discardDeadLetters", "refused", actor],
     ["collect", "refused", actor],
     ["signOut", "done", actor],
     ["signIn", "refused", null],

@@ -67,6 +67,7 @@ Deno.test("the token that reads opens what only looks, and nothing that acts or 
     ["GET", "/get-events"],
     ["POST", "/get-events"],
     ["GET", "/dead-letters"],
+    ["DELETE", "/dead-letters?all=true"],
     ["POST", "/dead-letters/redeliver"],
     ["POST", "/backfill"],
     ["DELETE", "/backfill"],
@@ -84,11 +85,21 @@ Deno.test("whoever signs in with it sees the page without actions and without ev
   const page = await app.ask("/", { cookie });
   assert.equal(page.status, 200);
   assert.doesNotMatch(page.text, /href="\/(actions|events)/);
-  for (const path of ["/actions/collect", "/events?start=1+day", "/events.csv", "/events.json"]) {
+  for (
+    const path of [
+      "/actions/collect",
+      "/actions/discard?all=true",
+      "/events?start=1+day",
+      "/events.csv",
+      "/events.json",
+    ]
+  ) {
     assert.equal((await app.ask(path, { cookie })).status, 403, path);
   }
   const form = { token: await app.formToken(cookie), account: "12345678" };
   assert.equal((await app.ask("/actions/collect", { cookie, form })).status, 403);
+  const discarded = await app.ask("/actions/discard", { cookie, form: { ...form, all: "true" } });
+  assert.equal(discarded.status, 403);
   assert.equal((await app.ask("/sign-out-everywhere", { cookie, form })).status, 403);
   assert.equal((await app.ask("/sign-out", { cookie, form })).status, 303);
 });

@@ -61,8 +61,12 @@ const SAMPLES: Record<string, Answers> = {
       deadLetters: 1,
       undelivered: { deadLetters: 1, setAside: 0, gaps: 0, stalledBackfills: 0, total: 1 },
     })),
-    deadLetters: ok({ count: 1, letters: [letter], next: null }),
+    deadLetters: ok({
+      ...{ count: 1, letters: [letter], next: null },
+      groups: [{ reason: letter.reason, status: 400, letters: 1, dead: 1 }],
+    }),
     redeliver: ok({ delivered: 1, refused: 0, left: 0 }),
+    discardLetters: ok({ discarded: 1, left: 0 }),
   },
   "98765432/sentinel": {
     status: failed("configuration_invalid", "AZURE_MONITOR_TENANT_ID is not set."),
@@ -122,6 +126,23 @@ Deno.test("several destinations", async (t) => {
     assert.match(page.url(), /\/\?account=98765432&destination=elasticsearch$/);
     assert.match((await page.getByRole("status").textContent())!, /1 event redelivered/);
     await page.goto("/actions/redeliver?account=98765432");
+    assert.equal(await heading(page), "This needs one account and one destination");
+  });
+
+  await t.step("what is undelivered is linked by its number, for one destination", async () => {
+    await page.goto("/");
+    await page.getByRole("link", { name: "1 undelivered: 98765432 to Elasticsearch" }).click();
+    const here = /\/undelivered\?account=98765432&destination=elasticsearch/;
+    assert.match(page.url(), here);
+    assert.match(await page.innerText("main"), /Elasticsearch answered 400/);
+    await page.getByRole("link", { name: /^Discard these/ }).click();
+    assert.match(await page.innerText("form.card"), /account 98765432, to Elasticsearch\./);
+    await page.getByRole("button", { name: "Discard" }).click();
+    assert.match(page.url(), here);
+    assert.match((await page.getByRole("status").textContent())!, /1 dead letter discarded/);
+    await page.goto("/?sort=lag");
+    assert.equal(await page.getByRole("link", { name: /^1 undelivered/ }).count(), 1);
+    await page.goto("/undelivered?account=98765432");
     assert.equal(await heading(page), "This needs one account and one destination");
   });
 

@@ -4,7 +4,7 @@ import { ConfirmForm } from "../confirm.tsx";
 import { hrefOf } from "../links.ts";
 import { leaveNotice } from "../notice.ts";
 import { tellAbout } from "../../auth/record.ts";
-import { type PageContext, readForm } from "../page_context.ts";
+import { localPath, type PageContext, readForm } from "../page_context.ts";
 import { NO_PAGE } from "../page_problems.ts";
 import { showPage, showProblem } from "../render.tsx";
 import { onOne } from "./one_pipeline.ts";
@@ -21,7 +21,7 @@ export function confirmPage(c: PageContext) {
     ));
 }
 
-/** Leaves a notice of the outcome and leads back to the pipeline. */
+/** Leaves a notice of the outcome and leads back to where it was asked for, or to the pipeline. */
 export async function performAction(c: PageContext) {
   const action = ACTIONS.get(c.req.param("action")!);
   const collectors = c.var.connect();
@@ -32,6 +32,7 @@ export async function performAction(c: PageContext) {
     const notice = await action.perform(collectors, pipeline, form, c.var.nowMs);
     c.set("hasFailed", !notice.ok);
     await leaveNotice(c, c.var.viewer, notice);
-    return c.redirect(collectors.pipelines.length > 1 ? hrefOf("/", pipeline) : "/", 303);
+    const home = collectors.pipelines.length > 1 ? hrefOf("/", pipeline) : "/";
+    return c.redirect(form.to === undefined ? home : localPath(form.to), 303);
   });
 }

@@ -14,7 +14,8 @@ import { type PageLink, PipelinePage } from "../pipeline.tsx";
 import { pipelineStateOf, STATE_NAMES, worst } from "../pipeline_state.ts";
 import { showPage, showProblem } from "../render.tsx";
 
-const MAX_LISTED_LETTERS = 50;
+/** More are on the page of what is undelivered. */
+const MAX_LISTED_LETTERS = 10;
 
 const REFRESH_SECONDS = 60;
 /** Every collector is asked, and the schedule runs every five minutes. */

@@ -1,7 +1,7 @@
 /** The arguments of `/dead-letters`: which letters are listed, pushed again or discarded. Pure. */
 import * as v from "valibot";
-import { account, destination, inQuery, inQueryOrBody } from "../routing/arguments.ts";
-import { named } from "../routing/schemas.ts";
+import { account, destination, inQuery, inQueryOrBody } from "./arguments.ts";
+import { named } from "./schemas.ts";
 
 /** Letters in one answer, and letters that are pushed at once. */
 export const MAX_LETTERS = 100;
@@ -61,13 +61,16 @@ const ids = v.optional(v.pipe(
   v.description("Only the letters of these events."),
 ));
 
-export const REDELIVERED = inQueryOrBody(() =>
-  named("RedeliverArguments", v.strictObject({ ids, reason, account, destination }))
+export const REDELIVERED_LETTERS = named(
+  "RedeliverArguments",
+  v.strictObject({ ids, reason, account, destination }),
 );
+export const REDELIVERED = inQueryOrBody(() => REDELIVERED_LETTERS);
 
 const DISCARD_RULE =
   "Say what to discard: ids, reason, or all=true for all of them. It can't be undone.";
-export const DISCARDED = inQuery(v.pipe(
+/** Which letters to discard: said in exactly one way, so that what is left out is never all of them. */
+export const DISCARDED_LETTERS = v.pipe(
   v.object({
     ids,
     reason,
@@ -79,4 +82,5 @@ export const DISCARDED = inQuery(v.pipe(
     ({ ids, reason, all }) => [ids, reason, all].filter((one) => one !== undefined).length === 1,
     DISCARD_RULE,
   ),
-));
+);
+export const DISCARDED = inQuery(DISCARDED_LETTERS);

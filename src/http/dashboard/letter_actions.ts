@@ -1,0 +1,84 @@
+/** What can be done with dead letters, one, a group or all: they are delivered again, or discarded. */
+import * as v from "valibot";
+import type { LetterChoice } from "../../collector/records/letter_choice.ts";
+import { CollectorError } from "../../errors.ts";
+import { count } from "../../format.ts";
+import {
+  DISCARDED_LETTERS,
+  MAX_LETTERS,
+  REDELIVERED_LETTERS,
+} from "../routing/letter_arguments.ts";
+import { type Action, toldProblem } from "./action.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export const LETTER_ACTIONS = {
+  "redeliver": {
+    name: "Redeliver dead letters",
+    recordedAs: "redeliver",
+    confirm: "Redeliver",
+    explanation: (destination) =>
+      `Pushed to ${destination} once more, ${MAX_LETTERS} events at most. What it accepts is ` +
+      "removed from the dead letters; the rest stays.",
+    perform: async ({ of }, pipeline, form) => {
+      const choice = readRedelivered(form);
+      const outcome = await of(pipeline).redeliver(MAX_LETTERS, choice);
+      if (!outcome.ok) return toldProblem("Nothing was redelivered", outcome.problem);
+      const { delivered, refused, left } = outcome.value;
+      const areAll = choice.ids === undefined && choice.reason === undefined;
+      return {
+        ok: areAll ? left === 0 : refused === 0,
+        title: `${count(delivered, "event")} redelivered`,
+        lines: [
+          `${count(refused, "event")} refused again, ${count(left, "dead letter")} left.`,
+          ...(areAll && left > refused ? ["Redeliver again for the rest."] : []),
+          ...(choice.reason !== undefined && delivered + refused === MAX_LETTERS
+            ? ["Redeliver again, in case there are more of that reason."]
+            : []),
+        ],
+      };
+    },
+  },
+  "discard": {
+    name: "Discard dead letters",
+    recordedAs: "discardDeadLetters",
+    confirm: "Discard",
+    explanation: (destination) =>
+      `What is discarded is never delivered to ${destination}, unless a backfill reads it again. ` +
+      "This can't be undone.",
+    perform: async ({ of }, pipeline, form) => {
+      const outcome = await of(pipeline).discardLetters(readDiscarded(form));
+      if (!outcome.ok) return toldProblem("Nothing was discarded", outcome.problem);
+      const { discarded, left } = outcome.value;
+      return {
+        ok: true,
+        title: `${count(discarded, "dead letter")} discarded`,
+        lines: [`${count(left, "dead letter")} left.`],
+      };
+    },
+  },
+} satisfies Record<string, Action>;
+
+/**
+ * All letters, if none are chosen.
+ * @throws {CollectorError} `arguments_invalid`
+ */
+export function readRedelivered({ ids, reason }: Fields): LetterChoice {
+  return parse(REDELIVERED_LETTERS, { ids, reason });
+}
+
+/**
+ * The letters that are chosen in exactly one way.
+ * @throws {CollectorError} `arguments_invalid`
+ */
+export function readDiscarded({ ids, reason, all }: Fields): LetterChoice {
+  const { all: _, ...choice } = parse(DISCARDED_LETTERS, { ids, reason, all });
+  return choice;
+}
+
+function parse<S extends v.GenericSchema>(schema: S, given: unknown): v.InferOutput<S> {
+  const result = v.safeParse(schema, given);
+  if (result.success) return result.output;
+  const detail = [...new Set(result.issues.map(({ message }) => message))].join(" ");
+  throw new CollectorError("arguments_invalid", { detail });
+}
