@@ -16,6 +16,7 @@ import { type Clock, Lease } from "./lease.ts";
 import { endingSoonAfter, sleepUntil } from "./stopping.ts";
 import { CollectorError } from "../errors.ts";
 import { type Pipeline, pipelineName } from "../pipelines/pipeline.ts";
+import { readNetworkSettings } from "../pipelines/settings.ts";
 import {
   listPipelines,
   type PipelineEntry,
@@ -38,6 +39,8 @@ interface DenoCollectorsOptions {
 
 export interface DenoCollectors extends Collectors {
   readonly operators: Operators;
+  /** Sends what belongs to no account. */
+  readonly fetch: typeof fetch;
   close(): Promise<void>;
 }
 
@@ -89,10 +92,26 @@ export async function openDenoCollectors(options: DenoCollectorsOptions): Promis
     of,
     ask: askEach(of),
     operators: openOperators(kv),
+    fetch: hostFetch(options.variables, httpClients),
     async close() {
       await httpClients.close();
       kv?.close();
     },
+  };
+}
+
+/**
+ * Sends the host's own requests, through the proxy and with the authority of the settings. Certificates are
+ * always verified: with Cloudflare Access's keys from anybody, anybody could sign in. Rejects while these
+ * settings are invalid.
+ */
+function hostFetch(
+  variables: DenoCollectorsOptions["variables"],
+  httpClients: HttpClients,
+): typeof fetch {
+  return async (input, init) => {
+    const settings = { ...readNetworkSettings(variables), TRUST_ANY_CERTIFICATE: false };
+    return await (await httpClients.of(settings)).fetch(input, init);
   };
 }
 

@@ -52,6 +52,7 @@ async function main(): Promise<number> {
   const app = createApp<DoorEnv["Bindings"] & { peer: string }>({
     connect: () => collectors,
     operators: () => opened.operators,
+    fetch: opened.fetch,
     addressOf: (request, { peer }) => addressOf(request, peer, isProxyTrusted),
     now: Date.now,
     log: writeLog,

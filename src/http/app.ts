@@ -31,6 +31,8 @@ interface AppOptions<E> {
   readonly log: (line: LogLine) => void;
   /** What is remembered of those who use the app; in this process's memory if left out. */
   readonly operators?: (env: E) => Operators;
+  /** Sends requests that belong to no account; the platform's `fetch` if left out. */
+  readonly fetch?: typeof fetch;
   /** Where a request came from. */
   readonly addressOf?: (request: Request, env: E) => string;
 }
@@ -82,7 +84,7 @@ export function createApp<E extends DoorEnv["Bindings"]>(options: AppOptions<E>)
 /** Sets what the checks of each request work with. */
 function openDoor<E extends DoorEnv["Bindings"]>(
   app: Hono<AppEnv<E>>,
-  { now, log, operators, addressOf }: AppOptions<E>,
+  { now, log, operators, addressOf, fetch: send = fetch }: AppOptions<E>,
 ): void {
   const inMemory = operatorsInMemory(now);
   const refusals = new Refusals();
@@ -94,6 +96,7 @@ function openDoor<E extends DoorEnv["Bindings"]>(
       nowMs: now(),
       operators: operators?.(c.env) ?? inMemory,
       refusals,
+      fetch: send,
       log,
     });
     await next();

@@ -100,6 +100,18 @@ export function readSettings(
   return readTable(SETTINGS, given, contradictions(given, platform, KINDS.filter(isRead)));
 }
 
+const NETWORK_SETTINGS = v.pick(SETTINGS, ["USE_SYSTEM_PROXY", "CA_CERTIFICATE_FILE"]);
+
+/** How requests leave the host that belong to no account. Throws a ValiError if a setting is invalid. */
+export function readNetworkSettings(
+  variables: Readonly<Record<string, unknown>>,
+): v.InferOutput<typeof NETWORK_SETTINGS> {
+  return v.parse(
+    NETWORK_SETTINGS,
+    givenSettings(Object.keys(NETWORK_SETTINGS.entries), variables),
+  );
+}
+
 /** What is wrong with settings that are each valid by themselves. */
 function contradictions(
   given: Readonly<Record<string, unknown>>,

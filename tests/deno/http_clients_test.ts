@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { RunReport } from "../../src/collector/health/report.ts";
+import { createApp } from "../../src/http/app.ts";
 import { HttpClients, PROXY_VARIABLES } from "../../src/deno/http_clients.ts";
 import type { DenoCollectors } from "../../src/deno/collectors.ts";
 import type { Problem } from "../../src/problems.ts";
@@ -79,6 +81,50 @@ Deno.test("https goes through the proxy's tunnel, with a private authority or wi
     assert.equal(proxy.asked.at(-1), `CONNECT ${tls.host}`);
     assert.equal(proxy.asked.length, index + 1);
   }
+});
+
+Deno.test("Cloudflare Access's keys come the same way, but only from a server that proves who it is", async () => {
+  await using stage = await openDenoStage();
+  await using proxy = await startForwardProxy();
+  const { privateKey, publicKey } = await generateKeyPair("RS256");
+  const keys = [{ ...await exportJWK(publicKey), kid: "key-1", alg: "RS256", use: "sig" }];
+  await using team = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => Response.json({ keys }),
+  );
+  const url = `http://127.0.0.1:${team.addr.port}`;
+  await using tls = await startTls(CERTIFICATES.issued, url);
+  using _ = proxyVariables({ HTTPS_PROXY: proxy.url });
+  const CA_CERTIFICATE_FILE = await caFile(stage, CERTIFICATES.authority);
+  const assertion = await new SignJWT({ email: "kim@example.com", sub: "user-1" })
+    .setProtectedHeader({ alg: "RS256", kid: "key-1" })
+    .setAudience("audience").setIssuer(tls.url).setIssuedAt().setExpirationTime("5 minutes")
+    .sign(privateKey);
+  const isLetIn = async (overrides: Record<string, string>) => {
+    const settings = {
+      ...stage.settings,
+      ...overrides,
+      CLOUDFLARE_ACCESS_TEAM_DOMAIN: tls.url,
+      CLOUDFLARE_ACCESS_AUDIENCE: "audience",
+    };
+    const collectors = await stage.open(settings);
+    const app = createApp<typeof settings>({
+      connect: () => collectors,
+      now: Date.now,
+      log: () => {},
+      fetch: collectors.fetch,
+    });
+    const headers = { "Cf-Access-Jwt-Assertion": assertion };
+    const page = await (await app.request("/", { headers }, settings)).text();
+    await collectors.close();
+    return page.includes("kim@example.com");
+  };
+  assert.ok(await isLetIn({ CA_CERTIFICATE_FILE }));
+  assert.deepEqual(proxy.asked, []);
+  assert.ok(await isLetIn({ CA_CERTIFICATE_FILE, USE_SYSTEM_PROXY: "true" }));
+  assert.deepEqual(proxy.asked, [`CONNECT ${tls.host}`]);
+  assert.ok(!await isLetIn({}));
+  assert.ok(!await isLetIn({ TRUST_ANY_CERTIFICATE: "true" }), "else anybody in between could");
 });
 
 Deno.test("NO_PROXY is honoured", async () => {

@@ -14,8 +14,8 @@ const PATIENCE_MS = 60_000;
 export async function startArguments(): Promise<string[]> {
   const { tasks } = JSON.parse(await readFile(join(ROOT, "deno.json"), "utf8"));
   const host: string = tasks.start.split(" | ")[1].replaceAll("'", "");
-  const [deno, ...args] = host.replace("--lock=", `--lock=${ROOT}`).split(" ");
-  assert.equal(deno, "deno");
+  const [quiet, deno, ...args] = host.replace("--lock=", `--lock=${ROOT}`).split(" ");
+  assert.deepEqual([quiet, deno], ["DENO_NO_UPDATE_CHECK=1", "deno"]);
   return args;
 }
 

@@ -90,6 +90,20 @@ Deno.test("the container is of the README's Deno, and its database is on the vol
   assert.deepEqual(wordsOf("USER"), ["deno"]);
 });
 
+Deno.test("whatever starts the collector keeps Deno from asking its makers for a newer version", async () => {
+  const { tasks } = JSON.parse(await readFile(join(ROOT, "deno.json"), "utf8"));
+  for (const command of tasks.start.split(" | ")) {
+    assert.match(command, /^DENO_NO_UPDATE_CHECK=1 deno run /);
+  }
+  for (const file of ["liveperson-audit-collector.service", "Dockerfile"]) {
+    const lines = (await readFile(join(ROOT, "docs/deno", file), "utf8")).split("\n");
+    assert.ok(
+      lines.some((line) => /^(ENV |Environment=)DENO_NO_UPDATE_CHECK=1$/.test(line)),
+      file,
+    );
+  }
+});
+
 Deno.test("the container's steps build what collects, and SIGTERM to its command ends it", async () => {
   await using stage = await openDenoStage();
   stage.addChanges(3);

@@ -7,6 +7,7 @@ import { createRemoteJWKSet, customFetch, jwtVerify, type JWTVerifyGetKey } from
 import { httpOrigin } from "../../settings/hosts.ts";
 import { fetchAnswer } from "../../upstream/answer.ts";
 import { MAX_SMALL_ANSWER_BYTES } from "../../upstream/answer_limits.ts";
+import type { Door } from "./door.ts";
 
 export interface AccessVariables {
   readonly CLOUDFLARE_ACCESS_TEAM_DOMAIN?: string;
@@ -38,11 +39,13 @@ export function readAccessSettings(variables: AccessVariables): AccessSettings |
 }
 
 /** Nobody needs a token to make the collector ask for the keys: the answer is read up to a limit. */
-async function fetchKeys(url: string, init: RequestInit): Promise<Response> {
-  const limits = { maxBytes: MAX_SMALL_ANSWER_BYTES, signal: init.signal! };
-  const { status, text, isWhole } = await fetchAnswer(fetch, url, init, limits);
-  if (!isWhole) throw new Error("The keys are larger than any that a team has.");
-  return new Response(text, { status });
+function limited(send: typeof fetch) {
+  return async (url: string, init: RequestInit): Promise<Response> => {
+    const limits = { maxBytes: MAX_SMALL_ANSWER_BYTES, signal: init.signal! };
+    const { status, text, isWhole } = await fetchAnswer(send, url, init, limits);
+    if (!isWhole) throw new Error("The keys are larger than any that a team has.");
+    return new Response(text, { status });
+  };
 }
 
 /** Whether who has this e-mail address may act: everybody, unless the setting names those who may. */
@@ -64,12 +67,12 @@ export async function whoIsVouchedFor(
   token: string,
   { issuer, audience }: AccessSettings,
   teamKeys: TeamKeys,
-  nowMs: number,
+  { fetch, nowMs }: Pick<Door, "fetch" | "nowMs">,
 ): Promise<Person | null> {
   let keys = teamKeys.get(issuer);
   if (keys === undefined) {
     keys = createRemoteJWKSet(new URL("/cdn-cgi/access/certs", issuer), {
-      [customFetch]: fetchKeys,
+      [customFetch]: limited(fetch),
     });
     teamKeys.set(issuer, keys);
   }

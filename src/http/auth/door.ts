@@ -17,6 +17,8 @@ export interface Door {
   readonly nowMs: number;
   readonly operators: Operators;
   readonly refusals: Refusals;
+  /** Fetches the keys of Cloudflare Access. */
+  readonly fetch: typeof fetch;
   readonly log: (line: LogLine) => void;
 }
 

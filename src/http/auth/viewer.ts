@@ -41,7 +41,7 @@ export async function findViewer(c: Context, teamKeys: TeamKeys): Promise<Viewer
   const assertion = c.req.header(ACCESS_HEADER);
   const settings = readAccessSettings(c.env);
   if (assertion === undefined || settings === null) return null;
-  const person = await whoIsVouchedFor(assertion, settings, teamKeys, doorOf(c).nowMs);
+  const person = await whoIsVouchedFor(assertion, settings, teamKeys, doorOf(c));
   if (person === null) return null;
   const { id, name, email } = person;
   return {
