@@ -134,7 +134,7 @@ Deno.test("Access keys without end are read up to the limit, and nobody is vouch
   const part = (value: unknown) => btoa(JSON.stringify(value)).replaceAll("=", "");
   const token = `${part({ alg: "RS256", kid: "1" })}.${part({ iat: 1, exp: 2 })}.AAAA`;
   const settings = { issuer: new URL(server.url).origin, audience: "application" };
-  assert.equal(await whoIsVouchedFor(token, settings, new Map(), 1500), null);
+  assert.equal(await whoIsVouchedFor(token, settings, new Map(), { fetch, nowMs: 1500 }), null);
   await closed.promise;
   assert.ok(sent < 16 * MIB, `${sent / MIB} MiB were taken`);
 });
