@@ -15,11 +15,15 @@ export interface ShellOutcome {
   readonly said: string;
 }
 
-/** Runs a line that begins with `curl`, quietly but for errors; what isn't answered with 2xx fails. */
+/**
+ * Runs a line in the folder. One that begins with `curl` is quiet but for errors, and fails unless it is
+ * answered with 2xx.
+ */
 export async function runCurl(
   line: string,
   env: Readonly<Record<string, string>> = {},
   hasCurl = has(),
+  folder?: string,
 ): Promise<ShellOutcome> {
   const options = '--silent --show-error --fail-with-body --noproxy "*" --max-time 30';
   const command = line.trim().replace(/^curl /, `curl ${options} `);
@@ -28,6 +32,7 @@ export async function runCurl(
   const { success, stdout, stderr } = await new Deno.Command("sh", {
     args: ["-c", beginning + command],
     env,
+    cwd: folder,
   }).output();
   const [printed, complaints] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
   return { success, printed, said: printed + complaints };

@@ -20,7 +20,9 @@ if (more.length > 0) throw new Error(`One URL, not also ${more.join(" ")}`);
 const headers = new Headers(
   data === undefined ? {} : { "Content-Type": "application/x-www-form-urlencoded" },
 );
-for (const line of header) {
+const readHeader = (file: string) => Deno.readTextFileSync(file).trimEnd();
+for (const given of header) {
+  const line = given.startsWith("@") ? readHeader(given.slice(1)) : given;
   const [, name, value] = /^([^:]+):(.*)$/s.exec(line)!;
   headers.set(name, value.trim());
 }

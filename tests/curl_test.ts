@@ -18,9 +18,12 @@ Deno.test("lines for curl are sent alike with curl and, where there is none, by 
     'curl "$URL/healthz"',
     'curl -X POST -H "Authorization: Bearer $API_TOKEN" "$URL/collect?a=b"',
     `curl -H "Authorization: Bearer $API_TOKEN" -d '{"limit": 5}' "$URL/get-events"`,
+    'curl -H @api.token "$URL/status"',
   ];
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/api.token`, "Authorization: Bearer a-token\n");
   for (const line of lines) {
-    const { success, printed, said } = await runCurl(line, env, Promise.resolve(false));
+    const { success, printed, said } = await runCurl(line, env, Promise.resolve(false), folder);
     assert.ok(success && printed.trim() === "the answer", said);
   }
   const form = "application/x-www-form-urlencoded";
@@ -28,11 +31,15 @@ Deno.test("lines for curl are sent alike with curl and, where there is none, by 
     ["GET", "", null, null, ""],
     ["POST", "?a=b", "Bearer a-token", null, ""],
     ["POST", "", "Bearer a-token", form, '{"limit": 5}'],
+    ["GET", "", "Bearer a-token", null, ""],
   ]);
   const byStandIn = asked.splice(0);
-  for (const line of lines) assert.ok((await runCurl(line, env)).success);
+  for (const line of lines) {
+    assert.ok((await runCurl(line, env, undefined, folder)).success);
+  }
   assert.deepEqual(asked, byStandIn);
 
+  await Deno.remove(folder, { recursive: true });
   const refused = await runCurl('curl "$URL/refused"', env, Promise.resolve(false));
   assert.ok(!refused.success && /error: 403/.test(refused.said), refused.said);
   const unknown = await runCurl('curl --compressed "$URL/"', env, Promise.resolve(false));

@@ -15,7 +15,6 @@ export interface TargetOptions extends SettingsOptions {
   readonly local?: true;
   readonly kvPath?: string;
   readonly url?: string;
-  readonly token?: string;
 }
 
 /**
@@ -78,10 +77,6 @@ export function withWorker(command: Command, byDefault = ""): Command {
   return command
     .option(
       "--url <url>",
-      `use the collector deployed at this URL${byDefault}`,
-    )
-    .option(
-      "--token <token>",
-      "the API_TOKEN that it requires (default: API_TOKEN of the settings)",
+      `use the collector deployed at this URL, with API_TOKEN of the settings${byDefault}`,
     );
 }

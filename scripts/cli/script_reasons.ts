@@ -40,7 +40,8 @@ export const SCRIPT_REASONS: Readonly<Record<ScriptCode, ScriptReason>> = {
   },
   token_missing: {
     title: "The Worker's API token is missing",
-    action: "Set API_TOKEN in the environment or in .dev.vars, or use --token.",
+    action:
+      "Set API_TOKEN in the environment, in .dev.vars, or in the file that --settings-file names.",
   },
   state_missing: {
     title: "There is no state",

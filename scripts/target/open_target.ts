@@ -30,7 +30,6 @@ interface Surroundings {
 export async function openTarget(options: TargetOptions, around: Surroundings): Promise<Target> {
   const variables = readVariables(options.settingsFile);
   if (options.url !== undefined) return openWorker(options.url, options, variables, around);
-  if (options.token !== undefined) throw usageError("--token goes with --url.");
   const kvPath = options.kvPath ?? (variables.DENO_KV_PATH || DEFAULT_KV_PATH);
   if (around.pushes) await confirmLocal(options, kvPath);
   const { stop, say, absent, isPaused = false } = around;
@@ -62,7 +61,7 @@ export async function openToRead(
   options: TargetOptions,
   around: Pick<Surroundings, "say" | "stop">,
 ): Promise<Target> {
-  if (options.url === undefined && options.token === undefined) {
+  if (options.url === undefined) {
     return await openMemoryTarget(options, around);
   }
   return await openTarget(options, { ...around, absent: "refused" });
@@ -70,13 +69,13 @@ export async function openToRead(
 
 function openWorker(
   url: string,
-  { token, kvPath, local }: TargetOptions,
+  { kvPath, local }: TargetOptions,
   variables: Variables,
   { stop }: Surroundings,
 ): Target {
   if (kvPath !== undefined) throw usageError("--kv-path and --url can't be used together.");
   if (local) throw usageError("--local and --url can't be used together.");
-  const given = (token ?? plainToken(variables.API_TOKEN) ?? "").trim();
+  const given = (plainToken(variables.API_TOKEN) ?? "").trim();
   if (!/^[\x21-\x7e]+$/.test(given)) {
     throw scriptProblem(
       "token_missing",

@@ -101,6 +101,8 @@ function isProblem(body: unknown): body is Problem {
 /** At a terminal, there is other advice about the token. */
 function withOwnAction(problem: Problem): Problem {
   if (problem.code !== "unauthorized") return problem;
-  const action = "Give the Worker's API_TOKEN: in the environment, in .dev.vars, or by --token.";
+  const action =
+    "Give the Worker's API_TOKEN: in the environment, in .dev.vars, or in the file that " +
+    "--settings-file names.";
   return { ...problem, detail: "The Worker refused the API token.", action };
 }

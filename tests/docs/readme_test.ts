@@ -1,6 +1,6 @@
 /** The README tells the truth: its tables are the code's, and its commands run. */
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { GET_EVENTS_DEFAULTS } from "../../src/http/routes/event_arguments.ts";
 import { SETTING_ROWS } from "../../src/pipelines/settings.ts";
@@ -8,7 +8,7 @@ import { VERSION } from "../../src/version.ts";
 import { ROOT } from "../../scripts/local/bundle.ts";
 import { Stage } from "../cloudflare/stage.ts";
 import { runCurl } from "../curl.ts";
-import { SECRETS } from "../environment.ts";
+import { SECRETS, withFolder } from "../environment.ts";
 
 const readme = await readFile(join(ROOT, "README.md"), "utf8");
 
@@ -66,6 +66,10 @@ Deno.test("the version is the same everywhere", async () => {
 });
 
 Deno.test("every command of the README runs", async (t) => {
+  await withFolder((folder) => runEach(t, folder));
+});
+
+async function runEach(t: Deno.TestContext, folder: string): Promise<void> {
   await using stage = await Stage.open();
   stage.addRecent(3);
   const commands = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)]
@@ -80,8 +84,21 @@ Deno.test("every command of the README runs", async (t) => {
     }
     await t.step(command, async () => {
       const env = { URL: stage.worker.url, API_TOKEN: SECRETS.API_TOKEN };
-      const { success, said } = await runCurl(command, env);
+      const { success, said } = await runCurl(command, env, undefined, folder);
       assert.ok(success, said);
     });
+  }
+}
+
+Deno.test("no line that people are given has a token on the command line, where every user can read it", async () => {
+  const folders = ["docs", "src", ".github"].map((name) => join(ROOT, name));
+  const files = await Promise.all(folders.map(async (folder) => {
+    const names = await readdir(folder, { recursive: true });
+    return names.filter((name) => /\.(md|tsx?|service|json|ya?ml)$/.test(name))
+      .map((name) => join(folder, name));
+  }));
+  for (const file of [join(ROOT, "README.md"), ...files.flat()]) {
+    const text = await readFile(file, "utf8");
+    assert.doesNotMatch(text, /curl[^\n]* -H ["']?Authorization|curl[^\n]* (-u|--user) \S+:/, file);
   }
 });

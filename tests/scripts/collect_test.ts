@@ -134,7 +134,7 @@ Deno.test("collect on a Worker", async (t) => {
   });
 
   await t.step("a wrong token, and none", async () => {
-    const wrong = await stage.run(SCRIPT, [...place, "--token", "wr0ng-t0ken"]);
+    const wrong = await stage.run(SCRIPT, place, { API_TOKEN: "wr0ng-t0ken" });
     assert.equal(wrong.code, 1);
     assert.match(wrong.stderr, /refused the API token[^]*Give the Worker's API_TOKEN/);
     assert.ok(!wrong.stderr.includes("wr0ng-t0ken"));

@@ -158,7 +158,7 @@ Deno.test("get-events tells what is wrong, and what to do", async (t) => {
       ["--limit", "many"],
       ["--start-time", "soon"],
       ["--until", "soon"],
-      ["--token", "without-a-url"],
+      ["--token", "t"],
       ["--format", "xml"],
       ["--should-push-events=perhaps"],
       ["--nope"],

@@ -32,6 +32,13 @@ for (const name of SCRIPTS) {
       runScript(name, "--version"),
     ]);
     assert.deepEqual([help.code, version.code, version.stdout], [0, 0, `${VERSION}\n`]);
+    if (name !== "simulate") { // its secrets open simulators
+      assert.doesNotMatch(
+        help.stdout,
+        /--[a-z-]*(token|secret|password|key)\b/,
+        "all would see it",
+      );
+    }
     const [options, after] = help.stdout.split("\nExamples:\n");
     const examples = after.trimEnd().split("\n\n")[0].split("\n");
     assert.ok(examples.length >= 2, help.stdout);

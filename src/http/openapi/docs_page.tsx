@@ -19,9 +19,10 @@ export function DocsPage({ api }: { api: ApiDocument }) {
           <Words text={api.info.description} />
         </p>
         <p>
-          In the examples <code>$URL</code> is where the collector is, and <code>$API_TOKEN</code>
+          In the examples <code>$URL</code> is where the collector is, and <code>api.token</code>
           {" "}
-          the setting of that name.
+          a file with the line <code>Authorization: Bearer</code>, a space and the setting{" "}
+          <code>API_TOKEN</code>.
         </p>
         <nav class="contents" aria-label="Contents">
           <ul>

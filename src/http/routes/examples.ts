@@ -1,2 +1,5 @@
-/** How the examples begin. No code. */
-export const CURL = `curl -H "Authorization: Bearer $API_TOKEN"`;
+/**
+ * How the examples begin. The file has the header with the token: on the command line, every user of the
+ * machine could read it. No code.
+ */
+export const CURL = "curl -H @api.token";
