@@ -6,8 +6,8 @@ import { utcDay } from "./time.ts";
 export type { Line };
 
 export function lineOf({ eventId, occurrence, timeMs, json, origin }: SentEvent): Line {
-  const bytes = Buffer.byteLength(json);
-  return { eventId, occurrence, timeMs, json, bytes, ...(origin !== undefined && { origin }) };
+  const line = { eventId, occurrence, timeMs, json, bytes: Buffer.byteLength(json) };
+  return origin === undefined ? line : { ...line, origin };
 }
 
 export class Batch<L extends Line> {

@@ -13,11 +13,28 @@ import { MAX_FRUITLESS, Pushes } from "./pushes.ts";
 import { retryUndelivered } from "./retry_undelivered.ts";
 import type { Outcome, Refusal } from "./take_apart.ts";
 
-/** An event, and where it stands in the listing. */
-export interface TakenLine extends Line {
-  readonly seen: Seen;
-  /** Were newer records delivered before it? */
-  readonly late: boolean;
+/** An event, and where it stands in the listing. For the constructor, see `Instant`. */
+export class TakenLine implements Line {
+  readonly eventId: string;
+  readonly occurrence: number;
+  readonly timeMs: number;
+  readonly json: string;
+  readonly bytes: number;
+  readonly origin?: unknown;
+
+  constructor(
+    { eventId, occurrence, timeMs, json, bytes, origin }: Line,
+    readonly seen: Seen,
+    /** Were newer records delivered before it? */
+    readonly late: boolean,
+  ) {
+    this.eventId = eventId;
+    this.occurrence = occurrence;
+    this.timeMs = timeMs;
+    this.json = json;
+    this.bytes = bytes;
+    this.origin = origin;
+  }
 }
 
 /** A batch on its way, and the cursor that lies behind it. */
@@ -30,6 +47,8 @@ interface Parcel {
 
 export class Delivery {
   readonly #batch: Batch<TakenLine>;
+  /** Events that were dealt with and are too large to be sent at all. */
+  #unsendable: TakenLine[] = [];
   readonly #pushes: Pushes;
   #underWay: Promise<void> = Promise.resolve();
 
@@ -43,16 +62,32 @@ export class Delivery {
     this.#pushes = new Pushes(ports, progress);
   }
 
-  /** To be called before an event is dealt with: if the event does not fit any more, what is in hand is sent. */
-  async makeRoom(line: Line): Promise<void> {
-    if (this.#isSendable(line) && !this.#batch.takes(line)) await this.#send();
+  /** May the event go with what is in hand? To be asked before it is dealt with: if not, that is sent first. */
+  hasRoomFor(line: Line): boolean {
+    return !this.#isSendable(line) || this.#batch.takes(line);
   }
 
-  /** Adds an event that was dealt with. It is sent when there are enough. */
-  async add(line: TakenLine): Promise<void> {
-    if (!this.#isSendable(line)) return await this.#send([line]);
-    this.#batch.add(line);
-    if (this.#batch.full) await this.#send();
+  /** Adds an event that was dealt with. */
+  add(line: TakenLine): void {
+    if (this.#isSendable(line)) this.#batch.add(line);
+    else this.#unsendable.push(line);
+  }
+
+  /** Is there enough in hand to be sent? */
+  get isFull(): boolean {
+    return this.#batch.full || this.#unsendable.length > 0;
+  }
+
+  /** Sends what is in hand on its way, once the batch before it is committed. */
+  async send(): Promise<void> {
+    const parcel = {
+      lines: this.#batch.drain(),
+      unsendable: this.#unsendable.splice(0),
+      cursor: this.cursorNow(),
+    };
+    await this.#underWay;
+    this.#underWay = this.#deliver(parcel);
+    this.#underWay.catch(() => {}); // whoever waits for it next is told
   }
 
   /**
@@ -62,9 +97,9 @@ export class Delivery {
    * was taken
    */
   async finish(moved: () => boolean): Promise<void> {
-    if (this.#batch.size > 0) await this.#send();
+    if (this.#batch.size > 0) await this.send();
     await this.#underWay;
-    if (moved()) await this.#send();
+    if (moved()) await this.send();
     await this.#underWay;
     if (this.#pushes.refusesEverything) throw this.#pushes.failure();
   }
@@ -87,14 +122,6 @@ export class Delivery {
 
   #isSendable({ bytes }: Line): boolean {
     return bytes <= this.ports.destination.limits.maxEventBytes;
-  }
-
-  /** Sends what is in hand on its way, once the batch before it is committed. */
-  async #send(unsendable: readonly TakenLine[] = []): Promise<void> {
-    const parcel = { lines: this.#batch.drain(), unsendable, cursor: this.cursorNow() };
-    await this.#underWay;
-    this.#underWay = this.#deliver(parcel);
-    this.#underWay.catch(() => {}); // whoever waits for it next is told
   }
 
   /** Delivers a batch, and commits the cursor past everything that was taken when it was made. */

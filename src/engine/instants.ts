@@ -5,14 +5,20 @@
 import { FINGERPRINT_DIGITS } from "./cursor.ts";
 import type { Listed } from "./ports.ts";
 
-/** An instant as the source shows it. */
-export interface Instant<R extends Listed = Listed> {
-  /** Epoch milliseconds. */
-  readonly timeMs: number;
-  /** Index of its first record in the page. */
-  readonly index: number;
-  /** Everything at it, unreadable records too. */
-  readonly records: R[];
+/**
+ * An instant as the source shows it. What is made for each record or instant has a constructor: literals
+ * that outlive a collection are from then on made in V8's old generation, where even when they are dead
+ * they keep alive what they refer to, all records of a backlog among it.
+ */
+export class Instant<R extends Listed = Listed> {
+  constructor(
+    /** Epoch milliseconds. */
+    readonly timeMs: number,
+    /** Index of its first record in the page. */
+    readonly index: number,
+    /** Everything at it, unreadable records too. */
+    readonly records: R[],
+  ) {}
 }
 
 /**
@@ -25,19 +31,22 @@ export function toInstants<R extends Listed>(
   floorMs: number,
 ): Instant<R>[] {
   const instants: Instant<R>[] = [];
-  let current: Instant<R> | undefined;
-  for (let at = index; at < records.length; at++) {
-    const timeMs = Math.max(records[at].timeMs ?? floorMs, current?.timeMs ?? floorMs);
-    if (current?.timeMs === timeMs) current.records.push(records[at]);
-    else instants.push(current = { timeMs, index: at, records: [records[at]] });
+  let at = index;
+  for (let atMs = floorMs; at < records.length;) {
+    atMs = Math.max(records[at].timeMs ?? floorMs, atMs);
+    const first = at++;
+    while (at < records.length && (records[at].timeMs ?? floorMs) <= atMs) at++;
+    instants.push(new Instant(atMs, first, records.slice(first, at)));
   }
   return instants;
 }
 
+/** Up to so many records are compared with one another: for most instants that is cheaper than to count them. */
+const FEW = 8;
+
 /** A record that was not dealt with, and its number among identical ones, from 1. */
-export interface Fresh<R extends Listed = Listed> {
-  readonly record: R;
-  readonly occurrence: number;
+export class Fresh<R extends Listed = Listed> {
+  constructor(readonly record: R, readonly occurrence: number) {}
 }
 
 /**
@@ -47,6 +56,7 @@ export interface Fresh<R extends Listed = Listed> {
  * the fingerprints that were dealt with, one after another.
  */
 export function freshOf<R extends Listed>(shown: readonly R[], dealt: string): Fresh<R>[] {
+  if (dealt === "") return numbered(shown.filter(({ unreadable }) => !unreadable), new Map());
   const known = countPrints(dealt);
   const fresh: R[] = [];
   let readable = 0;
@@ -70,6 +80,7 @@ export function freshAt<R extends Listed>(
   breaks: readonly number[],
   dealt: string,
 ): Fresh<R>[] {
+  if (breaks.length === 0) return freshOf(records, dealt);
   const answers = splitAt(records, breaks.map((at) => at - index));
   if (answers.length === 1) return freshOf(records, dealt);
   const together: R[] = [];
@@ -98,12 +109,23 @@ function numbered<R extends Listed>(
   records: readonly R[],
   counts: Map<string, number>,
 ): Fresh<R>[] {
-  if (records.length === 1 && counts.size === 0) return [{ record: records[0], occurrence: 1 }];
+  if (counts.size === 0 && records.length <= FEW) {
+    return records.map((record, at) => new Fresh(record, occurrenceAt(records, at)));
+  }
   return records.map((record) => {
     const occurrence = (counts.get(record.fingerprint) ?? 0) + 1;
     counts.set(record.fingerprint, occurrence);
-    return { record, occurrence };
+    return new Fresh(record, occurrence);
   });
+}
+
+/** The number of a record among identical ones before it, from 1. */
+function occurrenceAt(records: readonly Listed[], at: number): number {
+  let occurrence = 1;
+  for (let before = 0; before < at; before++) {
+    if (records[before].fingerprint === records[at].fingerprint) occurrence++;
+  }
+  return occurrence;
 }
 
 /** How often each fingerprint occurs in a text of fingerprints. */

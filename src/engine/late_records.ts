@@ -28,7 +28,7 @@ interface Held<R extends Listed> {
  */
 export async function* lateRecords<R extends Listed>(
   reading: Reading<R>,
-): AsyncGenerator<Taken<R>, void> {
+): AsyncGenerator<Iterable<Taken<R>>, void> {
   const { reader, state, progress } = reading;
   const untilMs = state.place!.beforeMs;
   const dealt = state.dealtCount;
@@ -47,9 +47,8 @@ export async function* lateRecords<R extends Listed>(
     state.passOver(passedMs, timeMs);
     passedMs = timeMs + 1;
     await recall(reading, timeMs);
-    for (const fresh of freshAt(instant, page.breaks, state.printsAt(timeMs))) {
-      yield { ...fresh, timeMs };
-    }
+    yield freshAt(instant, page.breaks, state.printsAt(timeMs))
+      .map((fresh) => ({ ...fresh, timeMs }));
     state.leave(timeMs, records.length);
     tellUnshown(reading, page, instant);
   }

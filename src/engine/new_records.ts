@@ -1,13 +1,14 @@
 /**
  * New records, one after another: the reading half of the engine. Reads on from where the state stands,
- * finds the place again when the listing has moved, and yields what has not been dealt with yet. Whoever
- * takes a record deals with it in the state before asking for the next. I/O through the page reader
- * alone.
+ * finds the place again when the listing has moved, and yields what has not been dealt with yet, all that
+ * an answer shows together, so that nobody has to wait for each record. Whoever takes a record deals with
+ * it in the state before taking the next, and takes all that are yielded together unless it stops for
+ * good. I/O through the page reader alone.
  */
 import { type Standing, standingOf } from "./boundary.ts";
 import { searchDay } from "./cursor.ts";
 import { readAround } from "./dated_page.ts";
-import { type Fresh, freshAt, type Instant, toInstants } from "./instants.ts";
+import { freshAt, type Instant, toInstants } from "./instants.ts";
 import { goToLaterDay } from "./later_day.ts";
 import { lateRecords } from "./late_records.ts";
 import { BEHIND_PATIENCE_MS, type ListingState } from "./listing_state.ts";
@@ -31,7 +32,7 @@ const MAX_BARREN_RETURNS = 8;
  */
 export async function* newRecords<R extends Listed>(
   reading: Reading<R>,
-): AsyncGenerator<Taken<R>, void> {
+): AsyncGenerator<Iterable<Taken<R>>, void> {
   const { reader, state, progress } = reading;
   if (state.isOutdated(DEEP_PAGES * reader.size.full)) state.misplace();
   let furthestMs = state.place?.beforeMs ?? -Infinity;
@@ -80,10 +81,12 @@ function standingNow(state: ListingState, page: SolidPage): Standing {
   const place = state.place!;
   const standing = standingOf(page, place);
   if (standing !== "holds") return standing;
+  const expected = state.shownAt(place.beforeMs);
+  if (expected === 0) return "holds";
   const [first, second] = toInstants(page.records, place.offset - page.offset, place.beforeMs);
   const shown = first?.timeMs === place.beforeMs ? first.records.length : 0;
   const isWhole = page.last || second !== undefined || shown === 0;
-  return isWhole && shown < state.shownAt(place.beforeMs) ? "fewer" : "holds";
+  return isWhole && shown < expected ? "fewer" : "holds";
 }
 
 /**
@@ -108,17 +111,11 @@ function isBehind<R extends Listed>({ state, progress }: Reading<R>, page: Solid
   return false;
 }
 
-/** An instant of a page, and what is new at it. */
-interface Step<R extends Listed> {
-  readonly instant: Instant<R>;
-  readonly fresh: readonly Fresh<R>[];
-}
-
 /** Yields what is new on a page. Returns true when nothing more is to be read. */
 async function* takePage<R extends Listed>(
   reading: Reading<R>,
   page: SolidPage<R>,
-): AsyncGenerator<Taken<R>, boolean> {
+): AsyncGenerator<Iterable<Taken<R>>, boolean> {
   const { state, limits, progress } = reading;
   const place = state.place!;
   // now, as the run may reach its limit within this page
@@ -131,26 +128,14 @@ async function* takePage<R extends Listed>(
   const whole = page.last ? instants : instants.slice(0, -1);
   const wanted = whole.filter(({ timeMs }) => timeMs < untilMs);
   const ended = page.last || (instants.at(-1)?.timeMs ?? untilMs) >= untilMs;
-  const steps = await toSteps(reading, page, wanted);
-  let left = steps.reduce((sum, { fresh }) => sum + fresh.length, 0);
-  let passedMs = place.beforeMs;
-  for (const { instant, fresh } of steps) {
-    const { timeMs, index, records } = instant;
-    state.passOver(passedMs, timeMs);
-    passedMs = timeMs + 1;
-    // a record of the future stays last in the listing: everything that is yet to come stands before it
-    const isFuture = timeMs > page.readAtMs + CLOCK_TOLERANCE_MS;
-    if (!(page.last && isFuture)) moveTo(state, page, index, timeMs);
-    for (const one of fresh) {
-      progress.more = --left > 0 || !ended;
-      yield { ...one, timeMs };
-    }
-    state.leave(timeMs, records.length);
-    tellUnshown(reading, page, instant);
+  if (reading.dealtAt !== undefined) {
+    for (const { timeMs } of wanted) await recall(reading, timeMs);
   }
+  yield takeInstants(reading, page, wanted, ended);
   const cut = page.last ? undefined : instants.at(-1);
   if (cut !== undefined && !ended) {
-    state.passOver(passedMs, cut.timeMs);
+    const lastMs = wanted.at(-1)?.timeMs;
+    state.passOver(lastMs === undefined ? place.beforeMs : lastMs + 1, cut.timeMs);
     moveTo(state, page, cut.index, cut.timeMs);
   }
   state.moveWatermark(page.readAtMs, limits.lateArrivalWindowMs);
@@ -160,18 +145,34 @@ async function* takePage<R extends Listed>(
   return ended && !(page.last && !isBeyond && await goToLaterDay(reading, page));
 }
 
-async function toSteps<R extends Listed>(
+/** The new records of a page. The state moves along with whoever takes them. */
+function* takeInstants<R extends Listed>(
   reading: Reading<R>,
   page: SolidPage<R>,
   instants: readonly Instant<R>[],
-): Promise<Step<R>[]> {
-  const steps: Step<R>[] = [];
+  ended: boolean,
+): Generator<Taken<R>, void> {
+  const { state, progress } = reading;
+  const freshOfPage = (instant: Instant<R>) =>
+    freshAt(instant, page.breaks, state.printsAt(instant.timeMs));
+  let left = ended
+    ? instants.reduce((sum, instant) => sum + freshOfPage(instant).length, 0)
+    : Infinity;
+  let passedMs = state.place!.beforeMs;
   for (const instant of instants) {
-    if (reading.dealtAt !== undefined) await recall(reading, instant.timeMs);
-    const dealt = reading.state.printsAt(instant.timeMs);
-    steps.push({ instant, fresh: freshAt(instant, page.breaks, dealt) });
+    const { timeMs, index, records } = instant;
+    state.passOver(passedMs, timeMs);
+    passedMs = timeMs + 1;
+    // a record of the future stays last in the listing: everything that is yet to come stands before it
+    const isFuture = timeMs > page.readAtMs + CLOCK_TOLERANCE_MS;
+    if (!(page.last && isFuture)) moveTo(state, page, index, timeMs);
+    for (const { record, occurrence } of freshOfPage(instant)) {
+      progress.more = --left > 0;
+      yield { record, occurrence, timeMs };
+    }
+    state.leave(timeMs, records.length);
+    tellUnshown(reading, page, instant);
   }
-  return steps;
 }
 
 /** Yields what is new at an instant that is larger than the page. Returns true when nothing more is to be read. */
@@ -179,7 +180,7 @@ async function* takeLargeInstant<R extends Listed>(
   reading: Reading<R>,
   page: SolidPage<R>,
   { timeMs, index, records }: Instant<R>,
-): AsyncGenerator<Taken<R>, boolean> {
+): AsyncGenerator<Iterable<Taken<R>>, boolean> {
   const { state, limits, progress } = reading;
   state.passOver(state.place!.beforeMs, timeMs);
   moveTo(state, page, index, timeMs);

@@ -29,6 +29,7 @@ export interface ReadPage<R extends Listed> {
 
 /** A page that is read or being read. */
 interface Ahead<R extends Listed> {
+  readonly offset: number;
   readonly first: number;
   readonly page: Promise<Page<R>>;
 }
@@ -42,8 +43,8 @@ const SURE_OF_BACKLOG_PAGES = 4;
 const QUIET_PAGES = 4;
 
 export class Prefetch<R extends Listed> {
-  /** Pages that are read or being read, and that nobody has taken yet, by offset. */
-  readonly #ahead = new Map<number, Ahead<R>>();
+  /** Pages that are read or being read, and that nobody has taken yet, in order. */
+  #ahead: Ahead<R>[] = [];
   /** What is read next, if anything is: it follows the last page ahead. */
   #next: Range | null = null;
   /** How many records the source is believed to have. */
@@ -71,14 +72,14 @@ export class Prefetch<R extends Listed> {
 
   /** True while a page is read or being read that nobody has taken yet. */
   get hasPages(): boolean {
-    return this.#ahead.size > 0;
+    return this.#ahead.length > 0;
   }
 
   /** Forgets what was read ahead, once nothing of it is in flight any more. */
   async drop(): Promise<void> {
     this.#next = null;
-    await Promise.allSettled(Array.from(this.#ahead.values(), ({ page }) => page));
-    this.#ahead.clear();
+    await Promise.allSettled(this.#ahead.map(({ page }) => page));
+    this.#ahead = [];
     this.#end = Infinity;
   }
 
@@ -86,17 +87,11 @@ export class Prefetch<R extends Listed> {
   async read(wanted: Range, shown: number): Promise<ReadPage<R>> {
     this.#shown = shown;
     this.#overlap = Math.min(overlapOf(shown), shown - 1);
-    const [guess] = this.#ahead.keys();
-    const fits = guess !== undefined && this.#next?.day === wanted.day &&
-      guess <= wanted.offset && wanted.offset < guess + this.#overlap;
-    if (!fits) await this.drop(); // the guess was wrong: the listing has moved
-    const offset = fits ? guess : wanted.offset;
-    const guessed = this.#ahead.get(offset);
+    const guessed = await this.#takeGuess(wanted);
     const again = () => this.#start(wanted).then((page) => ({ ...wanted, page }));
     const reading = guessed === undefined
       ? again()
-      : guessed.page.then((page) => ({ offset, first: guessed.first, page }), again);
-    this.#ahead.delete(offset);
+      : guessed.page.then((page) => ({ ...guessed, page }), again);
     this.#next = { ...this.#next ?? this.#follower(wanted), first: wanted.first };
     this.#readAhead();
     const { page, ...asked } = await reading;
@@ -105,6 +100,16 @@ export class Prefetch<R extends Listed> {
     // a page keeps the processor busy for longer than it takes to send the next request
     if (this.#inFlight > 0) await this.options.yieldToEventLoop();
     return { offset: asked.offset, first: asked.first, page };
+  }
+
+  /** The first page ahead, if it is the one that is wanted. Otherwise the listing has moved, and all are dropped. */
+  async #takeGuess(wanted: Range): Promise<Ahead<R> | undefined> {
+    const [guess] = this.#ahead;
+    const fits = guess !== undefined && this.#next?.day === wanted.day &&
+      guess.offset <= wanted.offset && wanted.offset < guess.offset + this.#overlap;
+    if (fits) return this.#ahead.shift();
+    await this.drop();
+    return undefined;
   }
 
   #start(range: Range): Promise<Page<R>> {
@@ -129,13 +134,13 @@ export class Prefetch<R extends Listed> {
       const { day, offset } = this.#next;
       const first = Math.min(this.#next.first, this.options.lastOffset(day) - offset);
       const guess = { ...this.#next, first, probing: true, maxBytes: this.#maxPageBytes };
-      this.#ahead.set(offset, { first, page: this.#start(guess) });
+      this.#ahead.push({ offset, first, page: this.#start(guess) });
       this.#next = this.#follower(this.#next);
     }
   }
 
   #wanted({ day, offset }: Range): boolean {
-    const ahead = this.#ahead.size;
+    const ahead = this.#ahead.length;
     return this.#lastBytes <= this.#maxPageBytes && this.#inFlight < this.#width &&
       ahead < this.options.maxInFlight &&
       offset + this.#overlap < Math.min(this.#total, this.#end, this.options.lastOffset(day)) &&

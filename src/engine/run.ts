@@ -3,7 +3,7 @@
  * cursor moves past what was acknowledged. All I/O goes through the ports that are passed in.
  */
 import type { Cursor } from "./cursor.ts";
-import { Delivery } from "./delivery.ts";
+import { Delivery, TakenLine } from "./delivery.ts";
 import { ListingState } from "./listing_state.ts";
 import { newRecords } from "./new_records.ts";
 import { PageReader } from "./page_reader.ts";
@@ -46,12 +46,16 @@ async function readAndDeliver<R extends Listed>(
   maxFetch: number,
 ): Promise<void> {
   let taken = 0;
-  for await (const { record, occurrence, timeMs } of newRecords(reading)) {
-    const line = ports.toLine(record, occurrence);
-    await delivery.makeRoom(line);
-    const seen = { timeMs, fingerprint: record.fingerprint };
-    await delivery.add({ ...line, seen, late: reading.state.deal(seen).late });
-    if (++taken >= maxFetch) return;
+  for await (const records of newRecords(reading)) {
+    for (const { record, occurrence, timeMs } of records) {
+      const line = ports.toLine(record, occurrence);
+      // awaited only when something is sent: there are many records, and few batches
+      if (!delivery.hasRoomFor(line)) await delivery.send();
+      const seen = { timeMs, fingerprint: record.fingerprint };
+      delivery.add(new TakenLine(line, seen, reading.state.deal(seen).late));
+      if (delivery.isFull) await delivery.send();
+      if (++taken >= maxFetch) return;
+    }
   }
 }
 

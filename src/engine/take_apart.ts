@@ -150,6 +150,7 @@ class Work<L extends Line> {
 
   /** What is left is refused but not dead, in order: nobody can tell yet whether the event is at fault or the destination. */
   leaveRest(): void {
+    if (this.#suspects.length === 0) return;
     const suspects = new Map(this.#suspects.map((suspect) => [suspect.line, suspect]));
     for (const line of this.batch) {
       const suspect = suspects.get(line);

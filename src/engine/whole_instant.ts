@@ -5,7 +5,7 @@
  * look the same count as two only where one answer shows both. I/O through the page reader alone.
  */
 import { type Standing, standingOf } from "./boundary.ts";
-import { countOf, countPrints, type Fresh, type Instant, splitAt, toInstants } from "./instants.ts";
+import { countOf, countPrints, Fresh, type Instant, splitAt, toInstants } from "./instants.ts";
 import type { ListingState } from "./listing_state.ts";
 import type { PageReader } from "./page_reader.ts";
 import type { Listed } from "./ports.ts";
@@ -50,7 +50,7 @@ interface Sweep<R extends Listed> {
 export async function* wholeInstant<R extends Listed>(
   reading: Reading<R>,
   start: Start,
-): AsyncGenerator<Taken<R>, ReadInstant> {
+): AsyncGenerator<Iterable<Taken<R>>, ReadInstant> {
   const { reader, state, progress } = reading;
   const { timeMs } = start;
   await recall(reading, timeMs);
@@ -72,7 +72,7 @@ export async function* wholeInstant<R extends Listed>(
     if (round > 0 && (now === null || !complete)) break;
     if (now !== null && now !== standing) return null;
     if (complete && inside === 0) readable = Math.max(readable ?? 0, sweep.readable);
-    yield* giveNew(answers, state, timeMs, Math.max(readable ?? 0, sweep.readable));
+    yield giveNew(answers, state, timeMs, Math.max(readable ?? 0, sweep.readable));
     if (now === null || !complete) return { inside: read };
     size = read;
     if (unshown(state, timeMs, readable ?? size) <= 0) return { size };
@@ -113,7 +113,7 @@ async function* sweepOnce<R extends Listed>(
   state: ListingState,
   { day, offset: startOffset, timeMs, inside }: Start,
   round: number,
-): AsyncGenerator<Taken<R>, Sweep<R> | null> {
+): AsyncGenerator<Iterable<Taken<R>>, Sweep<R> | null> {
   const first = Math.max(2, Math.round(reader.size.stride * (1 - round * SMALLER_BY)));
   const nothing = { answers: [], complete: false };
   // what was read before counts as far as it was dealt with
@@ -135,7 +135,7 @@ async function* sweepOnce<R extends Listed>(
     sweep.complete = last || shown.length < records.length || shown.length === 0;
     // otherwise only its end tells how much of it can be new: see `freshOf`
     if (state.printsAt(timeMs) === "" || inside > 0) {
-      yield* giveNew(sweep.answers, state, timeMs, sweep.readable);
+      yield giveNew(sweep.answers, state, timeMs, sweep.readable);
     }
   }
   return sweep;
@@ -147,6 +147,7 @@ export function tellUnshown<R extends Listed>(
   page: SolidPage<R>,
   { timeMs, index, records }: Instant<R>,
 ): void {
+  if (page.breaks.length === 0) return;
   const start = { day: page.day, offset: page.offset + index, timeMs };
   if (splitAt(records, page.breaks.map((at) => at - index)).length === 1) return;
   const readable = records.filter(({ unreadable }) => !unreadable).length;
@@ -191,7 +192,9 @@ function freshInAnswer<R extends Listed>(shown: readonly R[], dealt: string): Fr
     if (record.unreadable) continue;
     const occurrence = (seen.get(record.fingerprint) ?? 0) + 1;
     seen.set(record.fingerprint, occurrence);
-    if (occurrence > (known.get(record.fingerprint) ?? 0)) fresh.push({ record, occurrence });
+    if (occurrence > (known.get(record.fingerprint) ?? 0)) {
+      fresh.push(new Fresh(record, occurrence));
+    }
   }
   return fresh;
 }

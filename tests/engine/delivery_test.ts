@@ -61,7 +61,7 @@ Deno.test("with a batch the cursor is committed that lay behind it, however much
   for (const event of upTo(3)) {
     const seen = { timeMs: event, fingerprint: String(event).padStart(32, "0") };
     state.deal(seen);
-    await delivery.add({
+    delivery.add({
       ...lineOf({
         eventId: String(event),
         occurrence: event === 1 ? 2 : 1,
@@ -71,6 +71,7 @@ Deno.test("with a batch the cursor is committed that lay behind it, however much
       seen,
       late: event > 0,
     });
+    if (delivery.isFull) await delivery.send();
   }
   gathered.resolve();
   await delivery.finish(() => false);
@@ -520,7 +521,7 @@ Deno.test("a twin is not overtaken early: it is sent before anything is committe
     progress,
     () => positionOf(state),
   );
-  for (const twin of twins) await delivery.add(twin);
+  for (const twin of twins) delivery.add(twin);
   await delivery.finish(() => false);
   assert.deepEqual(steps, ["push twin-1 twin-2", "push twin-1", "commit 2"]);
 });

@@ -6,7 +6,7 @@
  */
 import { type Line, lineOf } from "../../src/engine/batch.ts";
 import { type Cursor, firstCursor } from "../../src/engine/cursor.ts";
-import { Delivery } from "../../src/engine/delivery.ts";
+import { Delivery, TakenLine } from "../../src/engine/delivery.ts";
 import { ListingState } from "../../src/engine/listing_state.ts";
 import type {
   Destination,
@@ -282,8 +282,9 @@ export class DeliveryWorld {
     for (const event of this.unread.slice(0, maxFetch)) {
       const seen = { timeMs: event, fingerprint: String(event).padStart(32, "0") };
       const line = lineFor(event, this.bytesOf(event));
-      await delivery.makeRoom(line);
-      await delivery.add({ ...line, seen, late: state.deal(seen).late });
+      if (!delivery.hasRoomFor(line)) await delivery.send();
+      delivery.add(new TakenLine(line, seen, state.deal(seen).late));
+      if (delivery.isFull) await delivery.send();
       if (!ports.hasBudget()) break; // at least one page is always read
     }
     await delivery.finish(() => false);

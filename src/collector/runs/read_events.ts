@@ -9,9 +9,11 @@ import { ListingState } from "../../engine/listing_state.ts";
 import { newRecords } from "../../engine/new_records.ts";
 import { PageReader } from "../../engine/page_reader.ts";
 import { startProgress } from "../../engine/progress.ts";
+import type { Reading } from "../../engine/reading.ts";
 import { newOutcome, takeApart } from "../../engine/take_apart.ts";
 import { CollectorError } from "../../errors.ts";
 import { type AuditEvent, toEvent } from "../../sources/liveperson/event.ts";
+import type { SourceRecord } from "../../sources/liveperson/record.ts";
 import type { PipelineSettings } from "../../pipelines/pipelines.ts";
 import { Connections } from "./connections.ts";
 import { toLine } from "./event_line.ts";
@@ -65,27 +67,38 @@ export async function getEvents(
   const reader = new PageReader(ports, limits, progress);
   const state = new ListingState(progress.cursor);
   const collectedAtMs = platform.now();
-  const events: AuditEvent[] = [];
-  let characters = 0;
-  let more = false;
-  for await (
-    const { record, occurrence, timeMs } of newRecords({ reader, state, limits, progress })
-  ) {
-    // one more than is returned tells whether there are more
-    more = events.length === limit || characters > ENOUGH_CHARACTERS;
-    if (more) break;
-    const event = toEvent(record, occurrence, settings.LIVEPERSON_ACCOUNT_ID, collectedAtMs);
-    characters += JSON.stringify(event).length;
-    more = events.length > 0 && characters > MAX_CHARACTERS;
-    if (more) break;
-    state.deal({ timeMs, fingerprint: record.fingerprint });
-    events.push(event);
-  }
+  const reading = { reader, state, limits, progress };
+  const accountId = settings.LIVEPERSON_ACCOUNT_ID;
+  const toEventNow = (record: SourceRecord, occurrence: number) =>
+    toEvent(record, occurrence, accountId, collectedAtMs);
+  const { events, more } = await readSome(reading, toEventNow, limit);
   await reader.close();
   if (destination !== null) {
     await pushAll(events, destination, connections, platform.random, collectedAtMs);
   }
   return { events, pushed: push ? events.length : 0, more };
+}
+
+/** Reads as many events as may be returned. `more`: are there more behind them? */
+async function readSome(
+  reading: Reading<SourceRecord>,
+  toEventNow: (record: SourceRecord, occurrence: number) => AuditEvent,
+  limit: number,
+): Promise<{ events: AuditEvent[]; more: boolean }> {
+  const events: AuditEvent[] = [];
+  let characters = 0;
+  for await (const records of newRecords(reading)) {
+    for (const { record, occurrence, timeMs } of records) {
+      // one more than is returned tells whether there are more
+      if (events.length === limit || characters > ENOUGH_CHARACTERS) return { events, more: true };
+      const event = toEventNow(record, occurrence);
+      characters += JSON.stringify(event).length;
+      if (events.length > 0 && characters > MAX_CHARACTERS) return { events, more: true };
+      reading.state.deal({ timeMs, fingerprint: record.fingerprint });
+      events.push(event);
+    }
+  }
+  return { events, more: false };
 }
 
 /** Pushes events outside a collection: a refused one is an error here, and is not kept. */

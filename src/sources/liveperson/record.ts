@@ -42,6 +42,16 @@ export async function toRecords(
   return page.map((raw) => raw === null ? UNREADABLE : inOrder.next().value!);
 }
 
+class ReadRecord implements SourceRecord {
+  readonly timeMs: number | null;
+  readonly changedAt: string | null;
+
+  constructor(readonly raw: RawRecord, date: ChangeDate | null, readonly fingerprint: string) {
+    this.timeMs = date?.ms ?? null;
+    this.changedAt = date?.iso ?? null;
+  }
+}
+
 async function identify(
   page: readonly RawRecord[],
   accountId: string,
@@ -51,12 +61,9 @@ async function identify(
   const hashes = await digest(
     page.map((raw, index) => identityOf(raw, accountId, dates[index]?.iso ?? raw.changeDate)),
   );
-  return page.map((raw, index) => ({
-    timeMs: dates[index]?.ms ?? null,
-    changedAt: dates[index]?.iso ?? null,
-    fingerprint: hashes[index].slice(0, FINGERPRINT_DIGITS),
-    raw,
-  }));
+  return page.map((raw, index) =>
+    new ReadRecord(raw, dates[index], hashes[index].slice(0, FINGERPRINT_DIGITS))
+  );
 }
 
 /**
