@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import process from "node:process";
 import { build } from "esbuild";
-import { Miniflare } from "miniflare";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { denoDigest } from "../../../src/deno/digest.ts";
 import { cpuMsOf, findWorkerd } from "../cpu.ts";
 import { type Figure, median, OLD, type Size } from "../figures.ts";
@@ -97,14 +97,15 @@ async function benchOnWorkerd(listing: Listing): Promise<Bench> {
     conditions: ["workerd"],
     external: ["node:*"],
   });
-  const miniflare = new Miniflare({
+  const worker = {
     modules: true,
     script: outputFiles[0].text,
     compatibilityDate: "2026-07-01",
     compatibilityFlags: ["nodejs_compat"],
-    host: "127.0.0.1",
-    cf: false,
-  });
+  };
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({ workers: [worker], host: "127.0.0.1", cf: false }),
+  );
   const url = await miniflare.ready;
   const pid = findWorkerd();
   await (await fetch(url, { method: "PUT", body: JSON.stringify(listing) })).text();
