@@ -13,8 +13,8 @@ interface Reason {
 export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
   configuration_invalid: {
     status: 503,
-    title: "The configuration is not valid",
-    action: "Correct the settings that are named, then start or deploy again.",
+    title: "The settings are not valid",
+    action: "Correct the settings that are named, then deploy or restart.",
   },
   destination_not_configured: { status: 503, ...DESTINATION_ADVICE.destination_not_configured },
   discovery_failed: {
@@ -24,7 +24,7 @@ export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
   },
   discovered_host_refused: {
     status: 502,
-    title: "The discovered host is not known as one of the service's",
+    title: "The discovered host does not belong to the service",
     action: "Check LIVEPERSON_DOMAIN_API_URL. No credentials were sent to that host.",
   },
   credentials_refused: {
@@ -32,7 +32,7 @@ export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
     title: "LivePerson refused the client id and secret",
     action:
       "Check LIVEPERSON_CLIENT_ID, LIVEPERSON_CLIENT_SECRET and LIVEPERSON_AUTH_SERVER_URL: " +
-      "the server must be the one of the account's region.",
+      "it must be the server of the account's region.",
   },
   token_refused: {
     status: 502,
@@ -48,7 +48,7 @@ export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
     status: 502,
     title: "The audit API refused the request",
     action:
-      "Set LIVEPERSON_AUDIT_API to graphql or rest if you know which format the account uses.",
+      "Set LIVEPERSON_AUDIT_API to graphql or rest if you know which wire format the account uses.",
   },
   destination_unauthorized: { status: 502, ...DESTINATION_ADVICE.destination_unauthorized },
   destination_not_found: { status: 502, ...DESTINATION_ADVICE.destination_not_found },
@@ -62,13 +62,13 @@ export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
     status: 503,
     title: "There is no room for more dead letters",
     action:
-      "Look at the reasons in GET /dead-letters, correct what they name, and push them again: " +
+      "See the reasons in GET /dead-letters, correct what they name, and push the events again: " +
       "POST /dead-letters/redeliver. To keep more, raise MAX_DEAD_LETTERS. No event was given up.",
   },
   get_events_running: {
     status: 429,
-    title: "Events of this account are being read already",
-    action: "Try again once those are answered.",
+    title: "Events of this account are already being read",
+    action: "Try again once that request has been answered.",
   },
   accounts_failed: {
     status: 502,
@@ -78,12 +78,12 @@ export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
   upstream_rate_limited: {
     status: 503,
     title: "The service asks for fewer requests",
-    action: "Nothing: the next run goes on. If it persists, run the cron less often.",
+    action: "Nothing: the next run continues. If it persists, run the cron trigger less often.",
   },
   upstream_failed: {
     status: 502,
     title: "The service failed",
-    action: "Nothing: the next run tries again. If it persists, look at the service's status page.",
+    action: "Nothing: the next run tries again. If it persists, check the service's status page.",
   },
   upstream_unreachable: {
     status: 502,
@@ -102,54 +102,53 @@ export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
   },
   upstream_too_large: {
     status: 502,
-    title: "The service's answer is larger than any that it should give",
-    action: "Check that the URL in the settings is the service's, and that nothing stands between.",
+    title: "The service's answer is larger than it should ever be",
+    action:
+      "Check that the URL in the settings is the service's, and that nothing else answers in its place.",
   },
   upstream_unreadable: {
     status: 502,
     title: "The service's answer could not be understood",
-    action:
-      "Check that nothing stands between the collector and the service, such as a login page.",
+    action: "Check that nothing else answers in the service's place, such as a login page.",
   },
   request_budget_spent: {
     status: 503,
     title: "The run has used up its requests",
-    action: "Nothing: the next run goes on.",
+    action: "Nothing: the next run continues.",
   },
   lease_lost: {
     status: 503,
-    title: "Another process has taken the run over",
-    action: "Nothing: that process goes on. If it persists, look for a host that is overloaded.",
+    title: "Another process has taken over the run",
+    action:
+      "Nothing: that process continues. If it persists, check whether the machine is overloaded.",
   },
   stopping: {
     status: 503,
     title: "The collector is stopping",
-    action: "Try again once it is up.",
+    action: "Try again once it has started.",
   },
   cursor_unreadable: {
     status: 500,
     title: "The stored cursor can't be read",
-    action:
-      "Restore it from a backup, or start over on purpose: DELETE /cursor?confirm=<account>, " +
+    action: "Restore it from a backup, or start over: DELETE /cursor?confirm=<account>, " +
       "and &destination=<id> if there are several.",
   },
   cursor_newer: {
     status: 500,
     title: "The stored cursor was written by a newer version",
-    action:
-      "Deploy that version again, or start over on purpose: DELETE /cursor?confirm=<account>, " +
+    action: "Deploy that version again, or start over: DELETE /cursor?confirm=<account>, " +
       "and &destination=<id> if there are several.",
   },
   cursor_exists: {
     status: 409,
     title: "There is a cursor already",
     action:
-      "If what was collected here may be given up: DELETE /cursor?confirm=<account>, then import.",
+      "If you don't need what was collected here, DELETE /cursor?confirm=<account>, then import.",
   },
   collection_enabled: {
     status: 409,
     title: "Collecting is not paused",
-    action: "Set FETCH_EVENTS to false, deploy or start again, and repeat this.",
+    action: "Set FETCH_EVENTS to false, deploy or restart, and try again.",
   },
   arguments_invalid: {
     status: 400,
@@ -158,18 +157,18 @@ export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
   },
   backfill_running: {
     status: 409,
-    title: "Another backfill is under way",
-    action: "Wait until it is complete, or give it up: DELETE /backfill.",
+    title: "Another backfill is running",
+    action: "Wait until it is complete, or cancel it: DELETE /backfill.",
   },
   unauthorized: {
     status: 401,
-    title: "The request carries no valid token",
+    title: "The request has no valid token",
     action: "Send the header Authorization: Bearer <API_TOKEN>.",
   },
   not_found: {
     status: 404,
     title: "There is no such route",
-    action: "See the routes in the README, or at /docs.",
+    action: "The README and /docs list the routes.",
   },
   method_not_allowed: {
     status: 405,
@@ -184,7 +183,7 @@ export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
   api_token_missing: {
     status: 503,
     title: "The routes are closed until API_TOKEN is set",
-    action: "Set API_TOKEN to a long random text, then start or deploy again.",
+    action: "Set API_TOKEN to at least 32 random characters, then deploy or restart.",
   },
   api_token_invalid: {
     status: 503,
@@ -193,18 +192,18 @@ export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
   },
   not_permitted: {
     status: 403,
-    title: "This is not allowed to whoever may only look",
-    action: "Use API_TOKEN, or ask somebody who may act.",
+    title: "You have read-only access",
+    action: "Use API_TOKEN, or ask somebody who is allowed to do this.",
   },
   too_many_tries: {
     status: 429,
-    title: "There were too many wrong tries",
-    action: "Wait as long as Retry-After says, in seconds, and send the right token.",
+    title: "There were too many requests without a valid token",
+    action: "Wait for the number of seconds in Retry-After, then send the right token.",
   },
   internal: {
     status: 500,
     title: "Something unexpected went wrong",
-    action: "Look at the log line of this run, and report it.",
+    action: "Report it, with the log line of this run.",
   },
 };
 

@@ -47,7 +47,7 @@ interface Options extends TargetOptions {
 const STOPPING = "Stopping after the current batch ...";
 
 const command = withTarget(
-  scriptCommand("backfill", "Delivers the events of a past range, beside live collection.", [
+  scriptCommand("backfill", "Delivers the events of a past range, alongside live collection.", [
     '--from "90 days ago" --to "30 days ago" --dry-run',
     "--from 2026-01-01 --url https://collector.example.workers.dev",
     "--cancel --url https://collector.example.workers.dev",
@@ -57,10 +57,15 @@ const command = withTarget(
     .option("--dry-run", "count the events by day; push and store nothing")
     .option("--cancel", "cancel a backfill that is not complete")
     .option("--no-wait", "with --url: do not wait until it is complete")
-    .option("--every <seconds>", "with --url: the seconds between looks", wholeNumber(1, 3600), 5),
+    .option(
+      "--every <seconds>",
+      "with --url: the seconds between two checks",
+      wholeNumber(1, 3600),
+      5,
+    ),
 ).addHelpText(
   "after",
-  "\nCtrl-C stops it after the current batch; the same range then resumes." +
+  "\nCtrl-C stops it after the current batch; to resume, give the same range." +
     "\nExit code: 0 complete (with --no-wait: started), 1 failed, 2 bad usage, 130 Ctrl-C.",
 );
 
@@ -69,7 +74,7 @@ async function main(options: Options): Promise<number> {
   const { from, to } = options;
   if (options.cancel) {
     if (from !== undefined || to !== undefined || options.dryRun) {
-      throw usageError("--cancel takes no range and no --dry-run.");
+      throw usageError("--cancel accepts neither a range nor --dry-run.");
     }
     return await cancel(options, stop);
   }
@@ -140,7 +145,7 @@ function withNextStep(error: unknown, range: BackfillRange, options: Options): u
   if (!(error instanceof AnsweredProblem)) return error;
   const { problem } = error;
   if (problem.code === "backfill_running") {
-    const action = "Give that range to resume it, or cancel it: deno task backfill --cancel.";
+    const action = "To resume it, give that range; to cancel it, run: deno task backfill --cancel.";
     return new AnsweredProblem({ ...problem, action });
   }
   if (problem.upstream === undefined) return error;

@@ -17,7 +17,7 @@ export class Patience {
 
   /** What is waited for, and until when. */
   get words(): string {
-    return `waiting for the Worker's cron, until ${timeOfDay(iso(this.#untilMs))} UTC`;
+    return `waiting for the Worker's cron trigger, until ${timeOfDay(iso(this.#untilMs))} UTC`;
   }
 
   /**
@@ -34,6 +34,6 @@ export class Patience {
 function standsStill(): AnsweredProblem {
   return scriptProblem(
     "backfill_stands_still",
-    "The Worker has begun no run for 12 minutes: its cron does not fire.",
+    "The Worker has started no run for 12 minutes: its cron trigger does not fire.",
   );
 }

@@ -28,7 +28,7 @@ interface BackfillRun {
 export async function runBackfill(run: BackfillRun): Promise<BackfillState> {
   const { target, pipeline, range, progress, stop, now = Date.now } = run;
   let state = await target.startBackfill(pipeline, range);
-  if (state.reached !== state.from) progress.say(`Going on at ${dayAndTime(state.reached)}.`);
+  if (state.reached !== state.from) progress.say(`Continuing at ${dayAndTime(state.reached)}.`);
   const patience = target.advancesAlone ? new Patience(now) : null;
   while (state.completedAt === null && !stop.stopped) {
     const words = patience === null ? [] : [patience.words];
@@ -75,5 +75,5 @@ async function backfillOf(target: Target, pipeline: Pipeline): Promise<BackfillS
 /** Somebody else may have cancelled the backfill meanwhile. */
 function sameRange(before: BackfillState, after: BackfillState | null): BackfillState {
   if (after?.startedAt === before.startedAt) return after;
-  throw scriptProblem("backfill_gone", "Somebody else cancelled it, or started another one.");
+  throw scriptProblem("backfill_gone", "Somebody else cancelled it or started another one.");
 }

@@ -9,7 +9,7 @@ interface Options extends DatabaseOptions {
 }
 
 const command = withDatabase(
-  scriptCommand("backup", "Copies the collector's database, also while it runs.", [
+  scriptCommand("backup", "Copies the collector's database, even while the collector runs.", [
     "--to collector-backup.db",
     "--kv-path /srv/collector.db --to collector-backup.db --json",
   ])
@@ -24,7 +24,7 @@ async function main(options: Options): Promise<number> {
   console.log(
     options.json
       ? JSON.stringify({ ok: true, database, backup: to })
-      : `${to} is a copy of ${database}. It holds events and encrypted tokens: keep it safe.`,
+      : `${to} is a copy of ${database}. It contains events and encrypted tokens: keep it safe.`,
   );
   return DONE;
 }

@@ -19,7 +19,7 @@ const ALL_PAGES = 2 ** 31 - 1;
 export async function backUp(database: string, to: string): Promise<void> {
   await mustBeCollectors(database);
   if (await exists(to)) {
-    throw scriptProblem("backup_exists", `${to} exists, and a backup replaces nothing.`);
+    throw scriptProblem("backup_exists", `${to} exists, and a backup never replaces a file.`);
   }
   const unfinished = `${to}.${crypto.randomUUID()}`;
   await writeFile(unfinished, "", { mode: OWNER_ONLY, flag: "wx" });
@@ -92,7 +92,7 @@ async function mustBeCollectors(path: string): Promise<void> {
   } catch {
     // told below
   }
-  throw scriptProblem("database_unreadable", `${path} is damaged, or another file.`);
+  throw scriptProblem("database_unreadable", `${path} is damaged, or not such a database.`);
 }
 
 function open(path: string): DatabaseSync & Disposable {

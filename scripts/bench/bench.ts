@@ -43,17 +43,21 @@ interface Options {
 }
 
 const { only = Object.keys(MEASURES), short, json } = readOptions<Options>(
-  scriptCommand("bench", "Measures the product against floors and a simple alternative.", [
-    "",
-    "--short --only pipeline --json",
-  ])
+  scriptCommand(
+    "bench",
+    "Measures the product, and compares it with floors and with a simple alternative.",
+    [
+      "",
+      "--short --only pipeline --json",
+    ],
+  )
     .addOption(
       new Option("--only <measure...>", "take only these measurements").choices(
         Object.keys(MEASURES),
       ),
     )
-    .option("--short", "small sizes: takes a minute, for CI")
-    .option("--json", "print one JSON list of figures and nothing else")
+    .option("--short", "use small sizes: takes a minute, for CI")
+    .option("--json", "print only one JSON list of figures")
     .addHelpText("after", "\nExit code: 0 within all limits, 1 beyond one, 2 bad usage."),
   Deno.args,
 );

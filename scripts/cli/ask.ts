@@ -21,6 +21,6 @@ export async function askFirst(
   { yes, json }: { readonly yes?: true; readonly json?: true },
 ): Promise<boolean> {
   if (yes) return true;
-  if (!canAsk(json ?? false)) throw usageError(`${what} Use --yes if that is meant.`);
-  return await isConfirmed(`${what} Is that meant?`);
+  if (!canAsk(json ?? false)) throw usageError(`${what} Use --yes if you want that.`);
+  return await isConfirmed(`${what} Do you want that?`);
 }

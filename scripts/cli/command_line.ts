@@ -68,7 +68,7 @@ export function someOf<Name extends string>(
       return all.filter((name) => given.includes(name));
     }
     throw new InvalidArgumentError(
-      `It must be all, or some of ${all.join(", ")}, with commas between.`,
+      `It must be all, or some of ${all.join(", ")}, separated by commas.`,
     );
   };
 }

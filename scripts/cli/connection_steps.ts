@@ -17,7 +17,7 @@ export interface TestedAccount {
 
 const LABELS: Record<TestedStep["step"], string> = {
   configuration: "The settings are valid",
-  discovery: "The account's hosts are found",
+  discovery: "The account's hosts are discovered",
   token: "LivePerson accepts the client id and secret",
   audit: "The audit trail can be read",
   destination: "The destination accepts the settings",
@@ -63,7 +63,7 @@ export function stepLines({ account, steps }: TestedAccount, colours: Colours): 
     unverified: colours.yellow("?"),
   };
   for (const { step, destination, outcome, milliseconds, because, problem } of steps) {
-    const time = outcome === "skipped" ? "not tried" : `${milliseconds} ms`;
+    const time = outcome === "skipped" ? "not tested" : `${milliseconds} ms`;
     lines.push(`  ${mark[outcome]} ${labelOf(step, destination).padEnd(44)} ${colours.dim(time)}`);
     if (problem !== undefined) {
       lines.push(`    ${colours.red(`${problem.title}.`)} ${problem.detail}`);

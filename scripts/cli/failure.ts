@@ -29,7 +29,7 @@ export function tellFailure(error: unknown, json: boolean): number {
 function withOwnAction(problem: Problem): Problem {
   if (problem.code !== "configuration_invalid") return problem;
   const action =
-    "Set them in the environment, in .dev.vars, or in a file named by --settings-file.";
+    "Set them in the environment, in .dev.vars, or in the file given with --settings-file.";
   return { ...problem, action };
 }
 

@@ -22,12 +22,12 @@ export function openProgress(silent: boolean): Progress {
   return Deno.stderr.isTerminal() ? drawn() : printed();
 }
 
-/** `████░░░░  50 %` */
+/** `████░░░░  50%` */
 export function bar(fraction: number, colours: Colours): string {
   const whole = Math.floor(Math.min(1, Math.max(0, fraction)) * BAR_WIDTH);
   const percent = Math.floor(Math.min(1, Math.max(0, fraction)) * 100);
   return colours.cyan("█".repeat(whole)) + colours.dim("░".repeat(BAR_WIDTH - whole)) +
-    ` ${String(percent).padStart(3)} %`;
+    ` ${String(percent).padStart(3)}%`;
 }
 
 /** The terminal's width; 100 columns if it has none. */
@@ -74,7 +74,7 @@ function drawn(): Progress {
 function printed(): Progress {
   return {
     show(fraction, text) {
-      const percent = fraction === null ? "" : `${Math.floor(fraction * 100)} %  `;
+      const percent = fraction === null ? "" : `${Math.floor(fraction * 100)}%  `;
       console.error(`${percent}${text}`);
     },
     say: (line) => console.error(line),

@@ -67,8 +67,11 @@ export function withSettings(command: Command): Command {
 
 export function withTarget(command: Command): Command {
   command
-    .option("--local", "use a state on this machine, even if COLLECTOR_URL is set")
-    .option("--kv-path <path>", `that state (default: DENO_KV_PATH, or ${DEFAULT_KV_PATH})`);
+    .option("--local", "use the state on this machine, even if COLLECTOR_URL is set")
+    .option(
+      "--kv-path <path>",
+      `where that state is (default: DENO_KV_PATH, or ${DEFAULT_KV_PATH})`,
+    );
   return withSettings(withWorker(command, " (default: COLLECTOR_URL, if set)"));
 }
 

@@ -34,7 +34,7 @@ export const SCRIPT_REASONS: Readonly<Record<ScriptCode, ScriptReason>> = {
     action: "Check --url, and that the Worker is deployed.",
   },
   worker_unreadable: {
-    title: "That is not the collector",
+    title: "The address is not a collector's",
     action:
       "Check --url: it is the Worker's address, such as https://collector.example.workers.dev.",
   },
@@ -45,7 +45,7 @@ export const SCRIPT_REASONS: Readonly<Record<ScriptCode, ScriptReason>> = {
   },
   state_missing: {
     title: "There is no state",
-    action: "Name the state with --kv-path or DENO_KV_PATH, or a Worker with --url.",
+    action: "Give the state with --kv-path or DENO_KV_PATH, or a Worker with --url.",
   },
   letters_refused_again: {
     title: "Events were refused again",
@@ -53,37 +53,36 @@ export const SCRIPT_REASONS: Readonly<Record<ScriptCode, ScriptReason>> = {
   },
   backfill_gone: {
     title: "The backfill was cancelled",
-    action: "Look at it with: deno task status.",
+    action: "See its state with: deno task status.",
   },
   backfill_stands_still: {
-    title: "The backfill stands still",
-    action:
-      "See whether the Worker has its cron trigger, or let a run begin now: deno task collect " +
-      "--url. The backfill is kept, and the same command goes on watching it.",
+    title: "The backfill has stalled",
+    action: "Check that the Worker has its cron trigger, or start a run now: deno task collect " +
+      "--url. The backfill is kept, and the same command continues to watch it.",
   },
   database_missing: {
     title: "There is no database",
-    action: "Name it: --kv-path or DENO_KV_PATH for the database, --from for the backup.",
+    action: "Give its path: --kv-path or DENO_KV_PATH for the database, --from for the backup.",
   },
   database_unreadable: {
-    title: "That is not a whole database of the collector",
+    title: "The file is not a complete database of the collector",
     action: "Use another backup.",
   },
   database_in_use: {
     title: "The collector is running",
-    action: "Stop the collector, and its standby if there is one; then repeat this.",
+    action: "Stop the collector, and its standby if there is one, then try again.",
   },
   backup_exists: {
-    title: "There is a file already",
-    action: "Give another name with --to.",
+    title: "The file already exists",
+    action: "Give a different name with --to.",
   },
   export_exists: {
-    title: "There is a file already",
-    action: "Give another name with --to.",
+    title: "The file already exists",
+    action: "Give a different name with --to.",
   },
   export_unreadable: {
-    title: "That is not an export",
-    action: "Give the file that deno task export wrote with --from.",
+    title: "The file is not an export",
+    action: "With --from, give the file that deno task export wrote.",
   },
   range_too_dense: {
     title: "The events can't be counted",
@@ -91,7 +90,8 @@ export const SCRIPT_REASONS: Readonly<Record<ScriptCode, ScriptReason>> = {
   },
   settings_missing: {
     title: "Settings are missing",
-    action: "Set them in the environment or in .dev.vars, or run setup without --yes to be asked.",
+    action:
+      "Set them in the environment or in .dev.vars, or run setup without --yes and answer its questions.",
   },
   setting_unwritable: {
     title: "A setting can't be saved",
@@ -99,11 +99,11 @@ export const SCRIPT_REASONS: Readonly<Record<ScriptCode, ScriptReason>> = {
   },
   port_unusable: {
     title: "A port can't be used",
-    action: "Choose another one with the option of its name.",
+    action: "Choose another port with the option for it.",
   },
   demo_failed: {
     title: "The demo did not go as expected",
-    action: "Run it again without --json, and look at where it says so.",
+    action: "Run it again without --json to see where.",
   },
   not_signed_in: {
     title: "Nobody is signed in to Cloudflare",
@@ -112,7 +112,7 @@ export const SCRIPT_REASONS: Readonly<Record<ScriptCode, ScriptReason>> = {
   },
   wrangler_failed: {
     title: "Wrangler failed",
-    action: "Correct what its output says. Then run setup again: it skips what is done already.",
+    action: "Correct what its output names. Then run setup again: it skips what is already done.",
   },
   wrangler_toml_unreadable: {
     title: "wrangler.toml lacks what setup needs",

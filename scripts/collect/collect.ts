@@ -19,7 +19,7 @@ import { type TargetOptions, withTarget, withWorkerOfSettings } from "../cli/scr
 import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
 
 const command = withTarget(
-  scriptCommand("collect", `Collects what is new and pushes it to ${ANY_DESTINATION}, now.`, [
+  scriptCommand("collect", `Collects new events now and pushes them to ${ANY_DESTINATION}.`, [
     "--url https://collector.example.workers.dev",
     "--kv-path ./data/collector.db --json",
   ]),
@@ -99,13 +99,13 @@ function tell(result: Collected, name: string, { url }: TargetOptions): void {
     case "disabled":
       return console.log(`${name}: FETCH_EVENTS is false, so nothing is collected.`);
     case "complete":
-      return console.log(`${sum} There is no more.`);
+      return console.log(`${sum} There are no more.`);
     case "interrupted":
       return console.error(
         `${sum} Interrupted. ` +
           (url === undefined
             ? "What was delivered is committed; the same command resumes."
-            : "The Worker continues by itself."),
+            : "The Worker continues on its own."),
       );
     case "failed":
       console.error(problemText(problem!));

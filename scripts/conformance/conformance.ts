@@ -18,20 +18,24 @@ interface Options {
 }
 
 const { only, cache, json } = readOptions<Options>(
-  scriptCommand("conformance", "Pushes to real receivers, and compares what they hold.", [
-    "",
-    "--only moto --json",
-  ])
+  scriptCommand(
+    "conformance",
+    "Pushes to real receivers, and compares what they hold with what was sent.",
+    [
+      "",
+      "--only moto --json",
+    ],
+  )
     .addOption(
-      new Option("--only <receiver...>", "only these receivers")
+      new Option("--only <receiver...>", "use only these receivers")
         .choices(COMPARISONS.map(({ id }) => id)),
     )
-    .option("--cache <folder>", "where what is fetched and built is kept", defaultCacheFolder())
-    .option("--json", "print one JSON list of outcomes and nothing else")
+    .option("--cache <folder>", "where downloads and builds are kept", defaultCacheFolder())
+    .option("--json", "print only one JSON list of outcomes")
     .addHelpText(
       "after",
       "\nOpenSearch needs Java and Maven, VictoriaLogs needs Go, moto needs Python with pip." +
-        "\nExit code: 0 none disagrees, 1 one does, 2 bad usage.",
+        "\nExit code: 0 all agree, 1 one disagrees, 2 bad usage.",
     ),
   Deno.args,
 );

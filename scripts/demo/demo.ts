@@ -34,11 +34,11 @@ const WIDTH = 98;
 
 const command = scriptCommand(
   "demo",
-  "Shows the collector at work: simulators and the real Worker, no credentials, nothing leaves " +
+  "Shows the collector at work, with simulators and the real Worker: no credentials, and nothing leaves " +
     "this machine.",
   ["", "--keep --every 60", "--json"],
 )
-  .option("--keep", `stay up until Ctrl-C, on port ${KEPT_PORT} if it is free`)
+  .option("--keep", `keep running until Ctrl-C, on port ${KEPT_PORT} if it is free`)
   .option(
     "--every <seconds>",
     "with --keep: the seconds between two runs",
@@ -46,7 +46,7 @@ const command = scriptCommand(
     15,
   )
   .addOption(destinationOption())
-  .option("--json", "print one JSON summary and nothing else")
+  .option("--json", "print only one JSON summary")
   .addHelpText("after", "\nExit code: 0 all as expected, 1 otherwise, 2 bad usage.");
 
 /** What the demo works with; a test passes something else. */
@@ -80,7 +80,7 @@ export async function demo(
     if (options.keep) await keep(stage, options, stop, print);
     else if (stop.stopped) return INTERRUPTED;
   } catch (error) {
-    problems.push(`The demo could not go on: ${(error as Error).message}`);
+    problems.push(`The demo could not continue: ${(error as Error).message}`);
   } finally {
     await stage?.close();
     stop?.[Symbol.dispose]();
@@ -100,7 +100,7 @@ function printTries(
   const url = keep ? workerUrl : `http://127.0.0.1:${KEPT_PORT}`;
   const ids = destination.length === DESTINATION_IDS.length ? "all" : destination.join();
   const same = ids === "xsiam" ? "" : ` --destination ${ids}`;
-  const title = keep ? "Try it" : `Try it: deno task demo --keep${same} stays up, then`;
+  const title = keep ? "Try it" : `Try it: deno task demo --keep${same} keeps running, then`;
   print(`\n${colours.bold(title)}`);
   for (const line of pageLines(url, API_TOKEN)) print(line);
   for (const line of curlLines(url, API_TOKEN, destination)) {

@@ -107,7 +107,7 @@ async function get(stage: Stage, path: string): Promise<Record<string, unknown>>
   const response = await stage.worker.fetch(path, { headers });
   const body = await response.text();
   if (response.status === 200) return JSON.parse(body);
-  throw new Error(`GET ${path} was answered with ${response.status}: ${body}`);
+  throw new Error(`GET ${path} answered ${response.status}: ${body}`);
 }
 
 /** Fires the cron, and reads the outcome for each destination from `/status`. */
@@ -144,7 +144,7 @@ async function newestEvents(stage: Stage): Promise<Scene> {
     problems: [
       ...[...stage.destinations].flatMap(([id, destination]) =>
         differs(
-          `GET /get-events: events that ${kindOf(id)!.label} has not`,
+          `GET /get-events: events that ${kindOf(id)!.label} lacks`,
           0,
           strangers(destination.ids()),
         )
@@ -197,7 +197,7 @@ function runProblems(title: string, runs: readonly Run[], delivered: number): st
     return [
       ...(problem ? [`${which} failed: ${problem.code}: ${problem.detail}`] : []),
       ...differs(`${which}: events delivered`, delivered, report.delivered),
-      ...(holds(proof) ? [] : [`${which}: not each event came exactly once.`]),
+      ...(holds(proof) ? [] : [`${which}: not every event was delivered exactly once.`]),
     ];
   });
 }

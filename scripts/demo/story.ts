@@ -25,7 +25,7 @@ function sceneLines(scene: Scene, colours: Colours): string[] {
       return [
         title("Running, all on this machine"),
         `  ${"Worker".padEnd(NAME_WIDTH)}  ${colours.cyan(scene.urls.worker)}  ` +
-        "the bundle that is deployed, on workerd",
+        "the deployed bundle, on workerd",
         `  ${"LivePerson".padEnd(NAME_WIDTH)}  ${
           colours.cyan(scene.urls.liveperson)
         }  simulated, ` +
@@ -126,12 +126,12 @@ function cursorLines(
   label: string | null,
 ): string[] {
   const stand = newest === null
-    ? "No event was delivered yet."
+    ? "No event has been delivered yet."
     : `The cursor is at ${dayAndTime(newest)} UTC: everything up to then is delivered.`;
   return [
-    ...(label === null ? [] : [`  Each destination has a cursor of its own. For ${label}:`]),
+    ...(label === null ? [] : [`  Each destination has its own cursor. For ${label}:`]),
     `  ${stand}`,
-    `  Late arrivals are still accepted from ${dayAndTime(watermark)} on.`,
+    `  Late events are still accepted if they are from ${dayAndTime(watermark)} or later.`,
     `  It is revision ${number(revision)}, ${number(bytes)} bytes, in KV as ${key}`,
   ];
 }

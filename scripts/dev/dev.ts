@@ -28,7 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
     end(wrangler);
     const lastCode = await ended;
     if (stop.stopped) return lastCode;
-    console.error(`${DEFAULT_FILE} has changed: starting again.`);
+    console.error(`${DEFAULT_FILE} has changed: restarting.`);
     readVariables(undefined); // tells what is wrong with it
   }
 }

@@ -16,7 +16,7 @@ interface Options extends TargetOptions {
 }
 
 const command = withTarget(
-  scriptCommand("export", "Writes what the collector has stored to a file, to move elsewhere.", [
+  scriptCommand("export", "Writes the collector's state to a file, to move it elsewhere.", [
     "--url https://collector.example.workers.dev --to state.json",
     "--kv-path ./data/collector.db --to state.json",
   ]).option("--to <file>", "where to write it"),

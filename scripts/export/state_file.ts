@@ -30,7 +30,7 @@ export async function writeStates(path: string, states: readonly MovedState[]): 
     await writeFile(path, text, { mode: OWNER_ONLY, flag: "wx" });
   } catch (error) {
     if ((error as { code?: string }).code !== "EEXIST") throw error;
-    throw scriptProblem("export_exists", `${path} exists, and an export replaces nothing.`);
+    throw scriptProblem("export_exists", `${path} exists, and an export never replaces a file.`);
   }
 }
 
@@ -44,5 +44,5 @@ export async function readStates(path: string): Promise<readonly MovedState[]> {
   }
   const result = v.safeParse(StateFile, given);
   if (result.success) return result.output.states;
-  throw scriptProblem("export_unreadable", `${path} is not there, or is no export.`);
+  throw scriptProblem("export_unreadable", `${path} does not exist, or is not an export.`);
 }

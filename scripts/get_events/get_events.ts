@@ -31,16 +31,19 @@ interface Options extends TargetOptions {
 const { limit, start_time, should_push_events } = GET_EVENTS_DEFAULTS;
 
 const command = withSettings(withWorker(
-  scriptCommand("get-events", "Reads audit events of LivePerson, oldest first, and shows them.", [
+  scriptCommand("get-events", "Reads LivePerson's audit events, oldest first, and shows them.", [
     '--start-time "2 hours ago" --limit 20',
     "--start-time yesterday --until today --limit 10000 --format csv > events.csv",
     "--url https://collector.example.workers.dev --json",
   ])
     .option("--limit <count>", "the most events, up to 10,000", limit)
     .option("--start-time <time>", "ISO 8601, or a time such as 2 weeks ago or today", start_time)
-    .option("--until <time>", "the end, exclusive, in the same form (default: the newest event)")
+    .option(
+      "--until <time>",
+      "the end, exclusive, written like --start-time (default: the newest event)",
+    )
     .addOption(
-      new Option("--should-push-events [boolean]", `push the events to ${ANY_DESTINATION} too`)
+      new Option("--should-push-events [boolean]", `also push the events to ${ANY_DESTINATION}`)
         .preset("true").default(should_push_events),
     )
     .addOption(

@@ -18,7 +18,7 @@ interface Options extends TargetOptions {
 const MOST_CHARACTERS = 4 * 1024 * 1024;
 
 const command = withTarget(
-  scriptCommand("import", "Gives a collector what another one has exported.", [
+  scriptCommand("import", "Gives a collector the state that another one exported.", [
     "--from state.json --kv-path ./data/collector.db",
     "--from state.json --url https://collector.example.workers.dev",
   ]).option("--from <file>", "the export"),
@@ -54,7 +54,7 @@ async function main(options: Options): Promise<number> {
   console.log(
     json
       ? JSON.stringify({ ok: true, pipelines: states.length, rows })
-      : `${count(rows, "row")} imported. Collecting goes on where it was.`,
+      : `${count(rows, "row")} imported. Collecting continues where it stopped.`,
   );
   return DONE;
 }

@@ -14,7 +14,7 @@ import { wayOfAnEvent } from "./way_of_an_event.ts";
 
 export const PICTURES = join(ROOT, "docs", "pictures");
 
-const command = scriptCommand("pictures", "Makes the README's pictures anew, in docs/pictures.", [
+const command = scriptCommand("pictures", "Makes the README's pictures again, in docs/pictures.", [
   "",
 ]);
 

@@ -20,13 +20,13 @@ export function wayOfAnEvent(destinations: readonly string[]): string {
     x: 335,
     y: middle,
     title: "Collector",
-    words: "what is new? numbered, batched",
+    words: "finds new events, batches them",
   };
-  const stored = { x: 335, y: middle + 96, title: "Cursor", words: "moves once a batch is taken" };
+  const stored = { x: 335, y: middle + 96, title: "Cursor", words: "moves after each batch" };
   const cron = { x: 335, y: middle - 96, title: "Cron", words: "every five minutes" };
   const top = (height - destinations.length * ROW) / 2;
   const ends = destinations.map((title, i) => ({
-    ...{ x: 670, y: top + i * ROW, title, words: "acknowledges what it takes" },
+    ...{ x: 670, y: top + i * ROW, title, words: "acknowledges what it accepts" },
   }));
   const boxes = [source, cron, collector, stored, ...ends];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="LivePerson's audit trail is read by the collector every five minutes, and pushed to each destination; the cursor moves once a batch is acknowledged.">

@@ -54,7 +54,7 @@ async function usable<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     const { message } = error as Error;
-    throw new CacheUnusable(`nothing can be kept in the cache: ${message}`, { cause: error });
+    throw new CacheUnusable(`the cache can't be written: ${message}`, { cause: error });
   }
 }
 

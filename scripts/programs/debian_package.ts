@@ -63,7 +63,7 @@ async function downloadFromMirror(
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
   const bytes = await response.bytes();
   const found = createHash("sha256").update(bytes).digest("hex");
-  if (found !== sha256[architecture]) throw new Error(`${url} is not the package that is expected`);
+  if (found !== sha256[architecture]) throw new Error(`${url} is not the expected package`);
   const path = join(folder, `${name}.deb`);
   await writeFile(path, bytes);
   return path;

@@ -28,14 +28,14 @@ export async function promtoolProgram(
   try {
     return join(await cached(cache, PACKAGE.name, fetchIt), "promtool");
   } catch (error) {
-    const advice = "promtool is needed, and could not be fetched. Install Prometheus, so that " +
+    const advice = "promtool is needed, but could not be downloaded. Install Prometheus, so that " +
       "promtool is on the PATH (Debian's package prometheus, Homebrew's prometheus)";
     throw new Error(`${advice}: ${(error as Error).message}`, { cause: error });
   }
 }
 
 async function fetchIt(folder: string): Promise<void> {
-  if (Deno.build.os !== "linux") throw new Error("Debian's package is for Linux");
+  if (Deno.build.os !== "linux") throw new Error("Debian's package is only for Linux");
   console.error("Fetching promtool, once: Debian's package prometheus, 20 MB ...");
   const unpacked = join(folder, "package");
   await mkdir(unpacked);

@@ -21,7 +21,7 @@ const command = scriptCommand(
   ["--version 1.1.0", "--version 1.1.0 --dry-run"],
 )
   .requiredOption("--version <x.y.z>", "the version; for the first release, the one in deno.json")
-  .option("--dry-run", "write dist only, and leave the checkout as it is");
+  .option("--dry-run", "only write dist; do not change the checkout");
 
 if (import.meta.main) {
   const { version, dryRun } = readOptions<Options>(command, Deno.args);
@@ -61,10 +61,10 @@ async function release(version: string, dryRun: boolean): Promise<void> {
 
 function assertReleasable(version: string, current: string, changelog: string): void {
   if (!/^\d+\.\d+\.\d+$/.test(version)) {
-    throw new Error(`--version must be three numbers with dots between, not ${version}.`);
+    throw new Error(`--version must be three numbers separated by dots, not ${version}.`);
   }
   if (changelog.includes(`## [${version}]`)) {
-    throw new Error(`${version} is in CHANGELOG.md already.`);
+    throw new Error(`${version} is already in CHANGELOG.md.`);
   }
   if (version !== current && !isNewer(version, current)) {
     throw new Error(`${version} is not newer than ${current}.`);

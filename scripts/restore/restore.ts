@@ -9,7 +9,7 @@ interface Options extends DatabaseOptions {
 }
 
 const command = withDatabase(
-  scriptCommand("restore", "Puts a backup in the place of the collector's database.", [
+  scriptCommand("restore", "Replaces the collector's database with a backup.", [
     "--from collector-backup.db",
     "--kv-path /srv/collector.db --from collector-backup.db --json",
   ])
@@ -25,9 +25,9 @@ async function main(options: Options): Promise<number> {
     console.log(JSON.stringify({ ok: true, database, backup: from, replaced }));
     return DONE;
   }
-  if (replaced !== null) console.log(`The database before is kept as ${replaced}.`);
+  if (replaced !== null) console.log(`The previous database is kept as ${replaced}.`);
   console.log(
-    `${database} is as it was in ${from}. What was delivered since then is delivered again, ` +
+    `${database} is restored from ${from}. Whatever was delivered since the backup is delivered again, ` +
       "with the same event_id.",
   );
   return DONE;

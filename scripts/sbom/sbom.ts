@@ -11,7 +11,7 @@ const command = scriptCommand(
   "Prints the software bill of materials: CycloneDX 1.6, JSON.",
   ["", "--output sbom.json"],
 )
-  .option("--output <path>", "write it to a file instead");
+  .option("--output <path>", "write it to this file instead");
 
 if (import.meta.main) {
   const { output } = readOptions<{ output?: string }>(command, Deno.args);

@@ -20,7 +20,9 @@ export const TERMINAL: Asker = {
     return unlessCancelled<string | symbol>(answer).trim();
   },
   async choose(message, options, least) {
-    const hint = least === 0 ? "Space marks, Enter goes on; nothing is needed" : "Space marks one";
+    const hint = least === 0
+      ? "Space selects, Enter continues; you may select none"
+      : "Space selects, Enter continues";
     return unlessCancelled(
       await multiselect({
         message: `${message} (${hint})`,
@@ -43,5 +45,5 @@ export async function askToGoOn(message: string): Promise<boolean> {
 function unlessCancelled<T>(answer: T): Exclude<T, symbol> {
   if (!isCancel(answer)) return answer as Exclude<T, symbol>;
   cancel("Nothing was changed.");
-  throw new Interrupted("Interrupted during a question. The answers are kept for the next time.");
+  throw new Interrupted("Interrupted during a question. Your answers are kept for next time.");
 }

@@ -40,7 +40,7 @@ export async function firstRun(
     const report = await target.collect(pipeline);
     if (report.problem !== undefined) throw new AnsweredProblem(report.problem);
     delivered += report.delivered;
-    const more = report.goesOn ? " There are more: the next run follows." : "";
+    const more = report.goesOn ? " There are more, and the next run follows." : "";
     say(
       `${shortName(pipeline)}: the first run delivered ${count(report.delivered, "event")}.${more}`,
     );

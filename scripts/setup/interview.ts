@@ -93,7 +93,7 @@ export class Interview {
     const optional = this.#missing(optionalFor(kind));
     if (optional.length === 0) return [];
     const options = optional.map(({ name }) => ({ id: name, label: name }));
-    const message = `What else is to be set for ${kind.label}?`;
+    const message = `Which other settings of ${kind.label} do you want to set?`;
     const names = await this.tools.asker.choose(message, options, 0);
     return optional.filter(({ name }) => names.includes(name));
   }
@@ -103,7 +103,7 @@ export class Interview {
     const begun = KINDS.filter((kind) => isBegun(kind, this.before));
     if (begun.length > 0 || KINDS.some(isBoundIn(this.tools.bound))) return begun;
     const options = KINDS.map(({ id, label }) => ({ id, label }));
-    const ids = await this.tools.asker.choose("Where are the events to go?", options, 1);
+    const ids = await this.tools.asker.choose("Where should the events go?", options, 1);
     return KINDS.filter(({ id }) => ids.includes(id));
   }
 }

@@ -57,7 +57,7 @@ async function existing(
   said: string,
   configArguments: readonly string[],
 ): Promise<string> {
-  if (!/already exists/i.test(said)) throw failed("Its output above says why.");
+  if (!/already exists/i.test(said)) throw failed("The output above says why.");
   const list = await wrangler.mustDo("kv", "namespace", "list", ...configArguments);
   const found = parseList(list!).find((one) => one.title === title);
   if (found === undefined) throw failed("A namespace of this name exists, but is not listed.");
@@ -76,7 +76,7 @@ function failed(detail: string): Error {
   return scriptProblem("wrangler_failed", detail, {
     title: "The KV namespace could not be created",
     action:
-      "Correct what wrangler's output says. Or create the namespace yourself, and write its id " +
+      "Correct what wrangler's output names, or create the namespace yourself and write its id " +
       "into wrangler.toml.",
   });
 }

@@ -78,7 +78,7 @@ export function deployedSettings(
   if (tooLong.length > 0) {
     throw new CollectorError("configuration_invalid", {
       detail: `${tooLong.join(" and ")} ${tooLong.length > 1 ? "have" : "has"} more than 5 KB, ` +
-        "the most that Cloudflare takes. Move accounts to LIVEPERSON_ACCOUNTS_2, _3 and so on.",
+        "the most that Cloudflare accepts. Move accounts to LIVEPERSON_ACCOUNTS_2, _3 and so on.",
     });
   }
   const bad = tokenProblems(settings);

@@ -52,17 +52,17 @@ const destinationOptions = DESTINATION_OPTIONS.map(({ name }) => {
 
 const command = scriptCommand(
   "setup",
-  "From nothing to a deployed Worker: asks, tests the connection, deploys with wrangler.",
+  "Takes you from nothing to a deployed Worker: asks for the settings, tests the connection, and deploys with wrangler.",
   ["", "--dry-run", "--yes --json"],
 )
   .option("--account-id <id>", "LIVEPERSON_ACCOUNT_ID")
   .option("--client-id <id>", "LIVEPERSON_CLIENT_ID")
   .option("--auth-server <host>", "LIVEPERSON_AUTH_SERVER_URL");
 for (const option of destinationOptions) command.addOption(option);
-withSettingsFile(command, "the file where settings are read and saved", DEFAULT_FILE)
+withSettingsFile(command, "the file that settings are read from and saved to", DEFAULT_FILE)
   .option("--config <path>", "wrangler.toml (default: the repository's)")
-  .option("--url <url>", "where the Worker is reached, if not at its workers.dev address")
-  .option("--wrangler <command>", "another command to run wrangler")
+  .option("--url <url>", "the Worker's address, if not the one at workers.dev")
+  .option("--wrangler <command>", "a different command for wrangler")
   .option("--yes", "ask nothing")
   .option("--dry-run", "show the commands; change nothing")
   .option("--json", "print JSON for machines; needs --yes or --dry-run")
@@ -78,7 +78,7 @@ async function main(options: Options): Promise<number> {
   const asks = !options.yes && !options.dryRun;
   if (options.json && asks) throw usageError("--json needs --yes or --dry-run.");
   if (asks && !Deno.stdin.isTerminal()) {
-    throw usageError("There is no terminal for questions: use --yes.");
+    throw usageError("There is no terminal to ask questions on: use --yes.");
   }
   try {
     return await setUp(options, say, stop);
@@ -143,7 +143,7 @@ async function setUp(
         : "The routes require the API_TOKEN that you set.",
     );
     if (url !== null) delivered = await firstRun({ url, token: variables.API_TOKEN! }, say, stop);
-    say(`Look at it with: deno task status --watch --url ${url ?? "<the Worker's URL>"}`);
+    say(`To see its status: deno task status --watch --url ${url ?? "<the Worker's URL>"}`);
   }
   if (json) {
     const { commands } = wrangler;
@@ -178,7 +178,7 @@ async function completeSettings(
   ) as Record<string, string>;
   const names = Object.keys(earlier);
   if (names.length > 0) {
-    say(`Answered the last time: ${names.join(", ")}. They are in ${unfinished.path}.`);
+    say(`Answered last time: ${names.join(", ")}. They are in ${unfinished.path}.`);
   }
   const before = { ...given, ...earlier };
   const chosen = Object.fromEntries(
@@ -192,11 +192,11 @@ async function completeSettings(
   const missing = missingSettings({ ...before, ...chosen }, bound);
   const absent = missing.map(({ name }) => name).join(", ");
   if (missing.length > 0 && dryRun) {
-    say(`Not set yet, and asked for without --dry-run: ${absent}.`);
+    say(`Not set yet (without --dry-run, setup asks for them): ${absent}.`);
   } else if (missing.length > 0 && yes) {
     throw scriptProblem("settings_missing", `Not set: ${absent}.`, {
       action:
-        `Set them in the environment or in ${settingsFile}, or run setup without --yes to be asked.`,
+        `Set them in the environment or in ${settingsFile}, or run setup without --yes and answer its questions.`,
     });
   }
   const keep = (some: Readonly<Record<string, string>>) => unfinished.keep(some);

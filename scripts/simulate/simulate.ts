@@ -47,7 +47,7 @@ const account = textLike(/^\w{1,20}$/, "1 to 20 letters, digits or underscores")
 
 const command = scriptCommand(
   "simulate",
-  "Runs LivePerson and the destinations, simulated, to build against.",
+  "Runs simulators of LivePerson and the destinations, to develop against.",
   ["", "--wire rest --records 100000 --days 30", "--destination hec,s3 --liveperson-port 0 --json"],
 )
   .addOption(destinationOption())
@@ -56,9 +56,9 @@ const command = scriptCommand(
     new Option("--wire <format>", "the wire format of the audit trail")
       .choices(["graphql", "rest"]).default("graphql"),
   )
-  .option("--records <count>", "changes to begin with", wholeNumber(0, 1_000_000), 1000)
+  .option("--records <count>", "changes to start with", wholeNumber(0, 1_000_000), 1000)
   .option("--seed <number>", "the same seed makes the same changes", wholeNumber(0, 999_999_999), 1)
-  .option("--days <count>", "days that the changes are spread over", wholeNumber(1, 3650), 3)
+  .option("--days <count>", "days over which the changes are spread", wholeNumber(1, 3650), 3)
   .option("--rate <count>", "new changes a minute", wholeNumber(0, 6000), 12)
   .option("--account <id>", "account id", account, "12345678")
   .option("--client-id <id>", "client id", plain, "simulated-app")
@@ -150,7 +150,7 @@ function portProblem(error: unknown, options: Options): Error | undefined {
   const why = code === "EACCES" ? "may not be used" : "is taken";
   const ids = [...options.destination, "liveperson"] as const;
   const id = ids.find((one) => options[`${one}Port`] === port) ?? "liveperson";
-  const action = `Choose another one with --${id}-port.`;
+  const action = `Choose another port with --${id}-port.`;
   return scriptProblem("port_unusable", `Port ${port} ${why}.`, { action });
 }
 

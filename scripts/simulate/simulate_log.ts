@@ -39,7 +39,7 @@ export function humanLog(colours: Colours): SimulateLog {
   return {
     started: ({ urls, wire, records, days, rate, devVars }, destinations) =>
       [
-        colours.bold("Simulated, until Ctrl-C"),
+        colours.bold("Simulating until Ctrl-C"),
         `  ${"LivePerson".padEnd(NAME_WIDTH)}  ${colours.cyan(urls.liveperson)}  ${wire}, ` +
         `${count(records, "change")} in ${count(days, "day")}, ` +
         `${number(rate)} more a minute`,

@@ -74,7 +74,7 @@ export function statusTable(
       health.lastRun === null ? "none" : dayAndTime(health.lastRun.startedAt),
       number(health.totals.delivered + health.totals.reconciled + health.totals.backfilled),
       number(status.undelivered.total),
-      backfill === null ? "" : `${Math.floor(backfillFraction(backfill) * 100)} %`,
+      backfill === null ? "" : `${Math.floor(backfillFraction(backfill) * 100)}%`,
       health.lastRun?.problem?.title ?? "",
     ];
   });
@@ -123,7 +123,7 @@ function backfillWords(backfill: BackfillState): string {
   const { from, to, delivered, deadLettered, completedAt, reached } = backfill;
   const range = `${dayAndTime(from)} to ${dayAndTime(to)}`;
   const where = completedAt === null
-    ? `${Math.floor(backfillFraction(backfill) * 100)} %, reached ${dayAndTime(reached)}`
+    ? `${Math.floor(backfillFraction(backfill) * 100)}%, reached ${dayAndTime(reached)}`
     : `complete since ${dayAndTime(completedAt)}`;
   const dead = deadLettered === 0 ? "" : `, ${count(deadLettered, "dead letter")}`;
   return `${range}: ${where}, ${count(delivered, "event")} delivered${dead}`;
@@ -134,9 +134,9 @@ function undelivered({ undelivered: missing }: Status, colours: Colours): string
   if (total === 0) return "none known";
   const parts = [
     deadLetters > 0 && `${count(deadLetters, "dead letter")}, see deno task dead-letters`,
-    setAside > 0 && `${number(setAside)} set aside until the destination accepts anything`,
+    setAside > 0 && `${number(setAside)} set aside until the destination accepts something again`,
     gaps > 0 && `${count(gaps, "record")} that LivePerson did not show`,
-    stalledBackfills > 0 && "a backfill that stands still",
+    stalledBackfills > 0 && "a stalled backfill",
   ].filter((part) => part !== false);
   return colours.yellow(`${number(total)}: ${parts.join("; ")}`);
 }

@@ -11,9 +11,9 @@ import { isLocal, type TargetOptions } from "../cli/script_options.ts";
 export async function confirmLocal(options: TargetOptions, kvPath: string): Promise<void> {
   if (isLocal(options)) return;
   const what =
-    `This pushes from the state in ${resolve(kvPath)}. It knows only what was delivered ` +
-    "from there: what a Worker has delivered comes again.";
+    `This pushes from the state in ${resolve(kvPath)}. That state knows only what was delivered ` +
+    "from here: what a Worker has delivered is delivered again.";
   const ways = "Use --url or COLLECTOR_URL for the Worker, or --local for this state.";
-  if (canAsk(options.json ?? false) && await isConfirmed(`${what} Is that meant?`)) return;
+  if (canAsk(options.json ?? false) && await isConfirmed(`${what} Do you want that?`)) return;
   throw usageError(`${what} ${ways}`);
 }

@@ -81,7 +81,7 @@ function openWorker(
       "token_missing",
       given === ""
         ? "API_TOKEN is not set, or only a SHA-256 of it."
-        : "API_TOKEN has characters that a token can't have.",
+        : "API_TOKEN has characters that a token can't contain.",
     );
   }
   const leaving = new AbortController();

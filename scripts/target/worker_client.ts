@@ -51,7 +51,7 @@ export class WorkerClient {
     }
     throw scriptProblem(
       "worker_unreadable",
-      `${method} ${this.origin}${path} answered ${response.status}, but not as the collector would.`,
+      `${method} ${this.origin}${path} answered ${response.status}, but not like the collector.`,
     );
   }
 
@@ -102,7 +102,7 @@ function isProblem(body: unknown): body is Problem {
 function withOwnAction(problem: Problem): Problem {
   if (problem.code !== "unauthorized") return problem;
   const action =
-    "Give the Worker's API_TOKEN: in the environment, in .dev.vars, or in the file that " +
-    "--settings-file names.";
+    "Give the Worker's API_TOKEN in the environment, in .dev.vars, or in the file given with " +
+    "--settings-file.";
   return { ...problem, detail: "The Worker refused the API token.", action };
 }

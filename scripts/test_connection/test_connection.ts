@@ -17,12 +17,12 @@ import { openTarget } from "../target/open_target.ts";
 const command = withTarget(
   scriptCommand(
     "test-connection",
-    "Tries each step on the way from LivePerson to the destinations.",
+    "Tests each step on the way from LivePerson to the destinations.",
     ["", "--url https://collector.example.workers.dev", "--account 12345678 --json"],
   ),
 ).addHelpText(
   "after",
-  "\nIt uses the hosts and tokens that the state remembers, if there is one, and new ones." +
+  "\nIt tests the hosts and tokens that the state remembers, if there is one, and new ones." +
     "\nExit code: 0 no step failed, 1 a step failed, 2 bad usage, 130 Ctrl-C.",
 );
 

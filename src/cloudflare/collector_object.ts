@@ -132,7 +132,7 @@ export class CollectorObject extends DurableObject<Env> implements ObjectMethods
 
   /** While a deployment is under way, the caller may have other settings. */
   #unknown(): PipelineEntry {
-    const problem = "it is not in the settings of its Durable Object";
+    const problem = "its Durable Object does not have it in its settings";
     return brokenPipeline(String(this.ctx.id.name), problem);
   }
 }

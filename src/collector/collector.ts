@@ -322,7 +322,7 @@ export class Collector {
       const { cursors } = this.#context;
       if (await cursors.exists()) {
         throw new CollectorError("cursor_exists", {
-          detail: "Events were collected here already.",
+          detail: "Events have already been collected here.",
         });
       }
       const { local, log } = this.#platform;
@@ -342,7 +342,7 @@ export class Collector {
   #mustRest(): void {
     if (!this.settings.FETCH_EVENTS) return;
     throw new CollectorError("collection_enabled", {
-      detail: "FETCH_EVENTS is true, so events may be collected meanwhile.",
+      detail: "FETCH_EVENTS is true, so events may be collected in the meantime.",
     });
   }
 

@@ -20,7 +20,7 @@ export async function forbiddenHosts(settings: PipelineSettings): Promise<readon
     const { state } = await Deno.permissions.query({ name: "net", host });
     if (state === "granted") return [];
     return [
-      `${name}: Deno was not given the right to reach ${host}: name it in --allow-net of the start task`,
+      `${name}: Deno has no permission to reach ${host}: add it to --allow-net in the start task`,
     ];
   }));
   return problems.flat();

@@ -154,7 +154,8 @@ function unverifiedWarning(accounts: readonly string[]): LogLine {
     level: "warn",
     event: "certificates_not_verified",
     accounts,
-    message: "TRUST_ANY_CERTIFICATE is on: CERTIFICATES ARE NOT VERIFIED. Anybody on the way to " +
+    message:
+      "TRUST_ANY_CERTIFICATE is on: CERTIFICATES ARE NOT VERIFIED. Anybody on the network path to " +
       `LivePerson or ${ANY_DESTINATION} can read the credentials and the events, and change them. For a private ` +
       "certificate authority set CA_CERTIFICATE_FILE instead.",
   };

@@ -136,8 +136,8 @@ async function readCertificates(file: string): Promise<string> {
 function readingFailure(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "there is no such file";
   if (error instanceof Deno.errors.NotCapable) {
-    return "Deno was not given the right to read it: name it in --allow-read of the start task";
+    return "Deno has no permission to read it: add it to --allow-read in the start task";
   }
-  if (error instanceof Deno.errors.PermissionDenied) return "this user may not read it";
-  return "it can't be read as certificates in PEM format";
+  if (error instanceof Deno.errors.PermissionDenied) return "this user is not allowed to read it";
+  return "it does not contain certificates in PEM format";
 }

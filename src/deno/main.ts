@@ -112,7 +112,7 @@ if (import.meta.main) {
     if (error instanceof Deno.errors.AddrInUse) console.error("error: the PORT is in use.");
     else if (error instanceof Deno.errors.NotCapable) {
       console.error(
-        "error: Deno was not given the right to listen at HOST: name it in --allow-net of the start task.",
+        "error: Deno has no permission to listen on HOST: add it to --allow-net in the start task.",
       );
     } else if (error instanceof CollectorError) tell(toProblem(error));
     else throw error;

@@ -18,7 +18,7 @@ export function missing(variables: Readonly<Record<string, string | undefined>>)
       pipeline.account
     );
   if (accounts.length > 0) {
-    const message = "These accounts have no destination, and nothing of them is collected: set " +
+    const message = "These accounts have no destination, so nothing is collected for them: set " +
       `${KINDS.map(neededNames).filter((names) => names !== "").join(", or ")}.`;
     lines.push({ level: "error", event: "destination_missing", accounts, message });
   }

@@ -19,8 +19,8 @@ export async function openKv(path: string, log: (line: LogLine) => void): Promis
     return await Deno.openKv(path);
   } catch (cause) {
     const why = cause instanceof Deno.errors.NotCapable
-      ? "Deno was not given the right to read and write it: name its folder in --allow-read and " +
-        "--allow-write of the start task"
+      ? "Deno has no permission to read and write it: add its folder to --allow-read and " +
+        "--allow-write in the start task"
       : `the database can't be opened (${(cause as Error).name})`;
     throw new CollectorError("configuration_invalid", { detail: `DENO_KV_PATH: ${why}.`, cause });
   }

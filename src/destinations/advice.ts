@@ -11,7 +11,7 @@ type DestinationCode = Extract<ErrorCode, `destination_${string}`>;
 const TITLES: Readonly<Record<AdvisedCode, string>> = {
   destination_unauthorized: "The destination refused the credentials",
   destination_not_found: "There is nothing at the destination's URL",
-  destination_refuses_everything: "The destination accepts nothing that is sent",
+  destination_refuses_everything: "The destination accepts nothing that it is sent",
 };
 
 /** Title and action of each error when the destination isn't known. */
@@ -62,6 +62,7 @@ function refusesSetting(destination: string): Advice {
 function refusesEvents(destination: string): Advice {
   return {
     title: `${destination} refuses some of the events`,
-    action: "Look at the events with should_push_events=false; the cron dead-letters such events.",
+    action:
+      "To see the events, use should_push_events=false. Scheduled runs keep such events as dead letters.",
   };
 }

@@ -165,7 +165,7 @@ function strayed(
   return secrets.filter((name) =>
     !urls.includes(name) && !(name in overrides) && text(shared[name]) !== ""
   ).map((name) =>
-    `${url} is the account's own, so ${name} must be too: it is a secret for another server`
+    `${url} is the account's own, so ${name} must be too: the other one is a secret for another server`
   );
 }
 
@@ -192,7 +192,7 @@ function parseList(name: string, json: string): readonly unknown[] {
     // refused below
   }
   if (Array.isArray(list) && list.length > 0) return list;
-  throw invalid([`${name} must be a JSON list of objects, one an account`]);
+  throw invalid([`${name} must be a JSON list of objects, one for each account`]);
 }
 
 function invalid(problems: readonly string[]): CollectorError {

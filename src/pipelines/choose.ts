@@ -59,7 +59,7 @@ export function pipelinesOfOneAccount(
   const accounts = accountsOf(chosen);
   if (accounts.length === 1) return chosen;
   throw invalid(
-    `There are ${accounts.length} accounts: name one with ${ways.account}. ` +
+    `There are ${accounts.length} accounts: select one with ${ways.account}. ` +
       `The accounts are: ${listed(accounts)}.`,
   );
 }
@@ -76,7 +76,7 @@ export function onePipeline(
   const chosen = pipelinesOfOneAccount(pipelines, named, ways);
   if (chosen.length === 1) return chosen[0];
   throw invalid(
-    `Account ${chosen[0].account} has ${chosen.length} destinations: name one with ` +
+    `Account ${chosen[0].account} has ${chosen.length} destinations: select one with ` +
       `${ways.destination}. The destinations are: ${listed(kindsOf(chosen))}.`,
   );
 }

@@ -125,8 +125,8 @@ function contradictions(
     if ("CA_CERTIFICATE_FILE" in given) wanted.push("CA_CERTIFICATE_FILE");
     for (const name of wanted) {
       problems.push(
-        `${name} can't be used on Cloudflare Workers, which always verify certificates, trust public ` +
-          "ones only, and have no proxies; run the collector under Deno for it",
+        `${name} can't be used on Cloudflare Workers, which always verify certificates, trust only public ` +
+          "ones, and have no proxies; to use it, run the collector under Deno",
       );
     }
   }

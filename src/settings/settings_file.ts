@@ -82,8 +82,8 @@ function notASetting({ text }: Statement): string {
   const lines = text.split("\n").length;
   return lines === 1
     ? "this line is not NAME=value"
-    : `this line and those after it, ${lines} altogether, are not NAME=value: a value of several lines ` +
-      "must stand in single quotes";
+    : `this line and those after it, ${lines} in all, are not NAME=value: put a value of several lines ` +
+      "in single quotes";
 }
 
 function unknown(name: string, known: readonly string[]): string[] {
@@ -98,7 +98,7 @@ function cutShort({ text }: Statement, name: string): string[] {
   const written = text.slice(text.indexOf(name) + name.length).replace(/^\s*[=:]\s*/, "");
   const value = parse(text)[name];
   if (/^['"`]/.test(value) && value[0] === written[0]) {
-    return [`the quoted value of ${name} has no end, or something stands behind it`];
+    return [`the quoted value of ${name} does not end, or is followed by something`];
   }
   if (/^[^'"`#][^#\n]*(?<=\S)#/.test(written) || /^#\S/.test(written)) {
     return [
@@ -109,5 +109,5 @@ function cutShort({ text }: Statement, name: string): string[] {
 }
 
 function repeated(name: string, seen: ReadonlySet<string>): string[] {
-  return seen.has(name) ? [`${name} was set above already: this value counts`] : [];
+  return seen.has(name) ? [`${name} is set above, too: this value counts`] : [];
 }

@@ -17,7 +17,7 @@ export const tokenList = v.pipe(
   text,
   v.regex(
     /^[\x21-\x7e]+( +[\x21-\x7e]+)*$/,
-    "has characters that a token can't have",
+    "has characters that a token can't contain",
   ),
 );
 
@@ -32,7 +32,7 @@ export function readTokens(value: string | undefined): TokenList {
     const hash = HASHED.exec(word)?.[1];
     if (hash !== undefined) return Uint8Array.fromHex(hash);
     if (/^sha256:/i.test(word)) {
-      throw new Error("has a sha256: that 64 hexadecimal digits don't follow");
+      throw new Error("has a sha256: that is not followed by 64 hexadecimal digits");
     }
     if (word.length < FEWEST_TOKEN_CHARACTERS) {
       throw new Error(`must have at least ${FEWEST_TOKEN_CHARACTERS} characters`);

@@ -10,7 +10,7 @@ export const required = v.pipe(text, v.nonEmpty("is not set"));
 export const secret = v.pipe(
   text,
   v.nonEmpty("is not set"),
-  v.regex(/^[\x21-\x7e]+$/, "has spaces or other characters that a key can't have"),
+  v.regex(/^[\x21-\x7e]+$/, "has spaces or other characters that a key can't contain"),
 );
 
 export const boolean = v.pipe(
@@ -42,7 +42,7 @@ export function length(minMs: number, maxMs: number, example: string) {
   return v.pipe(
     text,
     v.transform(parseLengthMs),
-    v.number(`must be a length of time such as ${example}`),
+    v.number(`must be a duration such as ${example}`),
     v.minValue(minMs, `must not be shorter than ${exactly(minMs)}`),
     v.maxValue(maxMs, `must not be longer than ${exactly(maxMs)}`),
   );

@@ -150,7 +150,7 @@ export class Upstream {
 
   #spent(unanswered: number): CollectorError {
     return new CollectorError("request_budget_spent", {
-      detail: `The run has made its ${this.options.maxRequests} requests.`,
+      detail: `The run has used its ${this.options.maxRequests} requests.`,
       unanswered,
     });
   }
@@ -234,7 +234,7 @@ function tooLarge(
   const beginning = Buffer.from(text.slice(0, CUT_CHARACTERS)).toString();
   const sha256 = createHash("sha256").update(text).digest("hex");
   return new CollectorError("upstream_too_large", {
-    detail: `${describe(request)} answered more than ${limitInWords(maxBytes)}.`,
+    detail: `${describe(request)} answered with more than ${limitInWords(maxBytes)}.`,
     upstream: { name: request.name, status },
     unanswered: unanswered + 1,
     cut: { readBytes: maxBytes, sha256, beginning },

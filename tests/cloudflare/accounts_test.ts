@@ -102,7 +102,7 @@ Deno.test("?account= chooses one, and is needed where one is meant", async () =>
   );
   const unnamed = await stage.ask("/get-events");
   assert.equal(unnamed.status, 400);
-  assert.match(unnamed.body.detail, /name one with \?account=.*site0, site1, site2/);
+  assert.match(unnamed.body.detail, /select one with \?account=.*site0, site1, site2/);
   assert.equal((await stage.ask("/get-events?account=site9")).status, 400);
 
   const collected = await stage.ask("/collect?account=site0", "POST");

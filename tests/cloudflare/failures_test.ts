@@ -145,12 +145,12 @@ const AUDIT_FAILURES: Failure[] = [
     // with a new token, too
     attempts: 2,
   },
-  fault("audit", comeBackInAnHour, { ...TOLD_TO_WAIT, says: /next run goes on/ }),
+  fault("audit", comeBackInAnHour, { ...TOLD_TO_WAIT, says: /next run continues/ }),
   fault("audit", { status: 429 }, {
     name: "429 for ever",
     code: "upstream_rate_limited",
     status: 429,
-    says: /run the cron less often/,
+    says: /run the cron trigger less often/,
     attempts: 4,
   }),
   fault("audit", { status: 500, body: "oops" }, {

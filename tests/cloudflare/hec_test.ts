@@ -57,6 +57,6 @@ Deno.test("a backlog reaches a busy Splunk through partial answers: nothing is l
   splunk.faults.next("push", { status: 400, body: "no events", contentType: "text/plain" });
   const { because, ...unsure } = await tested();
   assert.deepEqual(unsure, { status: 200, step: "destination", outcome: "unverified" });
-  assert.match(because, /does not tell whether it accepts the token/);
+  assert.match(because, /doesn't show whether it accepts the token/);
   assertDiscreet(worker.logs, [splunk.token]);
 });

@@ -164,7 +164,7 @@ Deno.test("what one refuses is its dead letter alone, and has to be asked for by
     assert.equal(status, 400);
     assert.equal(
       body.detail,
-      `Account ${ACCOUNT} has 2 destinations: name one with ?destination=. ` +
+      `Account ${ACCOUNT} has 2 destinations: select one with ?destination=. ` +
         "The destinations are: xsiam, hec.",
     );
   }
@@ -185,7 +185,7 @@ Deno.test("the cursor to be forgotten is named, and the other stays", async () =
 
   const unnamed = await stage.request("DELETE", `/cursor?confirm=${ACCOUNT}`);
   assert.equal(unnamed.status, 400);
-  assert.match(unnamed.body.detail, /has 2 destinations: name one with \?destination=/);
+  assert.match(unnamed.body.detail, /has 2 destinations: select one with \?destination=/);
   const named = await stage.request("DELETE", `/cursor?confirm=${ACCOUNT}&destination=hec`);
   assert.deepEqual(named.body, { account: ACCOUNT, destination: "hec", cursor: null });
   assert.deepEqual(Object.keys(await stage.stored()), [keys[1]]);
@@ -202,7 +202,7 @@ Deno.test("events are read whichever destination is broken, and pushed only to o
   const push = { should_push_events: true };
   const unnamed = await stage.post("/get-events", push);
   assert.equal(unnamed.status, 400);
-  assert.match(unnamed.body.detail, /name one with \?destination=/);
+  assert.match(unnamed.body.detail, /select one with \?destination=/);
   assert.equal((await stage.post("/get-events", { ...push, destination: "hec" })).body.pushed, 2);
   assert.deepEqual(two.counts, { xsiam: 0, splunk: 2 });
 
@@ -227,7 +227,10 @@ Deno.test("the test of the connection tells of LivePerson once, and of each dest
     "destination xsiam skipped",
     "destination hec ok",
   ]);
-  assert.match(works.body.steps[4].because, /no call but the one that stores/);
+  assert.match(
+    works.body.steps[4].because,
+    /no call for the HTTP log collector but the one that stores/,
+  );
   assert.deepEqual(stage.asked(), { domain: 2, token: 2, audit: 2 }, "each has its own session");
   assert.deepEqual(outcomes(await stage.post("/test-connection?destination=hec")), [
     ...source,

@@ -172,8 +172,8 @@ Deno.test("everything that is missing is named, with its number", () => {
   assert.equal(
     verdict.because,
     "The runs succeed, but this is missing: 2 refused events; 1 event that waits until the " +
-      "destination accepts anything; 4 records that the source did not show; what is left of a " +
-      "backfill that stands still; the field actionType.",
+      "destination accepts something again; 4 records that the source did not show; what is left of a " +
+      "stalled backfill; the field actionType.",
   );
 });
 
@@ -205,7 +205,7 @@ Deno.test("dead letters that take half of their room alarm, long before there is
     assert.equal(at(0.5).alarming, true);
     assert.match(
       at(0.5).because,
-      /Dead letters take 50 % of their room; once it is full, runs fail/,
+      /Dead letters take 50% of their room; once it is full, runs fail/,
     );
   }
 });

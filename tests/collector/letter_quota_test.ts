@@ -93,7 +93,7 @@ Deno.test("at the quota the run fails, what was taken is delivered once, and the
   assert.deepEqual([report.outcome, report.delivered, report.deadLettered], ["ok", 1, 1]);
   const { alarming, because } = await collector("5").verdict();
   assert.equal(alarming, true);
-  assert.match(because, /Dead letters take 60 % of their room/);
+  assert.match(because, /Dead letters take 60% of their room/);
   assert.equal((await collector("6000").verdict()).alarming, false);
 
   const { letters: [first] } = await collector("5").deadLetters(1);

@@ -189,7 +189,7 @@ Deno.test("a proxy that undici may not reach is named at the start", async () =>
   assert.equal(await host.ended(), 1, host.printed);
   assert.match(
     host.printed,
-    /HTTPS_PROXY: Deno was not given the right to reach proxy\.example\.com:3128/,
+    /HTTPS_PROXY: Deno has no permission to reach proxy\.example\.com:3128/,
   );
 });
 
@@ -206,7 +206,7 @@ Deno.test("one of several destinations that may not be reached is named at the s
   assert.equal(destination, "elasticsearch");
   assert.match(
     problem.detail,
-    /ELASTICSEARCH_URL: Deno was not given the right to reach es\.example/,
+    /ELASTICSEARCH_URL: Deno has no permission to reach es\.example/,
   );
   await host.fetch("/collect", { method: "POST" });
   assert.equal(stage.xsiam.count, 2);
@@ -219,8 +219,8 @@ Deno.test("a start that can't succeed says why, and exits with 1", async () => {
     [{ LIVEPERSON_ACCOUNT_ID: "", LIVEPERSON_CLIENT_ID: "" }, /LIVEPERSON_ACCOUNT_ID is not set\./],
     [{ XSIAM_URL: "http://example.com" }, /XSIAM_URL must use https/],
     [{ CA_CERTIFICATE_FILE: "data/none.pem" }, /CA_CERTIFICATE_FILE: there is no such file/],
-    [{ CA_CERTIFICATE_FILE: "/root/ca.pem" }, /CA_CERTIFICATE_FILE: Deno was not given the right/],
-    [{ DENO_KV_PATH: "/nowhere/x.db" }, /DENO_KV_PATH: Deno was not given the right/],
+    [{ CA_CERTIFICATE_FILE: "/root/ca.pem" }, /CA_CERTIFICATE_FILE: Deno has no permission/],
+    [{ DENO_KV_PATH: "/nowhere/x.db" }, /DENO_KV_PATH: Deno has no permission/],
     [
       {
         ELASTICSEARCH_URL: "https://es.example.com",
@@ -228,17 +228,17 @@ Deno.test("a start that can't succeed says why, and exits with 1", async () => {
         XSIAM_URL: "",
         XSIAM_API_KEY: "",
       },
-      /ELASTICSEARCH_URL: Deno was not given the right to reach es\.example\.com:443: name it in/,
+      /ELASTICSEARCH_URL: Deno has no permission to reach es\.example\.com:443: add it to/,
     ],
     [
       { LIVEPERSON_DOMAIN_API_URL: "https://domain.example.com:8443" },
-      /LIVEPERSON_DOMAIN_API_URL: Deno was not given the right to reach domain\.example\.com:8443/,
+      /LIVEPERSON_DOMAIN_API_URL: Deno has no permission to reach domain\.example\.com:8443/,
     ],
     [
       { LIVEPERSON_FURTHER_HOSTS: "va.acr.liveperson.net, *.audit.example.com" },
-      /LIVEPERSON_FURTHER_HOSTS: Deno was not given the right to reach any\.audit\.example\.com:443/,
+      /LIVEPERSON_FURTHER_HOSTS: Deno has no permission to reach any\.audit\.example\.com:443/,
     ],
-    [{ HOST: "192.0.2.1" }, /right to listen at HOST/],
+    [{ HOST: "192.0.2.1" }, /permission to listen on HOST/],
     [{ PORT: "http" }, /PORT must be a whole number/],
     [{ PORT: taken }, /PORT is in use/],
   ];

@@ -37,7 +37,7 @@ const CASES: readonly Case[] = [
   { name: "dead letters", kept: { deadLetters: 2 }, total: 2 },
   { name: "events set aside", kept: { setAside: 4 }, total: 4 },
   { name: "a capped page", gaps: [CAPPED], total: 3 },
-  { name: "a backfill that stands still", kept: { backfill: STALLED }, total: 1 },
+  { name: "a stalled backfill", kept: { backfill: STALLED }, total: 1 },
 ];
 
 const colours = picocolors.createColors(true);
@@ -112,7 +112,7 @@ for (const { name, kept, gaps = [], total } of CASES) {
       const table = statusTable(both, 200, picocolors.createColors(false));
       const last = statusTable(both, 200, colours).split("\n").at(-1)!;
       assert.equal(last, colours.yellow("1 account of 2 needs attention."));
-      assert.match(table, new RegExp(`${ACCOUNT} +incomplete .* ${total}( +0 %)?$`, "m"));
+      assert.match(table, new RegExp(`${ACCOUNT} +incomplete .* ${total}( +0%)?$`, "m"));
     });
   });
 }

@@ -50,15 +50,15 @@ Deno.test("either may be left out where there is only one", () => {
 Deno.test("where several could be meant, they are listed", () => {
   assert.equal(
     one(MANY, {}),
-    "There are 3 accounts: name one with ?account=. The accounts are: 111, 222, 333.",
+    "There are 3 accounts: select one with ?account=. The accounts are: 111, 222, 333.",
   );
   assert.equal(
     one(MANY, { destination: "xsiam" }),
-    "There are 2 accounts: name one with ?account=. The accounts are: 111, 222.",
+    "There are 2 accounts: select one with ?account=. The accounts are: 111, 222.",
   );
   assert.equal(
     one(MANY, { account: "111" }),
-    "Account 111 has 2 destinations: name one with ?destination=. The destinations are: xsiam, hec.",
+    "Account 111 has 2 destinations: select one with ?destination=. The destinations are: xsiam, hec.",
   );
   assert.deepEqual(chosen(() => pipelinesOfOneAccount(MANY, { account: "111" })), [
     "111/xsiam",
@@ -66,7 +66,7 @@ Deno.test("where several could be meant, they are listed", () => {
   ]);
   const ways = { account: "--account", destination: "--destination" };
   const said = chosen(() => [onePipeline(TWO, {}, ways)]);
-  assert.match(String(said), /name one with --destination\./);
+  assert.match(String(said), /select one with --destination\./);
 });
 
 Deno.test("what is not there is told with what is, and no more than ten names", () => {

@@ -224,9 +224,9 @@ Deno.test("a length of time has a unit, and bounds", () => {
   ];
   for (const [name, value, ms] of good) assert.equal(read({ [name]: value })[name], ms);
   const bad: [string, string, RegExp][] = [
-    ["REQUEST_TIMEOUT", "30", /must be a length of time such as 30 seconds/],
-    ["REQUEST_TIMEOUT", "half a minute", /must be a length of time/],
-    ["REQUEST_TIMEOUT", "-1 seconds", /must be a length of time/],
+    ["REQUEST_TIMEOUT", "30", /must be a duration such as 30 seconds/],
+    ["REQUEST_TIMEOUT", "half a minute", /must be a duration/],
+    ["REQUEST_TIMEOUT", "-1 seconds", /must be a duration/],
     ["REQUEST_TIMEOUT", "0 seconds", /must not be shorter than 0.1 seconds/],
     ["REQUEST_TIMEOUT", "6 minutes", /must not be longer than 5 minutes/],
     ["RETRY_DELAY", "61 seconds", /must not be longer than 1 minute/],

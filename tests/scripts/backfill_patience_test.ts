@@ -1,4 +1,4 @@
-/** A backfill on a Worker whose cron does not fire: the script says what it waits for, and until when. */
+/** A backfill on a Worker whose cron trigger does not fire: the script says what it waits for, and until when. */
 import assert from "node:assert/strict";
 import { runBackfill } from "../../scripts/backfill/run_backfill.ts";
 import type { Target } from "../../scripts/target/target.ts";
@@ -50,10 +50,10 @@ async function watch(runIds: readonly string[]) {
 
 Deno.test("without a run it gives up after twelve minutes, and has said so from the beginning", async () => {
   const { looks, shown, problem } = await watch(["a"]);
-  assert.match(shown[0], /waiting for the Worker's cron, until 12:12:00 UTC$/);
+  assert.match(shown[0], /waiting for the Worker's cron trigger, until 12:12:00 UTC$/);
   assert.equal(looks, 13);
   assert.equal(problem.code, "backfill_stands_still");
-  assert.match(problem.detail, /cron does not fire/);
+  assert.match(problem.detail, /cron trigger does not fire/);
 });
 
 Deno.test("every run is a sign that the cron fires", async () => {

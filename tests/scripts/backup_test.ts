@@ -85,10 +85,10 @@ Deno.test("what is no whole database is neither backed up nor restored, and noth
   const other = join(stage.folder, "other.db");
   await writeFile(other, "this is not a database, but it is long enough to look at".repeat(100));
   const cases: [string, string[], RegExp][] = [
-    ["restore", ["--kv-path", stage.kvPath, "--from", other], /not a whole database/],
+    ["restore", ["--kv-path", stage.kvPath, "--from", other], /not a complete database/],
     ["restore", ["--kv-path", stage.kvPath, "--from", `${other}.none`], /There is no database/],
     ["backup", ["--kv-path", `${other}.none`, "--to", `${other}.copy`], /There is no database/],
-    ["backup", ["--kv-path", stage.kvPath, "--to", other], /There is a file already/],
+    ["backup", ["--kv-path", stage.kvPath, "--to", other], /The file already exists/],
   ];
   for (const [script, args, says] of cases) {
     const { code, stderr } = await runScript(script, ...args);

@@ -16,7 +16,10 @@ Deno.test("collect goes on until there is no more, and the next one finds nothin
   const place = ["--kv-path", stage.kvPath];
   const first = await stage.run(SCRIPT, place, { MAX_FETCH: "200" });
   assert.equal(first.code, 0, first.stderr);
-  assert.match(first.stdout, /^12345678: delivered 700 events.* in 4 runs\. There is no more\.\n$/);
+  assert.match(
+    first.stdout,
+    /^12345678: delivered 700 events.* in 4 runs\. There are no more\.\n$/,
+  );
   assert.match(first.stderr, /^\d+ % {2}200 events delivered in 1 run$/m);
   assertOnce(stage, 700);
 
@@ -146,7 +149,7 @@ Deno.test("collect on a Worker", async (t) => {
   await t.step("something that is not the collector, and nothing at all", async () => {
     const other = await stage.run(SCRIPT, ["--url", stage.xsiam.url]);
     assert.equal(other.code, 1);
-    assert.match(other.stderr, /That is not the collector/);
+    assert.match(other.stderr, /The address is not a collector's/);
     const nothing = await stage.run(SCRIPT, ["--url", "http://127.0.0.1:9", "--json"]);
     assert.equal(nothing.code, 1);
     assert.equal(JSON.parse(nothing.stdout).problem.code, "worker_unreachable");
@@ -163,7 +166,7 @@ Deno.test("collect on a Worker", async (t) => {
     script.interrupt();
     const { code, stderr } = await stage.ended(script);
     assert.equal(code, 130);
-    assert.match(stderr, /The Worker continues by itself\.\n$/);
+    assert.match(stderr, /The Worker continues on its own\.\n$/);
     stage.livePerson.faults.clear();
   });
 });

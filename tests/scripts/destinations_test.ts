@@ -72,7 +72,7 @@ Deno.test("with a state on this machine, the scripts tell destinations apart", a
 
   await t.step("test-connection tells of each, or of one", async () => {
     const { stdout } = await run("test_connection", ...place);
-    assert.match(stdout, /- XSIAM accepts the settings +not tried/);
+    assert.match(stdout, /- XSIAM accepts the settings +not tested/);
     assert.match(stdout, /✓ Splunk HEC accepts the settings/);
     const one = (await run("test_connection", ...hec)).stdout;
     assert.match(one, /✓ Splunk HEC accepts the settings/);
@@ -89,7 +89,7 @@ Deno.test("with a state on this machine, the scripts tell destinations apart", a
       assert.equal(unnamed.code, 2);
       assert.match(
         unnamed.stderr,
-        /name one with --destination\. The destinations are: xsiam, hec/,
+        /select one with --destination\. The destinations are: xsiam, hec/,
       );
       const before = [stage.xsiam.count, splunk.count];
       assert.equal((await run(...push, "--destination", "hec")).code, 0);

@@ -106,7 +106,7 @@ Deno.test("get-events reads up to a time, here and on a deployed collector", asy
   assert.equal(stage.xsiam.ids.size, 40);
   const backwards = await stage.run(SCRIPT, ["--start-time", range[1], "--until", range[0]]);
   assert.equal(backwards.code, 2);
-  assert.match(backwards.stderr, /--until must lie after --start-time/);
+  assert.match(backwards.stderr, /--until must be after --start-time/);
 });
 
 Deno.test("get-events reads the account that it is told", async () => {
@@ -118,7 +118,7 @@ Deno.test("get-events reads the account that it is told", async () => {
   assert.equal(JSON.parse(chosen.stdout).count, 2);
   const unclear = await stage.run(SCRIPT, [], settings);
   assert.equal(unclear.code, 2);
-  assert.match(unclear.stderr, /There are 2 accounts: name one with --account/);
+  assert.match(unclear.stderr, /There are 2 accounts: select one with --account/);
   const unknown = await stage.run(SCRIPT, ["--account", "third"], settings);
   assert.equal(unknown.code, 2);
   assert.match(

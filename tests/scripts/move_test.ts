@@ -68,5 +68,5 @@ Deno.test("a Worker that collects is not exported, and what is no export is not 
   await writeFile(file, "{}");
   const wrong = await stage.run("import", ["--from", file, "--kv-path", stage.kvPath]);
   assert.equal(wrong.code, 1);
-  assert.match(wrong.stderr, /is no export/);
+  assert.match(wrong.stderr, /is not an export/);
 });

@@ -153,7 +153,7 @@ Deno.test("setup --dry-run shows the commands and changes nothing", async () => 
   assert.equal(code, 0);
   assert.match(
     stdout,
-    /^\$ .* whoami\nNot set yet, .*: XSIAM_URL\.\n\$ .* kv namespace create liveperson-audit-collector-cursors .*\n\$ .* deploy/,
+    /^\$ .* whoami\nNot set yet .*: XSIAM_URL\.\n\$ .* kv namespace create liveperson-audit-collector-cursors .*\n\$ .* deploy/,
   );
   assert.deepEqual(await asked(), []);
   assert.deepEqual(await Promise.all([toml, file].map((path) => readFile(path, "utf8"))), before);
@@ -219,7 +219,7 @@ Deno.test("what was answered before a failure is used by the next setup, and mov
   await using collector = fakeCollector();
   const { code, stdout, stderr } = await run("--yes", "--url", collector.url);
   assert.equal(code, 0, stderr);
-  assert.ok(stdout.includes(`Answered the last time: XSIAM_API_KEY. They are in ${kept}.`), stdout);
+  assert.ok(stdout.includes(`Answered last time: XSIAM_API_KEY. They are in ${kept}.`), stdout);
   assert.equal(parse(await readFile(file, "utf8")).XSIAM_API_KEY, stage.settings.XSIAM_API_KEY);
   await assert.rejects(stat(kept));
 });

@@ -124,7 +124,7 @@ Deno.test("simulate ends with 1 and says so when a port is taken", async () => {
     assert.equal(
       stderr,
       `error: A port can't be used.\n  Port ${port} is taken.\n` +
-        `  What to do: Choose another one with ${option}.\n`,
+        `  What to do: Choose another port with ${option}.\n`,
     );
   }
 });

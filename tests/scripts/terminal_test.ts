@@ -47,9 +47,9 @@ Deno.test("counting ends when it is told to, and where it can't go on", async ()
 
 Deno.test("the bar fills by time, and never over its end", () => {
   const plain = picocolors.createColors(false);
-  assert.equal(bar(0, plain), `${"░".repeat(24)}   0 %`);
-  assert.equal(bar(0.5, plain), `${"█".repeat(12)}${"░".repeat(12)}  50 %`);
-  assert.equal(bar(2, plain), `${"█".repeat(24)} 100 %`);
+  assert.equal(bar(0, plain), `${"░".repeat(24)}   0%`);
+  assert.equal(bar(0.5, plain), `${"█".repeat(12)}${"░".repeat(12)}  50%`);
+  assert.equal(bar(2, plain), `${"█".repeat(24)} 100%`);
   assert.equal(timeFraction("2026-01-01", "2026-01-05", "2026-01-02"), 0.25);
   assert.equal(timeFraction("2026-01-01", "2026-01-05", "2027-01-02"), 1);
 });

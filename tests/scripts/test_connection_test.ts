@@ -28,7 +28,7 @@ Deno.test("test-connection says of XSIAM that it is not tried, and why", async (
   assert.equal(code, 0);
   assert.match(
     stdout,
-    /- XSIAM accepts the settings +not tried\n +Why: The HTTP log collector documents no call/,
+    /- XSIAM accepts the settings +not tested\n +Why: XSIAM documents no call for the HTTP log collector/,
   );
 });
 
@@ -60,7 +60,8 @@ Deno.test("test-connection crosses the step that fails, and says what to do", as
     },
     "an unreachable host": {
       settings: { LIVEPERSON_DOMAIN_API_URL: "http://127.0.0.1:9" },
-      shown: /✗ The account's hosts are found[^]*could not be reached[^]*- LivePerson.*not tried/,
+      shown:
+        /✗ The account's hosts are discovered[^]*could not be reached[^]*- LivePerson.*not tested/,
     },
     "a setting that is wrong": {
       settings: { MAX_FETCH: "none" },

@@ -71,14 +71,14 @@ Deno.test("what was meant otherwise is told with its line, and no value is", () 
     ["SOMETHING_ELSE=secret", [[1, /no setting SOMETHING_ELSE$/]]],
     ["API_TOKEN=secret#secret", [[1, /value of API_TOKEN ends before the #/]]],
     ["API_TOKEN=#secret", [[1, /value of API_TOKEN ends before the #/]]],
-    ["MAX_FETCH=5\n\nAPI_TOKEN='secret", [[3, /quoted value of API_TOKEN has no end/]]],
-    ["API_TOKEN='secret' secret", [[1, /or something stands behind it/]]],
+    ["MAX_FETCH=5\n\nAPI_TOKEN='secret", [[3, /quoted value of API_TOKEN does not end/]]],
+    ["API_TOKEN='secret' secret", [[1, /or is followed by something/]]],
     ["API_TOKEN secret", [[1, /not NAME=value$/]]],
-    ["MAX_FETCH=5\nMAX_FETCH=6", [[2, /MAX_FETCH was set above already/]]],
+    ["MAX_FETCH=5\nMAX_FETCH=6", [[2, /MAX_FETCH is set above, too/]]],
     ["LIVEPERSON_ACCOUNTS='[\n{}\n]'\nFETCH_EVENT=x", [[4, /FETCH_EVENT/]]],
     [
       'LIVEPERSON_ACCOUNTS=[\n  { "A": "secret" },\n  { "A": "secret" }\n]\nMAX_FETCH=5\nsecret',
-      [[2, /those after it, 3 altogether, .* single quotes/], [6, /not NAME=value/]],
+      [[2, /those after it, 3 in all, .* single quotes/], [6, /not NAME=value/]],
     ],
   ];
   for (const [text, expected] of cases) {

@@ -129,7 +129,7 @@ Deno.test("an answer that is too large names the service, is asked for once, and
     assert.deepEqual(error.details.upstream, { name, status: 200 });
     assert.deepEqual([error.details.unanswered, asked, seen.cancelled], [1, 1, true]);
     assert.equal(seen.taken, Number(kib) / 64 + 1);
-    assert.match(error.message, /The service .* answered more than (64 KiB|16 MiB|1 MiB)\.$/);
+    assert.match(error.message, /The service .* answered with more than (64 KiB|16 MiB|1 MiB)\.$/);
     assert.doesNotMatch(error.message, /secret/);
   }
 });

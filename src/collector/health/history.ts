@@ -11,7 +11,7 @@ export interface Period {
   readonly events: number;
   readonly runs: number;
   readonly failedRuns: number;
-  /** The longest lag with which one of its runs ended; null if none of them knew. */
+  /** The longest lag with which one of its runs ended; null if it was never known. */
   readonly lagSeconds: number | null;
 }
 

@@ -40,7 +40,7 @@ export interface RunReport {
   readonly missingFields: readonly string[];
   /** Requests to other services, by name: domain, token, audit, and the destination's id. */
   readonly requests: Readonly<Record<string, number>>;
-  /** The same by service and status; `none` where there was no answer. */
+  /** The same by service and status; `none` if there was no answer. */
   readonly answers: AnswerCounts;
   /** True when there is more to read. */
   readonly more: boolean;

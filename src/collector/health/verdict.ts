@@ -20,7 +20,7 @@ export type State = typeof STATES[number];
 interface Missing {
   /** Events that were refused and are kept. */
   readonly deadLetters: number;
-  /** Events that wait until the destination accepts anything again. */
+  /** Events that wait until the destination accepts something again again. */
   readonly setAside: number;
   /** Records that the source has but did not show. */
   readonly gaps: number;
@@ -98,7 +98,7 @@ export function judge(
   if (lagMs === "clock") {
     return tell(
       "behind",
-      "The lag is not known: the clock of the last run was ahead of what it is now.",
+      "The lag is not known: the clock of the last run was ahead of the present time.",
       true,
     );
   }
@@ -122,7 +122,7 @@ export function judge(
 
 function fillingWords(fullness: number): string {
   const percent = Math.floor(fullness * 100);
-  return `Dead letters take ${percent} % of their room; once it is full, runs fail.`;
+  return `Dead letters take ${percent}% of their room; once it is full, runs fail.`;
 }
 
 function undeliveredOf(
@@ -153,9 +153,9 @@ function whatIsMissing(
   const parts = [
     deadLetters > 0 && `${deadLetters} refused ${deadLetters === 1 ? "event" : "events"}`,
     setAside > 0 && `${setAside} ${setAside === 1 ? "event that waits" : "events that wait"} ` +
-      "until the destination accepts anything",
+      "until the destination accepts something again",
     gaps > 0 && `${gaps} ${gaps === 1 ? "record" : "records"} that the source did not show`,
-    stalledBackfills > 0 && "what is left of a backfill that stands still",
+    stalledBackfills > 0 && "what is left of a stalled backfill",
     missingFields.length > 0 &&
     `the ${missingFields.length === 1 ? "field" : "fields"} ${missingFields.join(", ")}`,
   ].filter((part) => part !== false);

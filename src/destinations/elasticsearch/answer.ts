@@ -159,7 +159,8 @@ function failure(
 
 function unreadable(): CollectorError {
   return new CollectorError("upstream_unreadable", {
-    detail: `${LABEL} did not say of each event whether it was taken, so none counts as delivered.`,
+    detail:
+      `${LABEL} did not say for each event whether it was accepted, so none counts as delivered.`,
     upstream: { name: ID, status: 200 },
   });
 }

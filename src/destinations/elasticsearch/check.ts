@@ -46,7 +46,7 @@ export async function checkConnection(
     403: `The credentials are right, but may not look at ${index}`,
     404: `${index} does not exist yet`,
   }[await askForIndex(target, upstream)];
-  const unverified = `${known}; whether events may be written to it can't be told without writing.`;
+  const unverified = `${known}; only writing would show whether events may be written to it.`;
   return { unverified };
 }
 
@@ -62,7 +62,7 @@ async function checkThatExists(target: Target, upstream: Upstream): Promise<void
       };
     case 404:
       throw new CollectorError("destination_not_found", {
-        detail: `${index} does not exist, and the credentials may not make it.`,
+        detail: `${index} does not exist, and the credentials may not create it.`,
         upstream: { name: ID, status: 404 },
       });
   }

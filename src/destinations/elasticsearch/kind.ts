@@ -24,11 +24,11 @@ export const elasticsearch: DestinationKind<typeof ELASTICSEARCH_SETTINGS> = {
     destination_not_found: {
       title: "Elasticsearch has no such index",
       action:
-        "Check ELASTICSEARCH_URL and ELASTICSEARCH_INDEX. Make the index or data stream, or " +
-        "let the credentials make it.",
+        "Check ELASTICSEARCH_URL and ELASTICSEARCH_INDEX. Create the index or data stream, or " +
+        "allow the credentials to create it.",
     },
     destination_refuses_everything: {
-      title: "Elasticsearch accepts nothing that is sent",
+      title: "Elasticsearch accepts nothing that it is sent",
       action:
         "Look at the reasons in GET /dead-letters: the index's mapping or its ingest pipeline " +
         "does not fit the events. docs/elasticsearch has a template. No event was given up.",

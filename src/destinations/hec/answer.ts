@@ -29,11 +29,11 @@ const REFUSED_TOKEN = new Set([1, 2, 3, 4, 21, 22]);
 
 /** Nothing can be delivered before a setting is changed. */
 const SETTINGS: Readonly<Record<number, string>> = {
-  7: "The token may not write to that index. Check HEC_INDEX and the token's indexes.",
-  10: "It misses the channel, so something on the way drops the header X-Splunk-Request-Channel.",
+  7: "The token may not write to that index. Check HEC_INDEX and the indexes that the token allows.",
+  10: "It received no channel, so something on the way drops the header X-Splunk-Request-Channel.",
   11: "It does not accept the channel in the header X-Splunk-Request-Channel.",
-  14: "It speaks of acknowledgements. Check HEC_URL: that is not the endpoint for events.",
-  16: "It speaks of a token in the URL. Check HEC_URL: that is not the endpoint for events.",
+  14: "Its message is about acknowledgements. Check HEC_URL: it is not the endpoint for events.",
+  16: "Its message is about a token in the URL. Check HEC_URL: it is not the endpoint for events.",
 };
 
 /** What is wrong with an event; HEC's own text is not passed on, it may quote the event. */

@@ -35,8 +35,8 @@ export async function checkHec(access: Access, upstream: Upstream): Promise<void
   throwIfSettings(empty);
   if (failedForNow(empty)) throw failure(empty);
   return {
-    unverified: `${LABEL} is there, but answered ${empty.status} to a request without events: ` +
-      "that does not tell whether it accepts the token.",
+    unverified: `${LABEL} is there, but answered a request without events with ${empty.status}:  ` +
+      "that doesn't show whether it accepts the token.",
   };
 }
 

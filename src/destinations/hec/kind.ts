@@ -27,10 +27,10 @@ export const hec: DestinationKind<typeof HEC_SETTINGS> = {
     destination_not_found: {
       title: "There is no HTTP Event Collector at HEC_URL",
       action:
-        "Check HEC_URL: /services/collector/event is added to it unless it has a path of its own.",
+        "Check HEC_URL: /services/collector/event is added to it unless it already has a path.",
     },
     destination_refuses_everything: {
-      title: "Splunk HEC accepts nothing that is sent",
+      title: "Splunk HEC accepts nothing that it is sent",
       action: "Check that HEC_URL is an endpoint for events in JSON. No event was given up.",
     },
   },

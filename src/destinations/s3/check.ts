@@ -4,7 +4,7 @@ import type { Unverified } from "../kind.ts";
 import { errorCode, failureOf, ID, LABEL } from "./answer.ts";
 import type { Store } from "./stores.ts";
 
-const UNKNOWN = "whether it may write there can't be told without writing.";
+const UNKNOWN = "only writing would show whether it may write there.";
 
 /**
  * Asks for the bucket's list, which a key that may only write is refused: then it is known to be right.

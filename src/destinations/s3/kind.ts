@@ -25,16 +25,16 @@ export const s3: DestinationKind<typeof S3_SETTINGS> = {
     destination_unauthorized: {
       title: "The archive refused the access key",
       action: "Check S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY and S3_REGION, and that the key may " +
-        "put objects below S3_PREFIX. If RequestTimeTooSkewed is named, set the clock.",
+        "put objects below S3_PREFIX. If RequestTimeTooSkewed is named, correct the clock.",
     },
     destination_not_found: {
       title: "There is no such bucket",
       action: "Check S3_URL: it is the endpoint and the bucket, such as " +
-        "https://s3.eu-central-1.amazonaws.com/my-bucket. Or make the bucket that ARCHIVE names.",
+        "https://s3.eu-central-1.amazonaws.com/my-bucket. Or create the bucket that ARCHIVE names.",
     },
     destination_refuses_everything: {
-      title: "The archive accepts nothing that is sent",
-      action: "Something between the collector and the bucket takes no large requests: raise its " +
+      title: "The archive accepts nothing that it is sent",
+      action: "Something between the collector and the bucket refuses large requests: raise its " +
         "limit to 5 MB. No event was given up.",
     },
   },

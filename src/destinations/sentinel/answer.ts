@@ -51,7 +51,7 @@ export function readAnswer(reply: Answered, altered: number): PushAnswer {
       throw failure("upstream_rate_limited", reply);
   }
   if (status >= 200 && status < 300) {
-    throw failure("upstream_unreadable", reply, "only 204 says that it has the events");
+    throw failure("upstream_unreadable", reply, "only 204 means that it has the events");
   }
   throw failure("upstream_failed", reply);
 }

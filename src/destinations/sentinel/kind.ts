@@ -25,7 +25,7 @@ export const sentinel: DestinationKind<typeof SENTINEL_SETTINGS> = {
   secrets: ["AZURE_MONITOR_CLIENT_SECRET"],
   advice: {
     destination_unauthorized: {
-      title: "Azure refused the application, or it has no role on the rule",
+      title: "Azure refused the application, or the application has no role on the rule",
       action: "Check AZURE_MONITOR_TENANT_ID, AZURE_MONITOR_CLIENT_ID and " +
         "AZURE_MONITOR_CLIENT_SECRET, and that the application has the role Monitoring Metrics " +
         "Publisher on the data collection rule. A new role takes up to 30 minutes to take effect.",
@@ -36,7 +36,7 @@ export const sentinel: DestinationKind<typeof SENTINEL_SETTINGS> = {
         "AZURE_MONITOR_STREAM (as the rule declares it).",
     },
     destination_refuses_everything: {
-      title: "Azure Monitor accepts nothing that is sent",
+      title: "Azure Monitor accepts nothing that it is sent",
       action: "Check that the columns of the stream and of the table are those of " +
         "docs/sentinel/main.bicep. No event was given up.",
     },

@@ -15,15 +15,15 @@ export const webhook: DestinationKind<typeof WEBHOOK_SETTINGS> = {
   advice: {
     destination_unauthorized: {
       title: "The webhook's receiver refused the signature or a key",
-      action: "Check WEBHOOK_SECRET and WEBHOOK_HEADERS, and a key that is part of WEBHOOK_URL.",
+      action: "Check WEBHOOK_SECRET, WEBHOOK_HEADERS and any key that is part of WEBHOOK_URL.",
     },
     destination_not_found: {
-      title: "The webhook's receiver is not there",
+      title: "There is no receiver at the webhook's URL",
       action:
-        "Check WEBHOOK_URL. If the receiver was removed, make a new one, or leave WEBHOOK_URL empty.",
+        "Check WEBHOOK_URL. If the receiver was removed, create a new one, or leave WEBHOOK_URL empty.",
     },
     destination_refuses_everything: {
-      title: "The webhook's receiver accepts nothing that is sent",
+      title: "The webhook's receiver accepts nothing that it is sent",
       action:
         "Check WEBHOOK_BODY and WEBHOOK_FORMAT, and WEBHOOK_HEADERS: some receivers answer 400 " +
         "to a wrong key. No event was given up.",
@@ -32,7 +32,8 @@ export const webhook: DestinationKind<typeof WEBHOOK_SETTINGS> = {
   hosts: [],
   connectionCheck: {
     check: null,
-    because: "A webhook has one call, which delivers: even a request without events may set off " +
+    because:
+      "A webhook has no call but the one that delivers, and even a request without events may trigger " +
       "what the receiver does with events.",
   },
 

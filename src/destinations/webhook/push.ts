@@ -100,7 +100,7 @@ const FAILURES: Readonly<Record<number, ErrorCode>> = {
 export function readAnswer({ status, unanswered }: Omit<UpstreamReply, "headers">): PushAnswer {
   if (status >= 200 && status < 300) return { refused: [], again: [], unanswered };
   if (status in REASONS) return { refusedWhole: { status, reason: REASONS[status] }, unanswered };
-  const meaning = status === 410 ? ": it is gone for good, and wants no more events" : "";
+  const meaning = status === 410 ? ": it is gone for good" : "";
   throw new CollectorError(FAILURES[status] ?? "upstream_failed", {
     detail: `The webhook's receiver answered ${status}${meaning}.`,
     upstream: { name: ID, status },

@@ -28,8 +28,8 @@ export function readSecrets(value: string): readonly string[] {
     const { length } = Buffer.from(key, "base64");
     if (length >= LEAST_BYTES && length <= MOST_BYTES) return key;
     throw new Error(
-      `must be whsec_ and ${LEAST_BYTES} to ${MOST_BYTES} bytes in base64, or several of these ` +
-        "with spaces between",
+      `must be whsec_ and ${LEAST_BYTES} to ${MOST_BYTES} bytes in base64, or several of these, ` +
+        "separated by spaces",
     );
   });
 }
@@ -48,7 +48,7 @@ const HEADER_VALUE = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/;
  */
 export function readHeaders(value: string): Readonly<Record<string, string>> {
   const given = jsonObject(value);
-  if (given === null) throw new Error("must be a JSON object of names and texts");
+  if (given === null) throw new Error("must be a JSON object of names and strings");
   const headers = Object.entries(given).map(([name, text]): [string, string] => {
     const lower = name.toLowerCase();
     if (!HEADER_NAME.test(lower)) throw new Error("has a name that no header can have");

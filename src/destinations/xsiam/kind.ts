@@ -17,23 +17,23 @@ export const xsiam: DestinationKind<typeof XSIAM_SETTINGS> = {
   advice: {
     destination_unauthorized: {
       title: "XSIAM refused the API key",
-      action: "Check XSIAM_API_KEY and XSIAM_AUTH_ID, and that the HTTP collector is enabled.",
+      action: "Check XSIAM_API_KEY and XSIAM_AUTH_ID, and that the HTTP log collector is enabled.",
     },
     destination_not_found: {
-      title: "There is no HTTP collector at the XSIAM URL",
+      title: "There is no HTTP log collector at XSIAM_URL",
       action: "Check XSIAM_URL: it is https://api-<your tenant>, without a path.",
     },
     destination_refuses_everything: {
-      title: "XSIAM accepts nothing that is sent",
+      title: "XSIAM accepts nothing that it is sent",
       action:
-        "Check that XSIAM_COMPRESSION and the JSON format match the HTTP collector's settings. " +
+        "Check that XSIAM_COMPRESSION and the JSON format match the HTTP log collector's settings. " +
         "No event was given up.",
     },
   },
   hosts: ["*.paloaltonetworks.com"],
   connectionCheck: {
     check: null,
-    because: "The HTTP log collector documents no call but the one that stores what it is sent.",
+    because: "XSIAM documents no call for the HTTP log collector but the one that stores events.",
   },
 
   identity: ({ XSIAM_URL }) => XSIAM_URL === undefined ? null : new URL(XSIAM_URL).host,

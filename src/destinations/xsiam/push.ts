@@ -105,7 +105,7 @@ function readAnswer(reply: UpstreamReply): PushAnswer {
 const REASONS = {
   400: "it calls the content malformed",
   413: "it calls the content too large",
-  500: "it says that the format or the compression does not match the collector's setting",
+  500: "it says that the format or the compression does not match the HTTP log collector's",
 } as const;
 
 function refusedWhole(status: keyof typeof REASONS, unanswered: number): PushAnswer {

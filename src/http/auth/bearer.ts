@@ -42,6 +42,6 @@ async function refusalOf(c: Context<DoorEnv>, mustAct: boolean): Promise<Respons
   }
   c.set("actor", { token: token.name });
   if (!mustAct || token.rights.act) return null;
-  const detail = `${token.name} may only look: it opens /metrics, /healthz, /status and the page.`;
+  const detail = `${token.name} is read-only: it opens /metrics, /healthz, /status and the page.`;
   return problemResponse(c, problemOf("not_permitted", detail));
 }

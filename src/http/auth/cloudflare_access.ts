@@ -43,7 +43,7 @@ function limited(send: typeof fetch) {
   return async (url: string, init: RequestInit): Promise<Response> => {
     const limits = { maxBytes: MAX_SMALL_ANSWER_BYTES, signal: init.signal! };
     const { status, text, isWhole } = await fetchAnswer(send, url, init, limits);
-    if (!isWhole) throw new Error("The keys are larger than any that a team has.");
+    if (!isWhole) throw new Error("The team's keys are larger than they should ever be.");
     return new Response(text, { status });
   };
 }

@@ -13,7 +13,8 @@ export async function refuseTry(
   const door = doorOf(c);
   const waitSeconds = await door.refusals.count(door);
   if (waitSeconds === null) return { problem, headers: { "WWW-Authenticate": "Bearer" } };
-  const detail = `There were more than ${LIMITS.perAddress} wrong tries in a minute from one ` +
+  const detail =
+    `There were more than ${LIMITS.perAddress} requests without a valid token in a minute from one ` +
     `address, or ${LIMITS.altogether} altogether.`;
   return {
     problem: problemOf("too_many_tries", detail),

@@ -20,7 +20,7 @@ export const ACTIONS: ReadonlyMap<string, Action> = new Map(Object.entries(
       confirm: "Collect now",
       explanation: (destination) =>
         "A run starts at once, as if the schedule had started it. It delivers what is " +
-        `new to ${destination}. If a run is under way, this one waits for it.`,
+        `new to ${destination}. If a run is in progress, this one waits for it.`,
       perform: async ({ of }, pipeline) => toldRun(await of(pipeline).collect("http"), pipeline),
     },
     "test-connection": {
@@ -49,7 +49,7 @@ function toldRun(outcome: Outcome<RunReport>, pipeline: Pipeline): Notice {
     return {
       ok: false,
       title: "Nothing was collected",
-      lines: ["FETCH_EVENTS is false. Set it to true, then start or deploy again."],
+      lines: ["FETCH_EVENTS is false. Set it to true, then deploy or restart."],
     };
   }
   const found = reconciliation?.found ?? 0;
@@ -69,7 +69,7 @@ function toldRun(outcome: Outcome<RunReport>, pipeline: Pipeline): Notice {
     lines: [
       `The run took ${took(durationMs)}.`,
       ...others.map((happened) => `${happened}.`),
-      ...(more ? ["There is more to read: the next run follows at once."] : []),
+      ...(more ? ["There is more to read, so the next run follows at once."] : []),
     ],
   };
 }
@@ -83,7 +83,7 @@ function toldBackfill({ completedAt }: BackfillState, events: number): string {
 
 const STEP_NAMES: Readonly<Record<TestedStep["step"], string>> = {
   configuration: "Configuration",
-  discovery: "Finding the account's hosts",
+  discovery: "Discovering the account's hosts",
   token: "Signing in",
   audit: "Reading the audit trail",
   destination: "Reaching the destination",
@@ -99,12 +99,12 @@ function toldTest(outcome: Outcome<readonly TestedStep[]>): Notice {
       ? `The connection does not work: ${failed.problem!.title}`
       : steps.every(({ outcome }) => outcome === "ok")
       ? "The connection works"
-      : "What could be tried works",
+      : "What could be tested works",
     lines: [
       ...steps.map(({ step, outcome, milliseconds, because }) =>
         `${STEP_NAMES[step]}: ${
           outcome === "skipped"
-            ? "not tried"
+            ? "not tested"
             : step === "configuration"
             ? outcome
             : `${outcome}, ${took(milliseconds)}`

@@ -28,8 +28,8 @@ export function ActivityPage({ actions, viewer, nowMs }: ActivityProps) {
         <form class="card" method="post" action="/sign-out-everywhere">
           <h2>Sessions</h2>
           <p>
-            Ends every session that was started with a token, on all devices, and this one too if it
-            is such a session.
+            Ends every session that was started with a token, on all devices. That includes this one
+            if it was.
           </p>
           <FormToken viewer={viewer} />
           <p>

@@ -14,15 +14,15 @@ export function BackfillCard({ backfill, lettersHref, nowMs }: BackfillProps) {
   const percent = percentOf(backfill);
   return (
     <section class="card" aria-labelledby="backfill">
-      <h2 id="backfill">{completedAt === null ? "Backfill under way" : "Backfill complete"}</h2>
+      <h2 id="backfill">{completedAt === null ? "Backfill in progress" : "Backfill complete"}</h2>
       <p class="quiet">{instant(from)} to {instant(to)}</p>
       <div>
         <label for="backfill-progress">
           {completedAt === null
-            ? `${percent} %: ${toldProgress(backfill)}`
+            ? `${percent}%: ${toldProgress(backfill)}`
             : `Completed at ${moment(completedAt, nowMs)}`}
         </label>
-        <progress id="backfill-progress" max="100" value={percent}>{percent} %</progress>
+        <progress id="backfill-progress" max="100" value={percent}>{percent}%</progress>
       </div>
       <p>
         {count(delivered, "event")} delivered,{" "}
@@ -33,8 +33,7 @@ export function BackfillCard({ backfill, lettersHref, nowMs }: BackfillProps) {
       </p>
       {completedAt === null && (
         <p class="small quiet">
-          Every run continues it after the live collection. To end it early, choose Cancel the
-          backfill.
+          Every run continues it after live collection. To end it early, choose Cancel the backfill.
         </p>
       )}
     </section>
@@ -45,10 +44,10 @@ export function BackfillCard({ backfill, lettersHref, nowMs }: BackfillProps) {
 export function toldProgress(
   { from, reached, delivered, deadLettered }: BackfillState,
 ): string {
-  if (reached === from) return "nothing has been read to its end yet";
+  if (reached === from) return "nothing has been read completely yet";
   const before = `before ${instant(reached)}`;
   if (delivered + deadLettered === 0) return `there was nothing to deliver ${before}`;
-  const refused = deadLettered === 0 ? "" : `, but for ${count(deadLettered, "refused event")}`;
+  const refused = deadLettered === 0 ? "" : `, except for ${count(deadLettered, "refused event")}`;
   return `everything ${before} is delivered${refused}`;
 }
 

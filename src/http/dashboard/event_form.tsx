@@ -34,7 +34,7 @@ export function SearchFields({ accounts, form, wrong }: SearchFieldsProps) {
           Such as 2 hours, yesterday, 2026-11-21T09:00Z
         </Field>
         <Field name="end" label="Until" form={form} wrong={wrong.end}>
-          Leave it empty for now.
+          If empty: now.
         </Field>
         <div>
           <label for="limit">Show at most</label>
@@ -54,7 +54,7 @@ export function SearchFields({ accounts, form, wrong }: SearchFieldsProps) {
         <Field name="change" label="Change" form={form}>Such as create, update, delete</Field>
         <Field name="user" label="By" form={form}>A name or a user id</Field>
         <Field name="text" label="Containing" form={form}>
-          In any field. Leave it empty for all.
+          In any field. If empty: all events.
         </Field>
       </div>
       <div class="actions">

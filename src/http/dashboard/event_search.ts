@@ -54,10 +54,10 @@ export function readSearch(
   const shown = /^\d+$/.test(limit.trim()) ? Number(limit) : 0;
   const wrong: WrongFields = {
     ...(startMs === null && { start: `Since must be ${PAST_FORMS}.` }),
-    ...(startMs !== null && startMs > nowMs && { start: "Since must not lie in the future." }),
+    ...(startMs !== null && startMs > nowMs && { start: "Since must not be in the future." }),
     ...(endMs === null && { end: `Until must be ${PAST_FORMS}.` }),
     ...(startMs !== null && typeof endMs === "number" && endMs <= startMs &&
-      { end: "Until must lie after Since." }),
+      { end: "Until must be after Since." }),
     ...((shown < 1 || shown > MAX_SHOWN) &&
       { limit: `Show at most must be a whole number from 1 to ${MAX_SHOWN}.` }),
   };

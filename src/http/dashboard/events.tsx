@@ -80,7 +80,7 @@ function Results({ found, form }: { found: Found; form: SearchForm }) {
             There are more after {instant(readUntil)} than the {number(MAX_READ)}{" "}
             that one search reads:{" "}
             <a href={hrefOfSearch({ ...form, start: readUntil })}>
-              search on from there
+              continue the search from there
             </a>.
           </>
         )}
@@ -108,9 +108,7 @@ function Results({ found, form }: { found: Found; form: SearchForm }) {
 }
 
 function oneInWords(events: number): string {
-  return events === 0
-    ? "LivePerson does not show it any more, or not to this account."
-    : "By its id.";
+  return events === 0 ? "LivePerson no longer shows it, or not to this account." : "By its id.";
 }
 
 function EventList({ events, account, isOpen }: {

@@ -86,7 +86,7 @@ function AutomaticRefresh({ seconds, state }: NonNullable<LayoutProps["refresh"]
   return state.refreshes
     ? (
       <span>
-        Refreshes every {often} · <a href={hrefRefreshing(state, false)}>Stop that</a>
+        Refreshes every {often} · <a href={hrefRefreshing(state, false)}>Stop refreshing</a>
       </span>
     )
     : <a href={hrefRefreshing(state, true)}>Refresh every {often}</a>;

@@ -47,7 +47,7 @@ export function Overview({ states, isPart, form, page, nowMs }: OverviewProps) {
       </section>
       <StateLinks states={states} form={form} isSplit={isSplit} page={page} />
       {states.length > SEEN_AT_ONCE && <OverviewFields form={form} page={page} />}
-      {chosen.matched.length === 0 && <p role="status">There is none like that.</p>}
+      {chosen.matched.length === 0 && <p role="status">Nothing matches.</p>}
       <Lists chosen={chosen} form={form} isSplit={isSplit} nowMs={nowMs} />
       <PageLinks chosen={chosen} page={page} />
     </>

@@ -6,25 +6,25 @@ import { problemOf } from "../routing/problems.ts";
 export const FOREIGN_FORM = pageProblem("unauthorized", 403, {
   title: "Nothing was done",
   detail: "The form did not come from this page, or the session it came from has ended.",
-  action: "Go back to the status page and try again. If it keeps happening, make the proxy in " +
-    "front, if there is one, pass the Host header on.",
+  action: "Go back to the status page and try again. If it keeps happening and there is a " +
+    "proxy in front, have it pass on the Host header.",
 });
 
 export const LOOKING_ONLY = pageProblem("not_permitted", 403, {
   title: "Nothing was done",
-  detail: "Whoever is signed in as you are may only look.",
-  action: "Sign in with API_TOKEN, or ask somebody who may act.",
+  detail: "You are signed in with read-only access.",
+  action: "Sign in with API_TOKEN, or ask somebody who is allowed to do this.",
 });
 
 export const NO_PIPELINE = pageProblem("not_found", 404, {
   title: "There is no such account",
-  detail: "No account of that id is collected here, or not for that destination.",
+  detail: "No account with that id is collected here, or not for that destination.",
   action: "Go to the status page and choose one from there.",
 });
 
 export const AMBIGUOUS = pageProblem("arguments_invalid", 400, {
   title: "This needs one account and one destination",
-  detail: "There are several that could be meant.",
+  detail: "There are several to choose from.",
   action: "Go to the status page and choose one from there.",
 });
 

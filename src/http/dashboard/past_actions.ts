@@ -11,7 +11,7 @@ export const PAST_ACTIONS = {
     recordedAs: "startBackfill",
     confirm: "Start the backfill",
     explanation: (destination) =>
-      "All events of this range are delivered. Those that were delivered before are pushed to " +
+      "All events in this range are delivered. Those that were delivered before are pushed to " +
       `${destination} again, with the same event_id.`,
     perform: async ({ of }, pipeline, { from, to }, nowMs) => {
       const { fromMs, toMs } = readBackfillRange({ from, to }, nowMs);
@@ -19,10 +19,10 @@ export const PAST_ACTIONS = {
       if (!outcome.ok) return toldProblem("The backfill was not started", outcome.problem);
       return {
         ok: true,
-        title: "The backfill is asked for",
+        title: "The backfill is scheduled",
         lines: [
           `${rangeInWords({ fromMs, toMs })}.`,
-          "Each run continues it after it has delivered what is new.",
+          "Each run continues it after delivering new events.",
         ],
       };
     },

@@ -178,5 +178,5 @@ function Facts({ pipeline, status, nowMs }: {
 /** What is known of the time before the lag. */
 function toldOlder({ lagSeconds, undelivered: { total } }: Status): string {
   if (lagSeconds === null) return "nothing is known to be delivered";
-  return total === 0 ? "everything older is delivered" : "not all that is older is delivered";
+  return total === 0 ? "everything older is delivered" : "not everything older is delivered";
 }

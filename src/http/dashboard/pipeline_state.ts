@@ -108,14 +108,14 @@ function adviceFor(pipeline: Pipeline, status: Status, nowMs: number): Advice[] 
   if (state === "disabled") {
     advice.push({
       title: "Collecting is switched off",
-      action: "Set FETCH_EVENTS to true, then start or deploy again.",
+      action: "Set FETCH_EVENTS to true, then deploy or restart.",
     });
   }
   if (state === "waiting") {
     advice.push({
       title: "No run has ended yet",
       action:
-        "The schedule runs every five minutes. If nothing happens by then, check that it is " +
+        "The schedule runs every five minutes. If nothing has happened by then, check that it is " +
         "there (on Workers, the cron trigger), or choose Collect now.",
     });
   }
@@ -123,7 +123,7 @@ function adviceFor(pipeline: Pipeline, status: Status, nowMs: number): Advice[] 
   if (health.missingFields.length > 0) {
     advice.push({
       title: `LivePerson does not know ${health.missingFields.join(", ")}`,
-      detail: "Events are delivered without this. It is requested again every day.",
+      detail: "Events are delivered without it. It is requested again every day.",
       action: "Nothing, unless your rules need it.",
     });
   }
@@ -149,15 +149,16 @@ export function adviceForUndelivered(
     advice.push({
       title: `LivePerson did not show ${count(gaps, "record")}`,
       detail: "Collecting continues without them, and looks for them again when the day is over.",
-      action: "If they stay missing, ask LivePerson; /status names the times under gaps.",
+      action:
+        "If they are still missing then, ask LivePerson; /status lists their times under gaps.",
     });
   }
   if (stalledBackfills > 0) {
     const stoodMs = nowMs - Date.parse(status.backfill!.movedAt);
     advice.push({
-      title: `The backfill has got no further for ${length(stoodMs / 1000)}`,
-      detail: "A run continues it once it has delivered what is new.",
-      action: "Look at why the runs fail or don't get that far, or choose Cancel the backfill.",
+      title: `The backfill has made no progress for ${length(stoodMs / 1000)}`,
+      detail: "A run continues it after delivering new events.",
+      action: "Find out why runs fail or don't get that far, or choose Cancel the backfill.",
     });
   }
   if (deadLetters > 0) {
@@ -191,12 +192,12 @@ function adviceForLag({ health, lagSeconds }: Status, nowMs: number): Advice {
   if (run.sourceBehind) {
     return {
       title: "LivePerson shows less than it did before",
-      action: "Wait: the runs go on as soon as it shows everything again, or after half an hour.",
+      action: "Wait: runs continue as soon as it shows everything again, or after half an hour.",
     };
   }
   return {
-    title: "There is more to read than one run delivers",
-    detail: "The next run follows at once while there is more.",
+    title: "There is more to read than one run can deliver",
+    detail: "While there is more, the next run follows at once.",
     action: `Wait, if the lag shrinks. If it does not, ${REMEDIES[run.limitedBy ?? "time"]}`,
   };
 }

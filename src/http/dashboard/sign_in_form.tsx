@@ -26,8 +26,8 @@ export function SignInForm({ to, error }: SignInProps) {
           aria-invalid={error ? "true" : undefined}
         />
         <span class="hint" id="token-hint">
-          The value of the setting API_TOKEN, or of API_TOKEN_READ to look only. The session ends
-          after 30 minutes without use, or after 12 hours.
+          The value of the setting API_TOKEN, or of API_TOKEN_READ for read-only access. The session
+          ends after 30 minutes without use, or after 12 hours.
         </span>
       </div>
       <input type="hidden" name="to" value={to} />

@@ -9,24 +9,28 @@ export function TotalsCard({ health, page }: { health: Status["health"]; page: P
   const { totals, lastRun, reconciledThrough, lastSuccessAt } = health;
   const rows: [string, number, string][] = [
     ["Runs", totals.runs, "started by the schedule, a backlog or a person"],
-    ["Failed runs", totals.failedRuns, "nothing is lost: the next run goes on from the cursor"],
+    ["Failed runs", totals.failedRuns, "nothing is lost: the next run continues from the cursor"],
     [
       "Events delivered",
       totals.delivered + totals.reconciled + totals.backfilled,
       `acknowledged by ${ANY_DESTINATION}`,
     ],
     ["Late arrivals", totals.lateArrivals, "shown by LivePerson only after newer events"],
-    ["Reconciled", totals.reconciled, "of the delivered: found by reading each day once more"],
-    ["Backfilled", totals.backfilled, "of the delivered: a past range that was asked for"],
-    ["Twins", totals.twins, "alike in every field; each has an id of its own"],
-    ["Repeats", totals.repeats, "may have come twice, with the same id: a push got no answer"],
+    ["Reconciled", totals.reconciled, "of those delivered: found by reading each day again"],
+    ["Backfilled", totals.backfilled, "of those delivered: a past range that was asked for"],
+    ["Twins", totals.twins, "identical in every field; each has its own id"],
+    [
+      "Repeats",
+      totals.repeats,
+      "may have been delivered twice, with the same id, because a push got no answer",
+    ],
     ["Dead letters", totals.deadLettered, `refused by ${ANY_DESTINATION}, and kept`],
-    ["Discarded", totals.discarded, "of the dead letters: given up by somebody here"],
-    ["Altered", totals.altered, "accepted, but not as they were sent: cut or kept apart"],
-    ["Retries", totals.retries, "requests that had to be made again"],
+    ["Discarded", totals.discarded, "of the dead letters: discarded by somebody here"],
+    ["Altered", totals.altered, "accepted, but altered: cut, or stored separately"],
+    ["Retries", totals.retries, "requests that had to be repeated"],
   ];
   return (
-    <FoldedCard name="totals" title="Counters since the beginning" page={page}>
+    <FoldedCard name="totals" title="Counts since the beginning" page={page}>
       <table class="stacked" role="table">
         <thead role="rowgroup">
           <tr role="row">

@@ -62,7 +62,7 @@ function kinds({ deadLetters, setAside, gaps, stalledBackfills }: Verdict["undel
     deadLetters > 0 && count(deadLetters, "dead letter"),
     setAside > 0 && `${count(setAside, "event")} set aside`,
     gaps > 0 && `${count(gaps, "record")} that LivePerson did not show`,
-    stalledBackfills > 0 && "a backfill that stands still",
+    stalledBackfills > 0 && "a stalled backfill",
   ].filter((part) => part !== false);
 }
 

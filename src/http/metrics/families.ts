@@ -210,7 +210,7 @@ function refusedFamily(value: number): Family {
   return {
     name: `${PREFIX}access_refused`,
     type: "counter",
-    help: "Tries to get in without a valid token, ever",
+    help: "Requests without a valid token",
     samples: [{ labels: {}, value }],
   };
 }
@@ -219,7 +219,7 @@ function upFamily(all: readonly Measured[]): Family {
   return {
     name: `${PREFIX}up`,
     type: "gauge",
-    help: "1 when the collector answered, 0 when it is broken or misconfigured",
+    help: "1 if the collector answered, 0 if it is broken or misconfigured",
     samples: all.map(({ pipeline, measures }) => ({
       labels: labels(pipeline),
       value: measures === null ? 0 : 1,

@@ -48,7 +48,7 @@ function problemsOf({ problems, failures, access }: Route): PossibleProblem[] {
 
 const PROBLEM_HEADERS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   401: { "WWW-Authenticate": "`Bearer`" },
-  405: { Allow: "The methods that the path takes." },
+  405: { Allow: "The methods that the path accepts." },
   429: { "Retry-After": "How many seconds to wait." },
 };
 

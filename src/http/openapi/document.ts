@@ -24,8 +24,8 @@ const CONVERSION: ConversionConfig = {
   },
 };
 
-const TOKEN_WORDS = "The setting `API_TOKEN`. Where nothing is changed and no event is read, " +
-  "`API_TOKEN_READ` does as well.";
+const TOKEN_WORDS = "The setting `API_TOKEN`. For routes that change nothing and read no events, " +
+  "`API_TOKEN_READ` works too.";
 
 export function apiDocument(routes: readonly Route[]): ApiDocument {
   const schemas = toJsonSchemaDefs(

@@ -38,8 +38,7 @@ export const startBackfill = defineRoute({
   path: "/backfill",
   access: TOKEN,
   summary: "Deliver a past range",
-  words:
-    "Starts to deliver a past range; each run continues it after the live collection. Asking " +
+  words: "Starts to deliver a past range; each run continues it after live collection. Asking " +
     "again for the same range, with the two times that `/status` shows, continues a backfill " +
     "that is not complete. The arguments may come in the query or in a JSON body.",
   arguments: inQueryOrBody(backfillArguments),

@@ -31,7 +31,7 @@ export const forgetCursor = defineRoute({
   access: TOKEN,
   summary: "Start over",
   words: "Forgets the cursor: the next run begins at `FIRST_FETCH`, and events since then are " +
-    "delivered again, with the same `event_id`. Each destination has a cursor of its own: name " +
+    "delivered again, with the same `event_id`. Each destination has its own cursor: name " +
     "one if there are several.",
   arguments: ARGUMENTS,
   examples: [`${CURL} -X DELETE "$URL/cursor?confirm=<account>"`],

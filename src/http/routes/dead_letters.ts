@@ -16,29 +16,38 @@ const DeadLetter = named(
   v.object({
     eventId: v.string(),
     timeMs: told(v.number(), "When it happened, in epoch milliseconds."),
-    json: told(v.string(), "The event as it would have been pushed: one line of JSON."),
+    json: told(v.string(), "The event as it would be pushed: one line of JSON."),
     who: told(v.nullable(v.string()), "Who made the change, if the event says."),
     what: told(v.nullable(v.string()), "What was done: the kind of change, and the element."),
     object: told(v.nullable(v.string()), "The object's type and name."),
     bytes: told(count, "Length of the event as it is sent."),
-    cut: told(v.boolean(), "Of a large event, long values are cut: `event_id` shows it whole."),
+    cut: told(
+      v.boolean(),
+      "Long values of a large event are cut: ask by `event_id` for all of it.",
+    ),
     reason: v.string(),
     status: told(
       v.nullable(v.pipe(v.number(), v.integer())),
-      `What ${ANY_DESTINATION} answered; null when the event was too large to be sent.`,
+      `What ${ANY_DESTINATION} answered; null if the event was too large to be sent.`,
     ),
-    occurrence: told(count, "1, or which of several identical records it is."),
-    refusedAlone: told(v.boolean(), "False if only a batch was refused that it was part of."),
-    isDoubted: told(v.boolean(), "Another event was accepted since this one was refused alone."),
-    dead: told(v.boolean(), "False while it waits until anything is accepted."),
-    refusedAt: told(instant, "When it was refused last."),
+    occurrence: told(count, "Its number among identical records, from 1."),
+    refusedAlone: told(v.boolean(), "False if only a batch that it was part of was refused."),
+    isDoubted: told(
+      v.boolean(),
+      "Another event has been accepted since this one was refused alone.",
+    ),
+    dead: told(v.boolean(), "False while it waits until something is accepted."),
+    refusedAt: told(instant, "When it was last refused."),
     firstRefusedAt: instant,
     tries: told(count, "How often it was refused."),
     nextTryAt: told(
       v.nullable(instant),
-      "From when on a run tries it again; null if none does by itself.",
+      "When a run will try it again; null if none will by itself.",
     ),
-    cursor: told(v.string(), "Whose commit moved past it: `live`, a reconciliation, a backfill."),
+    cursor: told(
+      v.string(),
+      "Which commit moved past it: of `live`, a reconciliation or a backfill.",
+    ),
     revision: told(count, "That commit."),
   }),
   `An event that ${ANY_DESTINATION} refused.`,
@@ -50,7 +59,7 @@ const LetterGroup = named(
     reason: v.string(),
     status: v.nullable(v.pipe(v.number(), v.integer())),
     letters: count,
-    dead: told(count, "Those of them that are not only set aside: what can be discarded."),
+    dead: told(count, "Those that are not only set aside, and so can be discarded."),
   }),
   "Dead letters that were refused for the same reason.",
 );
@@ -60,7 +69,10 @@ const DeadLetters = named(
   v.object({
     count: told(count, "All dead letters, listed or not."),
     letters: told(v.array(DeadLetter), "By event id; 100 at most."),
-    next: told(v.nullable(v.string()), "For `after`, to go on; null at the end."),
+    next: told(
+      v.nullable(v.string()),
+      "To be given as `after` for the next page; null at the end.",
+    ),
     groups: v.optional(
       told(v.array(LetterGroup), "With `groups=true`: all by reason, the most frequent first."),
     ),
@@ -69,7 +81,7 @@ const DeadLetters = named(
 
 const Discarding = named(
   "Discarding",
-  v.object({ discarded: count, left: told(count, "All dead letters that are left.") }),
+  v.object({ discarded: count, left: told(count, "The number of dead letters that are left.") }),
 );
 
 const Redelivery = named(
@@ -77,7 +89,7 @@ const Redelivery = named(
   v.object({
     delivered: count,
     refused: told(count, "Refused again, or too large to be sent."),
-    left: told(count, "All dead letters that are left."),
+    left: told(count, "The number of dead letters that are left."),
   }),
 );
 
@@ -88,8 +100,8 @@ export const listDeadLetters = defineRoute({
   access: TOKEN,
   summary: `List the events that ${ANY_DESTINATION} refused`,
   words:
-    "Each is kept, with the reason, until it is delivered. Each destination has dead letters " +
-    "of its own: name one if there are several. `event_id` shows one letter alone, and whole.",
+    "Each is kept, with the reason, until it is delivered. Each destination has its own dead " +
+    "letters: name one if there are several. `event_id` returns one of them, with all of its content.",
   arguments: LETTERS,
   examples: [
     `${CURL} "$URL/dead-letters"`,
@@ -135,9 +147,9 @@ export const discardDeadLetters = defineRoute({
   access: TOKEN,
   summary: "Discard refused events for good",
   words:
-    "Their events are not delivered any more, unless a backfill reads them again. It can't be " +
-    "undone. Exactly one of `ids`, `reason` and `all=true` says which. What is only set aside " +
-    "stays: it waits until the destination accepts anything.",
+    "Their events are no longer delivered, unless a backfill reads them again. This can't be " +
+    "undone. Exactly one of `ids`, `reason` and `all=true` says which. Events that are only set aside " +
+    "stay: they wait until the destination accepts something again.",
   arguments: DISCARDED,
   examples: [`${CURL} -X DELETE "$URL/dead-letters?ids=<event id>"`],
   answers: { 200: inJson("They are gone.", Discarding) },

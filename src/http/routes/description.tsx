@@ -43,7 +43,7 @@ export function descriptionRoutes(routes: () => readonly Route[]): readonly Rout
       path: "/docs",
       access: READER,
       summary: "This description, for people",
-      words: "A single page that loads nothing from other hosts.",
+      words: "One page, which loads nothing from other hosts.",
       examples: [`${CURL} "$URL/docs" > docs.html`],
       answers: { 200: { words: "The page.", content: { "text/html": [Text] } } },
       problems: GUARDED,

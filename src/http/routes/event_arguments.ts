@@ -61,7 +61,7 @@ export function getEventsArguments(nowMs: number, called: Called = BY_NAME) {
   ], limitRule);
   const startTime = v.pipe(
     past(start, `Read events since this time: ${PAST_FORMS}. ${UTC_RULE}`, nowMs),
-    v.maxValue(nowMs, `${start} must not lie in the future.`),
+    v.maxValue(nowMs, `${start} must not be in the future.`),
   );
   const endTime = past(
     end,
@@ -89,7 +89,7 @@ export function getEventsArguments(nowMs: number, called: Called = BY_NAME) {
         start_time: v.optional(startTime, DEFAULTS.start_time),
         end_time: v.optional(endTime),
         should_push_events: v.optional(
-          v.pipe(push, v.description(`Push the events to ${ANY_DESTINATION} too. By POST only.`)),
+          v.pipe(push, v.description(`Also push the events to ${ANY_DESTINATION}. POST only.`)),
           DEFAULTS.should_push_events,
         ),
         format: v.optional(
@@ -107,7 +107,7 @@ export function getEventsArguments(nowMs: number, called: Called = BY_NAME) {
       }),
       v.check(
         ({ start_time, end_time }) => end_time === undefined || end_time > start_time,
-        `${end} must lie after ${start}.`,
+        `${end} must be after ${start}.`,
       ),
       v.transform(({ limit, start_time, end_time, should_push_events, ...rest }) => ({
         ...{ limit, startMs: start_time, push: should_push_events },

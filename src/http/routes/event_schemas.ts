@@ -9,19 +9,19 @@ const asItCame = (words: string) => told(v.unknown(), words);
 const open = <E extends v.ObjectEntries>(entries: E) =>
   v.pipe(v.looseObject(entries), v.metadata({ additionalProperties: true }));
 
-const ID = told(v.string(), "The same for the same event, by whatever route it is read.");
+const ID = told(v.string(), "Always the same for the same event.");
 
 export const AuditEvent = namedOpen(
   "AuditEvent",
   v.looseObject({
-    changeDate: asItCame("When it was changed: ISO 8601, UTC, with milliseconds."),
+    changeDate: asItCame("When the change was made: ISO 8601, UTC, with milliseconds."),
     accountId: asItCame("The account."),
     objectType: told(v.nullable(v.string()), "What was changed: `USER`, `SKILL`, `PROFILE`, …"),
-    element: asItCame("Which part of it."),
+    element: asItCame("Which part of it was changed."),
     changeType: told(v.nullable(v.string()), "`CREATE`, `UPDATE`, `DELETE`, …"),
     userId: asItCame("Id of the user who changed it."),
     changedBy: asItCame("Name of the user who changed it."),
-    _time: told(instant, "The time of the change; that of collection if it can't be read."),
+    _time: told(instant, "The time of the change; if it can't be read, the time of collection."),
     event_id: ID,
   }),
   "An audit event. Other fields follow as the source sent them: `objectName`, `oldValue`, " +
@@ -33,12 +33,12 @@ export const EcsEvent = namedOpen(
   v.looseObject({
     "@timestamp": told(
       instant,
-      "The time of the change; that of collection if it can't be read.",
+      "The time of the change; if it can't be read, the time of collection.",
     ),
     ecs: v.object({ version: v.string() }),
     event: open({
       id: ID,
-      created: told(instant, "When it was read."),
+      created: told(instant, "When the event was read."),
       category: v.array(v.string()),
       type: v.array(v.string()),
     }),

@@ -35,7 +35,7 @@ const PATH = "/get-events";
 const ARGUMENTS = inQueryOrBody(getEventsArguments);
 const ANSWERS = {
   200: {
-    words: "The events: as JSON, as a table to read, or one event a line.",
+    words: "The events: as JSON, as a Markdown table, or one event per line.",
     content: {
       "application/json": [Events],
       "text/markdown": [Text],
@@ -82,7 +82,7 @@ export const getEvents = defineRoute({
   summary: "Read events",
   words: "The `liveperson-get-events` command: events since a time, oldest first. It changes " +
     "nothing and never touches the cursor. Unknown arguments are refused by name. The `Accept` " +
-    "header chooses JSON, a table or one event a line; `format` chooses the fields of an event.",
+    "header selects JSON, a table or one event per line; `format` selects the fields of an event.",
   arguments: ARGUMENTS,
   examples: [
     `${CURL} "$URL/get-events?limit=10&start_time=2+days+ago"`,
@@ -110,7 +110,7 @@ export const pushEvents = defineRoute({
   words: "The same command by POST: the arguments may come in the query or in a JSON body, and " +
     "`should_push_events` may be true. Events that were pushed before are pushed again, with the " +
     "same `event_id`; so if the account has several destinations, `destination` must name one. " +
-    "What is pushed has the format that the destination's settings name.",
+    "Events are pushed in the format that the destination's settings name.",
   arguments: ARGUMENTS,
   examples: [`${CURL} -d '{"limit": 5, "should_push_events": true}' "$URL/get-events"`],
   answers: ANSWERS,

@@ -30,10 +30,10 @@ export const verdict = {
   undelivered: told(
     v.object({
       deadLetters: told(count, "Events that were refused and are kept."),
-      setAside: told(count, "Events that wait until the destination accepts anything."),
+      setAside: told(count, "Events that wait until the destination accepts something again."),
       gaps: told(count, "Records that the source has but did not show."),
-      stalledBackfills: told(count, "1 while a backfill has got no further for `LAG_THRESHOLD`."),
-      total: told(count, "All of these: what `UNDELIVERED_THRESHOLD` is about."),
+      stalledBackfills: told(count, "1 while a backfill has made no progress for `LAG_THRESHOLD`."),
+      total: told(count, "All of these: `UNDELIVERED_THRESHOLD` limits this number."),
     }),
     "What is known to be missing at the destination.",
   ),
@@ -89,7 +89,7 @@ export const getHealth = defineRoute({
   access: TOKEN_IF_DEEP,
   summary: "Health check for a monitor",
   words:
-    "Says that the process is up. With `deep=true`, which needs the token, it answers 503 after " +
+    "Shows that the process is up. With `deep=true`, which needs the token, it answers 503 after " +
     "three failed runs in a row, when the lag is too long or too much is undelivered, until the " +
     "first run has ended, and while the settings are invalid.",
   arguments: ARGUMENTS,

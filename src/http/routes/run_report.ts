@@ -9,7 +9,7 @@ export const TRIGGERS = ["cron", "http", "backlog", "script"] as const;
 
 export const lagSeconds = told(
   v.nullable(count),
-  "Age of the oldest time that may still hold undelivered events.",
+  "How far back events may still be undelivered.",
 );
 
 const Reconciliation = named(
@@ -20,7 +20,7 @@ const Reconciliation = named(
     delivered: told(count, "Those of them that were delivered."),
     complete: told(v.boolean(), "False if the next run continues it."),
   }),
-  "A day that was read again to find events that came too late.",
+  "A day that was read again to find late events.",
 );
 
 export const Backfill = named(
@@ -33,16 +33,16 @@ export const Backfill = named(
     delivered: count,
     deadLettered: count,
     reached: told(instant, "Everything of the range before this time is delivered."),
-    movedAt: told(instant, "When it got further last, or was asked for."),
+    movedAt: told(instant, "When it last made progress, or was asked for."),
   }),
-  "A past range that is delivered beside the live collection.",
+  "A past range that is delivered alongside live collection.",
 );
 
 const statuses = v.optional(v.record(v.string(), count));
 export const Answers = named(
   "Answers",
   v.object(Object.fromEntries(SERVICES.map((name) => [name, statuses]))),
-  "Attempts at requests by service and status; `none` where there was no answer.",
+  "Attempts at requests by service and status; `none` if there was no answer.",
 );
 
 export const Run = named(
@@ -61,13 +61,13 @@ export const Run = named(
     deadLettered: told(count, `Events that ${ANY_DESTINATION} refused.`),
     altered: told(
       count,
-      "Events that were accepted, but not as they were sent: cut or kept apart, for example.",
+      "Events that were accepted, but altered: cut or stored separately, for example.",
     ),
     lateArrivals: told(count, "Events that the source showed only after newer ones."),
     twins: told(count, "Events that are identical to an earlier one in every field."),
     repeats: told(
       count,
-      "Events that may have come twice: their push got no answer, and they were sent again.",
+      "Events that may have been delivered twice: their push got no answer, and they were sent again.",
     ),
     reconciliation: v.nullable(Reconciliation),
     backfill: v.nullable(Backfill),
@@ -77,7 +77,7 @@ export const Run = named(
     relocations: told(count, "How often the source's listing was found to have moved."),
     missingFields: told(
       v.array(v.string()),
-      "Documented fields that the audit API says it does not have, so that events lack them. They " +
+      "Documented fields that the audit API says it does not have, so events lack them. They " +
         "are asked for again every day.",
     ),
     requests: told(v.record(v.string(), count), "Requests to other services, by name."),
@@ -90,15 +90,15 @@ export const Run = named(
     ),
     sourceBehind: told(
       v.boolean(),
-      "The source shows less than it did before, as a replica does that is behind. The run waits for it.",
+      "The source shows less than before, as a replica that lags would. The run waits for it.",
     ),
     goesOn: told(
       v.boolean(),
-      "The next run follows at once: there is more to do, and this run has got further.",
+      "The next run follows at once: there is more to do, and this run made progress.",
     ),
     cursor: told(
       v.nullable(v.picklist(FOUND)),
-      "How the cursor was found; null when the run did not come so far. `republished`: its copy was " +
+      "Where the cursor came from; null if the run did not get that far. `republished`: its copy was " +
         "missing or different. `adopted`: it was read from that copy, because the journal was empty.",
     ),
     revision: told(v.nullable(count), "The cursor's number after the run."),

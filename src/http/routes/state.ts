@@ -16,7 +16,7 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
 const StateRow = named(
   "StateRow",
   v.object({ key: v.string(), value: v.string() }),
-  "A row of what is stored: docs/guarantee.md lists them.",
+  "A stored row: docs/guarantee.md lists them.",
 );
 
 const StatePage = named(
@@ -37,7 +37,7 @@ const ImportArguments = named(
     after: v.pipe(
       v.nullable(v.string("after must be a key, or null.")),
       v.description(
-        "The last key of the page before. Null on the first page, which replaces what is stored.",
+        "The last key of the previous page. Null on the first page, which replaces what is stored.",
       ),
     ),
     account,
@@ -55,15 +55,15 @@ export const exportState = defineRoute({
   summary: "Export what is stored",
   words:
     "The cursor, the dead letters, the backfill, the ledger and the health of a pipeline, so " +
-    "that another platform goes on without a repeat. Tokens are left out. `FETCH_EVENTS` must be " +
-    "false, or what is collected meanwhile would come twice.",
+    "that another platform can continue without a repeat. Access tokens are left out. `FETCH_EVENTS` must be " +
+    "false, or events collected meanwhile would be delivered twice.",
   arguments: inQuery(v.object({
-    after: v.optional(v.pipe(v.string(), v.description("`next` of the page before."))),
+    after: v.optional(v.pipe(v.string(), v.description("`next` of the previous page."))),
     account,
     destination,
   })),
   examples: [`${CURL} "$URL/state"`],
-  answers: { 200: inJson("A page of it.", StatePage) },
+  answers: { 200: inJson("A page of the export.", StatePage) },
   problems: [...ASKED, "lease_lost", "stopping", "collection_enabled"],
   handle: async (asked) =>
     json(200, unwrap(await collectorOf(asked).exportState(asked.args.after ?? null))),

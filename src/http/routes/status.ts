@@ -32,7 +32,7 @@ const Period = named(
     failedRuns: count,
     lagSeconds: told(
       v.nullable(count),
-      "The longest lag with which one of its runs ended; null if none of them knew.",
+      "The longest lag with which one of its runs ended; null if it was never known.",
     ),
   }),
 );
@@ -63,7 +63,7 @@ const Outage = named(
     until: told(instant, "When the last of them ended."),
     failedRuns: count,
   }),
-  "Runs that failed one after another, all for the same reason.",
+  "Consecutive runs that failed for the same reason.",
 );
 
 const Totals = named(
@@ -73,7 +73,10 @@ const Totals = named(
     failedRuns: count,
     delivered: count,
     deadLettered: count,
-    discarded: told(count, "Dead letters that somebody discarded: they were not delivered."),
+    discarded: told(
+      count,
+      "Dead letters that somebody discarded, so that they were not delivered.",
+    ),
     altered: count,
     lateArrivals: count,
     twins: count,
@@ -100,7 +103,7 @@ const TooLarge = named(
       "When the change happened; null if that was not among what was read.",
     ),
   }),
-  "What is known of a record that the source shows, and that is too large to be read even alone.",
+  "What is known of a record that the source shows but that is too large to be read even alone.",
 );
 
 const Gap = named(
@@ -108,9 +111,12 @@ const Gap = named(
   v.object({
     day: told(v.string(), "The day from which the listing was read."),
     offset: told(count, "The place in that listing."),
-    records: told(v.nullable(count), "How many; null when it can't be known."),
-    afterMs: told(v.nullable(v.number()), "The time before it, in milliseconds since the epoch."),
-    beforeMs: told(v.nullable(v.number()), "The time after it."),
+    records: told(v.nullable(count), "How many; null if that can't be known."),
+    afterMs: told(
+      v.nullable(v.number()),
+      "The time before the gap, in milliseconds since the epoch.",
+    ),
+    beforeMs: told(v.nullable(v.number()), "The time after the gap."),
     foundAtMs: v.number(),
     why: v.picklist(["unreadable", "never shown", "beyond the last offset"]),
     tooLarge: told(v.optional(TooLarge), "Set if it is one record that is too large to be read."),
@@ -128,11 +134,11 @@ const health = v.object({
   gaps: told(v.array(Gap), "Records that the source has but did not show."),
   missingFields: told(
     v.array(v.string()),
-    "Documented fields that the source does not know: events come without them.",
+    "Documented fields that the source does not know, so events lack them.",
   ),
   reconciledThrough: told(
     v.nullable(v.pipe(v.string(), v.isoDate())),
-    "The last day that was read again to find events that came too late.",
+    "The last day that was read again to find late events.",
   ),
   totals: Totals,
   history: told(
@@ -178,8 +184,7 @@ export const getStatus = defineRoute({
   path: "/status",
   access: READ_TOKEN,
   summary: "Check whether collecting works",
-  words:
-    "The verdict, the last run, the totals, the history and the cursor. Without `account`, of " +
+  words: "The state, the last run, the totals, the history and the cursor. Without `account`, of " +
     "all accounts, and without `destination` for all destinations: then it is a list.",
   arguments: PIPELINE,
   examples: [`${CURL} "$URL/status"`],

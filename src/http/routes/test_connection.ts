@@ -19,14 +19,14 @@ const Step = named(
     destination: v.optional(told(v.string(), "The destination that it is about.")),
     outcome: told(
       v.picklist(["ok", "failed", "skipped", "unverified"]),
-      "`skipped`: it was not tried: an earlier step failed, or `because` says why. `unverified`: it " +
-        "can't be told, though nothing seems wrong.",
+      "`skipped`: it was not tested, because an earlier step failed or as `because` says. `unverified`: it " +
+        "can't be determined, though nothing seems wrong.",
     ),
     milliseconds: count,
     problem: v.optional(Problem),
     because: told(
       v.optional(v.string()),
-      "Why it was not tried, or is unverified; or whether a new sign-in helps.",
+      "Why it was not tested, or is unverified; or whether signing in again helps.",
     ),
   }),
 );
@@ -45,10 +45,9 @@ export const testConnection = defineRoute({
   path: "/test-connection",
   access: TOKEN,
   summary: "Test the connection to LivePerson and the destinations",
-  words:
-    "Tries every step: configuration, discovery, token, one audit call, then each destination of " +
+  words: "Tests every step: settings, discovery, token, one audit call, then each destination of " +
     "the account, or the one that is named, by a call that stores nothing there. Hosts and tokens are " +
-    "those that the runs remember, and new ones. If only new ones work, the others are forgotten. " +
+    "both those that the runs remember and new ones. If only new ones work, the others are forgotten. " +
     "If a step fails, the answer is 502 with that step's problem.",
   arguments: PIPELINE,
   examples: [`${CURL} -X POST "$URL/test-connection"`],

@@ -50,7 +50,7 @@ export const account = v.optional(v.pipe(
     [v.string(), v.pipe(v.number(), v.integer(), v.transform(String))],
     "account must be the id of an account.",
   ),
-  v.description("The account's id. Optional when there is only one account."),
+  v.description("The account's id. Optional if there is only one account."),
 ));
 
 /** The destination that is meant. */
@@ -58,7 +58,7 @@ export const destination = v.optional(v.pipe(
   v.string("destination must be the id of a destination."),
   v.description(
     `The destination's id: ${KINDS.map(({ id }) => id).join(", ")}. ` +
-      "Optional when the account has only one.",
+      "Optional if the account has only one.",
   ),
 ));
 
@@ -99,7 +99,7 @@ export function readArguments<T>(
   const isKnown = (name: string) => Object.hasOwn(schema.entries, name);
   const known = Object.keys(schema.entries).join(", ");
   const unknown = Object.keys(given).filter((name) => !isKnown(name))
-    .map((name) => `There is no argument ${JSON.stringify(name)}; there are ${known}.`);
+    .map((name) => `There is no argument ${JSON.stringify(name)}; the arguments are ${known}.`);
   const result = v.safeParse(
     schema,
     Object.fromEntries(Object.entries(given).filter(([name]) => isKnown(name))),

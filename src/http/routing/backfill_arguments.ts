@@ -18,8 +18,8 @@ export function backfillArguments(nowMs: number, called: Called = BY_NAME) {
   const [fromName, toName] = [called("from"), called("to")];
   const from = past(fromName, `Deliver events since this time: ${PAST_FORMS}. ${UTC_RULE}`, nowMs);
   const to = v.pipe(
-    past(toName, "Deliver events before this time, in the same forms. Now, if left out.", nowMs),
-    v.maxValue(nowMs, `${toName} must not lie in the future.`),
+    past(toName, "Deliver events before this time, written like `from`. By default, now.", nowMs),
+    v.maxValue(nowMs, `${toName} must not be in the future.`),
   );
   return named(
     "BackfillArguments",

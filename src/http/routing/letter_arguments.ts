@@ -15,7 +15,7 @@ function eventId(name: string, description: string) {
 
 const reason = v.optional(v.pipe(
   v.string("reason must be the reason of a dead letter."),
-  v.description("Only those that were refused for this reason, word for word as `reason` has it."),
+  v.description("Only those that were refused for exactly this `reason`."),
 ));
 
 const LIMIT_RULE = `limit must be a whole number from 1 to ${MAX_LETTERS}.`;
@@ -23,28 +23,28 @@ const LIMIT_RULE = `limit must be a whole number from 1 to ${MAX_LETTERS}.`;
 export const LETTERS = inQuery(v.object({
   account,
   destination,
-  event_id: eventId("event_id", "Only the letter of this event, and all of it."),
+  event_id: eventId("event_id", "Only the dead letter of this event, with all of its content."),
   reason,
-  after: eventId("after", "Those behind this event's: `next` of the answer before."),
+  after: eventId("after", "Only those after this event's: `next` of the previous answer."),
   limit: v.optional(
     v.pipe(
       v.string(),
       v.regex(/^0*([1-9]\d?|100)$/, LIMIT_RULE),
       v.transform(Number),
-      v.description("The most letters to list."),
+      v.description("The most dead letters to list."),
     ),
     `${MAX_LETTERS}`,
   ),
   groups: v.optional(
     v.pipe(
       v.picklist(["true", "false"], "groups must be true or false."),
-      v.description("Count all letters by reason, too."),
+      v.description("Also count all dead letters by reason."),
     ),
     "false",
   ),
 }));
 
-const IDS_RULE = `ids must be ids of events, ${MAX_LETTERS} at most, with commas between.`;
+const IDS_RULE = `ids must be ids of events, ${MAX_LETTERS} at most, separated by commas.`;
 const ids = v.optional(v.pipe(
   v.union([
     v.pipe(
@@ -58,7 +58,7 @@ const ids = v.optional(v.pipe(
       v.maxLength(MAX_LETTERS, IDS_RULE),
     ),
   ], IDS_RULE),
-  v.description("Only the letters of these events."),
+  v.description("Only the dead letters of these events."),
 ));
 
 export const REDELIVERED_LETTERS = named(
@@ -68,7 +68,7 @@ export const REDELIVERED_LETTERS = named(
 export const REDELIVERED = inQueryOrBody(() => REDELIVERED_LETTERS);
 
 const DISCARD_RULE =
-  "Say what to discard: ids, reason, or all=true for all of them. It can't be undone.";
+  "Say what to discard: ids, reason, or all=true for all of them. This can't be undone.";
 /** Which letters to discard: said in exactly one way, so that what is left out is never all of them. */
 export const DISCARDED_LETTERS = v.pipe(
   v.object({

@@ -10,7 +10,7 @@ export const account = v.pipe(v.string(), v.description("The account concerned."
 
 export const destination = v.pipe(
   v.nullable(v.picklist(KINDS.map(({ id }) => id))),
-  v.description("Where the account's events go, as `?destination=` names it; null if nowhere."),
+  v.description("The destination, as `?destination=` names it; null if there is none."),
 );
 
 /** A schema with a description. Not for a named schema, which has its own. */
@@ -45,7 +45,7 @@ export const Text = named("Text", v.string());
 export const Problem = named(
   "Problem",
   v.object({
-    type: told(v.string(), "Where the code is explained, relative to the collector's address."),
+    type: told(v.string(), "Where the code is explained; relative to the collector's address."),
     title: told(v.string(), "What went wrong, in a few words."),
     status: told(v.pipe(v.number(), v.integer()), "The HTTP status."),
     code: told(v.picklist(Object.keys(REASONS)), "Stable: programs may rely on it."),

@@ -95,7 +95,7 @@ export class AuditTrail implements Source<SourceRecord> {
     const { raw, headers, bytes, dialect } = await this.#list(range);
     this.#dialect = dialect;
     if (raw.length > range.first) {
-      throw unreadable(`It answered ${raw.length} records where ${range.first} were asked for.`);
+      throw unreadable(`It answered ${raw.length} records, though ${range.first} were asked for.`);
     }
     const records = await toRecords(raw, this.settings.LIVEPERSON_ACCOUNT_ID, this.host.digest);
     return { records, readAtMs: readAtMs(askedAtMs, headers), total: totalOf(headers), bytes };
@@ -182,7 +182,7 @@ export class AuditTrail implements Source<SourceRecord> {
         return await this.#askGraphql(range, answer.dialect, nowMs);
       case "error":
         throw new CollectorError("upstream_failed", {
-          detail: `The audit API answered a GraphQL error: ${answer.message.slice(0, 200)}`,
+          detail: `The audit API answered with a GraphQL error: ${answer.message.slice(0, 200)}`,
           upstream: { name: "audit", status: 200 },
         });
       case "rest":

@@ -37,13 +37,13 @@ export function isServerError(error: unknown): boolean {
 
 export function otherFormat(): CollectorError {
   return new CollectorError("audit_refused", {
-    detail: "The audit API answered in another format than it was asked in.",
+    detail: "The audit API answered in a different format from the request's.",
     upstream: { name: "audit", status: 200 },
   });
 }
 
 export function unknownShape(): CollectorError {
-  return unreadable("Its answer holds no list of records.");
+  return unreadable("Its answer contains no list of records.");
 }
 
 /**

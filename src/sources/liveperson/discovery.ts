@@ -54,7 +54,7 @@ function readHost(reply: UpstreamReply, service: Service): string {
     return v.parse(BaseUri, JSON.parse(reply.text)).baseURI;
   } catch {
     throw new CollectorError("upstream_unreadable", {
-      detail: `The Domain API's answer for ${service} holds no baseURI.`,
+      detail: `The Domain API's answer for ${service} contains no baseURI.`,
       upstream: { name: "domain", status: 200 },
     });
   }

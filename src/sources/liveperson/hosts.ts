@@ -40,7 +40,7 @@ export function hostsOf(service: Service): string {
 export function furtherHosts(value: string): readonly string[] {
   const hosts = value.toLowerCase().split(/[\s,]+/).filter((host) => host !== "");
   if (hosts.length > 0 && hosts.every((host) => FURTHER_HOST.test(host))) return hosts;
-  throw new Error("must be host names with commas between, such as audit.liveperson.net");
+  throw new Error("must be host names separated by commas, such as audit.liveperson.net");
 }
 
 /**

@@ -41,7 +41,7 @@ function readToken(reply: UpstreamReply, nowMs: number): AccessToken {
   const token = readAccessToken(reply.text, nowMs);
   if (token !== null) return token;
   throw new CollectorError("upstream_unreadable", {
-    detail: "The authorization server's answer holds no access token.",
+    detail: "The authorization server's answer contains no access token.",
     upstream: { name: "token", status: 200 },
   });
 }

@@ -186,15 +186,18 @@ Deno.test("the connection check tells whether the credentials may write, and whe
   );
   assert.match(
     await checked({ ...rights("create_doc", "view_index_metadata"), exists: false }),
-    /^destination_not_found: logs-.* does not exist, and the credentials may not make it/,
+    /^destination_not_found: logs-.* does not exist, and the credentials may not create it/,
   );
   assert.match(await checked(rights("create_doc")), /can't see whether it exists/);
 });
 
 Deno.test("of OpenSearch the connection check says what it can't tell", async () => {
   const openSearch = { product: "opensearch" } as const;
-  assert.match(await checked(openSearch), /^logs-.* exists; whether events may be written/);
-  assert.match(await checked({ ...openSearch, exists: false }), /does not exist yet; whether/);
+  assert.match(
+    await checked(openSearch),
+    /^logs-.* exists; only writing would show whether events may be written/,
+  );
+  assert.match(await checked({ ...openSearch, exists: false }), /does not exist yet; only writing/);
   assert.match(
     await checked({ ...openSearch, rights: new Set(["create_doc"]) }),
     /^The credentials are right, but may not look at logs-/,

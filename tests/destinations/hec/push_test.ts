@@ -187,5 +187,5 @@ Deno.test("what the check can't tell is no failure", async () => {
   await using splunk = await startHec({ tellsHealth: false });
   splunk.faults.next("push", { status: 400, body: "no events", contentType: "text/plain" });
   const checked = await opened(hec, splunk.settings).check();
-  assert.match(checked?.unverified ?? "", /answered 400 to a request without events/);
+  assert.match(checked?.unverified ?? "", /answered a request without events with 400/);
 });

@@ -184,11 +184,11 @@ async function checked(options: Partial<S3Options>, given: Given = {}, bucket = 
 Deno.test("the connection check tells what it can, and what it can't", async () => {
   assert.match(
     await checked({}),
-    /^The bucket is there and the key is right; whether it may write/,
+    /^The bucket is there and the key is right; only writing would show whether it may write/,
   );
   assert.match(
     await checked({ rights: new Set(["put"]) }),
-    /^The key is right, but may not list the bucket; whether/,
+    /^The key is right, but may not list the bucket; only writing/,
   );
   assert.match(
     await checked({}, { S3_SECRET_ACCESS_KEY: "wrong" }),

@@ -66,7 +66,7 @@ Deno.test("a wrong setting of one destination fails that pipeline alone, togethe
   const urlRefusal = "LINES_URL must use https, not http.";
   assert.deepEqual(refusals(wrongUrl), [null, urlRefusal]);
   assert.deepEqual(refusals({ ...wrongUrl, XSIAM_API_KEY: "a b" }), [
-    "XSIAM_API_KEY has spaces or other characters that a key can't have.",
+    "XSIAM_API_KEY has spaces or other characters that a key can't contain.",
     urlRefusal,
   ]);
   assert.deepEqual(refusals({ ...XSIAM, LINES_URL: LINES.LINES_URL }), [
@@ -268,7 +268,7 @@ Deno.test("metrics, descriptions and problems have the words of both", async () 
     status: 502,
     title: "The destination refused the credentials",
     action:
-      "XSIAM: Check XSIAM_API_KEY and XSIAM_AUTH_ID, and that the HTTP collector is enabled. " +
+      "XSIAM: Check XSIAM_API_KEY and XSIAM_AUTH_ID, and that the HTTP log collector is enabled. " +
       "Line Store: Check LINES_TOKEN.",
   });
   const docs = await (await ask("/docs")).text();

@@ -45,7 +45,7 @@ Deno.test("signing in is limited together with the routes", async () => {
   for (let i = 0; i < 40; i++) assert.equal((await tryIt()).status, 401);
   const { status, headers, text } = await tryIt();
   assert.deepEqual([status, headers.get("Retry-After")], [429, "60"]);
-  assert.match(text, /Too many wrong tries\. Wait 60 seconds\./);
+  assert.match(text, /Too many wrong tokens\. Wait 60 seconds\./);
 });
 
 Deno.test("from many addresses, all wrong tries together are limited too", async () => {

@@ -43,7 +43,7 @@ Deno.test("many accounts", async () => {
     "Working (197)",
   ]);
   assert.match(words, /site017\s+LivePerson refused the client id and secret/);
-  assert.match(words, /site099\s+The configuration is not valid/);
+  assert.match(words, /site099\s+The settings are not valid/);
   await look(page, "worker-many-desk");
   const reached = new Set<string>();
   for (let next = true; next;) {

@@ -60,7 +60,7 @@ Deno.test("from the first run to dead letters that are redelivered", async (t) =
 
   await t.step("Test connection tells each step", async () => {
     const told = await testConnection(page);
-    assert.match(told, /What could be tried works/);
+    assert.match(told, /What could be tested works/);
     assert.match(told, /Signing in: ok, \d+ ms/);
     stage.livePerson.forbidden = true;
     const failed = await testConnection(page);
@@ -108,7 +108,7 @@ Deno.test("from the first run to dead letters that are redelivered", async (t) =
   await t.step("a backfill: asked for, confirmed as it was understood, cancelled", async () => {
     const link = (name: string) =>
       page.getByRole("navigation", { name: "Actions" }).getByRole("link", { name });
-    assert.doesNotMatch(await page.innerText("main"), /Backfill under way/);
+    assert.doesNotMatch(await page.innerText("main"), /Backfill in progress/);
     await link("Backfill").click();
     await page.getByLabel("From").fill("some day");
     await page.getByRole("button", { name: "Continue" }).click();
@@ -126,8 +126,8 @@ Deno.test("from the first run to dead letters that are redelivered", async (t) =
     await desk.goto(page.url());
     await look(desk, "worker-backfill-confirm");
     await page.getByRole("button", { name: "Start the backfill" }).click();
-    assert.match(await page.getByRole("status").innerText(), /The backfill is asked for/);
-    assert.match(await page.innerText("main"), /Backfill under way/);
+    assert.match(await page.getByRole("status").innerText(), /The backfill is scheduled/);
+    assert.match(await page.innerText("main"), /Backfill in progress/);
     assert.equal(await link("Backfill").count(), 1, "only its cancelling is offered");
     const told = await press(page, "Cancel the backfill", "Cancel the backfill");
     assert.match(told, /What has been delivered stays delivered/);
@@ -154,7 +154,7 @@ Deno.test("from the first run to dead letters that are redelivered", async (t) =
   await t.step("a backfill, with its progress", async () => {
     await stage.post("/backfill", { from: "30 days ago", to: "10 days ago" });
     await page.reload();
-    assert.match(await page.innerText("main"), /Backfill under way/);
+    assert.match(await page.innerText("main"), /Backfill in progress/);
     await stage.cron();
     await page.reload();
     assert.match(await page.innerText("main"), /Backfill complete/);

@@ -85,7 +85,7 @@ Deno.test("the table of recent events", async (t) => {
     assert.equal(await found({ By: "zoë" }), "1");
     assert.equal(await found({ By: "user-77" }), "1");
     assert.equal(await found({ Until: new Date(nowMs - 5_000).toISOString() }), "4");
-    assert.match(await search({ ...none, Until: "2 days" }), /Until must lie after Since/);
+    assert.match(await search({ ...none, Until: "2 days" }), /Until must be after Since/);
     await search(none);
   });
 
@@ -99,7 +99,7 @@ Deno.test("the table of recent events", async (t) => {
     await look(page, "events-one");
     const href = page.url();
     await page.goto(href.replace(/event=[^&]+/, `event=${"0".repeat(32)}`));
-    assert.match(await page.innerText("main"), /LivePerson does not show it any more/);
+    assert.match(await page.innerText("main"), /LivePerson no longer shows it/);
   });
 
   await t.step("what is shown is exported, and nothing else", async () => {

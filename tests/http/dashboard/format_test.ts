@@ -180,12 +180,12 @@ Deno.test("a backfill that has delivered nothing doesn't say that anything is de
     ...{ from: "2026-11-01T00:00:00Z", to: "2026-11-11T00:00:00Z", startedAt: "", movedAt: "" },
     ...{ delivered: 0, deadLettered: 0, completedAt: null, reached: "2026-11-01T00:00:00Z" },
   };
-  assert.equal(toldProgress(backfill), "nothing has been read to its end yet");
+  assert.equal(toldProgress(backfill), "nothing has been read completely yet");
   const further = { ...backfill, reached: "2026-11-04T00:00:00Z" };
   assert.match(toldProgress(further), /^there was nothing to deliver before 4 Nov 2026/);
   assert.match(toldProgress({ ...further, delivered: 1 }), /^everything before .* is delivered$/);
   const refused = toldProgress({ ...further, delivered: 1, deadLettered: 2 });
-  assert.match(refused, /is delivered, but for 2 refused events$/);
+  assert.match(refused, /is delivered, except for 2 refused events$/);
 });
 
 Deno.test("of the time before the lag, the page says no more than is known", async () => {
@@ -214,7 +214,7 @@ Deno.test("of the time before the lag, the page says no more than is known", asy
   assert.match(unknown, /not known yet.*nothing is known to be delivered/);
   assert.doesNotMatch(unknown, /everything older is delivered/);
   const undelivered = { deadLetters: 2, setAside: 0, gaps: 0, stalledBackfills: 0, total: 2 };
-  assert.match(await shown({ undelivered }) ?? "", /not all that is older is delivered/);
+  assert.match(await shown({ undelivered }) ?? "", /not everything older is delivered/);
 });
 
 Deno.test("a search is checked by the names that its fields have on the page", () => {
@@ -226,11 +226,11 @@ Deno.test("a search is checked by the names that its fields have on the page", (
   for (const wrong of ["0", "201", "", "1e2", "-1", "1.5"]) {
     assert.deepEqual(read("2 hours", wrong), { wrong: { limit } });
   }
-  const start = "Since must not lie in the future.";
+  const start = "Since must not be in the future.";
   assert.deepEqual(read("2026-11-22", "0"), { wrong: { start, limit } });
   const endMs = NOW_MS - 60 * MINUTE_MS;
   assert.deepEqual(read("2 hours", "200", "1 hour"), { search: { ...search, endMs } });
-  const end = "Until must lie after Since.";
+  const end = "Until must be after Since.";
   for (const early of ["2 hours", "3 hours"]) {
     assert.deepEqual(read("2 hours", "200", early), { wrong: { end } });
   }
@@ -297,7 +297,10 @@ Deno.test("the cookie is Secure and bound to the host, but for plain HTTP on loo
   }
   const refused = await signIn("http://collector.lan:8000");
   assert.deepEqual([refused.status, refused.cookie], [401, ""]);
-  assert.match(refused.text, /Signing in needs https: browsers keep no session over plain http\./);
+  assert.match(
+    refused.text,
+    /Signing in requires https: browsers keep no session over plain http\./,
+  );
 });
 
 Deno.test("starting over needs the account's id, whatever the browser let through", async () => {

@@ -26,7 +26,7 @@ const FAILURE = {
     status: 502,
     code: "destination_unauthorized",
     detail: "XSIAM (POST api-example.xdr.eu.paloaltonetworks.com/logs/v1/event) answered 401.",
-    action: "Check XSIAM_API_KEY and XSIAM_AUTH_ID, and that the HTTP collector is enabled.",
+    action: "Check XSIAM_API_KEY and XSIAM_AUTH_ID, and that the HTTP log collector is enabled.",
   },
 } as const;
 

@@ -18,7 +18,7 @@ Deno.test("a page of one account", async (t) => {
       assert.equal(await refreshOf("/"), "300; url=/");
       assert.equal(await refreshOf("/events"), undefined);
       await page.goto("/?account=a");
-      await page.getByRole("link", { name: "Stop that" }).click();
+      await page.getByRole("link", { name: "Stop refreshing" }).click();
       assert.match(page.url(), /account=a&refresh=off$/);
       assert.equal(await refreshOf(page.url()), undefined);
       await page.getByRole("link", { name: "Refresh every minute" }).click();
@@ -29,7 +29,7 @@ Deno.test("a page of one account", async (t) => {
   await t.step("what is open stays open, and in view", async () => {
     await page.goto("/?account=a");
     assert.doesNotMatch(await page.innerText("main"), /Late arrivals/);
-    await page.getByRole("link", { name: "Counters since the beginning" }).click();
+    await page.getByRole("link", { name: "Counts since the beginning" }).click();
     await page.getByRole("link", { name: "Last 24 hours as a table" }).click();
     assert.match(page.url(), /open=totals,hours#hours$/);
     await page.reload();
@@ -37,7 +37,7 @@ Deno.test("a page of one account", async (t) => {
     assert.match(words, /Late arrivals/);
     assert.match(words, /Hour \(UTC\)/);
     assert.equal(await page.locator("[aria-expanded=true]").count(), 2);
-    await page.getByRole("link", { name: "Counters since the beginning" }).click();
+    await page.getByRole("link", { name: "Counts since the beginning" }).click();
     assert.doesNotMatch(await page.innerText("main"), /Late arrivals/);
     assert.match(await page.innerText("main"), /Hour \(UTC\)/);
   });

@@ -156,7 +156,7 @@ Deno.test("signing in, by HTTP", async (t) => {
       for (const [name, sent] of Object.entries(refused)) {
         const { status, text, headers } = await send(stage, path, { ...sent, cookie });
         assert.equal(status, 403, `${name}, ${path}`);
-        assert.match(text, /Nothing was done.*pass the Host header on/s);
+        assert.match(text, /Nothing was done.*pass on the Host header/s);
         assert.equal(headers.get("Set-Cookie"), null);
       }
       const unsigned = await send(stage, path, { form: { account, token } });
@@ -282,7 +282,7 @@ Deno.test("signing in, in a browser", async (t) => {
     assert.equal(await page.evaluate("document.activeElement.innerText"), "Skip to the content");
     await tabTo("Test connection");
     await page.keyboard.press("Enter");
-    await page.getByRole("heading", { name: "What could be tried works" }).waitFor();
+    await page.getByRole("heading", { name: "What could be tested works" }).waitFor();
     await look(page, "tested");
     await tabTo("Collect now");
     await page.keyboard.press("Enter");

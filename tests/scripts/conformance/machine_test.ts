@@ -33,7 +33,7 @@ Deno.test("without a cache that can be written to, the receiver is left out", ()
     const cache = join(file, "cache");
     await assert.rejects(
       cached(cache, "one-1.0", () => assert.fail("made")),
-      leftOut(/^nothing can be kept in the cache: ENOTDIR/),
+      leftOut(/^the cache can't be written: ENOTDIR/),
     );
   }));
 

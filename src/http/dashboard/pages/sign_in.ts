@@ -18,7 +18,7 @@ export async function submitSignIn(c: PageContext) {
   const { api_token: given, to } = await readForm(c);
   const target = localPath(to);
   if (losesSession(c)) {
-    const error = "Signing in needs https: browsers keep no session over plain http.";
+    const error = "Signing in requires https: browsers keep no session over plain http.";
     return showSignIn(c, target, error);
   }
   const token = typeof given === "string" ? findToken(tokensIn(c.env), given.trim()) : null;
@@ -33,7 +33,7 @@ async function showRefusal(c: PageContext, target: string) {
   if (problem === wrong) return showSignIn(c, target, wrong.detail);
   const wait = headers["Retry-After"];
   c.header("Retry-After", wait);
-  return showSignIn(c, target, `Too many wrong tries. Wait ${wait} seconds.`, 429);
+  return showSignIn(c, target, `Too many wrong tokens. Wait ${wait} seconds.`, 429);
 }
 
 export async function submitSignOut(c: PageContext) {
