@@ -10,7 +10,20 @@ Deno.test("every test that docs/security.md names is there", async () => {
   assert.ok(named.length > 15);
   for (const [, name, file] of named) {
     const text = await readFile(join(ROOT, file), "utf8");
-    assert.ok(text.includes(name), `${file} has a test "${name}"`);
+    const begins = text.split(/\b(?:test|step)\(\s*/).slice(1).map((rest) => rest.slice(1));
+    assert.ok(begins.some((rest) => rest.startsWith(name)), `${file} has a test "${name}"`);
+  }
+});
+
+Deno.test("every threat of docs/security.md has what stops it, and a test that shows it", async () => {
+  const page = await readFile(join(ROOT, "docs", "security.md"), "utf8");
+  const [, table] = /\n\| who [^\n]*\n\| -[^\n]*\n((?:\|[^\n]*\n)+)/.exec(page)!;
+  const rows = table.trim().split("\n");
+  assert.ok(rows.length > 20);
+  for (const row of rows) {
+    const cells = row.split("|").slice(1, -1).map((cell) => cell.trim());
+    assert.ok(cells.length === 4 && cells.every((cell) => cell !== ""), row);
+    assert.match(cells[3], /\]\(\.\.\/tests\//, row);
   }
 });
 
