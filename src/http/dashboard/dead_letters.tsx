@@ -1,15 +1,16 @@
-/** The events that the destination refused: id and reason, never their content. */
+/** The first events that the destination refused: id and reason, never their content, which is behind a link. */
 import type { ListedLetters } from "../../collector/collector.ts";
+import type { Rights } from "../../operators/session.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
 import { count, moment } from "../../format.ts";
 import { hrefOfLetters, toldReason } from "./letter_links.ts";
 import { destinationNameFirst, hrefOf } from "./links.ts";
 
 export function DeadLettersCard(
-  { pipeline, letters: { count: all, letters }, mayAct, nowMs }: {
+  { pipeline, letters: { count: all, letters }, rights, nowMs }: {
     pipeline: Pipeline;
     letters: ListedLetters;
-    mayAct: boolean;
+    rights: Rights;
     nowMs: number;
   },
 ) {
@@ -33,7 +34,13 @@ export function DeadLettersCard(
           {letters.map(({ eventId, reason, status, refusedAt }) => (
             <tr role="row">
               <th scope="row" role="rowheader">
-                <code>{eventId}</code>
+                {rights.readEvents
+                  ? (
+                    <a href={hrefOfLetters(pipeline, { event: eventId })}>
+                      <code>{eventId}</code>
+                    </a>
+                  )
+                  : <code>{eventId}</code>}
               </th>
               <td role="cell" data-name="Reason">
                 {toldReason(pipeline, { status, reason })}
@@ -44,7 +51,7 @@ export function DeadLettersCard(
         </tbody>
       </table>
       {all > letters.length && <p class="small quiet">The first {letters.length} are shown.</p>}
-      {mayAct && (
+      {rights.act && (
         <p>
           <a class="button second" href={hrefOf("/actions/redeliver", pipeline)}>
             Redeliver dead letters

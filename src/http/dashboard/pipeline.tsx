@@ -70,7 +70,7 @@ export function PipelinePage({ state: whole, letters, above, page, viewer, nowMs
         <DeadLettersCard
           pipeline={pipeline}
           letters={letters}
-          mayAct={viewer.rights.act}
+          rights={viewer.rights}
           nowMs={nowMs}
         />
       )}

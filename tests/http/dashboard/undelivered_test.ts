@@ -54,6 +54,10 @@ Deno.test("what is undelivered is read, redelivered and discarded on the page", 
   await t.step("the number on the status page leads there", async () => {
     assert.equal(await heading(page), "Incomplete");
     await look(phone, "undelivered-status-phone");
+    const { letters } = (await stage.get("/dead-letters")).body;
+    await page.getByRole("link", { name: letters[1].eventId }).click();
+    assert.ok((await page.locator("main pre").innerText()).includes(letters[1].eventId));
+    await page.goto("/");
     await page.getByRole("link", { name: "6", exact: true }).click();
     assert.equal(await heading(page), "6 undelivered");
     assert.match(await main(), /6 dead letters\./);
