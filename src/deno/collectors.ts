@@ -7,12 +7,13 @@ import { askEach, type Collectors } from "../collector/fleet.ts";
 import type { LogLine, Platform } from "../collector/platform.ts";
 import { type CollectorService, serve } from "../collector/service.ts";
 import { forbiddenHosts } from "./allowed_hosts.ts";
+import { SYSTEM_CLOCK } from "./clock.ts";
 import { denoDigest } from "./digest.ts";
 import { type HttpClient, HttpClients } from "./http_clients.ts";
 import type { Operators } from "../operators/operators.ts";
 import { openOperators } from "./operators.ts";
 import { openKv, storageInKv, storageInMemory } from "./storage.ts";
-import { type Clock, Lease } from "./lease.ts";
+import { Lease } from "./lease.ts";
 import { endingSoonAfter, sleepUntil } from "./stopping.ts";
 import { CollectorError } from "../errors.ts";
 import { type Pipeline, pipelineName } from "../pipelines/pipeline.ts";
@@ -44,15 +45,6 @@ export interface DenoCollectors extends Collectors {
   close(): Promise<void>;
 }
 
-const CLOCK: Clock = {
-  now: Date.now,
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-  every(ms, work) {
-    const timer = setInterval(work, ms);
-    return () => clearInterval(timer);
-  },
-};
-
 /**
  * Opens the collectors. An account whose settings are broken answers with the problem.
  * @throws {CollectorError} `configuration_invalid` when there is no account, or the database can't be opened
@@ -73,7 +65,7 @@ export async function openDenoCollectors(options: DenoCollectorsOptions): Promis
       name: "deno",
       ...(kv === undefined
         ? storageInMemory()
-        : storageInKv(kv, new Lease({ kv, name, holder, clock: CLOCK, log, stop }), name)),
+        : storageInKv(kv, new Lease({ kv, name, holder, clock: SYSTEM_CLOCK, log, stop }), name)),
       fetch: httpClient?.fetch ?? fetch,
       ...stoppable(stop),
       now: Date.now,

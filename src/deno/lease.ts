@@ -5,17 +5,9 @@
  */
 import { CollectorError } from "../errors.ts";
 import type { LogLine } from "../collector/platform.ts";
+import type { Clock } from "./clock.ts";
 import { commit } from "./kv_commit.ts";
 import type { Writer } from "./kv_store.ts";
-
-/** Time, as the lease needs it. */
-export interface Clock {
-  /** Epoch milliseconds. */
-  now(): number;
-  sleep(ms: number): Promise<void>;
-  /** Calls `work` at this interval, until the function it returns is called. */
-  every(ms: number, work: () => void): () => void;
-}
 
 interface LeaseOptions {
   readonly kv: Deno.Kv;

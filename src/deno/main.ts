@@ -8,7 +8,9 @@ import type { DoorEnv } from "../http/auth/door.ts";
 import type { Collectors } from "../collector/fleet.ts";
 import { addressOf } from "./address.ts";
 import { followBacklogs } from "./backlog.ts";
+import { SYSTEM_CLOCK } from "./clock.ts";
 import { readHostSettings } from "./host_settings.ts";
+import { HttpServer } from "./http_server.ts";
 import { missing } from "./missing.ts";
 import { exposedSettings } from "./private_files.ts";
 import { stopListener } from "./signals.ts";
@@ -57,12 +59,15 @@ async function main(): Promise<number> {
     now: Date.now,
     log: writeLog,
   });
-  const server = Deno.serve({
-    hostname: host,
-    port,
-    onListen: ({ hostname, port }) =>
-      writeLog({ level: "info", event: "listening", host: hostname, port }),
-  }, (request, { remoteAddr }) => app.fetch(request, { ...variables, peer: remoteAddr.hostname }));
+  const listener = Deno.listen({ hostname: host, port });
+  const server = new HttpServer({
+    listener,
+    answer: (request, peer) => app.fetch(request, { ...variables, peer }),
+    clock: SYSTEM_CLOCK,
+    log: writeLog,
+  });
+  const { hostname, port: openPort } = listener.addr;
+  writeLog({ level: "info", event: "listening", host: hostname, port: openPort });
 
   const schedule = new Schedule(collectors, writeLog);
   const cron = Deno.cron("collect", SCHEDULE, { signal: stop }, () => schedule.tick());

@@ -1,5 +1,5 @@
-/** A clock for leases that stands still until it is told otherwise. Sleeping moves it on. */
-import type { Clock } from "../../src/deno/lease.ts";
+/** A clock that stands still until it is told otherwise. Sleeping moves it on. */
+import type { Clock } from "../../src/deno/clock.ts";
 
 export class FakeClock implements Clock {
   nowMs = Date.parse("2026-03-10T12:00:00Z");

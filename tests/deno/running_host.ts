@@ -19,6 +19,11 @@ export async function startArguments(): Promise<string[]> {
   return args;
 }
 
+interface HostOptions {
+  /** How many files the process may open. */
+  readonly openFiles?: number;
+}
+
 export class RunningHost implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #reading: Promise<unknown>;
@@ -26,11 +31,20 @@ export class RunningHost implements AsyncDisposable {
   /** What it printed, both streams. */
   printed = "";
 
-  private constructor(args: readonly string[], folder: string, env: Record<string, string>) {
+  private constructor(
+    args: readonly string[],
+    folder: string,
+    env: Record<string, string>,
+    { openFiles }: HostOptions,
+  ) {
     const [run, ...rest] = args.slice(0, -2);
     const script = join(ROOT, args.at(-2)!);
-    this.#process = new Deno.Command(Deno.execPath(), {
-      args: [run, "--no-check", "--config", join(ROOT, "deno.json"), ...rest, script],
+    const limit = openFiles === undefined ? "" : `ulimit -n ${openFiles}; `;
+    this.#process = new Deno.Command("/bin/sh", {
+      args: [
+        ...["-c", `${limit}exec "$0" "$@"`, Deno.execPath()],
+        ...[run, "--no-check", "--config", join(ROOT, "deno.json"), ...rest, script],
+      ],
       cwd: folder,
       env: { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME")!, PORT: "0", ...env },
       clearEnv: true,
@@ -42,8 +56,17 @@ export class RunningHost implements AsyncDisposable {
     this.#reading = Promise.all([this.#read(stdout), this.#read(stderr)]);
   }
 
-  static async start(folder: string, env: Record<string, string>): Promise<RunningHost> {
-    return new RunningHost(await startArguments(), folder, env);
+  static async start(
+    folder: string,
+    env: Record<string, string>,
+    options: HostOptions = {},
+  ): Promise<RunningHost> {
+    return new RunningHost(await startArguments(), folder, env, options);
+  }
+
+  /** Where it listens, once it does. */
+  port(): Promise<number> {
+    return this.#patiently(this.#listening.promise);
   }
 
   /** Calls a route, once the host listens. */
@@ -51,8 +74,7 @@ export class RunningHost implements AsyncDisposable {
     path: string,
     init: RequestInit & { headers?: Record<string, string> } = {},
   ): Promise<Response> {
-    const port = await this.#patiently(this.#listening.promise);
-    return await fetch(`http://127.0.0.1:${port}${path}`, {
+    return await fetch(`http://127.0.0.1:${await this.port()}${path}`, {
       ...init,
       headers: { Authorization: `Bearer ${SECRETS.API_TOKEN}`, ...init.headers },
     });

@@ -1,0 +1,250 @@
+/** The host's HTTP server under attack: real connections on loopback, and a clock that the test moves. */
+import assert from "node:assert/strict";
+import type { LogLine } from "../../src/collector/platform.ts";
+import { HttpServer, LIMITS, type ServerLimits } from "../../src/deno/http_server.ts";
+import { until } from "../environment.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { RunningHost } from "./running_host.ts";
+import { openDenoStage } from "./stage.ts";
+
+type Answer = (request: Request, peer: string) => Response | Promise<Response>;
+
+interface StartOptions {
+  readonly answer?: Answer;
+  readonly limits?: Partial<ServerLimits>;
+  /** How often accepting a connection fails first. */
+  readonly failures?: number;
+}
+
+const ATTACKS = {
+  idle: "",
+  "half the headers": "GET / HTTP/1.1\r\nHost: localhost\r\n",
+  "half the body": "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf",
+};
+
+/** A client that reads only when it is told to. */
+class Client implements Disposable {
+  private constructor(readonly conn: Deno.TcpConn) {}
+
+  static async connect(port: number, text = ""): Promise<Client> {
+    const client = new Client(await Deno.connect({ hostname: "127.0.0.1", port }));
+    await client.send(text);
+    return client;
+  }
+
+  async send(text: string): Promise<void> {
+    if (text !== "") await this.conn.write(new TextEncoder().encode(text));
+  }
+
+  /** What comes until it looks like this, or until the server ends the connection. */
+  async read(end: RegExp | null = null): Promise<string> {
+    const bytes = new Uint8Array(65_536);
+    for (let text = "";;) {
+      const count = await this.conn.read(bytes).catch(() => null);
+      if (count === null) return text;
+      text += new TextDecoder().decode(bytes.subarray(0, count));
+      if (end?.test(text)) return text;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.conn.close();
+  }
+}
+
+function start({ answer = () => new Response("here"), limits, failures = 0 }: StartOptions = {}) {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const lines: LogLine[] = [];
+  const clock = new FakeClock();
+  let toFail = failures;
+  const server = new HttpServer({
+    listener: {
+      accept() {
+        if (toFail-- <= 0) return listener.accept();
+        const error = new Error("Too many open files (os error 24)");
+        return Promise.reject(Object.assign(error, { code: "EMFILE" }));
+      },
+      close: () => listener.close(),
+    },
+    answer,
+    clock,
+    log: (line) => void lines.push(line),
+    limits,
+  });
+  const { port } = listener.addr;
+  return {
+    server,
+    clock,
+    lines,
+    port,
+    connect: (text?: string) => Client.connect(port, text),
+    /** Whoever comes later is accepted later: then all before are there. */
+    async fetch(init: RequestInit = {}): Promise<string> {
+      return await (await fetch(`http://127.0.0.1:${port}/`, {
+        ...init,
+        headers: { Connection: "close" },
+      })).text();
+    },
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+/** Opens so many connections of each kind, and tells how many the server has ended. */
+async function attack(port: number, each: number) {
+  const clients: Client[] = [];
+  let ended = 0;
+  for (let round = 0; round < each; round++) {
+    for (const text of Object.values(ATTACKS)) {
+      const client = await Client.connect(port, text).catch(() => null);
+      if (client === null) continue;
+      clients.push(client);
+      client.read().then(() => void ended++);
+    }
+  }
+  return {
+    ended: () => ended,
+    [Symbol.dispose]: () => clients.forEach((client) => client[Symbol.dispose]()),
+  };
+}
+
+Deno.test("connections without a use take nobody's place: the longest silent one makes room", async () => {
+  await using host = start({ limits: { connections: 20 } });
+  using attackers = await attack(host.port, 30);
+  for (let visit = 0; visit < 5; visit++) assert.equal(await host.fetch(), "here");
+  await until("the end of all but 20", () => attackers.ended() >= 90 - 20);
+  assert.deepEqual(host.lines, [{ level: "warn", event: "connections_full", connections: 20 }]);
+});
+
+Deno.test("nobody is thrown out while the request is worked on, and then there may be no room", async () => {
+  const { promise: ready, resolve } = Promise.withResolvers<void>();
+  const answer = () => ready.then(() => new Response("at last"));
+  await using host = start({ answer, limits: { connections: 3 } });
+  const get = ATTACKS["half the headers"] + "\r\n";
+  const clients: Client[] = [];
+  for (let i = 0; i < 3; i++) clients.push(await host.connect(get));
+  const [first, second, third] = clients;
+  const late = await host.connect(get);
+  assert.equal(await late.read(), "", "turned away");
+  host.clock.pass(3_600_000); // a run may take long
+  resolve();
+  for (const client of [first, second, third]) {
+    assert.match(await client.read(/at last/), /^HTTP\/1.1 200 /);
+    client[Symbol.dispose]();
+  }
+  late[Symbol.dispose]();
+});
+
+for (
+  const [name, limitMs] of [
+    ["idle", LIMITS.headersMs],
+    ["half the headers", LIMITS.headersMs],
+    ["half the body", LIMITS.bodyMs],
+  ] as const
+) {
+  Deno.test(`a connection with ${name} is ended in time, drop by drop as well`, async () => {
+    const { promise: begun, resolve } = Promise.withResolvers<void>();
+    await using host = start({
+      async answer(request) {
+        if (request.method === "POST") resolve();
+        return new Response(await request.text());
+      },
+    });
+    using client = await host.connect(ATTACKS[name]);
+    if (name === "half the body") await begun;
+    await host.fetch();
+    host.clock.pass(limitMs - 2000);
+    if (name !== "idle") await client.send("x");
+    await host.fetch();
+    host.clock.pass(4000);
+    assert.equal(await client.read(), "");
+  });
+}
+
+Deno.test("a connection may wait for its next request, but not for ever", async () => {
+  await using host = start();
+  using client = await host.connect();
+  for (const waitMs of [0, LIMITS.idleMs - 2000]) {
+    host.clock.pass(waitMs);
+    await client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    assert.match(await client.read(/here/), /^HTTP\/1.1 200 /);
+    await host.fetch();
+  }
+  host.clock.pass(LIMITS.idleMs + 2000);
+  assert.equal(await client.read(), "");
+});
+
+Deno.test("whoever doesn't take the answer is left, and the answer is made no further", async () => {
+  const { promise: given, resolve: giveUp } = Promise.withResolvers<void>();
+  let isGivenUp = false;
+  given.then(() => isGivenUp = true);
+  const endless = () =>
+    new ReadableStream({
+      pull: (controller) => controller.enqueue(new Uint8Array(1_000_000)),
+      cancel: () => giveUp(),
+    });
+  await using host = start({ answer: () => new Response(endless()) });
+  using client = await host.connect("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  await client.read(/^HTTP/);
+  await until("the end", () => {
+    host.clock.pass(LIMITS.sendingMs + 1000);
+    return isGivenUp;
+  });
+});
+
+Deno.test("when accepting fails, the longest silent one makes room, and the listener comes back", async () => {
+  await using host = start({ failures: 3 });
+  assert.equal(await host.fetch(), "here");
+  assert.deepEqual(host.lines, [
+    { level: "warn", event: "accept_failed", reason: "EMFILE", connections: 0 },
+  ]);
+});
+
+Deno.test("a request tells where it comes from, and gets its body", async () => {
+  const answer: Answer = async (request, peer) => new Response(`${peer}: ${await request.text()}`);
+  await using host = start({ answer });
+  assert.equal(await host.fetch({ method: "POST", body: "words" }), "127.0.0.1: words");
+});
+
+Deno.test("a stop answers what is being worked on, and waits for nobody else", async () => {
+  const begun = Promise.withResolvers<void>();
+  const ready = Promise.withResolvers<void>();
+  const host = start({
+    async answer(request) {
+      if (request.method === "POST") return new Response(await request.text());
+      begun.resolve();
+      await ready.promise;
+      return new Response("done");
+    },
+  });
+  using _attackers = await attack(host.port, 5);
+  using client = await host.connect("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  await begun.promise;
+  const stopped = host.server.shutdown();
+  ready.resolve();
+  assert.match(await client.read(), /^HTTP\/1.1 200 [^]*Connection: close[^]*done/i);
+  await stopped;
+  assert.equal(host.clock.timers, 0);
+});
+
+Deno.test("hundreds of idle and half-sent connections, more than the process may open files, don't end the host", async () => {
+  await using stage = await openDenoStage();
+  for (
+    const { openFiles, event } of [
+      { openFiles: 96, event: "accept_failed" },
+      { openFiles: 1024, event: "connections_full" },
+    ]
+  ) {
+    await using host = await RunningHost.start(stage.folder, stage.settings, { openFiles });
+    await host.fetch("/healthz");
+    using attackers = await attack(await host.port(), 100);
+    for (let visit = 0; visit < 5; visit++) {
+      const response = await host.fetch("/healthz");
+      assert.equal((await response.json()).status, "up");
+    }
+    assert.ok(attackers.ended() > 0);
+    assert.ok(host.printed.includes(`"event":"${event}"`), host.printed);
+    host.signal("SIGTERM");
+    assert.equal(await host.ended(), 0, host.printed);
+    assert.ok(!host.printed.includes("stopped_late"), host.printed);
+  }
+});
