@@ -99,12 +99,12 @@ export class CollectorObject extends DurableObject<Env> implements ObjectMethods
     return this.#service().importState(rows, after);
   }
 
-  /** As a relay: asks other objects, with the requests of this invocation. */
+  /** As a relay, asks other objects, with the request allowance of this invocation. */
   askAll<M extends Method>(pipelines: readonly Pipeline[], method: M, ...args: Arguments<M>) {
     return askEach(objectsOf(this.env))(pipelines, method, ...args);
   }
 
-  /** As long as a run ends with more to read, the next one follows at once, in an invocation of its own. */
+  /** While a run ends with more to read, the next one follows at once, in its own invocation. */
   async alarm(): Promise<void> {
     if (this.#entry() === undefined) return; // it was removed from the settings
     await this.collect("backlog");
@@ -130,7 +130,7 @@ export class CollectorObject extends DurableObject<Env> implements ObjectMethods
     return entriesOf(this.env).find((entry) => entry.name === this.ctx.id.name);
   }
 
-  /** While a deployment is under way, the caller may have other settings. */
+  /** During a deployment, the caller may have different settings. */
   #unknown(): PipelineEntry {
     const problem = "its Durable Object does not have it in its settings";
     return brokenPipeline(String(this.ctx.id.name), problem);

@@ -1,5 +1,5 @@
 /**
- * A store in a Durable Object's own storage: strongly consistent. Its values end at 2 MB, so longer
+ * A store in a Durable Object's own storage: strongly consistent. Values are limited to 2 MB, so longer
  * texts are kept in parts.
  */
 import { splitText } from "../storage/parts.ts";

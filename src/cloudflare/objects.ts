@@ -1,7 +1,7 @@
 /**
- * The Durable Objects from outside: one for each pipeline, called by RPC. Of an error, only the message
- * crosses RPC, so the objects return problems as values; anything thrown is a fault of Cloudflare's or a
- * bug. Calls objects, and logs when that fails.
+ * The Durable Objects from outside: one for each pipeline, called by RPC. Only the message of an error
+ * crosses RPC, so the objects return problems as values; anything thrown is Cloudflare's fault or a bug.
+ * Calls objects, and logs when that fails.
  */
 import { type AskEach, askEach, type Collectors } from "../collector/fleet.ts";
 import { writeLog } from "../collector/log.ts";
@@ -30,9 +30,9 @@ export interface Env extends Record<string, unknown> {
   readonly API_TOKEN_READ?: string;
 }
 
-/** What an object does: its own collector's calls, and as a relay those of other objects. */
+/** What an object does: the calls of its own collector and, as a relay, those of other objects. */
 export interface ObjectMethods extends CollectorService {
-  /** Makes the same call of each pipeline's collector; the outcomes are in their order. */
+  /** Makes the same call to each pipeline's collector; the outcomes are in the pipelines' order. */
   askAll<M extends Method>(
     pipelines: readonly Pipeline[],
     method: M,
@@ -44,8 +44,8 @@ export interface ObjectMethods extends CollectorService {
 export const ASKED_DIRECTLY = 40;
 
 /**
- * The collectors of all pipelines. If many are called at once, some objects relay the call, each with a
- * request allowance of its own.
+ * The collectors of all pipelines. If many are called at once, some objects relay the call, each with its
+ * own request allowance.
  * @throws {CollectorError} `configuration_invalid`
  */
 export function openObjects(env: Env): Collectors {
@@ -60,7 +60,7 @@ export function openObjects(env: Env): Collectors {
   };
 }
 
-/** Each pipeline's collector, in its object, which knows its pipeline by its own name. */
+/** Each pipeline's collector, in its object, whose name identifies the pipeline. */
 export function objectsOf(env: Env): Collectors["of"] {
   return (pipeline) =>
     offer(async (method, ...args) => {

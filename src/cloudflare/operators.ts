@@ -5,7 +5,7 @@ import type { Env } from "./objects.ts";
 /** There is one object for the deployment. */
 const NAME = "operators";
 
-/** By environment: those of an isolate are few, and live as long as it does. */
+/** By environment: an isolate has few, and they live as long as it does. */
 const opened = new WeakMap<Env, Operators>();
 
 export function openOperators(env: Env): Operators {

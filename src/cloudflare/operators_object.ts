@@ -1,7 +1,7 @@
 /**
  * The Durable Object that remembers the people and programs that use the routes and the page; one for the
  * deployment. Single-threaded and strongly consistent: a session that has ended has ended everywhere, and
- * there is one page key, whoever asked for it first.
+ * there is only one page key, whoever asks for it first.
  */
 // @ts-types="./cloudflare_workers.d.ts"
 import { DurableObject } from "cloudflare:workers";

@@ -12,7 +12,7 @@ export function problemOfRun(outcome: Outcome<RunReport>): Problem | undefined {
 }
 
 /**
- * Collects every pipeline, as the schedule does. `connect` may throw: then there is none to collect.
+ * Collects every pipeline, as the schedule does. If `connect` throws, there is nothing to collect.
  * @throws {Error} when any failed, naming the first few and why
  */
 export async function collectAll(

@@ -1,6 +1,6 @@
 /**
- * The collector of one pipeline: all that the routes, the cron and the scripts can ask of it. One run at
- * a time.
+ * The collector of one pipeline: everything that the routes, the cron and the scripts can ask it to do. One
+ * run at a time.
  */
 import { kindOf } from "../destinations/catalog.ts";
 import { utcDay } from "../engine/time.ts";
@@ -50,7 +50,7 @@ import { untried } from "./runs/untried.ts";
 
 export interface Status extends Verdict {
   readonly account: string;
-  /** What tells the destination from others of its kind, such as its host; null if there is none. */
+  /** What distinguishes the destination from others of its kind, such as its host; null if there is none. */
   readonly destination: string | null;
   /** The id of the destination's kind. */
   readonly kind: string | null;
@@ -65,31 +65,31 @@ export interface Status extends Verdict {
 export interface ListedLetters {
   readonly count: number;
   readonly letters: readonly ListedLetter[];
-  /** The id behind which the list goes on; null at its end. */
+  /** The id after which the list continues; null at the end. */
   readonly next: string | null;
-  /** All letters by reason, if that was asked for. */
+  /** All letters grouped by reason, if that was asked for. */
   readonly groups?: readonly LetterGroup[];
 }
 
-/** What of the letters is listed. */
+/** Which letters are listed. */
 export interface LetterQuery {
   readonly reason?: string | undefined;
-  /** The list begins behind this event id. */
+  /** The list begins after this event id. */
   readonly after?: string | undefined;
-  /** Only this letter, and whole. */
+  /** Only this letter, with all of its content. */
   readonly eventId?: string | undefined;
-  /** True to count all letters by reason, which takes a look at each. */
+  /** True to count all letters by reason, which reads each of them. */
   readonly grouped?: boolean | undefined;
 }
 
-/** More who ask for events of the account at the same time are turned away. */
+/** Further requests for events of the account at the same time are refused. */
 const MAX_READERS_WAITING = 3;
 
 export class Collector {
   readonly #context: RunContext;
   #turn: Promise<unknown> = Promise.resolve();
   #running: Promise<RunReport> | undefined;
-  /** Who reads events, and who waits for that. */
+  /** How many read events, or wait for their turn. */
   #readers = 0;
   #reading: Promise<unknown> = Promise.resolve();
 
@@ -208,7 +208,10 @@ export class Collector {
     return measure(health, this.#judge(health, await undelivered.counts(), state), state);
   }
 
-  /** At most `limit` letters in order of event id, large ones cut; or one of them, whole. */
+  /**
+   * At most `limit` letters in order of event id, with large ones cut; or one of them, with all of its
+   * content.
+   */
   async deadLetters(
     limit: number,
     { eventId, reason, after, grouped }: LetterQuery = {},
@@ -299,7 +302,7 @@ export class Collector {
   }
 
   /**
-   * What is stored, page by page, to go on from it at another place.
+   * What is stored, page by page, so that collecting can continue from it elsewhere.
    * @throws {CollectorError} `collection_enabled`
    */
   exportState(after: string | null): Promise<StatePage> {
@@ -310,9 +313,9 @@ export class Collector {
   }
 
   /**
-   * Takes over a page of what was exported at another place: the one behind this key, or the first if it
-   * is null. That one replaces all that is kept here, such as dead letters that have been delivered there
-   * since. The last row makes it count.
+   * Takes over a page of what was exported elsewhere: the one after this key, or the first if it is null.
+   * The first one replaces everything that is kept here, such as dead letters that have been delivered
+   * there since. The import counts once the last row is stored.
    * @throws {CollectorError} `collection_enabled`; `cursor_exists` if collecting has begun here;
    * `cursor_unreadable` or `cursor_newer` if it isn't this pipeline's
    */
@@ -338,7 +341,7 @@ export class Collector {
     });
   }
 
-  /** What is collected beside a move would come twice. */
+  /** Events collected during a move would be delivered twice. */
   #mustRest(): void {
     if (!this.settings.FETCH_EVENTS) return;
     throw new CollectorError("collection_enabled", {
@@ -346,12 +349,12 @@ export class Collector {
     });
   }
 
-  /** Drops what runs remember: the next one finds it out again. */
+  /** Drops what runs remember: the next one finds it again. */
   #forget(key: string): Promise<void> {
     return this.#inTurn(() => this.#platform.local.delete(key));
   }
 
-  /** Notes in the health what was done at somebody's request. */
+  /** Records in the health what was done at somebody's request. */
   async #note(request: Request): Promise<void> {
     const { health } = this.#context;
     await health.write(afterRequest(await health.read(), request, this.#platform.now()));

@@ -8,7 +8,7 @@ export interface Collectors {
   readonly pipelines: readonly Pipeline[];
   /** The collector of one of them. */
   readonly of: (pipeline: Pipeline) => CollectorService;
-  /** Makes the same call of each of these; the outcomes are in their order. */
+  /** Makes the same call to each of these; the outcomes are in their order. */
   readonly ask: AskEach;
 }
 
@@ -18,19 +18,19 @@ export type AskEach = <M extends Method>(
   ...args: Arguments<M>
 ) => Promise<readonly Outcome<Value<M>>[]>;
 
-/** How many collectors that deliver to the same kind of destination are asked at the same time. */
+/** How many collectors that deliver to the same kind of destination are called at the same time. */
 export const CONCURRENCY = 6;
 
 /**
- * Asks a few collectors at a time, and those of each kind of destination beside the others: a slow or
- * failing one holds up neither another account nor another destination.
+ * Calls a few collectors at a time, each kind of destination separately: a slow or failing one holds up
+ * neither another account nor another destination.
  */
 export function askEach(of: Collectors["of"]): AskEach {
   return (pipelines, method, ...args) =>
     mapLanes(pipelines, (pipeline) => of(pipeline)[method](...args));
 }
 
-/** Does the work for each pipeline, in such lanes; the results are in their order. */
+/** Does the work for each pipeline, in these lanes; the results are in the pipelines' order. */
 export async function mapLanes<T>(
   pipelines: readonly Pipeline[],
   work: (pipeline: Pipeline) => Promise<T>,
@@ -42,7 +42,7 @@ export async function mapLanes<T>(
   return pipelines.map((one) => results.get(one)!);
 }
 
-/** The pipelines by what may make them slow together: the kind of their destination. */
+/** The pipelines by what may slow them down together: the kind of their destination. */
 export function lanesOf(pipelines: readonly Pipeline[]): Map<Lane, Pipeline[]> {
   return Map.groupBy(pipelines, laneOf);
 }
@@ -56,7 +56,7 @@ export function laneOf({ destination }: Pipeline): Lane {
 export type Lane = string | undefined;
 
 /**
- * Makes the call of one of these pipelines of one account, whichever its destination: the first whose
+ * Makes the call to one of these pipelines of one account, whichever its destination: the first whose
  * settings are valid.
  */
 export async function askAny<M extends Method>(

@@ -10,16 +10,16 @@ export interface Platform {
   readonly now: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
-  /** Waits so many milliseconds; by timers if left out. */
+  /** Waits this many milliseconds; if left out, timers do. */
   readonly sleep?: (ms: number) => Promise<void>;
   readonly newId: () => string;
   readonly digest: Digest;
   readonly log: (line: LogLine) => void;
-  /** Does the work once no other process works for the same pipeline. */
+  /** Does the work as soon as no other process works on the same pipeline. */
   readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>;
   /** Once aborted, a run ends after the batch in hand. */
   readonly stop: Pick<AbortSignal, "aborted">;
-  /** Once aborted, requests under way end, and later ones fail; never if left out. */
+  /** Once aborted, current requests end and later ones fail; if left out, that never happens. */
   readonly ending?: AbortSignal;
   /** The published copy of the cursor: Workers KV, or Deno KV. */
   readonly published: KeyValueStore;

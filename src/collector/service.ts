@@ -54,7 +54,7 @@ export type CollectorService = {
   readonly [M in Method]: (...args: Arguments<M>) => Promise<Outcome<Value<M>>>;
 };
 
-/** Forwards a call, whichever it is. */
+/** Forwards any of the calls. */
 type Ask = <M extends Method>(
   method: M,
   ...args: Arguments<M>
@@ -86,7 +86,7 @@ export function serve(entry: PipelineEntry, platform: Platform): CollectorServic
   });
 }
 
-/** The problem, with what tells whose it is. */
+/** The problem, with the account and destination that it belongs to. */
 export function problemIn({ account, destination }: Pipeline, problem: Problem): Problem {
   return { ...problem, account, ...(destination !== null && { destination: destination.kind }) };
 }
@@ -103,7 +103,7 @@ function opener(entry: PipelineEntry, platform: Platform): () => ThrowingCalls {
   }
 }
 
-/** The service of a collector that `ask` reaches, wherever it lives. */
+/** The service of a collector that `ask` reaches, wherever it runs. */
 export function offer(ask: Ask): CollectorService {
   return {
     collect: (trigger) => ask("collect", trigger),

@@ -8,8 +8,8 @@ import { SOURCE_SKIPPED, type TestedStep } from "./runs/connection_check.ts";
 import type { Outcome } from "./service.ts";
 
 /**
- * `pipelines`: those of one account that are to be tested. What fails is a step that failed; only a
- * collector that can't be asked is a problem.
+ * `pipelines`: those of one account that are to be tested. A failure is a failed step; only a collector
+ * that can't be reached is a problem.
  */
 export async function testConnection(
   collectors: Collectors,
@@ -30,7 +30,10 @@ export async function testConnection(
   return { ok: true, value };
 }
 
-/** Each collector has a session of its own. They are told once if they agree; else a failure says whose it is. */
+/**
+ * Each collector has its own session. If the outcomes agree, they are listed once; otherwise a failure says
+ * whose it is.
+ */
 function sourceSteps(
   pipelines: readonly Pipeline[],
   outcomes: readonly Outcome<readonly TestedStep[]>[],
@@ -47,7 +50,7 @@ function sourceSteps(
   return steps.map((step) => isFailed(step) ? { ...step, ...kindIn(pipeline) } : step);
 }
 
-/** A step that holds, or one for each pipeline whose settings are bad. */
+/** One step if all settings are valid; otherwise one for each pipeline whose settings are not. */
 function configurationSteps(
   pipelines: readonly Pipeline[],
   outcomes: readonly Outcome<unknown>[],
@@ -62,7 +65,10 @@ function configurationSteps(
   return bad.length > 0 ? bad : [{ step: "configuration", outcome: "ok", milliseconds: 0 }];
 }
 
-/** One that can't be tried is told too, and why: it must not be taken for one that works. */
+/**
+ * A destination that can't be tested is listed too, with the reason: it must not be mistaken for one that
+ * works.
+ */
 function destinationStep(pipeline: Pipeline, outcome: Outcome<TestedStep | null>): TestedStep {
   const step = { step: "destination", ...kindIn(pipeline), milliseconds: 0 } as const;
   if (outcome.ok) {

@@ -1,6 +1,6 @@
 /**
- * Which hosts of the settings Deno was not given the right to reach. Asks Deno, and connects to nobody.
- * Without this, a run would only learn that the host can't be reached.
+ * Which hosts in the settings Deno has no permission to reach. Asks Deno, and connects to nothing. Without
+ * this, a run would only learn that the host can't be reached.
  */
 import { kindOf } from "../destinations/catalog.ts";
 import type { PipelineSettings } from "../pipelines/pipelines.ts";
@@ -14,7 +14,7 @@ export async function forbiddenHosts(settings: PipelineSettings): Promise<readon
   const proxies = settings.TRUST_ANY_CERTIFICATE && settings.USE_SYSTEM_PROXY
     ? undiciProxies()
     : [];
-  // then undici connects to the proxy only; Deno's own `fetch` needs no right to reach one
+  // then undici connects only to the proxy; Deno's own `fetch` needs no permission to reach one
   const needed = proxies.length > 0 ? proxies : hostsOf(settings);
   const problems = await Promise.all(needed.map(async ({ name, host }) => {
     const { state } = await Deno.permissions.query({ name: "net", host });

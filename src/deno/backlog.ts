@@ -1,6 +1,6 @@
 /**
  * Works off backlogs: when a run ends with more to read, the pipeline's next run follows at once. A few
- * pipelines of each kind of destination at a time, alternating, without holding up the schedule.
+ * pipelines of each kind of destination are worked on at a time, in turn, without holding up the schedule.
  */
 import { askEach, type Collectors, laneOf, lanesOf } from "../collector/fleet.ts";
 import { type RunReport, type Trigger, wantsMore } from "../collector/health/report.ts";
@@ -15,7 +15,7 @@ interface FollowedCollectors extends Collectors {
   settled(): Promise<void>;
 }
 
-/** The same collectors, whose backlogs are worked off until `stop`. */
+/** The same collectors; their backlogs are worked off until `stop`. */
 export function followBacklogs(
   collectors: Collectors,
   stop: Pick<AbortSignal, "aborted">,

@@ -28,26 +28,30 @@ import {
 
 interface DenoCollectorsOptions {
   readonly variables: Record<string, string | undefined>;
-  /** The database file, made if it isn't there. If undefined, state is in memory and nothing is stored. */
+  /**
+   * The database file, created if it does not exist. If undefined, the state is in memory and nothing is
+   * stored.
+   */
   readonly kvPath: string | undefined;
   readonly log: (line: LogLine) => void;
   /**
-   * Once aborted, runs end after the batch in hand. With a signal, requests and waits under way are cut
-   * short as well.
+   * Once aborted, runs end after the current batch. With a signal, current requests and waits are cut short
+   * as well.
    */
   readonly stop?: AbortSignal | Pick<AbortSignal, "aborted">;
 }
 
 export interface DenoCollectors extends Collectors {
   readonly operators: Operators;
-  /** Sends what belongs to no account. */
+  /** Sends requests that belong to no account. */
   readonly fetch: typeof fetch;
   close(): Promise<void>;
 }
 
 /**
- * Opens the collectors. An account whose settings are broken answers with the problem.
- * @throws {CollectorError} `configuration_invalid` when there is no account, or the database can't be opened
+ * Opens the collectors. An account whose settings are invalid answers with the problem.
+ * @throws {CollectorError} `configuration_invalid` when there is no account, or the database can't be
+ * opened
  */
 export async function openDenoCollectors(options: DenoCollectorsOptions): Promise<DenoCollectors> {
   const { log, stop = { aborted: false } } = options;
@@ -93,9 +97,9 @@ export async function openDenoCollectors(options: DenoCollectorsOptions): Promis
 }
 
 /**
- * Sends the host's own requests, through the proxy and with the authority of the settings. Certificates are
- * always verified: with Cloudflare Access's keys from anybody, anybody could sign in. Rejects while these
- * settings are invalid.
+ * Sends the host's own requests, through the proxy and trusting the authority in the settings. Certificates
+ * are always verified: if anybody could supply Cloudflare Access's keys, anybody could sign in. Rejects
+ * while these settings are invalid.
  */
 function hostFetch(
   variables: DenoCollectorsOptions["variables"],
@@ -116,8 +120,8 @@ function stoppable(
 }
 
 /**
- * The account's HTTP client. What is wrong with its CA file, or with Deno's rights, becomes a problem of
- * the account.
+ * The account's HTTP client. A fault of its CA file or of Deno's permissions becomes a problem of the
+ * account.
  */
 async function openHttpClient(entry: PipelineEntry, httpClients: HttpClients): Promise<{
   readonly httpClient?: HttpClient;

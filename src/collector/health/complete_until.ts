@@ -5,14 +5,15 @@
 import type { Progress } from "../../engine/progress.ts";
 import { CLOCK_TOLERANCE_MS } from "../../engine/time.ts";
 
-/** What an earlier run knew, as far as it can be believed: it knew nothing of what is still to come. */
+/** What an earlier run knew, as far as it can be believed: it can't have known about times still to come. */
 export function believable(completeUntilMs: number | null, nowMs: number): number | null {
   return completeUntilMs === null ? null : Math.min(completeUntilMs, nowMs);
 }
 
 /**
- * Up to when everything is delivered: when the last page was asked for if the run reached the end, else
- * the last event that it met. Of the host's clock and the source's, the earlier one counts.
+ * Up to when everything is delivered: if the run reached the end, the time at which it asked for the last
+ * page; otherwise the time of the last event that it met. The earlier of the host's and the source's clock
+ * counts.
  */
 export function completeUntil(
   progress: Pick<Progress, "more" | "behind" | "gaps" | "cursor" | "readAtMs">,
@@ -25,12 +26,15 @@ export function completeUntil(
   return Math.min(startedMs, Math.max(beforeMs ?? 0, reachedMs));
 }
 
-/** Did the run come to the end of what there is, as far as anybody knows? */
+/** Did the run reach the end of the listing, as far as it can be known? */
 function reachedEnd({ more, behind, gaps }: Pick<Progress, "more" | "behind" | "gaps">): boolean {
   return !more && !behind && !gaps.some(({ why }) => why === "beyond the last offset");
 }
 
-/** Milliseconds that the delivery lags behind; null if that is not known, `"clock"` if only for a wrong clock. */
+/**
+ * By how many milliseconds delivery lags; null if that is not known, `"clock"` if it is unknown only
+ * because of a wrong clock.
+ */
 export function lagOf(completeUntilMs: number | null, nowMs: number): number | null | "clock" {
   if (completeUntilMs === null) return null;
   if (completeUntilMs > nowMs + CLOCK_TOLERANCE_MS) return "clock";

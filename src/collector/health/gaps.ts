@@ -1,20 +1,20 @@
-/** The gaps that are known: records that the source has and did not show. Pure. */
+/** The known gaps: records that the source has but did not show. Pure. */
 import { type Gap, tooLargeOf } from "../../engine/progress.ts";
 import { DAY_MS, dayStartMs } from "../../engine/time.ts";
 
-/** A range of event times that was read once more to its end. What was found since then still counts. */
+/** A range of event times that was read again completely. Gaps found since then still count. */
 export interface ReadAgain {
   readonly fromMs: number;
   readonly toMs: number;
   readonly sinceMs: number;
 }
 
-/** More are not told apart; a source with so many is broken. */
+/** Further gaps are not kept separately; a source with so many is broken. */
 const KEPT_GAPS = 100;
 
 /**
- * The gaps after a run that found some. Those of a range that was read again are gone, unless found again;
- * and so are those of a place in time at which this run has found one, whatever its offset is by now.
+ * The gaps after a run that found some. Gaps in a range that was read again are dropped, unless they were
+ * found again. So are earlier gaps at a time at which this run found one, whatever its offset is by now.
  */
 export function gapsAfter(
   before: readonly Gap[],
@@ -37,14 +37,14 @@ export function reconciledRange(day: string, sinceMs: number): ReadAgain {
   return { fromMs, toMs: fromMs + DAY_MS, sinceMs };
 }
 
-/** How many records are missing; a gap of which that is not known counts as one. */
+/** How many records are missing; a gap of unknown size counts as one. */
 export function recordsMissing(gaps: readonly Gap[]): number {
   return gaps.reduce((sum, { records }) => sum + (records ?? 1), 0);
 }
 
 /**
- * A run may meet the same gap several times: it reads again, not always from a record before it, and goes on
- * with the listing of another day. What it does not tell this time is as it was `before`.
+ * A run may meet the same gap several times, because it reads again, not always from a record before the
+ * gap, and continues in the listing of another day. What it does not know this time is taken from `before`.
  */
 function eachOnce(found: readonly Gap[], before: readonly Gap[]): Gap[] {
   const known = new Map(before.map((gap) => [spotOf(gap), gap]));

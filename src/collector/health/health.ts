@@ -12,9 +12,9 @@ export interface Totals {
   readonly delivered: number;
   /** Events that became dead letters, in whatever part of the runs. */
   readonly deadLettered: number;
-  /** Events that somebody discarded: they are not delivered any more. */
+  /** Events that somebody discarded: they are no longer delivered. */
   readonly discarded: number;
-  /** Events that the destination took otherwise than they were sent. */
+  /** Events that the destination accepted, but altered. */
   readonly altered: number;
   readonly lateArrivals: number;
   readonly twins: number;
@@ -26,17 +26,19 @@ export interface Totals {
   readonly retries: number;
   /** Attempts at requests, by service and status. */
   readonly answers: AnswerCounts;
-  /** Runs by how long they took: of each bound in `DURATION_BOUNDS_SECONDS`, the runs that took no longer. */
+  /**
+   * Runs by how long they took: for each bound in `DURATION_BOUNDS_SECONDS`, the runs that took no longer.
+   */
   readonly durations: readonly number[];
   readonly durationSeconds: number;
 }
 
-/** Upper bounds of the histogram of run durations; a run may take longer than the last. */
+/** Upper bounds of the histogram of run durations; a run may take longer than the last bound. */
 export const DURATION_BOUNDS_SECONDS = [0.1, 0.5, 1, 5, 10, 30, 60, 120] as const;
 
 export interface Health {
   readonly lastRun: RunReport | null;
-  /** Runs that failed since the last one that did not. */
+  /** Runs that have failed since the last successful one. */
   readonly consecutiveFailures: number;
   readonly failingSince: string | null;
   /** The first of the runs that succeeded without a failure in between, up to the last one. */
@@ -45,9 +47,9 @@ export interface Health {
   readonly lastDelivery: { readonly at: string; readonly events: number } | null;
   /** Everything older has been delivered. Epoch milliseconds. */
   readonly completeUntilMs: number | null;
-  /** Records that the source has and did not show. */
+  /** Records that the source has but did not show. */
   readonly gaps: readonly Gap[];
-  /** Documented fields that the source does not know, so that events come without them. */
+  /** Documented fields that the source does not know, so that events lack them. */
   readonly missingFields: readonly string[];
   /** The last day that was reconciled. */
   readonly reconciledThrough: string | null;
@@ -86,16 +88,16 @@ export const UNKNOWN_HEALTH: Health = {
   history: NO_HISTORY,
 };
 
-/** What a run leaves behind for the health, beside its report. */
+/** What a run passes on to the health, besides its report. */
 interface Aftermath {
   readonly completeUntilMs: number | null;
   /** Dead letters that were added. */
   readonly deadLetters: number;
   /** Gaps that the run found. */
   readonly gaps: readonly Gap[];
-  /** What was reconciled to its end. */
+  /** What was reconciled completely. */
   readonly readAgain: readonly ReadAgain[];
-  /** Fields that the source does not know any more. */
+  /** Fields that the source no longer knows. */
   readonly missingFields: readonly string[];
 }
 
@@ -193,7 +195,7 @@ function addAnswers(before: AnswerCounts, news: AnswerCounts): AnswerCounts {
   return sum;
 }
 
-/** The range of event times that a backfill has read again to its end. */
+/** The range of event times that a backfill has read again completely. */
 function backfilledRange(backfill: BackfillState | null): ReadAgain[] {
   if (backfill === null || backfill.completedAt === null) return [];
   const [fromMs, toMs] = [Date.parse(backfill.from), Date.parse(backfill.to)];

@@ -15,7 +15,7 @@ export interface Period {
   readonly lagSeconds: number | null;
 }
 
-/** A run, as short as it can be told. */
+/** A run, in brief. */
 export interface PastRun {
   readonly runId: string;
   readonly trigger: Trigger;
@@ -35,7 +35,7 @@ export interface PastProblem {
   readonly title: string;
 }
 
-/** Runs that failed one after another, all for the same reason. */
+/** Consecutive runs that failed for the same reason. */
 export interface Outage extends PastProblem {
   /** When the first of them started. */
   readonly from: string;
@@ -114,7 +114,7 @@ function noted(periods: readonly Period[], start: string, news: News): readonly 
   }];
 }
 
-/** A failure goes on with the last outage if the run before it failed for the same reason. */
+/** A failure belongs to the last outage if the run before it failed for the same reason. */
 function outagesAfter(
   { runs, outages }: History,
   { problem, startedAt }: PastRun,

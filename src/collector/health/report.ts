@@ -19,17 +19,17 @@ export interface RunReport {
   readonly delivered: number;
   readonly batches: number;
   readonly deadLettered: number;
-  /** Events that the destination took otherwise than they were sent, in whatever part of the run. */
+  /** Events that the destination accepted, but altered, in any part of the run. */
   readonly altered: number;
   /** Events that the source showed only after newer ones had been read. */
   readonly lateArrivals: number;
   /** Events that are identical to an earlier one in every field. */
   readonly twins: number;
-  /** Events that may have come twice: a push of them got no answer, and they were sent again. */
+  /** Events that may have been delivered twice: their push got no answer, and they were sent again. */
   readonly repeats: number;
-  /** The day that was read again for what came too late, and what was found; null when none was due. */
+  /** The day that was read again for late events, and what was found; null if none was due. */
   readonly reconciliation: Reconciliation | null;
-  /** Where the backfill stands that this run went on with; null when there was none. */
+  /** How far the backfill is that this run continued; null if there was none. */
   readonly backfill: BackfillState | null;
   /** Events of that backfill that this run delivered. */
   readonly backfilled: number;
@@ -46,14 +46,14 @@ export interface RunReport {
   readonly more: boolean;
   /** What ended it before there was no more to read; null if nothing did. */
   readonly limitedBy: RunLimit | null;
-  /** True when the source shows less than it did before, so that the run waits for it. */
+  /** True if the source shows less than before, so that the run waits for it. */
   readonly sourceBehind: boolean;
-  /** True when the next run follows at once: there is more to do, and this run has got further. */
+  /** True if the next run follows at once: there is more to do, and this run made progress. */
   readonly goesOn: boolean;
-  /** How the cursor was found; null when the run did not come so far. */
+  /** Where the cursor came from; null if the run did not get that far. */
   readonly cursor: Found | null;
   readonly revision: number | null;
-  /** Age of the oldest time that may still hold undelivered events. */
+  /** How far back events may still be undelivered. */
   readonly lagSeconds: number | null;
   readonly problem?: Problem;
 }
@@ -69,7 +69,7 @@ export interface Reconciliation {
   readonly found: number;
   /** Those of them that the destination acknowledged. */
   readonly delivered: number;
-  /** False when the run's budget ended first; the next run goes on. */
+  /** False if the run's budget ended first; the next run continues. */
   readonly complete: boolean;
 }
 
@@ -81,9 +81,9 @@ export interface BackfillState {
   readonly completedAt: string | null;
   readonly delivered: number;
   readonly deadLettered: number;
-  /** Everything of the range before this time is delivered. */
+  /** Everything in the range before this time is delivered. */
   readonly reached: string;
-  /** When it got further last, or was asked for. */
+  /** When it last made progress, or was asked for. */
   readonly movedAt: string;
 }
 
@@ -109,9 +109,9 @@ interface Told extends RunIdentity {
   readonly backfill: BackfillState | null;
   readonly backfilled: number;
   readonly limitedBy: RunLimit | null;
-  /** Events that were taken otherwise than they were sent, beside the live part. */
+  /** Events that were accepted, but altered, outside the live part. */
   readonly alteredAside: number;
-  /** True when what was done beside the live part has got further, and is not at its end. */
+  /** True if the work outside the live part made progress and is not complete. */
   readonly asideGoesOn: boolean;
   readonly used: Upstream["used"];
   readonly completeUntilMs: number | null;
@@ -180,7 +180,7 @@ function sumOf(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
-/** All events that a run delivered, in whatever part of it. */
+/** All events that a run delivered, in any of its parts. */
 export function eventsOf({ delivered, reconciliation, backfilled }: RunReport): number {
   return delivered + (reconciliation?.delivered ?? 0) + backfilled;
 }

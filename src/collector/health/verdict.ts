@@ -20,11 +20,11 @@ export type State = typeof STATES[number];
 interface Missing {
   /** Events that were refused and are kept. */
   readonly deadLetters: number;
-  /** Events that wait until the destination accepts something again again. */
+  /** Events that wait until the destination accepts something again. */
   readonly setAside: number;
   /** Records that the source has but did not show. */
   readonly gaps: number;
-  /** 1 while a backfill stands still: how many events it still has to deliver can't be known. */
+  /** 1 while a backfill is stalled: how many events it still has to deliver can't be known. */
   readonly stalledBackfills: number;
   /** All of these. */
   readonly total: number;
@@ -44,9 +44,9 @@ export interface Kept {
 export interface Thresholds {
   /** False if fetching is switched off. */
   readonly enabled: boolean;
-  /** A longer lag is alarming; a backfill that gets no further for longer stands still. Milliseconds. */
+  /** A longer lag is alarming; a backfill that makes no progress for longer is stalled. Milliseconds. */
   readonly lagMs: number;
-  /** So much that is undelivered, or more, is alarming. */
+  /** This many undelivered events are alarming. */
   readonly undelivered: number;
 }
 
@@ -140,7 +140,7 @@ function undeliveredOf(
   return { ...counts, total: Object.values(counts).reduce((sum, one) => sum + one, 0) };
 }
 
-/** Has it got no further for so long? */
+/** Has it made no progress for that long? */
 function isStalled({ completedAt, movedAt }: BackfillState, nowMs: number, patienceMs: number) {
   return completedAt === null && nowMs - Date.parse(movedAt) > patienceMs;
 }

@@ -1,7 +1,7 @@
 /**
- * Keeps the cursor. Every acknowledged batch is committed to the journal, in the collector's own
- * consistent storage, which is the authority. Once per run, the cursor is published where everybody can
- * see it (KV). That copy is read only if the journal is empty, and published again if it is missing.
+ * Keeps the cursor. Every acknowledged batch is committed to the journal, in the collector's own consistent
+ * storage, which is authoritative. Once per run, the cursor is published where everybody can see it (KV).
+ * That copy is used only if the journal is empty, and is published again if it is missing.
  */
 import {
   type Cursor,
@@ -15,9 +15,9 @@ import { JOURNAL_KEY } from "./moved_state.ts";
 import { decodeJournal, EMPTY_JOURNAL, type Journal, readRevision } from "./journal.ts";
 
 /**
- * How the cursor was found: `new`, there was none; `stored`, in the journal; `republished`, in the
- * journal, but the published copy was missing or different; `adopted`, from the published copy, the
- * journal being empty.
+ * Where the cursor came from: `new`, there was none; `stored`, the journal; `republished`, the journal, but
+ * the published copy was missing or different; `adopted`, the published copy, because the journal was
+ * empty.
  */
 export const FOUND = ["new", "stored", "republished", "adopted"] as const;
 export type Found = typeof FOUND[number];
@@ -25,11 +25,14 @@ export type Found = typeof FOUND[number];
 export interface Opened {
   readonly cursor: Cursor;
   readonly found: Found;
-  /** Events that an earlier run had sent, or was about to, when it ended without an answer: they may come twice. */
+  /**
+   * Events that an earlier run had sent, or was about to send, when it ended without an answer: they may be
+   * delivered twice.
+   */
   readonly inFlight: number;
 }
 
-/** For a minute, KV may show what it held before, even that it held nothing. After this long, what it shows is what it holds. */
+/** For a minute, KV may show what it held before, even nothing. After this long, it shows what it holds. */
 const KV_SETTLES_MS = 2 * 60_000;
 
 function cursorKey({ account, feed, destination }: CursorOwner): string {
@@ -72,7 +75,7 @@ export class CursorStore {
     return { cursor: withoutPast(adopted), found: "adopted", inFlight };
   }
 
-  /** The cursor as it lies in the journal, for people to look at; null if there is none. */
+  /** The cursor as the journal has it, for people to look at; null if there is none. */
   async shown(): Promise<unknown> {
     const text = await this.platform.local.get(JOURNAL_KEY);
     try {
@@ -89,7 +92,7 @@ export class CursorStore {
     await this.#write({ ...this.#journal, inFlight: events });
   }
 
-  /** Notes that whatever was in flight was answered, though not acknowledged. */
+  /** Records that whatever was in flight was answered, though not acknowledged. */
   async clearInFlight(): Promise<void> {
     if (this.#journal.inFlight > 0) await this.#write({ ...this.#journal, inFlight: 0 });
   }
@@ -99,7 +102,7 @@ export class CursorStore {
     return Math.min(this.#leftInFlight, this.#marked);
   }
 
-  /** Makes the cursor durable. `settled`: how many more events it now lies behind. */
+  /** Makes the cursor durable. `settled`: how many more events it has passed. */
   async commit(cursor: Cursor, settled: number): Promise<void> {
     await this.#write({
       ...this.#journal,
@@ -111,7 +114,7 @@ export class CursorStore {
     this.#publish = "committed";
   }
 
-  /** Publishes what was committed, or what KV has lost. */
+  /** Publishes the cursor if something was committed, or if KV has lost it. */
   async publish(): Promise<void> {
     if (this.#publish === "not needed") return;
     await this.platform.published.put(cursorKey(this.owner), this.#journal.cursor!);
@@ -136,7 +139,7 @@ export class CursorStore {
   }
 
   /**
-   * Takes over the journal of the same pipeline at another place, and publishes its cursor.
+   * Takes over the journal that the same pipeline has elsewhere, and publishes its cursor.
    * @throws {CollectorError} `cursor_unreadable` or `cursor_newer`; then nothing has changed
    */
   async takeOver(text: string): Promise<void> {
@@ -174,7 +177,7 @@ function isDeleted(copy: string, { deletedUpTo }: Journal): boolean {
   return deletedUpTo !== null && readRevision(copy) <= deletedUpTo;
 }
 
-/** No ledger holds what was delivered before any more, so no reconciliation may look at it. */
+/** No ledger holds what was delivered before, so it must not be reconciled. */
 function withoutPast(cursor: Cursor): Cursor {
   const startMs = Math.max(cursor.startMs, cursor.watermarkMs, (cursor.newestMs ?? 0) + 1);
   return { ...cursor, startMs };

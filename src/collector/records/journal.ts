@@ -1,6 +1,6 @@
 /**
- * The journal: one row of the collector's own consistent storage, written with each commit. It is the
- * authority on where collecting stands; what is in KV is a copy for everybody to see. Pure.
+ * The journal: one row of the collector's own consistent storage, written with each commit. It is
+ * authoritative on how far collecting is; KV has a copy that everybody can see. Pure.
  */
 import * as v from "valibot";
 import { CollectorError } from "../../errors.ts";
@@ -36,8 +36,8 @@ export const EMPTY_JOURNAL: Journal = {
 
 /**
  * Reads the stored journal; without one, it is empty.
- * @throws {CollectorError} `cursor_newer` if a later version wrote it, `cursor_unreadable` if it is of
- * an earlier version or damaged. The run must stop then: to begin anew would repeat or lose events.
+ * @throws {CollectorError} `cursor_newer` if a later version wrote it, `cursor_unreadable` if it is of an
+ * earlier version or damaged. The run must then stop: starting over would repeat or lose events.
  */
 export function decodeJournal(text: string | null): Journal {
   if (text === null) return EMPTY_JOURNAL;

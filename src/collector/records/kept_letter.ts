@@ -3,7 +3,7 @@ import type { RefusedAgain, Undelivered } from "../../engine/ports.ts";
 import { DAY_MS, HOUR_MS, iso } from "../../engine/time.ts";
 
 export interface KeptLetter extends Undelivered {
-  /** ISO 8601: when it was refused last, and first. */
+  /** ISO 8601: when it was last refused, and first. */
   readonly refusedAt: string;
   readonly firstRefusedAt: string;
   /** How often it was refused. */
@@ -15,7 +15,10 @@ export interface KeptLetter extends Undelivered {
   readonly revision: number;
 }
 
-/** What waits for the destination to accept anything is tried in each run for the first hour, then at this interval. */
+/**
+ * What waits for the destination to accept something again is tried in each run for the first hour, then at
+ * this interval.
+ */
 const SET_ASIDE_RETRY_MS = 10 * 60_000;
 
 export function firstKept(

@@ -1,6 +1,6 @@
 /**
- * Remembers what was settled of the days that are still to be looked at again, instant by instant, so
- * that what a day shows later can be compared with it. One entry for each commit and hour of events.
+ * Remembers what was settled for the days that are still to be reconciled, instant by instant, so that it
+ * can be compared with what a day shows later. One entry for each commit and hour of events.
  */
 import * as v from "valibot";
 import { FINGERPRINT_DIGITS } from "../../engine/cursor.ts";
@@ -11,13 +11,16 @@ import type { Platform } from "../platform.ts";
 const KEY = "reconciled-through";
 const PREFIX = "ledger/";
 
-/** The last day that was looked at again soon after it had ended, and the last that was once more a day later. */
+/**
+ * The last day that was reconciled soon after it had ended, and the last that was reconciled again a day
+ * later.
+ */
 const Through = v.object({ first: v.string(), second: v.string() });
 type Through = Readonly<v.InferOutput<typeof Through>>;
 
 export type Look = keyof Through;
 
-/** What was settled of an hour: event ids by time, epoch milliseconds. */
+/** What was settled in an hour: event ids by time, epoch milliseconds. */
 type Hour = ReadonlyMap<number, ReadonlySet<string>>;
 
 export class Ledger {
@@ -25,7 +28,7 @@ export class Ledger {
 
   private constructor(private readonly platform: Platform, private through: Through) {}
 
-  /** Before the first run, nothing up to yesterday needs to be looked at. */
+  /** At the first run, nothing up to yesterday needs to be reconciled. */
   static async open(platform: Platform): Promise<Ledger> {
     const stored = await platform.local.get(KEY);
     if (stored !== null) return new Ledger(platform, v.parse(Through, JSON.parse(stored)));
@@ -35,12 +38,12 @@ export class Ledger {
     return new Ledger(platform, through);
   }
 
-  /** The last day that has had this look. */
+  /** The last day that was reconciled for the first time, or for the second. */
   lookedThrough(look: Look): string {
     return this.through[look];
   }
 
-  /** Notes events of days that are still open. `commit` names the entry: the same one may be written again. */
+  /** Records events of days that are still open. `commit` names the entry, which may be written again. */
   async add(settled: readonly SettledEvent[], commit: string): Promise<void> {
     const openMs = dayStartMs(this.through.second) + DAY_MS;
     const byHour = new Map<string, Map<number, string[]>>();
@@ -67,7 +70,7 @@ export class Ledger {
     return [...ids].map((id) => id.slice(0, FINGERPRINT_DIGITS)).join("");
   }
 
-  /** A day has had a look. After the second one it is forgotten, with all days before it. */
+  /** A day has been reconciled. After the second time it is forgotten, with all days before it. */
   async close(day: string, look: Look): Promise<void> {
     const first = day > this.through.first ? day : this.through.first;
     this.through = { first, second: look === "second" ? day : this.through.second };

@@ -14,7 +14,7 @@ export interface LetterGroup {
   /** What the destination answered to one of them; null when it was too large to be sent. */
   readonly status: number | null;
   readonly letters: number;
-  /** Those of them that are not only set aside: what can be discarded. */
+  /** Those that are not only set aside, and so can be discarded. */
   readonly dead: number;
 }
 

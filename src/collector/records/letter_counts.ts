@@ -5,14 +5,14 @@ import type { KeptLetter } from "./kept_letter.ts";
 
 export interface LetterCounts {
   readonly deadLetters: number;
-  /** What their events take together. */
+  /** How much their events take together. */
   readonly deadBytes: number;
   readonly setAside: SetAside;
-  /** When the first is to be tried again, at the earliest; epoch milliseconds. */
+  /** The earliest time at which one is to be tried again; epoch milliseconds. */
   readonly dueAtMs: number | null;
-  /** When the destination took an event last while others were set aside; epoch milliseconds. */
+  /** When the destination last accepted an event while others were set aside; epoch milliseconds. */
   readonly takenAtMs: number | null;
-  /** By cursor, the commit whose letters are kept but not counted: it may not have been made. */
+  /** By cursor, the commit whose letters are kept but not counted, because it may not have been made. */
   readonly pending: Readonly<Record<string, number>>;
   /** True while letters are changed: if a run dies then, they are counted again. */
   readonly changing: boolean;
@@ -47,7 +47,7 @@ export function withLetter(counts: LetterCounts, letter: KeptLetter): LetterCoun
   };
 }
 
-/** `dueAtMs` may be too early afterwards; the next look puts it right. */
+/** `dueAtMs` may be too early afterwards; the next time the letters are read, it is corrected. */
 export function withoutLetter(counts: LetterCounts, letter: KeptLetter): LetterCounts {
   const { deadLetters, deadBytes, setAside } = counts;
   const letterBytes = Buffer.byteLength(letter.json);

@@ -1,6 +1,6 @@
 /**
  * How many dead letters are kept, and what is kept of one that can't be sent at all. Events that are never
- * accepted must not fill the storage: at the quota a run fails instead, and what is refused waits in the
+ * accepted must not fill the storage: at the quota a run fails instead, and refused events wait at the
  * source. Pure.
  */
 import { createHash } from "node:crypto";
@@ -25,8 +25,9 @@ export function fullness({ deadLetters, deadBytes }: Dead, maxLetters: number): 
 }
 
 /**
- * How many of these letters there is room for, from the first on. What is only set aside has a limit of its
- * own, but may become a dead letter: once there is no room for one more of those, it has none either.
+ * How many of these letters there is room for, counted from the first. What is only set aside has its own
+ * limit, but may become a dead letter: once there is no room for another dead letter, there is none for it
+ * either.
  */
 export function roomFor(kept: Dead, letters: readonly Undelivered[], maxLetters: number): Room {
   let { deadLetters, deadBytes } = kept;
@@ -56,8 +57,8 @@ export function hasContent({ status, json }: Pick<Undelivered, "status" | "json"
 }
 
 /**
- * The letter as it is kept. An event that is too large to be sent at all can't be delivered later either:
- * once such events take up much, only what identifies them is kept. The source still has their content.
+ * The letter as it is kept. An event that is too large to be sent can't be delivered later either: once
+ * such events take much room, only what identifies them is kept. The source still has their content.
  */
 export function asKept(letter: Undelivered, kept: Dead, maxLetters: number): Undelivered {
   if (letter.status !== null) return letter;

@@ -22,18 +22,18 @@ export class LetterStore {
 
   constructor(private readonly local: KeyValueStore) {}
 
-  /** Reads the counts, which another process may have changed, and counts again if they can't be trusted. */
+  /** Reads the counts, which another process may have changed. If they can't be trusted, counts again. */
   async open(): Promise<void> {
     this.#counts = this.#written = await this.readCounts();
     if (this.#counts.changing) await this.#recount();
   }
 
-  /** As of now, with what is not written yet. */
+  /** The present counts, including what is not written yet. */
   get counts(): LetterCounts {
     return this.#counts;
   }
 
-  /** As they were written last. One row is read. */
+  /** The counts as they were last written. Reads one row. */
   async readCounts(): Promise<LetterCounts> {
     const text = await this.local.get(COUNTS);
     return text === null ? NO_LETTERS : JSON.parse(text);
@@ -73,7 +73,7 @@ export class LetterStore {
     this.#counts = withLetter(this.#counts, letter);
   }
 
-  /** Writes a letter that counts in the place of the one before. */
+  /** Replaces a letter that counts. */
   async replace(before: KeptLetter, letter: KeptLetter): Promise<void> {
     await this.#begin();
     await this.#put(letter);

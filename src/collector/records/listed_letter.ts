@@ -16,11 +16,11 @@ export interface ListedLetter extends Omit<KeptLetter, "origin"> {
   readonly cut: boolean;
 }
 
-/** Of a longer name, the beginning is told. */
+/** Of a longer name, only the beginning is shown. */
 const MAX_TOLD_CHARACTERS = 100;
-/** A larger event is listed cut. */
+/** A larger event is cut in lists. */
 const MAX_CHARACTERS = 64 * 1024;
-/** What is left of a long value then. */
+/** How much of a long value is then left. */
 const MAX_VALUE_CHARACTERS = 1024;
 
 export function listedWhole(whole: KeptLetter): ListedLetter {
@@ -48,7 +48,7 @@ function shortened(value: unknown): string | null {
   return text === undefined ? null : cut(text, MAX_TOLD_CHARACTERS);
 }
 
-/** The letter with at most so much of its event. What is left is JSON too. */
+/** The letter with at most this much of its event, which is still JSON. */
 export function listedCut(letter: KeptLetter): ListedLetter {
   const { json } = letter;
   if (json.length <= MAX_CHARACTERS) return listedWhole(letter);

@@ -1,6 +1,6 @@
 /**
- * What a pipeline takes along when it moves to another platform: all that it stores, without tokens and
- * hosts, which the new place finds out by itself. I/O through the store.
+ * What a pipeline takes along when it moves to another platform: everything it stores except tokens and
+ * hosts, which it finds again there. I/O through the store.
  */
 import type { KeyValueStore } from "../../storage/store.ts";
 
@@ -12,7 +12,7 @@ export interface StateRow {
 /** Some of the rows, in order. */
 export interface StatePage {
   readonly rows: readonly StateRow[];
-  /** The key behind which the next page begins; null if there is none. */
+  /** The key after which the next page begins; null if there is none. */
   readonly next: string | null;
 }
 
@@ -39,7 +39,7 @@ export function isMoved(key: string): boolean {
   return MOVED.some((name) => name.endsWith("/") ? key.startsWith(name) : key === name);
 }
 
-/** The page behind this key; the first one if it is null. */
+/** The page after this key; the first one if it is null. */
 export async function readState(local: KeyValueStore, after: string | null): Promise<StatePage> {
   const keys = await movedKeys(local);
   const rows: StateRow[] = [];
@@ -54,7 +54,9 @@ export async function readState(local: KeyValueStore, after: string | null): Pro
   return { rows, next: at < keys.length ? keys[at - 1] : null };
 }
 
-/** Drops all that is going to be replaced. The journal stays: it knows which cursor was deleted on purpose. */
+/**
+ * Drops everything that will be replaced. The journal stays: it knows which cursor was deleted on purpose.
+ */
 export async function dropState(local: KeyValueStore): Promise<void> {
   for (const key of await movedKeys(local)) if (key !== JOURNAL_KEY) await local.delete(key);
 }

@@ -6,10 +6,10 @@ import type { OperatorAction } from "../../operators/action.ts";
 import type { KeyValueStore } from "../../storage/store.ts";
 
 const WAITING = "operator-action/";
-/** No more wait; the log has those that don't. */
+/** No more than this wait; the log has the others. */
 export const MOST_WAITING = 1000;
 
-/** Adds one. Answers how many older ones had to make room. */
+/** Adds one. Returns how many older ones had to make room. */
 export async function addToQueue(store: KeyValueStore, action: OperatorAction): Promise<number> {
   await store.put(`${WAITING}${action.at}/${action.requestId}`, JSON.stringify(action));
   const dropped = (await store.list(WAITING)).slice(0, -MOST_WAITING);

@@ -1,8 +1,8 @@
 /**
  * Keeps the events that the destination refused, in the collector's own storage, until it accepts them. A
- * letter is written before the commit that moves past its event. If the run dies between the two, the
- * event is read again, so its letter does not count, is never delivered, and is dropped when the box is
- * next settled. All changes are made within a turn, which begins with `open`.
+ * letter is written before the commit that moves past its event. If the run dies between the two, the event
+ * is read again; so its letter does not count, is never delivered, and is dropped when the box is next
+ * settled. All changes are made within a turn, which begins with `open`.
  */
 import { Buffer } from "node:buffer";
 import type {
@@ -22,7 +22,7 @@ import { LetterStore } from "./letter_store.ts";
 
 export class UndeliveredBox {
   readonly #letters: LetterStore;
-  /** Letters of this turn whose commit is not known to be made, by cursor. */
+  /** Letters of this turn whose commit is not known to have been made, by cursor. */
   readonly #kept = new Map<string, Map<string, KeptLetter>>();
   readonly #tried = new Set<string>();
   #accepting = false;
@@ -33,7 +33,7 @@ export class UndeliveredBox {
     this.#letters = new LetterStore(platform.local);
   }
 
-  /** Begins a turn: another process may have had the one before. */
+  /** Begins a turn: the previous one may have been another process's. */
   async open(): Promise<void> {
     this.#kept.clear();
     this.#tried.clear();
@@ -41,7 +41,7 @@ export class UndeliveredBox {
     await this.#letters.open();
   }
 
-  /** The box as a run of the engine has it, whose cursor has a name of its own. */
+  /** The box as a run of the engine sees it; the run's cursor has its own name. */
   of(cursor: string): RunsBox {
     const setAside = () => this.#setAside;
     return {
@@ -75,14 +75,14 @@ export class UndeliveredBox {
     await this.#letters.save();
   }
 
-  /** Dead letters that were added since this was asked last. */
+  /** Dead letters that were added since the last call. */
   takeAdded(): number {
     const added = this.#added;
     this.#added = 0;
     return added;
   }
 
-  /** What is kept, as of the last turn. One row is read. */
+  /** What is kept, as of the last turn. Reads one row. */
   async counts(): Promise<LetterCounts> {
     return await this.#letters.readCounts();
   }
@@ -93,7 +93,7 @@ export class UndeliveredBox {
     return letter === null || isPending(await this.counts(), letter) ? null : letter;
   }
 
-  /** The chosen letters in order of event id, one at a time, from behind `after` on. */
+  /** The chosen letters in order of event id, one at a time, beginning after `after`. */
   async *chosen(choice: LetterChoice, after = ""): AsyncGenerator<KeptLetter> {
     const counts = await this.counts();
     const ids = choice.ids?.toSorted() ?? await this.#letters.eventIds();
@@ -105,8 +105,8 @@ export class UndeliveredBox {
   }
 
   /**
-   * Letters that are to be tried again now, none that was refused again in this turn. The oldest come first
-   * or, as long as nothing is accepted, those that were tried longest ago: each gets its turn.
+   * Letters that are to be tried again now, except those refused again in this turn. The oldest come first
+   * or, as long as nothing is accepted, those that were tried longest ago, so that each gets its turn.
    */
   async due(
     { maxEvents, maxBytes, envelopeBytes, accepting }: DueOptions,
@@ -167,12 +167,12 @@ export class UndeliveredBox {
     return { ...letter, isDoubted: letter.isDoubted || (letter.refusedAlone && isTaken) };
   }
 
-  /** What is set aside, with what this turn has added to it. */
+  /** What is set aside, including what this turn has added. */
   get #setAside(): SetAside {
     return this.#all.setAside;
   }
 
-  /** What is kept, with what this turn has added to it. */
+  /** What is kept, including what this turn has added. */
   get #all(): LetterCounts {
     const added = [...this.#kept.values()].flatMap((letters) => [...letters.values()]);
     return added.reduce(withLetter, this.#letters.counts);
@@ -184,7 +184,7 @@ export class UndeliveredBox {
     return roomFor(all, asTheyAre, this.maxDeadLetters);
   }
 
-  /** Keeps letters for a commit that is still to be made. One that is kept already is updated. */
+  /** Keeps letters for a commit that is still to be made. A letter that is already kept is updated. */
   async #keep(cursor: string, refusals: readonly Undelivered[], revision: number): Promise<void> {
     const before = this.#letters.counts.pending[cursor];
     if (before !== revision) {
