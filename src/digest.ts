@@ -6,7 +6,7 @@ export type Digest = (texts: readonly string[]) => Promise<readonly string[]>;
 const utf8 = new TextEncoder();
 
 /**
- * On Workers this takes half as long as `node:crypto`. Under Deno it is the other way round: see
+ * On Workers this takes half as long as `node:crypto`. Under Deno it is the other way around: see
  * `deno/digest.ts`.
  */
 export const webDigest: Digest = async (texts) => {

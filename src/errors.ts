@@ -3,7 +3,7 @@
 /** An external service that the collector talks to: one of LivePerson's, or a destination's id. */
 export type UpstreamName = string;
 
-/** What errors call LivePerson's services. */
+/** The names of LivePerson's services in errors. */
 export const UPSTREAM_LABELS: Readonly<Record<UpstreamName, string>> = {
   domain: "LivePerson's Domain API",
   token: "LivePerson's authorization server",
@@ -53,12 +53,12 @@ export type ErrorCode =
   | "too_many_tries"
   | "internal";
 
-/** An answer of which no more was read. */
+/** An answer that was not read any further. */
 export interface CutAnswer {
   readonly readBytes: number;
   /** SHA-256 of what was read, in hexadecimal. */
   readonly sha256: string;
-  /** Its first characters: they may be content, and are never logged. */
+  /** The first characters: they may be content, and are never logged. */
   readonly beginning: string;
 }
 
@@ -86,7 +86,7 @@ export function withUnanswered(error: CollectorError, unanswered: number): Colle
   return new CollectorError(error.code, { ...error.details, unanswered });
 }
 
-/** Where an unexpected error was thrown: its stack without its message, which may hold anything. */
+/** Where an unexpected error was thrown: its stack without its message, which may contain anything. */
 export function whereThrown(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   return error.stack?.split("\n").filter((line) => /^\s+at /.test(line)).join("\n");

@@ -1,4 +1,4 @@
-/** Numbers, times and lengths of time for people, in plain English; times are UTC. Pure. */
+/** Numbers, times and durations for people, in plain English; times are UTC. Pure. */
 
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 const MINUTE = 60;
@@ -15,7 +15,7 @@ export function count(value: number, one: string, many = `${one}s`): string {
   return `${number(value)} ${value === 1 ? one : many}`;
 }
 
-/** A length of time in its two largest units: `4 minutes`, `3 hours 5 minutes`, `2 days`. */
+/** A duration in its two largest units: `4 minutes`, `3 hours 5 minutes`, `2 days`. */
 export function length(seconds: number): string {
   if (seconds < MINUTE) return "less than a minute";
   const [large, small] = seconds < HOUR
@@ -26,7 +26,7 @@ export function length(seconds: number): string {
   return small === 0 ? large : `${large} ${count(small, seconds < DAY ? "minute" : "hour")}`;
 }
 
-/** A length of time in one unit, rounded: `90 seconds`, `2 hours`, `3 days`. */
+/** A duration in one unit, rounded: `90 seconds`, `2 hours`, `3 days`. */
 export function roughly(seconds: number): string {
   if (seconds < 2 * MINUTE) return count(seconds, "second");
   if (seconds < 2 * HOUR) return count(Math.round(seconds / MINUTE), "minute");
@@ -34,7 +34,7 @@ export function roughly(seconds: number): string {
   return count(Math.round(seconds / DAY), "day");
 }
 
-/** An exact length of time, in its largest whole unit: `0.1 seconds`, `5 minutes`, `1 day`. */
+/** An exact duration, in its largest whole unit: `0.1 seconds`, `5 minutes`, `1 day`. */
 export function exactly(ms: number): string {
   const seconds = ms / 1000;
   const [unit, name] = seconds >= DAY && seconds % DAY === 0
@@ -83,7 +83,7 @@ export function instant(iso: string): string {
   return `${day(iso)}, ${iso.slice(11, 16)} UTC`;
 }
 
-/** `21 Nov 19:04:44`; text that is no time stays as it is. */
+/** `21 Nov 19:04:44`; text that is not a time is returned unchanged. */
 export function dayAndTime(iso: string): string {
   const time = new Date(iso);
   if (Number.isNaN(time.getTime())) return iso;

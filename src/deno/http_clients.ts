@@ -60,8 +60,8 @@ function openVerifying(useProxy: boolean, caCerts: string[]): HttpClient {
 }
 
 /**
- * The same body in a form that Deno's `fetch` sends only once. When a pooled connection breaks off before
- * the answer, `fetch` silently repeats the request, even a POST: the service could take the same events
+ * The same body in a form that Deno's `fetch` sends only once. If a pooled connection breaks before the
+ * answer, `fetch` silently repeats the request, even a POST: the service could accept the same events
  * twice, and the run would not know. It can't repeat a Blob, which it reads as a stream.
  */
 function sentOnce(body: BodyInit | null | undefined): BodyInit | null | undefined {
@@ -72,7 +72,7 @@ function sentOnce(body: BodyInit | null | undefined): BodyInit | null | undefine
 async function openTrusting(useProxy: boolean): Promise<HttpClient> {
   const undici = await import("undici");
   const connect = { rejectUnauthorized: false };
-  /** undici asks a proxy that ends its connection again, without end, unless the error is another. */
+  /** undici keeps asking a proxy that closes its connection, forever, unless the error is a different one. */
   class AskedOnce extends undici.Pool {
     override connect(...given: unknown[]): Promise<UndiciTypes.Dispatcher.ConnectData> {
       const [options] = given as [UndiciTypes.Dispatcher.ConnectOptions];
@@ -108,7 +108,7 @@ async function openTrusting(useProxy: boolean): Promise<HttpClient> {
   };
 }
 
-/** Does synchronous work as if there were no proxy. */
+/** Does the synchronous work as if there were no proxy. */
 function withoutProxyVariables<T>(work: () => T): T {
   const before = PROXY_VARIABLES.map((name) => [name, Deno.env.get(name)] as const);
   for (const [name] of before) Deno.env.delete(name);

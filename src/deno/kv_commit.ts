@@ -1,11 +1,11 @@
 /**
  * Commits to Deno KV. When processes that share a database file write at the same moment, SQLite refuses
- * one of them ("database is locked") at once, and writes nothing: it is tried again.
+ * one of them at once ("database is locked") and writes nothing, so the commit is tried again.
  */
 
-/** How long it is tried, in milliseconds. */
+/** How long a commit is tried, in milliseconds. */
 const PATIENCE_MS = 10_000;
-/** The longest wait in between, in milliseconds. */
+/** The longest wait between two tries, in milliseconds. */
 const LONGEST_WAIT_MS = 50;
 
 export async function commit(

@@ -1,7 +1,7 @@
 /**
- * A store in Deno KV: strongly consistent. Its values end at 64 KiB, so longer texts are kept in parts.
- * Parts are written under keys of their own first; one atomic write of the head then makes them the
- * value. A death in between leaves the old value, and parts that the next put with the lease removes.
+ * A store in Deno KV: strongly consistent. Values are limited to 64 KiB, so longer texts are kept in parts.
+ * Parts are first written under their own keys; one atomic write of the head then makes them the value. A
+ * crash in between leaves the old value, and parts that the next put with the lease removes.
  */
 import { commit } from "./kv_commit.ts";
 import { splitText } from "../storage/parts.ts";
@@ -9,9 +9,9 @@ import type { KeyValueStore } from "../storage/store.ts";
 
 /** How writes are committed. */
 export interface Writer {
-  /** True while nobody else writes to the same keys. */
+  /** True as long as nobody else writes to the same keys. */
   readonly alone: boolean;
-  /** @throws {CollectorError} `lease_lost` when it may not write any more; then nothing is written */
+  /** @throws {CollectorError} `lease_lost` when it may no longer write; then nothing is written */
   commit(operation: Deno.AtomicOperation): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ const FREE_WRITER: Writer = {
   },
 };
 
-/** What lies under a key: the text, or where its parts are. */
+/** What a key holds: the text, or where its parts are. */
 type Head = { readonly text: string } | { readonly id: string; readonly parts: number };
 
 /** UTF-16 units in a part: at most 2 bytes each, with room to spare. */

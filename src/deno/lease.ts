@@ -11,7 +11,7 @@ import type { Writer } from "./kv_store.ts";
 
 interface LeaseOptions {
   readonly kv: Deno.Kv;
-  /** Of the pipeline: only one process at a time holds the lease of this name. */
+  /** The pipeline's name: only one process at a time holds the lease of that name. */
   readonly name: string;
   /** Identifies this process among all. */
   readonly holder: string;
@@ -25,7 +25,7 @@ interface LeaseOptions {
 export const LEASE_MS = 60_000;
 /** How often the holder renews it. */
 const RENEWAL_MS = LEASE_MS / 4;
-/** How often a waiting process looks whether the lease is free. */
+/** How often a waiting process checks whether the lease is free. */
 const POLL_MS = 500;
 
 export class Lease implements Writer {

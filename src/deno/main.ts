@@ -86,8 +86,8 @@ async function main(): Promise<number> {
 }
 
 /**
- * Aborted by the first SIGTERM or Ctrl-C; with `--watched`, also when whoever writes to standard input
- * has ended.
+ * Aborted by the first SIGTERM or Ctrl-C; with `--watched`, also when the process that writes to standard
+ * input has ended.
  */
 function stopWhenAsked(): AbortSignal {
   const controller = new AbortController();

@@ -1,4 +1,4 @@
-/** What the host can start without, and what then does not work. Pure. */
+/** What the host can start without, and what does not work then. Pure. */
 import { neededNames } from "../destinations/advice.ts";
 import { KINDS } from "../destinations/catalog.ts";
 import { tokensIn } from "../http/auth/tokens.ts";

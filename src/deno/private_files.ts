@@ -7,7 +7,7 @@ import type { LogLine } from "../collector/platform.ts";
 
 const OWNER_ONLY = 0o600;
 const OWNER_ONLY_FOLDER = 0o700;
-/** What others may do; the group may be the service's own. */
+/** The permissions of others; the group may be the service's own. */
 const OTHERS = 0o007;
 const GROUP_AND_OTHERS = 0o077;
 /** In such a folder nobody can replace the files of another, as in /tmp. */

@@ -13,8 +13,9 @@ export class Schedule {
   ) {}
 
   /**
-   * Begins to collect every pipeline, but those of a kind of destination for which the last time has not
-   * ended: so a slow destination misses a turn, and no other does. A failure is logged and not thrown.
+   * Starts to collect every pipeline, except those of a kind of destination that is still being collected
+   * from last time: so a slow destination misses a turn, and no other does. A failure is logged and not
+   * thrown.
    */
   tick(): void {
     for (const [lane, pipelines] of lanesOf(this.collectors.pipelines)) {
@@ -26,7 +27,7 @@ export class Schedule {
     }
   }
 
-  /** Resolves once nothing is being collected. */
+  /** Resolves when nothing is being collected. */
   async settled(): Promise<void> {
     await Promise.all(this.#busy.values());
   }

@@ -1,7 +1,7 @@
-/** What a process does when it is asked to end. */
+/** What a process does when it is asked to stop. */
 import process from "node:process";
 
-/** `deno task` forwards a Ctrl-C to a process that has received it from the terminal already. */
+/** `deno task` forwards a Ctrl-C to a process that has already received it from the terminal. */
 const SAME_SIGNAL_MS = 1000;
 
 /** The exit code of a process that Ctrl-C ended. */

@@ -1,15 +1,15 @@
 /**
- * How the host stops: when it is asked to, what it waits for is cut short, so that it has ended before a
- * supervisor loses patience (systemd waits 90 seconds, Docker 10).
+ * How the host stops: whatever it is waiting for is cut short, so that it ends before a supervisor kills it
+ * (systemd waits 90 seconds, Docker 10).
  */
 
-/** A request that is under way gets so long, in milliseconds, to be answered. */
+/** How long a request that has been sent may still take, in milliseconds. */
 const GRACE_MS = 4000;
 
-/** Whoever writes to standard input says so if its end is no reason to stop. */
+/** The writer to standard input says this if its end is no reason to stop. */
 const UNWATCHED = /^unwatched\n/;
 
-/** What is still under way after so many milliseconds is left, as if the process had died. */
+/** Work that is not finished after this many milliseconds is abandoned, as if the process had died. */
 const PATIENCE_MS = 8000;
 
 /** Aborted shortly after `stop`: requests end then, and later ones fail. */
@@ -21,7 +21,7 @@ export function endingSoonAfter(stop: AbortSignal): AbortSignal {
   return ending.signal;
 }
 
-/** Waits for what is under way when the host stops. False if it takes too long. */
+/** Waits for unfinished work when the host stops. False if it takes too long. */
 export async function endsInTime(
   work: Promise<unknown>,
   patienceMs: number = PATIENCE_MS,
@@ -33,7 +33,7 @@ export async function endsInTime(
   return inTime;
 }
 
-/** Waits so many milliseconds, or until `stop`. */
+/** Waits this many milliseconds, or until `stop`. */
 export function sleepUntil(stop: AbortSignal): (ms: number) => Promise<void> {
   return async (ms) => {
     if (stop.aborted) return;
@@ -47,7 +47,7 @@ export function sleepUntil(stop: AbortSignal): (ms: number) => Promise<void> {
   };
 }
 
-/** Resolves when standard input ends; never if nobody watches over this process through it. */
+/** Resolves when standard input ends; never if no other process watches this one through it. */
 export async function watchEnded(input: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
   for await (const chunk of input.pipeThrough(new TextDecoderStream())) {
     if (UNWATCHED.test(chunk)) await new Promise(() => {});

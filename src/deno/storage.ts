@@ -31,7 +31,7 @@ export function storageInMemory(): Storage {
   return { published: memoryStore(), local: memoryStore(), exclusively: (work) => work() };
 }
 
-/** `name`: of the pipeline. The published cursors of all pipelines share a prefix. */
+/** `name`: the pipeline's. The published cursors of all pipelines share a prefix. */
 export function storageInKv(kv: Deno.Kv, lease: Lease, name: string): Storage {
   return {
     published: denoKvStore(kv, ["published"], lease),

@@ -1,6 +1,6 @@
 /**
- * The variables that the host works with: those of `.dev.vars` in the current folder, and those of the
- * environment, which take precedence. Reads the file, and hands the names of proxies in it to Deno.
+ * The host's variables: those in `.dev.vars` in the current folder, and those of the environment, which
+ * take precedence. Reads the file, and passes the proxy variables in it on to Deno.
  */
 import { CollectorError } from "../errors.ts";
 import { readSettingsFile, type SettingsFile } from "../settings/settings_file.ts";

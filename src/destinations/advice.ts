@@ -1,6 +1,5 @@
 /**
- * What errors about a destination say: its own words, or, when it could be any, words that hold for all.
- * Pure.
+ * What errors about a destination say: its own words or, if it could be any, words that apply to all. Pure.
  */
 import type { ErrorCode } from "../errors.ts";
 import { ANY_DESTINATION_FIRST, kindOf, KINDS } from "./catalog.ts";

@@ -1,4 +1,4 @@
-/** Every kind of destination. Another one takes a folder, and a line here. */
+/** Every kind of destination. To add one, add a folder, and a line here. */
 import { elasticsearch } from "./elasticsearch/kind.ts";
 import { hec } from "./hec/kind.ts";
 import { s3 } from "./s3/kind.ts";

@@ -14,15 +14,18 @@ export interface DestinationKind<Table extends v.ObjectEntries> {
   readonly id: string;
   /** What people call it. */
   readonly label: string;
-  /** Its name in full, where it is named first. */
+  /** Its full name, for the first mention. */
   readonly fullName: string;
-  /** Its settings, each with its rule and default. All are optional, because it may not be in use. */
+  /**
+   * Its settings, each with its rule and default. All are optional, because the destination may not be in
+   * use.
+   */
   readonly settings: Table;
   /** The settings that it requires, and what each one is. Either all of them are set, or none. */
   readonly needed: Readonly<Partial<Record<keyof Table & string, string>>>;
   /** A binding of Cloudflare's that stands in for the settings that it requires. */
   readonly binding?: keyof Table & string;
-  /** What is wrong with its settings as they are given, beyond what is wrong with each and what `needed` says. */
+  /** What is wrong with the given settings together, beyond the rules of each and of `needed`. */
   contradictions?(given: Readonly<Record<string, unknown>>): readonly string[];
   /** The settings that say where events and secrets are sent. */
   readonly urls: readonly (keyof Table & string)[];
@@ -34,7 +37,7 @@ export interface DestinationKind<Table extends v.ObjectEntries> {
   readonly hosts: readonly string[];
   /** Whether it has a call that verifies the settings and changes nothing. */
   readonly connectionCheck: ConnectionCheck<v.InferOutput<v.ObjectSchema<Table, undefined>>>;
-  /** What tells it from others of its kind, such as its host; null when it is not configured. */
+  /** What distinguishes it from others of its kind, such as its host; null when it is not configured. */
   identity(settings: v.InferOutput<v.ObjectSchema<Table, undefined>>): string | null;
   /** Makes it ready for pushes; null when it is not configured. Does no I/O. */
   open(
@@ -51,22 +54,22 @@ export interface DestinationTools {
   /** Epoch milliseconds. */
   readonly now: () => number;
   /**
-   * Where it keeps a small value between runs, such as a token, encrypted with a key from `secret`. What
-   * was kept under another secret or binding reads as absent.
+   * Where it keeps a small value between runs, such as a token, encrypted with a key derived from `secret`.
+   * A value kept under another secret or binding reads as absent.
    */
   readonly vault: (secret: string, binding: string) => Vault;
 }
 
 /**
- * A destination, ready for pushes. An answer that a wrong setting explains, such as a key that is
- * refused or a collector that isn't there, is thrown: it is never taken for a fault of the events.
+ * A destination, ready for pushes. An answer that means a wrong setting, such as a refused key or a missing
+ * collector, is thrown: it is never blamed on the events.
  */
 export interface OpenDestination extends Destination {
   /** In which format it is sent events. */
   readonly format: FormatName;
   /**
-   * Turns an event, as its format has it, into what this destination is sent: one line of JSON holds it.
-   * Left out where that is the same. Pure; the size of an event counts after it.
+   * Turns a formatted event into what is sent to this destination, as one line of JSON. Left out if that is
+   * the same. Pure; an event's size is measured afterwards.
    */
   shape?(formatted: Formatted, event: AuditEvent): Formatted;
 }

@@ -1,11 +1,11 @@
 /** Events as comma-separated values, for a spreadsheet. Pure. */
 
-/** What a spreadsheet would calculate. */
+/** Values that a spreadsheet would calculate. */
 const FORMULA = /^[=+\-@\t\r]/;
 
 /**
  * RFC 4180: a header, CRLF between the lines and none after the last, and quotes where they are needed. It
- * has every field that any event has: those of `first` and `last` at the ends, the others between them.
+ * has every field that any event has: those in `first` and `last` at the ends, the others in between.
  */
 export function toCsv(
   events: readonly Readonly<Record<string, unknown>>[],

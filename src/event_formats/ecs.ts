@@ -9,7 +9,7 @@ import { summaryOf } from "./summary.ts";
 
 const ECS = { version: "9.4.0" };
 const DATASET = "liveperson.audit";
-/** Without a namespace, which is the index's: ECS takes it to be `default`. */
+/** Without a namespace, which belongs to the index: ECS assumes `default`. */
 const DATA_STREAM = { type: "logs", dataset: DATASET };
 const OBSERVER = { vendor: "LivePerson", product: "Conversational Cloud" };
 
@@ -22,7 +22,7 @@ const CHANGES: ReadonlyMap<string | null, string> = new Map([
   ["DELETE", "deletion"],
 ]);
 
-/** What manages identities and access, and the event type for it. */
+/** The types of object that manage identities and access, and the event type for each. */
 const ACCESS: ReadonlyMap<string | null, string> = new Map([
   ["USER", "user"],
   ["AGENT_GROUP", "group"],
@@ -145,8 +145,8 @@ const NAMES: ReadonlyMap<string, string> = new Map(Object.entries({
 const TAKEN: ReadonlySet<string> = new Set([...NAMES.values(), "other"]);
 
 /**
- * What ECS has no place for, all of it as text: a field that changed its type would be refused.
- * Indexes of ECS events split names at dots and refuse some, so odd ones are together in `other`, as JSON.
+ * What ECS has no place for, all as text: a field whose type has changed would be refused. Indexes of ECS
+ * events split names at dots and refuse some, so odd names are collected in `other`, as JSON.
  */
 function auditOf(event: AuditEvent): Readonly<Record<string, string>> {
   const audit: Record<string, string> = {};

@@ -2,7 +2,7 @@
 import { printable } from "../printable.ts";
 import type { AuditEvent } from "../sources/liveperson/event.ts";
 
-/** The command's seven outputs, and what was changed from what to what. */
+/** The command's seven outputs, and what was changed, with the old and the new value. */
 export const COLUMNS = [
   "changeDate",
   "accountId",
@@ -19,7 +19,10 @@ export const COLUMNS = [
 /** ISO 8601 times, and constants such as `AGENT_GROUP`. */
 const HARMLESS = /^(?:\d{4}-\d\d-\d\dT[\d:.]+Z|[A-Z]+(?:_[A-Z]+)*)$/;
 
-/** All of ASCII's, as some readers make buttons, links or mentions of it. A `>` is nothing within a line. */
+/**
+ * All ASCII punctuation, because some readers turn it into buttons, links or mentions. Within a line, `>`
+ * has no meaning.
+ */
 const PUNCTUATION = /[!-/:-=?-@[-`{-~]/g;
 
 /** Longer values are cut: the table is for reading, and the JSON answer has everything. */

@@ -23,7 +23,7 @@ const PRODUCT = {
 
 interface Choice {
   readonly id: number;
-  /** What OCSF calls it; for "other", what the source calls it. */
+  /** The word that OCSF uses; for "other", the source's word. */
   readonly name: string;
 }
 
@@ -93,7 +93,7 @@ function entityTypeOf({ objectType, objectTypeLabel }: AuditEvent): Choice {
   return name === undefined ? { id: UNKNOWN, name: "Unknown" } : { id: OTHER, name };
 }
 
-/** The entity as it was, or as it is. OCSF requires a name: without one, its type stands for it. */
+/** The entity as it was, or as it is. OCSF requires a name; if there is none, the type is used. */
 function entityOf(event: AuditEvent, type: Choice, value: unknown) {
   const given = plainText(event.objectName);
   const name = given ?? plainText(event.objectTypeLabel) ?? type.name;
@@ -131,8 +131,8 @@ function actorOf(event: AuditEvent) {
 }
 
 /**
- * Where the value of a field is: in an attribute if it is plain text; in one whatever it is; in one as it
- * is told there; in the entity's result if there is one; or in none.
+ * Where a field's value goes: into an attribute if it is plain text; into one whatever it is; into one in
+ * OCSF's words; into the entity's result if there is one; or into none.
  */
 type Place = "text" | "any" | "words" | "result" | "none";
 
@@ -161,7 +161,7 @@ const PLACES: ReadonlyMap<string, Place> = new Map<string, Place>([
   ["changeDateError", "none"],
 ]);
 
-/** What no attribute has. `told`: attributes whose words may be those of the event. */
+/** What no attribute has. `told`: attributes whose words may be the event's. */
 function unmappedOf(
   event: AuditEvent,
   told: readonly unknown[],

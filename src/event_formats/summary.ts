@@ -8,7 +8,7 @@ const VERBS: ReadonlyMap<string | null, string> = new Map([
   ["DELETE", "Deleted"],
 ]);
 
-/** A longer text is left out of the sentence: a field has it. */
+/** A longer text is left out of the sentence; it is still in its field. */
 const MAX_LENGTH = 100;
 
 /** Such as `Updated user "Anna Berg" (Max chats), by Grace Hopper.` */

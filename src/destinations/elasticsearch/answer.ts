@@ -22,7 +22,7 @@ type Item = v.InferOutput<typeof Item>;
 const Bulk = v.object({ items: v.array(v.object({ create: Item })) });
 const Refusal = v.object({ error: v.union([Failure, v.string()]) });
 
-/** Of an answer, all that is read. The rest need not be sent. */
+/** The part of an answer that is read. The server need not send the rest. */
 export const READ_FIELDS = [
   "_id",
   "status",
@@ -34,19 +34,16 @@ export const READ_FIELDS = [
 /** What became of one event. */
 type Verdict =
   | "taken"
-  /** Set apart in the data stream's failure store: it is kept, but not where it was meant to be. */
+  /** Put into the data stream's failure store: it is kept, but not where it belongs. */
   | "altered"
   | "again"
   | { readonly status: number; readonly reason: string }
   | CollectorError;
 
-/**
- * Errors that have a status of the client's, although another index would take the event: so nothing is
- * wrong with it.
- */
+/** Errors with a 4xx status although another index would accept the event: so nothing is wrong with it. */
 const SETTINGS_AT_FAULT = new Set(["index_closed_exception", "invalid_index_name_exception"]);
 
-/** A pipeline's `fail` processor refuses the event on purpose, and has the status 500. */
+/** A pipeline's `fail` processor refuses the event on purpose, with status 500. */
 const REFUSED_BY_PIPELINE = "fail_processor_exception";
 
 /**
@@ -68,7 +65,7 @@ export function readAnswer(reply: UpstreamReply, lines: readonly Line[]): PushAn
   }
 }
 
-/** What an answer that is no success says, as an error. */
+/** An unsuccessful answer as an error. */
 export function failureOf(reply: Pick<UpstreamReply, "status" | "text" | "unanswered">) {
   const type = errorType(reply.text);
   switch (reply.status) {
@@ -85,9 +82,9 @@ export function failureOf(reply: Pick<UpstreamReply, "status" | "text" | "unansw
 }
 
 /**
- * The items come in the order in which the events were sent. If some were taken and others show that a
- * setting is wrong, those others are sent again by themselves: then nothing but the setting is left to be
- * told, and what was taken counts.
+ * The items come in the order in which the events were sent. If some were accepted and others show that a
+ * setting is wrong, those others are sent again alone: the answer is then only about the setting, and what
+ * was accepted counts.
  */
 function readItems(
   items: v.InferOutput<typeof Bulk>["items"],
@@ -110,7 +107,7 @@ function readItems(
   };
 }
 
-/** In the failure store an event has another id. */
+/** In the failure store an event has a different id. */
 function isAbout({ _id: id, failure_store: store }: Item, { eventId }: Line): boolean {
   return id === eventId || store === "used";
 }
@@ -134,7 +131,7 @@ function judge({ status, error, failure_store: store }: Item): Verdict {
   return { status, reason: reasonOf(error) };
 }
 
-/** The kind of error, and the field that it is about. What it says beside that may quote the event. */
+/** The kind of error, and the field that it is about. The rest of the message may quote the event. */
 function reasonOf(error: v.InferOutput<typeof Failure> | undefined): string {
   if (error === undefined) return "it does not say why";
   const [, field] = /\bfield \[([\w@.-]{1,100})\]/.exec(error.reason ?? "") ?? [];

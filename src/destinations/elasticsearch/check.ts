@@ -1,6 +1,6 @@
 /**
- * Whether Elasticsearch would take events, without sending one: it is asked what the credentials may do.
- * OpenSearch has no such call, so it is only asked for the index. Does I/O through `Upstream`.
+ * Whether Elasticsearch would accept events, without sending one: it is asked what the credentials may do.
+ * OpenSearch has no such call, so it is only asked about the index. Does I/O through `Upstream`.
  * Source: Elastic, "Check user privileges" and "Check indices".
  */
 import * as v from "valibot";
@@ -39,7 +39,7 @@ export async function checkConnection(
     if (!mayCreate) throw lacking("create_doc", index);
     return mayMakeIndex ? undefined : await checkThatExists(target, upstream);
   }
-  // who has no such route is OpenSearch, or Elasticsearch with its security switched off
+  // a server without this route is OpenSearch, or Elasticsearch with security switched off
   if (![400, 404, 405].includes(reply.status)) throw failureOf(reply);
   const known = {
     200: `${index} exists`,
@@ -50,7 +50,7 @@ export async function checkConnection(
   return { unverified };
 }
 
-/** An index that the credentials may not make must be there. */
+/** An index that the credentials may not create must exist. */
 async function checkThatExists(target: Target, upstream: Upstream): Promise<void | Unverified> {
   const { index } = target;
   switch (await askForIndex(target, upstream)) {

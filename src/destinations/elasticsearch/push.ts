@@ -1,6 +1,6 @@
 /**
- * Pushes events to Elasticsearch or OpenSearch by the bulk API. Each becomes a document whose id is the
- * event's, so that the same index never takes it twice. Does I/O through `Upstream`.
+ * Pushes events to Elasticsearch or OpenSearch by the bulk API. Each becomes a document with the event's
+ * id, so that an index never holds it twice. Does I/O through `Upstream`.
  * Source: Elastic, "Bulk API"; OpenSearch, "Bulk".
  */
 import type { DestinationLimits, Line, PushAnswer } from "../../engine/ports.ts";
@@ -21,7 +21,7 @@ interface ElasticsearchOptions extends Target {
 /** An action and its id, which has 34 characters or a few more, and two newlines. */
 const ENVELOPE_BYTES = actionLine("").bytes + 40 + 2;
 
-/** It explains each refused document by itself, in some hundred bytes and a part of the value. */
+/** The answer explains each refused document, in a few hundred bytes and with a part of the value. */
 const REASON_BYTES = 1024;
 
 const MAX_BYTES = 10 * 1024 * 1024;
@@ -51,7 +51,7 @@ export class Elasticsearch implements OpenDestination {
     this.format = options.format;
   }
 
-  /** A data stream takes nothing that has no `@timestamp`: each format gets one, if it has none. */
+  /** A data stream refuses documents without `@timestamp`, so formats that lack one are given it. */
   shape<Formatted extends Readonly<Record<string, unknown>>>(
     formatted: Formatted,
     { _time }: AuditEvent,

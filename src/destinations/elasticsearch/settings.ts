@@ -18,7 +18,7 @@ export const ELASTICSEARCH_SETTINGS = {
 const KEY = "ELASTICSEARCH_API_KEY";
 const PASSWORD = ["ELASTICSEARCH_USERNAME", "ELASTICSEARCH_PASSWORD"];
 
-/** One kind of credentials is needed, and the URL to which they belong. */
+/** Exactly one kind of credentials is required, and the URL that they belong to. */
 export function contradictions(given: Readonly<Record<string, unknown>>): readonly string[] {
   const [oneOfTwo] = PASSWORD.filter((name) => name in given);
   if (!("ELASTICSEARCH_URL" in given)) {
@@ -46,7 +46,7 @@ export function indexName(value: string): string {
   );
 }
 
-/** The header that carries the credentials. An API key is taken as `id:key` too, before it is encoded. */
+/** The header with the credentials. An API key is also accepted as `id:key`, not yet encoded. */
 export function authorization(
   settings: {
     readonly [KEY]?: string | undefined;

@@ -1,9 +1,9 @@
 /**
  * What HEC's answers mean for the events that were sent. Pure.
  *
- * It takes events one after another, up to the first one that it does not take, and tells the number of
- * that one. Sources: Splunk, "Troubleshoot HTTP Event Collector"; opentelemetry-collector-contrib#36113 for
- * the number in the answer of a busy server, #51393 for codes 24 and 25.
+ * HEC accepts events one after another, up to the first one that it does not accept, and reports the number
+ * of that one. Sources: Splunk, "Troubleshoot HTTP Event Collector"; opentelemetry-collector-contrib#36113
+ * for the number in the answer of a busy server, #51393 for codes 24 and 25.
  */
 import * as v from "valibot";
 import type { PushAnswer } from "../../engine/ports.ts";
@@ -21,7 +21,7 @@ const Said = v.object({
   "invalid-event-number": v.optional(v.unknown()),
 });
 
-/** All events were taken. 24 and 25: but its queue, or its list of acknowledgements, is nearly full. */
+/** All events were accepted. 24 and 25: and its queue, or its list of acknowledgements, is nearly full. */
 const TAKEN = new Set([0, 24, 25]);
 
 /** The token is disabled, missing or unknown; 21 and 22 say so when its health is asked for. */
@@ -36,7 +36,7 @@ const SETTINGS: Readonly<Record<number, string>> = {
   16: "Its message is about a token in the URL. Check HEC_URL: it is not the endpoint for events.",
 };
 
-/** What is wrong with an event; HEC's own text is not passed on, it may quote the event. */
+/** What is wrong with an event. HEC's own text is not passed on, because it may quote the event. */
 const FAULTS: Readonly<Record<number, string>> = {
   5: "it says that there is no data",
   6: "it calls the data malformed",
@@ -50,7 +50,7 @@ const WHOLE_FAULTS: Readonly<Record<number, string>> = {
   413: "it calls the content too large",
 };
 
-/** The code of an answer of HEC's own; undefined for any other answer. */
+/** The code in an answer of HEC itself; undefined for any other answer. */
 export function codeOf(text: string): number | undefined {
   return said(text)?.code;
 }
@@ -76,7 +76,7 @@ export function readAnswer(reply: Answered, events: number): PushAnswer {
   return { refused, again: [], unread: indices(first + 1, events), unanswered };
 }
 
-/** Has a busy server taken some of the events? Then the same request must not be sent again. */
+/** Has a busy server accepted some of the events? Then the same request must not be sent again. */
 export function tookPart(reply: Pick<Answered, "status" | "text">, events: number): boolean {
   return failedForNow(reply) && (firstNotTaken(reply.text, events) ?? 0) > 0;
 }
@@ -93,7 +93,7 @@ export function throwIfSettings(reply: Answered): void {
   if (reply.status === 404) throw told(reply, "destination_not_found");
 }
 
-/** The error for an answer that says nothing of the events. */
+/** The error for an answer that says nothing about the events. */
 export function failure(reply: Answered): CollectorError {
   if (reply.status === 200) {
     const meaning = "That is not its acknowledgement, so nothing counts as delivered.";
@@ -113,7 +113,10 @@ function told(reply: Answered, errorCode: ErrorCode, meaning = ""): CollectorErr
   });
 }
 
-/** The number of the first event that was not taken; null if the answer doesn't tell, or of no such event. */
+/**
+ * The number of the first event that was not accepted; null if the answer has none, or not that of an
+ * event.
+ */
 function firstNotTaken(text: string, events: number): number | null {
   const number = said(text)?.["invalid-event-number"];
   const isOne = Number.isInteger(number) && (number as number) >= 0 && (number as number) < events;

@@ -1,6 +1,6 @@
 /**
- * Tries the settings without delivering anything: asks for the collector's health, then sends a request
- * without events, which is refused as empty only after the token is looked at. Does I/O through `Upstream`.
+ * Tests the settings without delivering anything: asks for HEC's health, then sends a request without
+ * events, which is refused as empty only after the token has been checked. Does I/O through `Upstream`.
  */
 import type { Upstream, UpstreamReply } from "../../upstream/upstream.ts";
 import { failedForNow } from "../../upstream/retry.ts";
@@ -23,7 +23,7 @@ export async function checkHec(access: Access, upstream: Upstream): Promise<void
     });
 
   const health = await ask("GET", healthUrl(access.url)).catch(nullIfRedirected);
-  // a receiver without such a path may say so in any way: only what is HEC's own tells something
+  // a receiver without this path may answer anything: only HEC's own answers mean something
   if (health !== null && codeOf(health.text) !== undefined) {
     if (failedForNow(health)) throw failure(health);
     throwIfSettings(health);

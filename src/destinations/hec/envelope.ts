@@ -1,5 +1,5 @@
 /**
- * Events as HEC is sent them: each in an envelope, one a line. Pure.
+ * Events as they are sent to HEC: each in an envelope, one per line. Pure.
  * Source: Splunk, "Format events for HTTP Event Collector".
  */
 import { Buffer } from "node:buffer";
@@ -14,7 +14,7 @@ export interface Metadata {
   readonly index: string | undefined;
 }
 
-/** With every part as long as it can be. */
+/** An event whose every part is as long as it can be. */
 const LONGEST: SentEvent = {
   eventId: `${"f".repeat(32)}-${Number.MAX_SAFE_INTEGER}`,
   occurrence: 1,

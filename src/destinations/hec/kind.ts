@@ -1,4 +1,4 @@
-/** Splunk's HTTP Event Collector, and what speaks its protocol, as a destination. */
+/** Splunk's HTTP Event Collector, and others that speak its protocol, as a destination. */
 import type * as v from "valibot";
 import type { DestinationKind } from "../kind.ts";
 import { ID, LABEL } from "./answer.ts";

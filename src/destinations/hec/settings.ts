@@ -34,14 +34,14 @@ export function eventUrl(value: string): string {
   return url;
 }
 
-/** Where its health is asked for, by the URL that events are sent to. */
+/** Where to ask for its health, given the URL that events are sent to. */
 export function healthUrl(eventUrl: string): string {
   const { origin, pathname } = new URL(eventUrl);
   const base = SPLUNK_PATH.test(pathname) ? pathname.replace(SPLUNK_PATH, "") : "";
   return `${origin}${base}${COLLECTOR}/health`;
 }
 
-/** What tells it from others: its host, a path that is not Splunk's, and the index. */
+/** What distinguishes it from others: its host, a path that is not Splunk's, and the index. */
 export function identityOf(eventUrl: string, index: string | undefined): string {
   const { host, pathname } = new URL(eventUrl);
   const path = pathname.replace(SPLUNK_PATH, "");

@@ -1,5 +1,5 @@
 /**
- * What S3, and what speaks like it, answers to an object that is put. Pure.
+ * What S3, and servers like it, answer when an object is put. Pure.
  * Source: AWS, "Error responses" and "Conditional writes".
  */
 import { CollectorError, type ErrorCode } from "../../errors.ts";
@@ -19,14 +19,14 @@ const OF_CREDENTIALS = new Set([
 
 /** What became of an object. */
 export type Stored =
-  /** It is there, by this request or an earlier one. */
+  /** It exists, from this request or an earlier one. */
   | "stored"
-  /** Another request for the same key was under way. */
+  /** Another request for the same key was in progress. */
   | "again"
-  /** Something in between takes no such large request. */
+  /** Something in between refuses such a large request. */
   | "too large";
 
-/** @throws {CollectorError} whatever else it is; an event is never to blame */
+/** @throws {CollectorError} for any other answer; an event is never to blame */
 export function readAnswer(reply: UpstreamReply): Stored {
   const { status, headers, text } = reply;
   const code = errorCode(text);
@@ -45,7 +45,7 @@ export function readAnswer(reply: UpstreamReply): Stored {
   throw failureOf(reply);
 }
 
-/** What an answer that is no success says, as an error. */
+/** An unsuccessful answer as an error. */
 export function failureOf(reply: UpstreamReply): CollectorError {
   const { status, text, unanswered } = reply;
   const code = errorCode(text);
@@ -57,7 +57,7 @@ export function failureOf(reply: UpstreamReply): CollectorError {
   });
 }
 
-/** A header that is not implemented will not be so in a while either. */
+/** A header that is not implemented now will not be later either. */
 export function isWorthRetry(reply: UpstreamReply): boolean {
   return failedForNow(reply) && reply.status !== 501;
 }

@@ -1,4 +1,4 @@
-/** Whether the archive would take an object, as far as can be told without putting one there. */
+/** Whether the archive would accept an object, as far as can be determined without putting one there. */
 import { CollectorError } from "../../errors.ts";
 import type { Unverified } from "../kind.ts";
 import { errorCode, failureOf, ID, LABEL } from "./answer.ts";
@@ -7,7 +7,7 @@ import type { Store } from "./stores.ts";
 const UNKNOWN = "only writing would show whether it may write there.";
 
 /**
- * Asks for the bucket's list, which a key that may only write is refused: then it is known to be right.
+ * Asks for the bucket's list. A key that may only write is refused that, which shows that the key is right.
  * @throws {CollectorError} `destination_unauthorized`, `destination_not_found` or an `upstream_…` one
  */
 export async function checkBucket(store: Store): Promise<Unverified> {
@@ -25,7 +25,7 @@ export async function checkBucket(store: Store): Promise<Unverified> {
   });
 }
 
-/** Who may ask a bound bucket may also write to it. */
+/** Whoever can read a bound bucket can also write to it. */
 export async function checkBoundBucket(store: Store): Promise<void> {
   const reply = await store.ask();
   if (reply.status !== 200) throw failureOf(reply);

@@ -1,6 +1,6 @@
 /**
- * The object that a batch becomes: a line of JSON for each event, compressed. Its key comes from what is in
- * it, so that the same batch has the same key, and no two batches share one. Pure.
+ * The object that a batch becomes: a line of JSON for each event, compressed. Its key is derived from its
+ * content, so that the same batch has the same key, and no two batches share one. Pure.
  */
 import { createHash } from "node:crypto";
 import type { Line } from "../../engine/ports.ts";
@@ -13,7 +13,7 @@ export interface ArchiveObject {
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-/** What keys say beside what is in the object. */
+/** What keys say besides the object's content. */
 export interface KeyParts {
   /** As a folder: it ends in a slash. */
   readonly prefix: string;
@@ -27,9 +27,9 @@ export function objectOf(lines: readonly Line[], parts: KeyParts): ArchiveObject
 }
 
 /**
- * Folders as Hive names them, which query engines know as columns; then the time of the first event, and a
- * hash of the ids of all. An id stands for the content of an event, so an object that has the same key
- * holds the same events: in whichever order, and whenever they were collected.
+ * Folders named as in Hive, which query engines read as columns; then the time of the first event, and a
+ * hash of the ids of all. An id stands for the content of an event, so an object with the same key holds
+ * the same events, in whatever order and whenever they were collected.
  */
 function keyOf(lines: readonly Line[], { prefix, account, format }: KeyParts): string {
   const first = new Date(lines.reduce((ms, { timeMs }) => Math.min(ms, timeMs), Infinity));

@@ -33,7 +33,7 @@ export class S3Archive implements OpenDestination {
   }
 
   /**
-   * Stores the events of one day, that of the first; those of others are left for the next push.
+   * Stores the events of one day, that of the first event; the others are left for the next push.
    * @throws {CollectorError} see `readAnswer`, and an `upstream_…` one
    */
   async push(lines: readonly Line[]): Promise<PushAnswer> {

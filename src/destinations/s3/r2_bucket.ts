@@ -1,6 +1,6 @@
 /**
- * A bucket of Cloudflare R2 that is bound to the Worker, as a way out for requests: what it does is told as
- * S3's API would tell it. Does I/O through the binding.
+ * A Cloudflare R2 bucket that is bound to the Worker, in the role of an HTTP client: it answers as S3's API
+ * would. Does I/O through the binding.
  * Source: Cloudflare, "R2 Workers API reference" and "R2 error codes".
  */
 
@@ -23,7 +23,7 @@ export function isR2Bucket(value: unknown): boolean {
     ["put", "head"].every((name) => typeof (value as Record<string, unknown>)[name] === "function");
 }
 
-/** The code of an R2 error that isn't of its own making, and the status that it has in S3's API. */
+/** The code of an R2 error that means a temporary failure, and its status in S3's API. */
 const STATUSES: ReadonlyMap<string, number> = new Map([
   ["10002", 401],
   ["10003", 403],

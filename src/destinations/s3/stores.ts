@@ -12,28 +12,31 @@ import { askOf, putInto, type R2Bucket } from "./r2_bucket.ts";
 export interface Store {
   /** Puts an object, unless there is one of that key: then the answer is 412. */
   put(object: ArchiveObject): Promise<UpstreamReply>;
-  /** Asks for something that it need not have. */
+  /** Asks for something that need not exist. */
   ask(): Promise<UpstreamReply>;
 }
 
 export interface BucketAccess {
   /** Of the bucket. */
   readonly url: string;
-  /** If it is left out, the URL tells it: of Amazon's and of Cloudflare's hosts; else it is `us-east-1`. */
+  /**
+   * If it is left out, it is taken from the URL for Amazon's and Cloudflare's hosts; otherwise it is
+   * `us-east-1`.
+   */
   readonly region: string | undefined;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
 
-/** Not `Content-Encoding`: who reads an object must get the file that its name promises. */
+/** Not `Content-Encoding`: whoever reads an object must get the file that its name promises. */
 const CONTENT_TYPE = "application/gzip";
 
 const SENT = { name: ID, label: LABEL, retry: isWorthRetry };
 
-/** A bucket by S3's API, on any host that has it. `now`: epoch milliseconds. */
+/** A bucket reached through S3's API, on any host. `now`: epoch milliseconds. */
 export function bucketAt(access: BucketAccess, upstream: Upstream, now: () => number): Store {
   const { url: bucket, ...key } = access;
-  /** A signature holds for 15 minutes, which no run lasts: so retries need no other one. */
+  /** A signature is valid for 15 minutes, longer than any run, so retries can use the same one. */
   const send = async (method: "GET" | "PUT", url: string, object?: ArchiveObject) => {
     const body = object?.body;
     const signer = new AwsV4Signer({
@@ -45,7 +48,7 @@ export function bucketAt(access: BucketAccess, upstream: Upstream, now: () => nu
         ...(body !== undefined && {
           "If-None-Match": "*",
           "Content-Type": CONTENT_TYPE,
-          // a bucket with Object Lock takes nothing without it
+          // a bucket with Object Lock refuses requests without it
           "Content-MD5": createHash("md5").update(body).digest("base64"),
         }),
       },
@@ -59,7 +62,7 @@ export function bucketAt(access: BucketAccess, upstream: Upstream, now: () => nu
   };
 }
 
-/** A bucket that is bound to the Worker. Its operations count as requests of the run all the same. */
+/** A bucket that is bound to the Worker. Its operations still count as requests of the run. */
 export function boundBucket(bucket: R2Bucket, upstream: Upstream): Store {
   const url = "r2://ARCHIVE";
   return {

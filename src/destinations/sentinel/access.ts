@@ -1,5 +1,5 @@
 /**
- * The access token for the Logs Ingestion API: asked for with client credentials, and kept between runs,
+ * The access token for the Logs Ingestion API: obtained with client credentials, and kept between runs,
  * encrypted. Does I/O through `Upstream` and the vault. Source: Microsoft identity platform, "OAuth 2.0
  * client credentials flow".
  */
@@ -46,7 +46,7 @@ export class Access {
     return isGood ? this.#token!.accessToken : await this.renew();
   }
 
-  /** A new token, whatever the one before it is worth. */
+  /** A new token, even if the previous one is still valid. */
   async renew(): Promise<string> {
     this.#token = await this.#request();
     await this.vault.write(this.#token);

@@ -13,7 +13,7 @@ export const LABEL = "Microsoft Sentinel";
 interface Answered {
   readonly status: number;
   readonly text: string;
-  /** Attempts that got no answer before this one did. */
+  /** Earlier attempts that got no answer. */
   readonly unanswered: number;
 }
 
@@ -22,8 +22,8 @@ const Refusal = v.object({
 });
 
 /**
- * It answers once for all that it was sent, and only 204 says that it has it.
- * `altered`: how many of the events were cut.
+ * There is one answer for all events of a request, and only 204 means that they were accepted. `altered`:
+ * how many of the events were cut.
  * @throws {CollectorError} `destination_unauthorized`, `destination_not_found` or an `upstream_…` one
  */
 export function readAnswer(reply: Answered, altered: number): PushAnswer {

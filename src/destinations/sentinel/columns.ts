@@ -41,7 +41,7 @@ export type Column =
   | "Event";
 
 export const COLUMNS: Readonly<Record<Column, ColumnType>> = {
-  // what was cut, and how many bytes it had; first, so that a cut event is known by how it begins
+  // what was cut, and how many bytes it had; first, so that a cut event is recognized by how it begins
   CutFields: "dynamic",
   // Azure replaces a time that is older than two days by that of its arrival …
   TimeGenerated: "dateTime",

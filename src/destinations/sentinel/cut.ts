@@ -1,4 +1,4 @@
-/** Cuts what is too long to a number of bytes, never within a character, and tells what was cut. Pure. */
+/** Cuts values to a number of bytes, never within a character, and reports what was cut. Pure. */
 import { Buffer } from "node:buffer";
 
 /** What was cut, by its path, and how many bytes it had. */
@@ -11,7 +11,7 @@ export interface Fitted<T> {
 
 const utf8 = new TextEncoder();
 
-/** As much of the beginning of a text as fits into so many bytes of UTF-8. */
+/** The beginning of a text, as much as fits into this many bytes of UTF-8. */
 export function cutText(text: string, maxBytes: number): string {
   if (text.length * 3 <= maxBytes || Buffer.byteLength(text) <= maxBytes) return text;
   const { read } = utf8.encodeInto(text, new Uint8Array(maxBytes));
@@ -19,9 +19,9 @@ export function cutText(text: string, maxBytes: number): string {
 }
 
 /**
- * A value whose JSON has at most so many bytes. If it has more, its longest texts are cut, all to the
- * same length; if that is not enough, the value becomes `{ json }`, the beginning of its JSON.
- * `path`: the value's own.
+ * A value whose JSON has at most this many bytes. If it has more, its longest texts are cut to the same
+ * length; if that is not enough, the value becomes `{ json }`, the beginning of its JSON. `path`: the
+ * value's path.
  */
 export function fitJson(value: unknown, maxBytes: number, path: string): Fitted<unknown> {
   if (jsonBytes(value) <= maxBytes) return { value, cuts: new Map() };
@@ -46,7 +46,7 @@ function withShorterTexts(value: unknown, maxBytes: number, path: string): Fitte
   return { value: cutTexts(value, longest, path, cuts), cuts };
 }
 
-/** The value with each of its texts cut; notes in `cuts` what was. */
+/** The value with each of its texts cut; records the cuts in `cuts`. */
 function cutTexts(
   value: unknown,
   maxBytes: number,

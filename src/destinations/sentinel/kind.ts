@@ -54,7 +54,7 @@ export const sentinel: DestinationKind<typeof SENTINEL_SETTINGS> = {
     },
   },
 
-  // a rule has one id in all of Azure, whichever endpoint it is reached by
+  // a rule's id is unique in all of Azure, whichever endpoint it is reached through
   identity: ({ AZURE_MONITOR_RULE_ID, AZURE_MONITOR_STREAM }) =>
     AZURE_MONITOR_RULE_ID === undefined ? null : `${AZURE_MONITOR_RULE_ID}/${AZURE_MONITOR_STREAM}`,
 

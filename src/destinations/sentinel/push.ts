@@ -61,8 +61,8 @@ export class Sentinel implements OpenDestination {
   }
 
   /**
-   * With a new token: the other may have been revoked, or have expired by Azure's clock. `unanswered`:
-   * attempts with the other token that got no answer.
+   * With a new token: the old one may have been revoked, or have expired by Azure's clock. `unanswered`:
+   * attempts with the old token that got no answer.
    */
   async #sendAnew(body: Uint8Array<ArrayBuffer>, unanswered: number): Promise<UpstreamReply> {
     try {

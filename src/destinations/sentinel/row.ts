@@ -1,6 +1,6 @@
 /**
  * An event as a row of the table. Pure. Source: Microsoft, "Azure Monitor service limits", Logs Ingestion
- * API: a value of over 64 KB is cut, without a word; so it is cut here, and the row tells which it was.
+ * API: a value of over 64 KB is silently cut; so it is cut here, and the row says which one it was.
  */
 import { Buffer } from "node:buffer";
 import type { AuditEvent } from "../../sources/liveperson/event.ts";
@@ -9,16 +9,16 @@ import { cutText, fitJson } from "./cut.ts";
 
 export type Row = { readonly [Name in Column]?: unknown };
 
-/** Under 64 KB by a margin: whether that is 65,536 bytes or somewhat less is not documented. */
+/** Somewhat below 64 KB: whether that is 65,536 bytes or less is not documented. */
 export const MAX_VALUE_BYTES = 65_000;
 
-/** A call may have 1 MB, brackets included; an event that is alone in one has this many, and `CutFields`. */
+/** A call may have 1 MB, brackets included; an event alone in a call may have this much, plus `CutFields`. */
 export const MAX_ROW_BYTES = 980_000;
 
 /** A row whose texts have no more characters than this is short enough, however they are escaped. */
 const SURELY_SHORT = 100_000;
 
-/** So many cuts are told one by one; of more, or of longer paths, only the column is told. */
+/** Up to this many cuts are listed one by one; for more, or for longer paths, only the column is named. */
 const MAX_TOLD_CUTS = 20;
 const MAX_PATH_LENGTH = 200;
 
@@ -72,7 +72,7 @@ function define(fields: Record<string, unknown>, name: string, value: unknown): 
   Object.defineProperty(fields, name, { value, enumerable: true, configurable: true });
 }
 
-/** The row with its values, and all of it, short enough; with `CutFields` if something was cut. */
+/** The row, with its values and the whole cut to size; with `CutFields` if something was cut. */
 function fitRow(row: Row): Row {
   const fitted: Partial<Record<Column, unknown>> = {};
   const told = new Map<string, number>();
@@ -106,7 +106,7 @@ function toldCuts(
   return areFew ? cuts : new Map([[column, bytesOf(value)]]);
 }
 
-/** How many characters the texts have that are a column by themselves. */
+/** How many characters there are in the columns that are texts. */
 function charactersOf(row: Row): number {
   const texts = Object.values(row).filter((value) => typeof value === "string");
   return texts.reduce((sum, text) => sum + text.length, 0);

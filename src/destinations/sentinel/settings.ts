@@ -1,4 +1,4 @@
-/** The settings of Azure Monitor's Logs Ingestion API, by which Microsoft Sentinel is reached. Pure. */
+/** The settings of Azure Monitor's Logs Ingestion API, through which Microsoft Sentinel is reached. Pure. */
 import * as v from "valibot";
 import { FORMATS } from "../../event_formats/index.ts";
 import { httpOrigin } from "../../settings/hosts.ts";
@@ -34,9 +34,9 @@ export const SENTINEL_SETTINGS = {
 };
 
 /**
- * What a token must be for, which differs from cloud to cloud: the endpoint tells the cloud.
- * Source: Microsoft, "Logs Ingestion API in Azure Monitor", the audiences of public Azure, Azure
- * Government and Azure operated by 21Vianet.
+ * The scope of the token, which depends on the cloud: the endpoint shows which one it is.
+ * Source: Microsoft, "Logs Ingestion API in Azure Monitor", the audiences of public Azure, Azure Government
+ * and Azure operated by 21Vianet.
  */
 export function tokenScope(endpoint: string): string {
   const cloud = /\.monitor\.azure\.(us|cn)$/.exec(new URL(endpoint).hostname)?.[1] ?? "com";

@@ -1,4 +1,4 @@
-/** A webhook of anybody's, signed as the Standard Webhooks project specifies, as a destination. */
+/** Any webhook, signed as the Standard Webhooks project specifies, as a destination. */
 import { createHash } from "node:crypto";
 import type { DestinationKind } from "../kind.ts";
 import { ID, LABEL, Webhook } from "./push.ts";
@@ -52,7 +52,7 @@ export const webhook: DestinationKind<typeof WEBHOOK_SETTINGS> = {
   },
 };
 
-/** The host, and what tells one URL there from another without showing it: 32 bits of its hash. */
+/** The host, and 32 bits of the URL's hash, which distinguish URLs of one host without showing them. */
 function identityOf(url: string): string {
   const hash = createHash("sha256").update(url).digest("hex");
   return `${new URL(url).host}#${hash.slice(0, 8)}`;

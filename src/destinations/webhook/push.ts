@@ -25,7 +25,7 @@ const MAX_BYTES = 900_000;
 /** The brackets of an array. */
 const AROUND = 2;
 
-/** Receivers differ. The least that is documented of those in docs/destinations is Sumo Logic's 1 MB. */
+/** Receivers differ. Of those in docs/destinations, the lowest documented limit is Sumo Logic's 1 MB. */
 export const LIMITS: DestinationLimits = {
   targetBytes: MAX_BYTES - AROUND,
   maxBytes: MAX_BYTES - AROUND,
@@ -81,7 +81,7 @@ export function encodeBody(
   return utf8.encode(form === "array" ? `[${events.join(",")}]` : events.join("\n"));
 }
 
-/** What a refusal means; the receiver's own text is not passed on, it may quote the event. */
+/** What a refusal means. The receiver's own text is not passed on, because it may quote the event. */
 const REASONS: Readonly<Record<number, string>> = {
   400: "it calls the content malformed",
   413: "it calls the content too large",
@@ -96,7 +96,7 @@ const FAILURES: Readonly<Record<number, ErrorCode>> = {
   429: "upstream_rate_limited",
 };
 
-/** A receiver answers once for all that it was sent; what it says beside the status means nothing. */
+/** A receiver answers once for the whole batch; only the status counts. */
 export function readAnswer({ status, unanswered }: Omit<UpstreamReply, "headers">): PushAnswer {
   if (status >= 200 && status < 300) return { refused: [], again: [], unanswered };
   if (status in REASONS) return { refusedWhole: { status, reason: REASONS[status] }, unanswered };

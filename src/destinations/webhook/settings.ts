@@ -19,7 +19,7 @@ const LEAST_BYTES = 24;
 const MOST_BYTES = 64;
 
 /**
- * The keys, in base64, of secrets that are separated by spaces: several while one is changed for another.
+ * The keys, in base64, of secrets that are separated by spaces: several while one replaces another.
  * @throws {Error} whose message goes behind the setting's name
  */
 export function readSecrets(value: string): readonly string[] {
@@ -34,7 +34,7 @@ export function readSecrets(value: string): readonly string[] {
   });
 }
 
-/** Headers that say what is sent, or how, and are the collector's own. */
+/** Headers that only the collector sets, because they describe what is sent or how. */
 const OWN =
   /^(webhook-.*|content-(length|encoding)|host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect)$/;
 
@@ -43,8 +43,8 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const HEADER_VALUE = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/;
 
 /**
- * Further headers of each request, by name in lower case.
- * @throws {Error} whose message goes behind the setting's name, and holds nothing of the value
+ * Additional headers of each request, by name in lower case.
+ * @throws {Error} whose message follows the setting's name, and contains nothing of the value
  */
 export function readHeaders(value: string): Readonly<Record<string, string>> {
   const given = jsonObject(value);

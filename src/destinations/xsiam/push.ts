@@ -32,7 +32,7 @@ export const LIMITS: DestinationLimits = {
 export const ID = "xsiam";
 export const LABEL = "XSIAM";
 
-/** XSIAM answers `{"error":"false"}` to what it took; anything else with status 200 is not from it. */
+/** XSIAM answers `{"error":"false"}` to what it accepted; anything else with status 200 is not from XSIAM. */
 const Acknowledgement = v.object({ error: v.union([v.literal("false"), v.literal(false)]) });
 
 export class Xsiam implements OpenDestination {
@@ -70,7 +70,7 @@ export class Xsiam implements OpenDestination {
   }
 }
 
-/** XSIAM answers once for all that it was sent. */
+/** XSIAM answers once for the whole batch. */
 function readAnswer(reply: UpstreamReply): PushAnswer {
   const { unanswered } = reply;
   const upstream = { name: ID, status: reply.status };
@@ -101,7 +101,7 @@ function readAnswer(reply: UpstreamReply): PushAnswer {
   throw new CollectorError("upstream_failed", { detail, upstream, unanswered });
 }
 
-/** What a refusal means; XSIAM's own text is not passed on, it may quote the event. */
+/** What a refusal means. XSIAM's own text is not passed on, because it may quote the event. */
 const REASONS = {
   400: "it calls the content malformed",
   413: "it calls the content too large",
@@ -112,7 +112,7 @@ function refusedWhole(status: keyof typeof REASONS, unanswered: number): PushAns
   return { refusedWhole: { status, reason: REASONS[status] }, unanswered };
 }
 
-/** XSIAM's own answers are JSON; a page of a server in between may speak of anything. */
+/** XSIAM's own answers are JSON; a page from a server in between may say anything. */
 function speaksOfFormat(text: string): boolean {
   return text.trimStart().startsWith("{") &&
     /\b(format|compress\w*|gzip|decod\w*|pars(e|ed|ing)|json)\b/i.test(text);
@@ -126,7 +126,7 @@ function isAcknowledgement(text: string): boolean {
   }
 }
 
-/** The body of a push: a record a line, compressed if the collector expects it. */
+/** The body of a push: one event per line, compressed if the HTTP log collector expects it. */
 export function encodeBody(
   lines: readonly EncodedLine[],
   compression: XsiamOptions["compression"],
