@@ -29,9 +29,9 @@ interface AppOptions<E> {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly log: (line: LogLine) => void;
-  /** What is remembered of those who use the app; in this process's memory if left out. */
+  /** What is remembered about those who use the app; if left out, it is in this process's memory. */
   readonly operators?: (env: E) => Operators;
-  /** Sends requests that belong to no account; the platform's `fetch` if left out. */
+  /** Sends requests that belong to no account; if left out, the platform's `fetch` does. */
   readonly fetch?: typeof fetch;
   /** Where a request came from. */
   readonly addressOf?: (request: Request, env: E) => string;

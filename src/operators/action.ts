@@ -1,6 +1,9 @@
 /** What somebody did, or tried to do. Types only. */
 
-/** Who it was: a token by its name, with the session that was started with it; or whom Cloudflare Access vouched for. */
+/**
+ * Who it was: a token by its name, with the session that was started with it; or the person that Cloudflare
+ * Access vouched for.
+ */
 export interface Actor {
   readonly token?: string;
   /** The beginning of the session's id. */

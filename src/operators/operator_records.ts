@@ -1,6 +1,6 @@
 /**
  * Keeps sessions, the page's key, the last actions and the count of refusals in a store. I/O through the
- * store alone. Counts of tries are in memory: they are worth nothing after a minute.
+ * store alone. Counts of wrong tokens are in memory, because they mean nothing after a minute.
  */
 import { randomBytes } from "node:crypto";
 import { memoryStore } from "../storage/memory_store.ts";
@@ -23,13 +23,13 @@ interface RecordsOptions {
 
 const PAGE_KEY = "page-key";
 const REFUSALS = "refusals";
-/** What a session began with. Only its end changes it: so a request under way can't bring it back. */
+/** What a session began with. Only its end changes this, so a request in progress can't revive it. */
 const SESSIONS = "session/";
-/** When it was used last. */
+/** When it was last used. */
 const USES = "used/";
 const ACTIONS = "action/";
 const MOST_ACTIONS = 100;
-/** Use is noted no more often, so that looking around writes little. */
+/** Use is recorded at most this often, so that browsing writes little. */
 const NOTED_EVERY_MS = 60_000;
 
 export class OperatorRecords implements Operators {
@@ -108,7 +108,7 @@ export class OperatorRecords implements Operators {
     }
   }
 
-  /** Those that began, and those of which only a use was noted, after they had ended. */
+  /** Sessions that began, and those for which only a use was recorded after they had ended. */
   async #sessionIds(): Promise<readonly string[]> {
     const { store } = this.options;
     const ids = [SESSIONS, USES].map(async (prefix) =>

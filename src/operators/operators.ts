@@ -1,11 +1,11 @@
-/** What is remembered of the people and programs that use the routes and the page: the contract. */
+/** What is remembered about the people and programs that use the routes and the page: the contract. */
 import type { OperatorAction } from "./action.ts";
 import type { Session, SessionStart } from "./session.ts";
 
 export interface Operators {
   /** The page's key: random, made once for a deployment, and the same for ever. */
   pageKey(): Promise<string>;
-  /** Starts a session; answers its id. */
+  /** Starts a session; returns its id. */
   startSession(start: SessionStart): Promise<string>;
   /** The session, if it has not ended. `isUse`: notes that it was used. */
   findSession(id: string, isUse: boolean): Promise<Session | null>;
@@ -13,11 +13,11 @@ export interface Operators {
   /** Ends every session, whoever started it. */
   endSessions(): Promise<void>;
   /**
-   * Counts a wrong try of an address, and `unreported` others that met a limit before. Answers until when
-   * that address is limited, epoch milliseconds; null if it isn't.
+   * Counts a wrong token from an address, and `unreported` others that met a limit before. Returns until
+   * when that address is limited, epoch milliseconds; null if it isn't.
    */
   countRefusal(address: string, unreported: number): Promise<number | null>;
-  /** How many tries were refused, ever, with `unreported` others. */
+  /** How many requests were refused, including `unreported` others. */
   refusals(unreported: number): Promise<number>;
   /** Keeps what somebody did. */
   keepAction(action: OperatorAction): Promise<void>;

@@ -1,6 +1,6 @@
 /** When a session of the status page ends. Pure. */
 
-/** What somebody who is let in may do. */
+/** What somebody who is signed in may do. */
 export interface Rights {
   /** Change something. */
   readonly act: boolean;

@@ -1,17 +1,17 @@
 /**
- * Limits wrong tries, of one address and of all together. Whoever exceeds a limit waits a minute, then
- * two, and so on up to 15. Keeps its counts in memory, and makes no I/O.
+ * Limits wrong tokens, per address and in total. An address that exceeds a limit waits a minute, then two,
+ * and so on up to 15. Keeps its counts in memory, and does no I/O.
  */
 
 export interface Limits {
-  /** Wrong tries in a minute. */
+  /** Wrong tokens in a minute. */
   readonly perAddress: number;
   readonly altogether: number;
 }
 
-/** What a wrong try met. */
+/** The result of a wrong try. */
 export interface Tried {
-  /** Until when there is no use in trying, epoch milliseconds; null if there is. */
+  /** Until when trying again is useless, epoch milliseconds; null if it isn't. */
   readonly limitedUntilMs: number | null;
   /** How often this address tried in this window, this try included. */
   readonly tries: number;
@@ -50,7 +50,7 @@ export class Tries {
     return { limitedUntilMs: untilMs > nowMs ? untilMs : null, tries: own.tries };
   }
 
-  /** Holds an address to a limit that it met elsewhere. */
+  /** Applies a limit to an address that met it elsewhere. */
   limit(address: string, untilMs: number, nowMs: number): void {
     const key = networkOf(address);
     const own = current(this.#addresses.get(key), nowMs);
@@ -70,7 +70,7 @@ function newCount(sinceMs: number): Count {
   return { sinceMs, tries: 0, limitedUntilMs: -Infinity, limitMs: WINDOW_MS };
 }
 
-/** The count of the window at that time. Whoever kept quiet for long is forgiven. */
+/** The count of the window at that time. An address that has been quiet for long starts afresh. */
 function current(count: Count | undefined, nowMs: number): Count {
   if (count === undefined) return newCount(nowMs);
   if (nowMs < count.limitedUntilMs || nowMs - count.sinceMs < WINDOW_MS) return count;
@@ -86,7 +86,7 @@ function add(count: Count, most: number, nowMs: number): void {
   count.limitMs = Math.min(2 * count.limitMs, LONGEST_LIMIT_MS);
 }
 
-/** Of an IPv6 address the first 64 bits: whoever has one address of them has them all. */
+/** The first 64 bits of an IPv6 address: whoever has one of those addresses has all of them. */
 function networkOf(address: string): string {
   if (!address.includes(":") || address.includes(".")) return address;
   const [head, tail] = address.split("::");

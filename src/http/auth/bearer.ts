@@ -1,4 +1,4 @@
-/** Who may use the routes: whoever sends a token that allows it. Without a configured token, nobody. */
+/** Who may use the routes: clients that send a token that allows it. Without a configured token, nobody. */
 import type { Context, MiddlewareHandler } from "hono";
 import { problemOf, problemResponse } from "../routing/problems.ts";
 import type { Access } from "../routing/route.ts";
@@ -8,12 +8,12 @@ import { findToken, tokensIn } from "./tokens.ts";
 
 type Guard = MiddlewareHandler<DoorEnv>;
 
-/** Whoever sends a token, also one that only looks. */
+/** For clients that send any token, a read-only one included. */
 export const requireToken: Guard = async (c, next) => await refusalOf(c, false) ?? await next();
 
 const requireOperator: Guard = async (c, next) => await refusalOf(c, true) ?? await next();
 
-/** For whoever may change things and read events. Every use is recorded. */
+/** For clients that may change things and read events. Every use is recorded. */
 export const TOKEN: Access = {
   guard: () => requireOperator,
   isOpen: false,
@@ -29,7 +29,7 @@ export const READ_TOKEN: Access = {
   problems: [],
 };
 
-/** Why the request may not go on; null if it may. */
+/** Why the request is refused; null if it isn't. */
 async function refusalOf(c: Context<DoorEnv>, mustAct: boolean): Promise<Response | null> {
   const tokens = tokensIn(c.env);
   if ("code" in tokens) return problemResponse(c, problemOf(tokens.code, tokens.why));

@@ -48,7 +48,9 @@ function limited(send: typeof fetch) {
   };
 }
 
-/** Whether who has this e-mail address may act: everybody, unless the setting names those who may. */
+/**
+ * Whether the person with this email address may act: everybody may, unless the setting names those who do.
+ */
 export function mayAct(email: string | null, variables: AccessVariables): boolean {
   const operators = (variables.CLOUDFLARE_ACCESS_OPERATORS ?? "").toLowerCase()
     .split(/[\s,]+/).filter((word) => word !== "");
@@ -57,7 +59,7 @@ export function mayAct(email: string | null, variables: AccessVariables): boolea
 
 interface Person {
   readonly id: string;
-  /** The e-mail address, or what else there is. */
+  /** The email address, or whatever other name there is. */
   readonly name: string;
   readonly email: string | null;
 }

@@ -1,4 +1,4 @@
-/** What every check of who somebody is works with: set for each request. No I/O. */
+/** What the checks of a request's sender work with; set for each request. No I/O. */
 import type { Context } from "hono";
 import type { LogLine } from "../../collector/platform.ts";
 import type { Actor } from "../../operators/action.ts";
@@ -35,7 +35,7 @@ export interface DoorEnv {
   };
 }
 
-/** That of the request. A context has it wherever it comes from, whatever else it has. */
+/** The variables of the request. Every context has them, whatever else it has. */
 export function doorOf(c: Context): Door {
   return c.var.door;
 }

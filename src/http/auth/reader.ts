@@ -1,4 +1,4 @@
-/** Who may read the API description: whoever sends a token, and whoever is signed in to the status page. */
+/** Who may read the API description: clients that send a token, and people signed in to the status page. */
 import type { MiddlewareHandler } from "hono";
 import { requireToken } from "./bearer.ts";
 import type { Access } from "../routing/route.ts";
@@ -7,7 +7,7 @@ import type { DoorEnv } from "./door.ts";
 import { wantsPage } from "../routing/wants_page.ts";
 import { findViewer } from "./viewer.ts";
 
-/** For whoever sends a token or is signed in. */
+/** For clients that send a token, and people who are signed in. */
 export const READER: Access = {
   guard: requireReader,
   isOpen: false,
@@ -27,7 +27,7 @@ function requireReader(): MiddlewareHandler<DoorEnv> {
   };
 }
 
-/** Where a browser signs in, to come back to the path. */
+/** Where a browser signs in before it returns to the path. */
 function signInHref(path: string): string {
   return `/sign-in?${new URLSearchParams({ to: path })}`;
 }

@@ -10,7 +10,7 @@ export function tellAbout(c: Context, given: unknown): void {
   c.set("about", namedIn((given ?? {}) as Record<string, unknown>));
 }
 
-/** To start over, an account may be named by the confirmation alone. */
+/** When starting over, the confirmation alone may name the account. */
 function namedIn({ confirm, account = confirm, destination }: Record<string, unknown>): Named {
   return {
     ...(typeof account === "string" && { account }),
@@ -18,7 +18,7 @@ function namedIn({ confirm, account = confirm, destination }: Record<string, unk
   };
 }
 
-/** Records the request under this name, if it has one, with what came of it. `connect` may throw. */
+/** Records the request under this name, if it has one, with its outcome. `connect` may throw. */
 export function recordAction(
   action: string | ((c: Context) => string | null),
   connect: (c: Context) => Collectors,
@@ -44,7 +44,7 @@ async function record(c: Context<DoorEnv>, action: string, connect: () => Collec
     outcome: c.var.hasFailed ? "failed" : outcomeOf(status),
     status,
   };
-  if (status === 429) return; // counted as a refused try
+  if (status === 429) return; // counted as a request without a valid token
   const { at: _, ...fields } = kept;
   log({ level: "info", event: "operator_action", ...fields });
   if (kept.actor === null) return; // a stranger must not push out what others did
@@ -60,7 +60,7 @@ function isDelivered({ DELIVER_OPERATOR_ACTIONS: setting }: DoorEnv["Bindings"])
   return setting?.trim().toLowerCase() === "true";
 }
 
-/** For each destination of the account that it is about; of the first account if it is about several. */
+/** For each destination of the account concerned; if there are several accounts, of the first one. */
 async function queue(collectors: Collectors, action: OperatorAction): Promise<void> {
   const account = action.account ?? collectors.pipelines[0].account;
   const pipelines = collectors.pipelines.filter((one) =>
@@ -77,7 +77,7 @@ function outcomeOf(status: number): OperatorAction["outcome"] {
   return status < 400 ? "done" : status < 500 ? "refused" : "failed";
 }
 
-/** The account and destination that were meant, if there are such: whatever else was named is a stranger's text. */
+/** The account and destination that were meant, if they exist: any other name may be a stranger's text. */
 function existing(connect: () => Collectors, { account, destination }: Named) {
   try {
     const { pipelines } = connect();

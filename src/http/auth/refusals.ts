@@ -1,7 +1,7 @@
 /**
- * What becomes of wrong tries: they are counted and logged, and those beyond a limit are told to wait. A
- * right token always passes: nobody's tries lock others out. Asks the operators' records, but no more
- * once a limit is known.
+ * What happens to requests without a valid token: they are counted and logged, and beyond a limit told to
+ * wait. The right token is always accepted, so nobody can lock others out. Asks the operators' records, but
+ * no longer once a limit is known.
  */
 import type { LogLine } from "../../collector/platform.ts";
 import type { Operators } from "../../operators/operators.ts";
@@ -16,16 +16,16 @@ interface WrongTry {
   readonly log: (line: LogLine) => void;
 }
 
-/** The tries that this process refused. */
+/** The requests that this process refused. */
 export class Refusals {
   readonly #tries = new Tries();
   #unreported = 0;
 
-  /** Counts one. Answers how many seconds the limit lasts; null if none is met. */
+  /** Counts one. Returns how many more seconds the limit lasts; null if there is none. */
   async count({ address, nowMs, operators, log }: WrongTry): Promise<number | null> {
     const { limitedUntilMs, tries } = this.#tries.count(address, nowMs);
     const limited = limitedUntilMs !== null;
-    // a guesser fills no log: the 1st, 2nd, 4th, 8th try of a minute and so on
+    // so that a guesser can't fill the log: the 1st, 2nd, 4th, 8th try of a minute and so on
     if (Number.isInteger(Math.log2(tries))) {
       log({ level: "warn", event: "access_refused", address, tries, limited });
     }
@@ -34,13 +34,13 @@ export class Refusals {
       return seconds(limitedUntilMs, nowMs);
     }
     const untilMs = await operators.countRefusal(address, this.takeUnreported())
-      .catch(() => null); // that it can't be counted there is no reason to let anybody in
+      .catch(() => null); // that a try can't be counted is no reason to let anybody in
     if (untilMs === null || untilMs <= nowMs) return null;
     this.#tries.limit(address, untilMs, nowMs);
     return seconds(untilMs, nowMs);
   }
 
-  /** How many were refused that nobody was told of. They count as told. */
+  /** How many refusals have not been reported yet. They then count as reported. */
   takeUnreported(): number {
     const unreported = this.#unreported;
     this.#unreported = 0;

@@ -1,6 +1,6 @@
 /**
- * The cookie of a session: its id and when it ends at the latest, signed. Whether the session lives is
- * told by the operators' records. Its key is the page's own, and tells nothing of any token. Pure.
+ * The cookie of a session: its id and when it ends at the latest, signed. The operators' records know
+ * whether the session has ended. The key is the page's own, and reveals nothing about any token. Pure.
  */
 import { createHmac } from "node:crypto";
 import { SESSION_SECONDS } from "../../operators/session.ts";

@@ -10,7 +10,7 @@ export interface TokenVariables {
 }
 
 export interface KnownToken {
-  /** The setting's name; the second of two is told by its number. */
+  /** The setting's name, with a number for the second of two tokens. */
   readonly name: string;
   readonly rights: Rights;
   readonly digest: Uint8Array;
@@ -21,10 +21,10 @@ const RIGHTS: Readonly<Record<keyof TokenVariables, Rights>> = {
   API_TOKEN_READ: { act: false, readEvents: false },
 };
 
-/** The tokens that open something; or, without any, why nothing does. */
+/** The tokens that open something; if there are none, why. */
 export type Tokens = readonly KnownToken[] | { readonly code: ErrorCode; readonly why: string };
 
-/** A bad token opens nothing; if it is API_TOKEN, neither does any other. */
+/** An invalid token opens nothing; if it is API_TOKEN, no other token does either. */
 export function tokensIn(variables: TokenVariables): Tokens {
   if ((variables.API_TOKEN ?? "").trim() === "") {
     return { code: "api_token_missing", why: "API_TOKEN is not set." };
@@ -54,7 +54,7 @@ export function tokenProblems(variables: TokenVariables): readonly string[] {
 
 const NAMES = Object.keys(RIGHTS) as (keyof TokenVariables)[];
 
-/** The token that was given; null if it is none of them. Takes as long for any. */
+/** The token that was given; null if it is none of them. Takes the same time for any. */
 export function findToken(tokens: Tokens, given: string): KnownToken | null {
   if ("code" in tokens) return null;
   const digest = digestOf(given);
@@ -62,7 +62,7 @@ export function findToken(tokens: Tokens, given: string): KnownToken | null {
   return same.find(({ rights }) => rights.act) ?? same[0] ?? null;
 }
 
-/** What tells a token from others to whoever has the key, and tells nobody else anything. */
+/** Identifies a token to those who have the key, and reveals nothing to anybody else. */
 export function markOf({ digest }: KnownToken, key: string): string {
   return createHmac("sha256", key).update("token").update(digest).digest("base64url");
 }

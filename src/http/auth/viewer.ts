@@ -21,7 +21,7 @@ export interface Viewer {
   /** The name according to Cloudflare Access; null for a session. */
   readonly name: string | null;
   readonly rights: Rights;
-  /** As the record of what was done names the viewer. */
+  /** The viewer, as named in the record of actions. */
   readonly actor: Actor;
   /** The token that every form of this viewer must carry. */
   readonly formToken: string;
@@ -76,8 +76,8 @@ async function viewerOfSession(
 }
 
 /**
- * True if the page was loaded by itself, and nobody clicked: browsers say so of a navigation. Otherwise a
- * page that refreshes would keep the session of an empty chair alive.
+ * True if the page was loaded without a click, as browsers report for a navigation. Otherwise a page that
+ * refreshes would keep the session alive although nobody is there.
  */
 function isRefresh(c: Context): boolean {
   return c.req.header("Sec-Fetch-Mode") === "navigate" && c.req.method === "GET" &&
@@ -99,7 +99,7 @@ export async function signOut(c: Context, viewer: Viewer): Promise<void> {
   forgetCookie(c, COOKIE);
 }
 
-/** Ends every session, of everybody. */
+/** Ends everybody's sessions. */
 export async function signOutEverywhere(c: Context): Promise<void> {
   await doorOf(c).operators.endSessions();
   forgetCookie(c, COOKIE);

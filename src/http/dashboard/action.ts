@@ -1,4 +1,4 @@
-/** What an action is, and how a problem is told that stopped one. Pure. */
+/** What an action is, and how a problem that stopped one is shown. Pure. */
 import type { Collectors } from "../../collector/fleet.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
 import type { Problem } from "../../problems.ts";
@@ -10,7 +10,7 @@ export interface Action {
   readonly recordedAs: string;
   /** The label of the button that confirms it. */
   readonly confirm: string;
-  /** What will happen, for whoever is asked to confirm; `destination` is the destination's name. */
+  /** What will happen, shown before the action is confirmed; `destination` is the destination's name. */
   readonly explanation: (destination: string) => string;
   /** True if it changes nothing: then nobody is asked to confirm it. */
   readonly isHarmless?: boolean;

@@ -1,4 +1,4 @@
-/** Who did what: the last actions, those that were refused among them, and the end of all sessions. */
+/** Who did what: the last actions, including those that were refused; and a button that ends all sessions. */
 import { count, moment } from "../../format.ts";
 import type { Actor, OperatorAction } from "../../operators/action.ts";
 import type { Viewer } from "../auth/viewer.ts";

@@ -15,12 +15,12 @@ const HEIGHT = 174;
 const LEAST = 2;
 
 interface ChartProps {
-  /** What it shows, for whoever can't see it. */
+  /** What it shows, for people who can't see it. */
   readonly label: string;
   readonly bars: readonly Bar[];
   /** The height of a bar; null for none. */
   readonly valueOf: (bar: Bar) => number | null;
-  /** What a pointer on it is told. */
+  /** What is shown when a pointer is on it. */
   readonly titleOf: (bar: Bar) => string;
   /** The names below some bars, by the bar's place. */
   readonly names: ReadonlyMap<number, string>;

@@ -19,7 +19,7 @@ interface Span {
   readonly bars: readonly Bar[];
   /** The name of the fold with its table. */
   readonly fold: string;
-  /** What stands below some bars, by the bar's place. */
+  /** The labels below some bars, by the bar's place. */
   readonly names: ReadonlyMap<number, string>;
 }
 

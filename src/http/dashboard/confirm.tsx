@@ -9,11 +9,11 @@ interface ConfirmProps {
   readonly action: Action;
   readonly pipeline: Pipeline;
   readonly viewer: Viewer;
-  /** What it is done to, for whoever confirms it. */
+  /** What it is done to, shown before it is confirmed. */
   readonly subject?: string;
   /** Fields of the form that the action needs. */
   readonly fields?: Readonly<Record<string, string>>;
-  /** Where it leads to if nothing is to be done; the pipeline's page if left out. */
+  /** Where to go if the action is not confirmed; if left out, the pipeline's page. */
   readonly back?: string | undefined;
 }
 

@@ -10,12 +10,12 @@ export interface SearchForm {
   /** Empty for now. */
   readonly end: string;
   readonly limit: string;
-  /** Each of these may be empty, for any. */
+  /** Each of these may be empty, which matches anything. */
   readonly type: string;
   readonly change: string;
   readonly user: string;
   readonly text: string;
-  /** The id of the only event that is looked for; empty for all. */
+  /** The id of the one event to look for; empty for all. */
   readonly event: string;
 }
 
@@ -88,7 +88,7 @@ export function hrefOfSearch(form: SearchForm, path = "/events"): string {
   return `${path}?${new URLSearchParams(given)}`;
 }
 
-/** The address of one event, which LivePerson shows as long as it keeps it. */
+/** The address of one event, which works as long as LivePerson keeps the event. */
 export function hrefOfEvent(account: string, { _time, event_id }: AuditEvent): string {
   const end = new Date(Date.parse(_time) + 1).toISOString();
   return hrefOfSearch({ account, ...FIRST_SEARCH, start: _time, end, event: event_id });

@@ -1,4 +1,4 @@
-/** Recent events, read from LivePerson on request: the search form, and the events, a line each. */
+/** Recent events, read from LivePerson on request: the search form, and the events, one per line. */
 import type { AuditEvent } from "../../sources/liveperson/event.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
 import { count, cut, day, instant, number } from "../../format.ts";
@@ -18,7 +18,7 @@ import { AdviceList } from "./layout.tsx";
 export interface Found {
   /** Newest first. */
   readonly events: readonly AuditEvent[];
-  /** How many were read to find these. */
+  /** How many events were read to find these. */
   readonly read: number;
   /** How many matched, shown or not. */
   readonly matched: number;
@@ -141,7 +141,7 @@ function EventList({ events, account, isOpen }: {
   );
 }
 
-/** What there is in one line; a part that has no room ends with dots. */
+/** The event in one line; a part that does not fit ends with dots. */
 function EventLine({ event }: { event: AuditEvent }) {
   const hasValues = shown(event.oldValue) !== "" || shown(event.newValue) !== "";
   return (
@@ -178,7 +178,7 @@ function EventLine({ event }: { event: AuditEvent }) {
   );
 }
 
-/** Each part keeps to itself, whatever direction it is written in. */
+/** Each part stays separate, whichever direction it is written in. */
 function Part({ value }: { value: unknown }) {
   return <bdi>{cut(shown(value), MAX_VALUE_LENGTH)}</bdi>;
 }

@@ -61,10 +61,10 @@ function entitled(right: keyof Rights): Guard {
   };
 }
 
-/** For whoever is signed in. */
+/** For people who are signed in. */
 export const VIEWED: readonly Guard[] = [withPolicy, tokenIsSet, signedIn];
 
-/** For whoever may read events. */
+/** For people who may read events. */
 export const READ: readonly Guard[] = [...VIEWED, entitled("readEvents")];
 
 /** For whoever may act. */

@@ -8,7 +8,7 @@ import type { PageState } from "./page_state.ts";
 import { ProblemLink } from "./problem_link.tsx";
 import { Shape } from "./shapes.tsx";
 
-/** How many are listed before the rest is folded away. */
+/** How many are listed before the rest is collapsed. */
 const SHOWN = 6;
 
 export const TRIGGERS: Readonly<Record<Trigger, string>> = {

@@ -18,12 +18,12 @@ export interface LayoutProps {
   readonly nowMs?: number;
   /** The path of the page's entry in the navigation. */
   readonly at?: "/" | "/events" | "/activity" | "/docs";
-  /** How often the page refreshes by itself, if its state says so; left out, it never does. */
+  /** How often the page refreshes by itself, if its state says so; if left out, it never does. */
   readonly refresh?: { readonly seconds: number; readonly state: PageState };
   readonly children?: Child;
 }
 
-/** For whoever may read events. */
+/** For people who may read events. */
 const READERS_PAGES = [["/events", "Events"], ["/activity", "Activity"]] as const;
 
 const PRODUCT = "LivePerson audit collector";
@@ -80,7 +80,7 @@ export function Layout({ title, viewer, nowMs, at, refresh, children }: LayoutPr
   );
 }
 
-/** For whoever reads slowly, or loses their place: WCAG 2.2.1 wants a way to turn it off. */
+/** For people who read slowly or would lose their place: WCAG 2.2.1 requires a way to turn it off. */
 function AutomaticRefresh({ seconds, state }: NonNullable<LayoutProps["refresh"]>) {
   const often = exactly(seconds * 1000).replace(/^1 /, "");
   return state.refreshes

@@ -1,4 +1,4 @@
-/** What can be done with dead letters, one, a group or all: they are delivered again, or discarded. */
+/** What can be done with one dead letter, a group or all of them: redeliver or discard them. */
 import * as v from "valibot";
 import type { LetterChoice } from "../../collector/records/letter_choice.ts";
 import { CollectorError } from "../../errors.ts";

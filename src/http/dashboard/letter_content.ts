@@ -1,4 +1,7 @@
-/** The content of a dead letter as the page shows it: so many bytes at most, and nothing that turns or hides text. Pure. */
+/**
+ * The content of a dead letter as the page shows it: limited in length, and without characters that turn or
+ * hide text. Pure.
+ */
 import { Buffer } from "node:buffer";
 
 export const MAX_CONTENT_BYTES = 64 * 1024;

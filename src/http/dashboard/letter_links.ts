@@ -1,4 +1,4 @@
-/** Which dead letters a link or a form is about, and how a letter and its reason are told. Pure. */
+/** Which dead letters a link or a form is about, and how a letter and its reason are described. Pure. */
 import type { ListedLetter } from "../../collector/records/listed_letter.ts";
 import type { LetterChoice } from "../../collector/records/letter_choice.ts";
 import { cut } from "../../format.ts";
@@ -11,13 +11,13 @@ const MAX_REASON_LENGTH = 300;
 export interface LetterView {
   /** Only those with this reason; undefined for all. */
   readonly reason?: string | undefined;
-  /** The list begins behind this event id. */
+  /** The list begins after this event id. */
   readonly after?: string | undefined;
   /** The content of this event's letter is shown. */
   readonly event?: string | undefined;
 }
 
-/** The page of what is undelivered. */
+/** The page of undelivered events. */
 export function hrefOfLetters(pipeline: Pipeline, { reason, after, event }: LetterView = {}) {
   const href = withFields(hrefOf("/undelivered", pipeline), { reason, after, event });
   return event === undefined ? href : `${href}#event-${event}`;
@@ -51,7 +51,7 @@ export function toldReason(
   return `${said}: ${cut(reason, MAX_REASON_LENGTH)}`;
 }
 
-/** What the event was about, for whoever may read events. */
+/** What the event was about, for people who may read events. */
 export function toldLetter({ eventId, who, what, object }: ListedLetter): string {
   const about = [what, object].filter((part) => part !== null).join(", ");
   const by = who === null ? "" : ` by ${who}`;

@@ -24,7 +24,7 @@ interface ListProps {
 
 const COLUMNS = ["Event", "Who", "Reason", "Size", "Refused"];
 
-/** Who made a change, and of which object, is for whoever may read events. */
+/** Who made a change, and to which object, is only for people who may read events. */
 export function LetterList(props: ListProps) {
   const { letters, opened, rights } = props;
   const columns = COLUMNS.filter((name) => rights.readEvents || name !== "Who");

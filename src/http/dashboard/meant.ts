@@ -1,7 +1,7 @@
 /** Which pipelines a page or a form is about. Pure. */
 import type { Pipeline } from "../../pipelines/pipeline.ts";
 
-/** Those that have the account and the destination, where they are given; none if there is no such thing. */
+/** Those with the given account and destination, if any are given; none if there is no such pipeline. */
 export function meantOn(
   pipelines: readonly Pipeline[],
   { account, destination }: Readonly<Record<string, unknown>>,

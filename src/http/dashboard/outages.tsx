@@ -1,4 +1,4 @@
-/** When runs failed in the last two weeks: on a line of time, and one by one. */
+/** When runs failed in the last two weeks: on a timeline, and one by one. */
 import type { Outage } from "../../collector/health/history.ts";
 import { DAY_MS, iso } from "../../engine/time.ts";
 import { count, day, length, moment } from "../../format.ts";
@@ -6,7 +6,7 @@ import { Fold } from "./fold.tsx";
 import type { PageState } from "./page_state.ts";
 import { ProblemLink } from "./problem_link.tsx";
 
-/** How many are listed before the rest is folded away. */
+/** How many are listed before the rest is collapsed. */
 const SHOWN = 5;
 
 const DAYS = 14;

@@ -16,7 +16,7 @@ const SEEN_AT_ONCE = 5;
 
 interface OverviewProps {
   readonly states: readonly PipelineState[];
-  /** True if there are others: then the page links back to all of them. */
+  /** True if there are other accounts: then the page links back to all of them. */
   readonly isPart: boolean;
   readonly form: OverviewForm;
   readonly page: PageState;
@@ -94,7 +94,7 @@ function Lists({ chosen: { matched, shown }, form, isSplit, nowMs }: ListsProps)
   );
 }
 
-/** How many are in each state; each leads to these alone, and back. */
+/** How many are in each state; each number links to those alone, and back. */
 function StateLinks({ states, form, isSplit, page }: {
   states: readonly PipelineState[];
   form: OverviewForm;

@@ -1,4 +1,4 @@
-/** The overview's lists: of those that need attention, with what to do, and of all others, as a table. */
+/** The overview's lists: those that need attention, with what to do; and all others, as a table. */
 import { type Pipeline, shortName } from "../../pipelines/pipeline.ts";
 import { ago, length, number } from "../../format.ts";
 import { hrefOfLetters } from "./letter_links.ts";

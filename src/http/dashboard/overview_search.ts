@@ -73,7 +73,7 @@ function wordsOf({ pipeline }: PipelineState): string {
   return `${accountTitle(pipeline)} ${destinationName(pipeline)}`.toLowerCase();
 }
 
-/** What is not known comes first, where that is what somebody would look for. */
+/** What is unknown comes first, if that is what somebody would look for. */
 function sorted(
   states: readonly PipelineState[],
   sort: Sort,

@@ -1,11 +1,11 @@
 /**
  * Which folds of a page are open, and whether it refreshes by itself. Both are in the address, and a fold
- * is opened by a link: so a refresh, which needs no script, shows the page as it was, a link can be sent
- * to somebody, and the server leaves out what is closed. Pure.
+ * is opened by a link. So a refresh, which needs no script, shows the page as it was, a link can be shared,
+ * and the server leaves out what is closed. Pure.
  */
 
 export interface PageState {
-  /** Path and query, as they were asked for. */
+  /** Path and query, as requested. */
   readonly path: string;
   readonly query: string;
   readonly open: ReadonlySet<string>;
@@ -18,7 +18,7 @@ export function readPageState(url: string): PageState {
   return { path: pathname, query: search, open, refreshes: searchParams.get("refresh") !== "off" };
 }
 
-/** The same page with a fold opened, or closed if it was open, and in view. */
+/** The same page with a fold opened, or closed if it was open, and scrolled into view. */
 export function hrefToggled(state: PageState, name: string): string {
   const open = state.open.has(name)
     ? [...state.open].filter((one) => one !== name)

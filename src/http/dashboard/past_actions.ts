@@ -1,4 +1,4 @@
-/** The actions that deliver what is past: a backfill is started or cancelled, and collecting starts over. */
+/** The actions that deliver past events: starting or cancelling a backfill, and starting over. */
 import { readBackfillRange } from "../routing/backfill_arguments.ts";
 import type { BackfillRange } from "../../collector/runs/backfill.ts";
 import { iso } from "../../engine/time.ts";

@@ -22,7 +22,7 @@ interface PipelineProps {
   readonly state: PipelineState;
   /** Null when they could not be listed. */
   readonly letters: ListedLetters | null;
-  /** Pages that have it among others, to go back to. */
+  /** Pages that list it among others, to go back to. */
   readonly above: readonly PageLink[];
   readonly page: PageState;
   readonly viewer: Viewer;
@@ -79,7 +79,7 @@ export function PipelinePage({ state: whole, letters, above, page, viewer, nowMs
   );
 }
 
-/** What was, the newest first. */
+/** The history, newest first. */
 function PastRuns({ health, page, nowMs }: {
   health: Status["health"];
   page: PageState;
@@ -175,7 +175,7 @@ function Facts({ pipeline, status, nowMs }: {
   );
 }
 
-/** What is known of the time before the lag. */
+/** What is known about the time before the lag. */
 function toldOlder({ lagSeconds, undelivered: { total } }: Status): string {
   if (lagSeconds === null) return "nothing is known to be delivered";
   return total === 0 ? "everything older is delivered" : "not everything older is delivered";

@@ -202,7 +202,7 @@ function adviceForLag({ health, lagSeconds }: Status, nowMs: number): Advice {
   };
 }
 
-/** What lets a run get further, by what has ended it. */
+/** What lets a run do more, by what ended it. */
 const REMEDIES: Readonly<Record<RunLimit, string>> = {
   MAX_FETCH: "raise MAX_FETCH.",
   REQUESTS_PER_RUN: "raise REQUESTS_PER_RUN, as far as your plan allows requests.",

@@ -4,7 +4,7 @@ export function ProblemLink({ code, title }: { code: string; title: string }) {
   return <a href={explanationHref(code)}>{title}</a>;
 }
 
-/** Where the code of a problem is explained, for whoever is signed in. */
+/** Where a problem's code is explained, for people who are signed in. */
 export function explanationHref(code: string): string {
   return `/docs#code-${code}`;
 }

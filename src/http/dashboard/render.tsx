@@ -12,7 +12,7 @@ import { SignInForm } from "./sign_in_form.tsx";
 import { contentSecurityPolicy } from "./styles.ts";
 
 interface Head extends Pick<LayoutProps, "title" | "at"> {
-  /** How often the page refreshes by itself, unless its address says otherwise; never if left out. */
+  /** How often the page refreshes by itself, unless its address says otherwise; if left out, never. */
   readonly refreshSeconds?: number;
 }
 

@@ -1,4 +1,6 @@
-/** A shape for each state, so that they differ by more than colour. Decoration: the words stand beside it. */
+/**
+ * A shape for each state, so that states differ by more than colour. Decoration: the words are next to it.
+ */
 import type { State } from "../../collector/health/verdict.ts";
 
 export const TONES: Readonly<Record<State, string>> = {

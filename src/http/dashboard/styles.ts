@@ -245,7 +245,10 @@ pre {
 
 let policy: string | undefined;
 
-/** No script, nothing from another host; no styles but the page's own. Made when the first page is asked for. */
+/**
+ * No scripts, nothing from other hosts, and only the page's own styles. Made when the first page is
+ * requested.
+ */
 export function contentSecurityPolicy(): string {
   return policy ??= [
     "default-src 'none'",

@@ -1,4 +1,4 @@
-/** The page of what one pipeline has not delivered: each kind with its number, and the dead letters. */
+/** The page of one pipeline's undelivered events: each kind with its number, and the dead letters. */
 import type { ListedLetters } from "../../collector/collector.ts";
 import type { Verdict } from "../../collector/health/verdict.ts";
 import type { ListedLetter } from "../../collector/records/listed_letter.ts";
@@ -56,7 +56,7 @@ export function UndeliveredPage(props: UndeliveredProps) {
   );
 }
 
-/** Each kind of what is undelivered, with its number. */
+/** Each kind of undelivered events, with its number. */
 function kinds({ deadLetters, setAside, gaps, stalledBackfills }: Verdict["undelivered"]) {
   return [
     deadLetters > 0 && count(deadLetters, "dead letter"),

@@ -10,7 +10,7 @@ export type Labels = Readonly<Record<string, string>>;
 export interface Sample {
   readonly labels: Labels;
   readonly value: number;
-  /** Of a histogram only: `_bucket`, `_sum` or `_count`. */
+  /** Only for a histogram: `_bucket`, `_sum` or `_count`. */
   readonly suffix?: string;
 }
 
@@ -67,7 +67,7 @@ const SUFFIXES = { counter: "_total", gauge: "", histogram: "", info: "_info" };
 function describe({ name, type, help, unit }: Family, format: Format): string[] {
   if (format === "classic") {
     const full = name + SUFFIXES[type];
-    // unlike in a label, a quotation mark in a classic help text stands for itself
+    // unlike in a label, a quotation mark in a classic help text is not escaped
     const text = help.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
     return [`# HELP ${full} ${text}`, `# TYPE ${full} ${type === "info" ? "gauge" : type}`];
   }

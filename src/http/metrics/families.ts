@@ -166,7 +166,7 @@ const METRICS: readonly Metric[] = [
   RUN_DURATION,
 ];
 
-/** `refusals`: how many tries to get in were refused, ever. */
+/** `refusals`: how many requests without a valid token were refused. */
 export function toFamilies(
   all: readonly Measured[],
   version: string,
@@ -191,7 +191,7 @@ function fill({ name, samples, ...metric }: Metric, all: readonly Measured[]): F
   };
 }
 
-/** An account without a destination has `none`: Prometheus takes an empty label for none at all. */
+/** An account without a destination has `none`: to Prometheus, an empty label is no label. */
 function labels(pipeline: Pipeline): Labels {
   const { account, destination } = labelsOf(pipeline);
   return { account, destination: destination ?? "none" };

@@ -84,8 +84,8 @@ const TYPES: Record<string, string> = {
 };
 
 /**
- * A longer list of values is not repeated here: only the problem codes are so many, and they have a
- * section of their own.
+ * A longer list of values is not repeated here: only the problem codes are that many, and they have their
+ * own section.
  */
 const LONG_LIST = 10;
 

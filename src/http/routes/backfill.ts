@@ -1,4 +1,4 @@
-/** `/backfill`: delivers a past range, and cancels that. */
+/** `/backfill`: delivers a past range, or cancels that. */
 import * as v from "valibot";
 import { pipelinesOfOneAccount } from "../../pipelines/choose.ts";
 import { TOKEN } from "../auth/bearer.ts";

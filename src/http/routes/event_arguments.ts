@@ -17,7 +17,7 @@ import {
 import { named } from "../routing/schemas.ts";
 
 export type EventArguments = GetEventsArguments & Named & {
-  /** Of the events that are returned. */
+  /** The format of the events that are returned. */
   readonly format: FormatName;
 };
 
@@ -28,7 +28,7 @@ const DEFAULTS = {
   format: "native",
 } as const;
 
-/** The command's arguments and their defaults, as texts, as in the reference. */
+/** The command's arguments and their defaults, as strings, as in the reference. */
 export const GET_EVENTS_DEFAULTS = {
   limit: `${DEFAULTS.limit}`,
   start_time: DEFAULTS.start_time,
@@ -38,7 +38,7 @@ export const GET_EVENTS_DEFAULTS = {
 
 const MAX_LIMIT = 10_000;
 
-/** The arguments of `liveperson-get-events`. A query has texts; JSON may have numbers and booleans. */
+/** The arguments of `liveperson-get-events`. A query has strings; JSON may have numbers and booleans. */
 export function getEventsArguments(nowMs: number, called: Called = BY_NAME) {
   const limitRule = `${called("limit")} must be a whole number from 1 to ${MAX_LIMIT}.`;
   const pushRule = `${called("should_push_events")} must be true or false.`;
@@ -54,7 +54,7 @@ export function getEventsArguments(nowMs: number, called: Called = BY_NAME) {
     v.pipe(
       v.string(),
       v.trim(),
-      // the same range, so that the API description states it for texts too
+      // the same limits, so that the API description states them for strings too
       v.regex(/^0*([1-9]\d{0,3}|10000)$/, limitRule),
       v.transform(Number),
     ),
@@ -119,7 +119,7 @@ export function getEventsArguments(nowMs: number, called: Called = BY_NAME) {
 }
 
 /**
- * Reads the arguments as they were given, by name: texts, or numbers and booleans from JSON.
+ * Reads the arguments as they were given, by name: strings, or numbers and booleans from JSON.
  * @throws {CollectorError} `arguments_invalid`, naming every bad argument
  */
 export function readGetEventsArguments(

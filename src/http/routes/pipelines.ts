@@ -1,4 +1,4 @@
-/** Which collectors a request is about, and how the answers of several are told apart. */
+/** Which collectors a request is about, and how the answers of several are distinguished. */
 import * as v from "valibot";
 import type { Collectors } from "../../collector/fleet.ts";
 import type {
@@ -17,7 +17,7 @@ import * as schemas from "../routing/schemas.ts";
 /** The only arguments of most routes. */
 export const PIPELINE = inQuery<Named>(v.object({ account, destination }));
 
-/** What tells the entries of a list apart. */
+/** What distinguishes the entries of a list. */
 export const labels = { account: schemas.account, destination: schemas.destination };
 
 export const PipelineProblem = schemas.named(
@@ -40,7 +40,7 @@ export interface Meant {
   readonly pipelines: readonly Pipeline[];
   /** The collector, if it is the only one. */
   readonly only: CollectorService | null;
-  /** Makes the same call of each; the outcomes are in the order of `pipelines`. */
+  /** Makes the same call to each; the outcomes are in the order of `pipelines`. */
   readonly ask: <M extends Method>(
     method: M,
     ...args: Arguments<M>
@@ -48,7 +48,7 @@ export interface Meant {
 }
 
 /**
- * All that can be meant: each that has the account and the destination, if they are named. `choose` may
+ * All that can be meant: those with the account and the destination, if these are named. `choose` may
  * narrow that.
  * @throws {CollectorError} `arguments_invalid`, `configuration_invalid`
  */
@@ -65,7 +65,7 @@ export function meant(
   };
 }
 
-/** The outcomes as a list of an answer. */
+/** The outcomes as a list for an answer. */
 export function toList<T extends object>(
   pipelines: readonly Pipeline[],
   outcomes: readonly Outcome<T>[],

@@ -18,7 +18,10 @@ export const ASKED: readonly ErrorCode[] = [
 
 export const CHANGING: readonly ErrorCode[] = [...ASKED, "body_too_large"];
 
-/** Of what runs one at a time. On Deno another process may hold the lease, or this one may be stopping. */
+/**
+ * For work that is done one at a time. Under Deno, another process may hold the lease, or this one may be
+ * stopping.
+ */
 export const OF_RUNS: readonly ErrorCode[] = [...CHANGING, "lease_lost", "stopping"];
 
 const SERVICE: readonly ErrorCode[] = [

@@ -1,4 +1,4 @@
-/** How the report of a run, and the backfill in it, are described. Several routes answer them. Pure. */
+/** Describes the report of a run, and the backfill in it, which several routes answer with. Pure. */
 import * as v from "valibot";
 import { FOUND } from "../../collector/records/cursor_store.ts";
 import { RUN_LIMITS } from "../../collector/health/report.ts";

@@ -10,7 +10,7 @@ import { CURL } from "./examples.ts";
 import { collectorOf } from "./pipelines.ts";
 import { ASKED, OF_RUNS } from "./problem_codes.ts";
 
-/** A page of an export has 4 MiB, or one row that is larger; in JSON that is more. */
+/** A page of an export has 4 MiB, or one row that is larger; as JSON it is larger still. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 const StateRow = named(

@@ -16,7 +16,7 @@ type ArgumentsSchema<Args = unknown> = v.GenericSchema<unknown, Args> & {
 /** How the arguments of a route are read, and how they are described. */
 export interface ArgumentsReader<Args> {
   readonly schema: ArgumentsSchema;
-  /** True if a POST may have them in a JSON body too. */
+  /** True if a POST may also have them in a JSON body. */
   readonly inBody: boolean;
   /** @throws {CollectorError} `arguments_invalid`, naming every bad argument */
   readonly read: (request: HonoRequest, nowMs: number) => Args | Promise<Args>;
@@ -28,8 +28,8 @@ export function inQuery<Args>(schema: ArgumentsSchema<Args>): ArgumentsReader<Ar
 }
 
 /**
- * Arguments in the query or in a JSON body; unknown ones are refused. The description holds at any time:
- * which times lie in the past is known only when a request comes.
+ * Arguments in the query or in a JSON body; unknown ones are refused. The description does not depend on
+ * the time: which times are in the past is known only when a request arrives.
  */
 export function inQueryOrBody<Args>(
   schemaAt: (nowMs: number) => ArgumentsSchema<Args>,
@@ -62,7 +62,7 @@ export const destination = v.optional(v.pipe(
   ),
 ));
 
-/** How an argument is called where it is given: the routes call it by its name. */
+/** What an argument is called where it is given: the routes call it by its name. */
 export type Called = (argument: string) => string;
 export const BY_NAME: Called = (argument) => argument;
 
@@ -108,7 +108,7 @@ export function readArguments<T>(
   throw invalid([...unknown, ...(result.issues ?? []).map((issue) => issue.message)]);
 }
 
-/** The arguments of a request, by name. One given twice is refused. */
+/** The arguments of a request, by name. An argument that is given twice is refused. */
 function mergeArguments(
   query: Readonly<Record<string, string[]>>,
   body: string,

@@ -1,4 +1,4 @@
-/** The range of a backfill, as a route, the page and the script are given it. Pure. */
+/** The range of a backfill, as routes, the page and the script accept it. Pure. */
 import * as v from "valibot";
 import type { BackfillRange } from "../../collector/runs/backfill.ts";
 import type { Named } from "../../pipelines/choose.ts";

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { account, destination, inQuery, inQueryOrBody } from "./arguments.ts";
 import { named } from "./schemas.ts";
 
-/** Letters in one answer, and letters that are pushed at once. */
+/** The most letters in one answer, and the most that are pushed at once. */
 export const MAX_LETTERS = 100;
 
 const EVENT_ID = /^[\w-]{1,64}$/;
@@ -69,7 +69,7 @@ export const REDELIVERED = inQueryOrBody(() => REDELIVERED_LETTERS);
 
 const DISCARD_RULE =
   "Say what to discard: ids, reason, or all=true for all of them. This can't be undone.";
-/** Which letters to discard: said in exactly one way, so that what is left out is never all of them. */
+/** Which letters to discard: given in exactly one way, so that leaving it out never means all of them. */
 export const DISCARDED_LETTERS = v.pipe(
   v.object({
     ids,

@@ -32,7 +32,7 @@ export function tellIfUnexpected(c: Context, error: unknown, log: (line: LogLine
   log({ level: "error", event: "request_failed", method, path, problem, thrownAt });
 }
 
-/** When whoever was turned away may try again. */
+/** When a client that was refused may try again. */
 const RETRY_AFTER_SECONDS = "5";
 
 export function problemResponse(

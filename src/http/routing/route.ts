@@ -21,7 +21,7 @@ interface Description {
   /** Shell commands; `$URL` is where the Worker is. */
   readonly examples: readonly string[];
   readonly access: Access;
-  /** The most that a body may have, in bytes; 64 KiB if left out. It holds for the path. */
+  /** The most bytes that a body may have; if left out, 64 KiB. It applies to the whole path. */
   readonly maxBodyBytes?: number;
   /** Codes of the problems that it may answer with. */
   readonly problems: readonly ErrorCode[];
@@ -33,7 +33,9 @@ export interface Access {
   readonly guard: () => MiddlewareHandler<any>;
   /** True if it takes at least some requests without a token. */
   readonly isOpen: boolean;
-  /** True if every use is recorded, also a refused one: what changes something, or reads events. */
+  /**
+   * True if every use is recorded, refused ones included: for routes that change something or read events.
+   */
   readonly isRecorded: boolean;
   /** Codes of the problems that it adds to those of the route. */
   readonly problems: readonly ErrorCode[];
@@ -52,18 +54,18 @@ type RouteAnswers = Readonly<Record<number, RouteAnswer>>;
 export interface Failure {
   readonly codes: readonly ErrorCode[];
   readonly schema: v.GenericSchema;
-  /** The same status for all of them; left out, each has its own. */
+  /** The same status for all of them; if left out, each has its own. */
   readonly status?: number;
 }
 
 /** What a handler is given. */
 export interface Asked<Args> {
   readonly args: Args;
-  /** When the request came, epoch milliseconds. */
+  /** When the request arrived, epoch milliseconds. */
   readonly nowMs: number;
   /** @throws {CollectorError} `configuration_invalid` */
   readonly connect: () => Collectors;
-  /** How many tries to get in were refused, ever. */
+  /** How many requests without a valid token were refused. */
   readonly refusals: () => Promise<number>;
   /** The one of these media types that the client prefers; the first if it has no preference. */
   readonly preferred: <const T extends string>(types: readonly [T, ...T[]]) => T;

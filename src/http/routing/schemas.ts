@@ -1,4 +1,4 @@
-/** Schemas that the answers of several routes share, and how a schema gets its description. Pure. */
+/** Schemas that the answers of several routes share, and functions that describe a schema. Pure. */
 import * as v from "valibot";
 import { KINDS } from "../../destinations/catalog.ts";
 import { UPSTREAM_LABELS } from "../../errors.ts";

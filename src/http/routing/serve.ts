@@ -17,7 +17,7 @@ interface ServeOptions<Bindings> {
   readonly record: (id: string) => MiddlewareHandler;
   /** Tells the record what a request is about: its arguments. */
   readonly tellAbout: (c: Context, args: unknown) => void;
-  /** How many tries to get in were refused, ever. */
+  /** How many requests without a valid token were refused. */
   readonly refusals: (c: Context) => Promise<number>;
 }
 

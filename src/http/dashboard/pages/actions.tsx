@@ -21,7 +21,7 @@ export function confirmPage(c: PageContext) {
     ));
 }
 
-/** Leaves a notice of the outcome and leads back to where it was asked for, or to the pipeline. */
+/** Leaves a notice of the outcome, and leads back to where the action was started, or to the pipeline. */
 export async function performAction(c: PageContext) {
   const action = ACTIONS.get(c.req.param("action")!);
   const collectors = c.var.connect();

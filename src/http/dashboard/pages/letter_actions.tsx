@@ -40,7 +40,7 @@ export function letterActionPage(name: keyof typeof LETTER_ACTIONS) {
   };
 }
 
-/** What the form hands on of what was asked for. */
+/** The parts of the request that the form passes on. */
 function fieldsOf({ ids, reason, all, to }: Readonly<Record<string, string>>) {
   const given = { ids, reason, all, to };
   return Object.fromEntries(
@@ -48,7 +48,10 @@ function fieldsOf({ ids, reason, all, to }: Readonly<Record<string, string>>) {
   );
 }
 
-/** The letters in words, with their number; null if there are none. What is only set aside is not discarded. */
+/**
+ * The letters in words, with their number; null if there are none. Events that are only set aside are not
+ * discarded.
+ */
 async function subjectOf(
   collector: CollectorService,
   pipeline: Pipeline,

@@ -1,4 +1,4 @@
-/** Pages and forms that are about one pipeline: which it is, or why that can't be told. */
+/** Pages and forms about one pipeline: which one it is, or why that is unclear. */
 import type { Pipeline } from "../../../pipelines/pipeline.ts";
 import { meantOn } from "../meant.ts";
 import type { PageContext } from "../page_context.ts";

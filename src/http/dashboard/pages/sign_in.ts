@@ -7,7 +7,10 @@ import { localPath, type PageContext, readForm } from "../page_context.ts";
 import { FOREIGN_FORM } from "../page_problems.ts";
 import { showProblem, showSignIn } from "../render.tsx";
 
-/** Pages show the form themselves to whoever isn't signed in. What can't leads here, to come back. */
+/**
+ * Pages show the form themselves to people who aren't signed in. Whatever can't do that leads here, and
+ * back.
+ */
 export function signInPage(c: PageContext) {
   const { to } = c.req.query();
   return to === undefined ? c.redirect("/", 303) : showSignIn(c, localPath(to));

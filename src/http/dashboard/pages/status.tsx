@@ -14,7 +14,7 @@ import { type PageLink, PipelinePage } from "../pipeline.tsx";
 import { pipelineStateOf, STATE_NAMES, worst } from "../pipeline_state.ts";
 import { showPage, showProblem } from "../render.tsx";
 
-/** More are on the page of what is undelivered. */
+/** More are on the page of undelivered events. */
 const MAX_LISTED_LETTERS = 10;
 
 const REFRESH_SECONDS = 60;

@@ -1,4 +1,4 @@
-/** The page of what is not delivered: why, and the dead letters, page by page. */
+/** The page of undelivered events: why they are undelivered, and the dead letters, page by page. */
 import type { Collectors } from "../../../collector/fleet.ts";
 import type { Pipeline } from "../../../pipelines/pipeline.ts";
 import { unwrap } from "../../routing/problems.ts";
