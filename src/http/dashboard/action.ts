@@ -33,5 +33,6 @@ export function toldProblem(
     ok: false,
     title,
     lines: [`${problem.title}.`, problem.detail, `What to do: ${problem.action}`, ...more],
+    code: problem.code,
   };
 }

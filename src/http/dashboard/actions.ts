@@ -112,5 +112,6 @@ function toldTest(outcome: Outcome<readonly TestedStep[]>): Notice {
       ),
       ...(failed ? [failed.problem!.detail, `What to do: ${failed.problem!.action}`] : []),
     ],
+    ...(failed && { code: failed.problem!.code }),
   };
 }

@@ -1,8 +1,16 @@
-/** A page that can't be shown: why, and what to do. */
+/** A page that can't be shown: why, what to do, and where its code is explained. */
 import type { Problem } from "../../problems.ts";
+import { MoreAbout } from "./problem_link.tsx";
 import { Shape } from "./shapes.tsx";
 
-export function ErrorPage({ problem: { title, detail, action } }: { problem: Problem }) {
+interface ErrorPageProps {
+  readonly problem: Problem;
+  /** False for whoever can't open `/docs`: then it names the file with the same explanation. */
+  readonly isSignedIn: boolean;
+}
+
+export function ErrorPage({ problem, isSignedIn }: ErrorPageProps) {
+  const { title, detail, action, code } = problem;
   return (
     <section class="card headline bad" aria-labelledby="state">
       <div class="headline-top">
@@ -14,8 +22,19 @@ export function ErrorPage({ problem: { title, detail, action } }: { problem: Pro
         <strong>What to do:</strong> {action}
       </p>
       <p>
+        {isSignedIn ? <MoreAbout code={code} /> : <Explained code={code} />}
+      </p>
+      <p>
         <a href="/">Status page</a>
       </p>
     </section>
+  );
+}
+
+function Explained({ code }: { code: string }) {
+  return (
+    <>
+      The repository explains <code>{code}</code> in <code>docs/problems.md</code>.
+    </>
   );
 }

@@ -8,7 +8,7 @@ import { STYLES } from "./styles.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import { ago, exactly, moment } from "../../format.ts";
 import { hrefRefreshing, type PageState } from "./page_state.ts";
-import { explanationHref } from "./problem_link.tsx";
+import { MoreAbout } from "./problem_link.tsx";
 
 export interface LayoutProps {
   readonly title: string;
@@ -135,9 +135,7 @@ export function AdviceList({ advice, tone }: { advice: readonly Advice[]; tone: 
             {code && (
               <>
                 {" "}
-                <a href={explanationHref(code)}>
-                  More about <code>{code}</code>
-                </a>
+                <MoreAbout code={code} />
               </>
             )}
             {link && (
@@ -160,6 +158,11 @@ export function NoticeCard({ notice }: { notice: Notice | null }) {
     <section class={`card notice ${notice.ok ? "ok" : "bad"}`} role="status">
       <h2>{notice.title}</h2>
       <ul>{notice.lines.map((line) => <li key={line}>{line}</li>)}</ul>
+      {notice.code && (
+        <p>
+          <MoreAbout code={notice.code} />
+        </p>
+      )}
     </section>
   );
 }

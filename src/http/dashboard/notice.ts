@@ -14,6 +14,8 @@ export interface Notice {
   readonly ok: boolean;
   readonly title: string;
   readonly lines: readonly string[];
+  /** The problem's code, if it tells of one. */
+  readonly code?: string;
 }
 
 const COOKIE = "notice";

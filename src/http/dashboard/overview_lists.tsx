@@ -5,6 +5,7 @@ import { hrefOfLetters } from "./letter_links.ts";
 import { accountTitle, destinationName, hrefOf } from "./links.ts";
 import { eventsOf } from "./overview_search.ts";
 import { type PipelineState, STATE_NAMES } from "./pipeline_state.ts";
+import { MoreAbout } from "./problem_link.tsx";
 import { Shape } from "./shapes.tsx";
 
 interface ListProps {
@@ -27,6 +28,12 @@ export function TroubledList({ members, isSplit }: ListProps) {
           {advice[0] && (
             <p>
               <strong>What to do:</strong> {advice[0].action}
+              {advice[0].code && (
+                <>
+                  {" "}
+                  <MoreAbout code={advice[0].code} />
+                </>
+              )}
             </p>
           )}
           {status !== null && status.undelivered.total > 0 && (

@@ -1,10 +1,20 @@
-/** The title of a problem, leading to what its code means. */
+/** Links from a problem to what its code means. */
 
+/** The problem's title as the link. */
 export function ProblemLink({ code, title }: { code: string; title: string }) {
   return <a href={explanationHref(code)}>{title}</a>;
 }
 
+/** The code as the link, after what to do. */
+export function MoreAbout({ code }: { code: string }) {
+  return (
+    <a href={explanationHref(code)}>
+      More about <code>{code}</code>
+    </a>
+  );
+}
+
 /** Where a problem's code is explained, for people who are signed in. */
-export function explanationHref(code: string): string {
+function explanationHref(code: string): string {
   return `/docs#code-${code}`;
 }

@@ -51,9 +51,10 @@ export function showSignIn(c: PageContext, to: string, error?: string, status: 4
 
 export function showProblem(c: PageContext, problem: Problem) {
   c.header("Content-Security-Policy", contentSecurityPolicy());
-  const head = { title: problem.title, viewer: c.var.viewer ?? null, nowMs: c.var.nowMs };
+  const viewer = c.var.viewer ?? null;
+  const head = { title: problem.title, viewer, nowMs: c.var.nowMs };
   return c.html(
-    document(head, <ErrorPage problem={problem} />),
+    document(head, <ErrorPage problem={problem} isSignedIn={viewer !== null} />),
     problem.status as ContentfulStatusCode,
   );
 }

@@ -87,6 +87,10 @@ Deno.test("the page at /docs", async (t) => {
     assert.equal(response!.status(), 404);
     assert.equal(await heading(stranger), "There is no such page");
     assert.equal(await stranger.getByRole("navigation").count(), 0);
+    assert.match(
+      await stranger.innerText("main"),
+      /The repository explains not_found in docs\/problems\.md/,
+    );
     await look(stranger, "missing");
     await stranger.setViewportSize(PHONE.viewport);
     await look(stranger, "missing-phone");
@@ -95,6 +99,9 @@ Deno.test("the page at /docs", async (t) => {
     await stranger.getByRole("button", { name: "Sign in" }).click();
     await stranger.goto("/nothing/here");
     assert.equal(await stranger.getByRole("navigation", { name: "Pages" }).count(), 1);
+    await stranger.getByRole("link", { name: "More about not_found" }).click();
+    assert.match(stranger.url(), /\/docs#code-not_found$/);
+    assert.equal(await stranger.locator(":target").innerText(), "not_found");
     for (const accept of ["*/*", "application/json", undefined]) {
       const headers = accept === undefined ? undefined : { Accept: accept };
       const { status, body } = await stage.request("GET", "/nothing/here", {
