@@ -34,10 +34,14 @@ export function statusPage(status: Status, colours: Colours): string {
   ];
   const missing = lastRun?.missingFields ?? [];
   if (missing.length > 0) rows.push(["Missing fields", colours.yellow(missing.join(", "))]);
-  const title = `Account ${status.account}, to ${status.destination ?? "no destination"}`;
+  const title = `Account ${accountTitle(status)}, to ${status.destination ?? "no destination"}`;
   const lines = rows.map(([name, text]) => `  ${name.padEnd(15)}${text}`);
   const problem = lastRun?.problem === undefined ? [] : ["", problemText(lastRun.problem)];
   return [colours.bold(title), ...lines, ...problem].join("\n");
+}
+
+function accountTitle({ account, accountName }: Status): string {
+  return accountName === null ? account : `${accountName} (${account})`;
 }
 
 const ACCOUNT: TableColumn = { title: "Account", width: 20, whole: true };

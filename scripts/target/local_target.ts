@@ -25,8 +25,9 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Targ
   const statusOf = async (pipeline: Pipeline): Promise<PipelineStatus> => {
     const outcome = await of(pipeline).status();
     if (outcome.ok) return outcome.value;
-    const { kind = null, identity = null } = pipeline.destination ?? {};
-    return { account: pipeline.account, destination: identity, kind, problem: outcome.problem };
+    const { account, accountName = null, destination } = pipeline;
+    const { kind = null, identity = null } = destination ?? {};
+    return { account, accountName, destination: identity, kind, problem: outcome.problem };
   };
   return {
     name: options.kvPath ?? "memory",

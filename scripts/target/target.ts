@@ -15,6 +15,7 @@ import type { Problem } from "../../src/problems.ts";
 /** The status of a pipeline, or why it is not known. `kind`: the destination's, as `--destination` names it. */
 export type PipelineStatus = Status | {
   readonly account: string;
+  readonly accountName: string | null;
   readonly destination: string | null;
   readonly kind: string | null;
   readonly problem: Problem;

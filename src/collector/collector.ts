@@ -28,7 +28,7 @@ import {
 import { UndeliveredBox } from "./records/undelivered_box.ts";
 import { engineLimits, enginePorts } from "./runs/engine_ports.ts";
 import { type FoundEvents, getEvents, type GetEventsArguments } from "./runs/read_events.ts";
-import { afterRequest, type Health, type Request } from "./health/health.ts";
+import { afterRequest, afterStartOver, type Health, type Request } from "./health/health.ts";
 import { judge, type Verdict } from "./health/verdict.ts";
 import { HealthRecord } from "./health/health_record.ts";
 import { logOf } from "./log.ts";
@@ -50,6 +50,8 @@ import { untried } from "./runs/untried.ts";
 
 export interface Status extends Verdict {
   readonly account: string;
+  /** What people call the account; null if it has no name. */
+  readonly accountName: string | null;
   /** What distinguishes the destination from others of its kind, such as its host; null if there is none. */
   readonly destination: string | null;
   /** The id of the destination's kind. */
@@ -182,10 +184,11 @@ export class Collector {
       this.#context.backfill.state(),
     ]);
     const { completeUntilMs: _, ...health } = whole;
-    const { destination } = this.settings.pipeline;
+    const { accountName = null, destination } = this.settings.pipeline;
     return {
       ...this.#judge(whole, counts, backfill),
       account: this.settings.LIVEPERSON_ACCOUNT_ID,
+      accountName,
       destination: destination?.identity ?? null,
       kind: destination?.kind ?? null,
       health,
@@ -283,7 +286,10 @@ export class Collector {
   /** Starts over on purpose: the next run begins at `FIRST_FETCH`. */
   forgetCursor(): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#context.cursors.forget();
+      const { cursors, health } = this.#context;
+      // before the cursor is gone: nobody may take the old health for that of the new beginning
+      await health.write(afterStartOver(await health.read(), this.#platform.now()));
+      await cursors.forget();
       this.#platform.log({ level: "warn", event: "cursor_deleted" });
     });
   }

@@ -115,3 +115,19 @@ Deno.test("?account= chooses one, and is needed where one is meant", async () =>
   assert.equal((await stage.ask("/cursor?confirm=site0", "DELETE")).status, 200);
   assert.equal((await stage.worker.kv.list()).keys.length, 0);
 });
+
+Deno.test("the status of several accounts has their names, also of a broken one", async () => {
+  await using stage = await openAccounts(3, {
+    site1: { LIVEPERSON_ACCOUNT_NAME: "Acme Insurance" },
+    site2: { LIVEPERSON_ACCOUNT_NAME: "Acme Travel", MAX_FETCH: "many" },
+  });
+  const { body } = await stage.ask("/status");
+  assert.deepEqual(
+    body.accounts.map(({ account, accountName }: Record<string, unknown>) => [
+      account,
+      accountName,
+    ]),
+    [["site0", null], ["site1", "Acme Insurance"], ["site2", "Acme Travel"]],
+  );
+  assert.equal((await stage.ask("/status?account=site1")).body.accountName, "Acme Insurance");
+});

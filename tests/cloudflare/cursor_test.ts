@@ -30,6 +30,21 @@ Deno.test("a copy that was overwritten counts for nothing", async () => {
   c.stage.assertDelivered(c.records);
 });
 
+Deno.test("after a start-over everybody is told that nothing has been collected since", async () => {
+  await using c = await collected();
+  const told = async () => {
+    const { status, body } = await c.stage.get("/healthz?deep=true");
+    const metrics = (await c.stage.get("/metrics")).text;
+    const gauge = /^liveperson_collector_state\{.*state="waiting"\} (\d)$/m.exec(metrics)![1];
+    return [status, body.state, (await c.stage.status()).state, gauge];
+  };
+  assert.deepEqual(await told(), [200, "healthy", "healthy", "0"]);
+  await c.stage.request("DELETE", "/cursor?confirm=12345678");
+  assert.deepEqual(await told(), [503, "waiting", "waiting", "1"]);
+  await c.stage.cron();
+  assert.deepEqual(await told(), [200, "healthy", "healthy", "0"]);
+});
+
 Deno.test("with an empty journal the copy is adopted, unless it was deleted on purpose", async () => {
   await using c = await collected();
   await c.stage.request("DELETE", "/cursor?confirm=12345678");

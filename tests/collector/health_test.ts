@@ -39,6 +39,41 @@ Deno.test("before the first run nothing can be said, which is alarming", async (
   assert.deepEqual([state, alarming, lagSeconds], ["waiting", true, null]);
 });
 
+Deno.test("after a start-over, nothing can be said until a run has ended", async () => {
+  let sourceMs = NOW;
+  await using s = await opened(() => sourceMs);
+  const settings = { MAX_FETCH: "1" };
+  s.environment.livePerson.add([5, 4, 3].map((hours) => changeAt(NOW - hours * HOUR_MS)));
+  for (const _ of [1, 2, 3, 4]) await s.at(NOW, settings).collect("cron");
+  assert.equal((await s.at(NOW, settings).verdict()).state, "healthy");
+  sourceMs = NOW + MINUTE_MS;
+  await s.at(sourceMs, settings).forgetCursor();
+  const { state, alarming, lagSeconds, because } = await s.at(sourceMs, settings).verdict();
+  assert.deepEqual([state, alarming, lagSeconds], ["waiting", true, null]);
+  assert.match(because, /since the start-over at 2026-03-10T12:01:00.000Z/);
+  const measures = await s.at(sourceMs, settings).measures();
+  assert.deepEqual([measures.state, measures.alarming, measures.lagSeconds], [state, true, null]);
+
+  await s.at(sourceMs, settings).collect("cron");
+  const after = await s.at(sourceMs, settings).verdict();
+  assert.equal(
+    after.state,
+    "behind",
+    "and what was known before the start-over counts for nothing",
+  );
+  assert.ok(after.lagSeconds! >= 5 * 3600, `${after.lagSeconds}`);
+});
+
+Deno.test("a run that fails after a start-over is told as such", async () => {
+  await using s = await opened();
+  await s.at(NOW).collect("cron");
+  await s.at(NOW).forgetCursor();
+  s.environment.livePerson.forbidden = true;
+  await s.at(NOW).collect("cron");
+  const { state, lagSeconds } = await s.at(NOW).verdict();
+  assert.deepEqual([state, lagSeconds], ["failing", null]);
+});
+
 Deno.test("an account without events is healthy", async () => {
   await using s = await opened();
   await s.at(NOW).collect("cron");

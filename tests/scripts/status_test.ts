@@ -33,7 +33,11 @@ Deno.test("status shows several accounts as a table, those in need first", async
   stage.add(3);
   const settings = {
     LIVEPERSON_ACCOUNTS: JSON.stringify([
-      { LIVEPERSON_ACCOUNT_ID: "second", LIVEPERSON_CLIENT_SECRET: "wr0ng-s3cret" },
+      {
+        LIVEPERSON_ACCOUNT_ID: "second",
+        LIVEPERSON_ACCOUNT_NAME: "Acme Travel",
+        LIVEPERSON_CLIENT_SECRET: "wr0ng-s3cret",
+      },
       { LIVEPERSON_ACCOUNT_ID: "third", MAX_FETCH: "none" },
     ]),
   };
@@ -48,6 +52,7 @@ Deno.test("status shows several accounts as a table, those in need first", async
   assert.match(lines[3], /^ {2}12345678 +healthy/);
   assert.match(stdout, /2 accounts of 3 need attention\.\n$/);
   const one = await stage.run(SCRIPT, [...place, "--account", "second"], settings);
+  assert.match(one.stdout, /^Account Acme Travel \(second\), to/);
   assert.match(one.stdout, /● failing[^]*error: LivePerson refused the client id[^]*What to do/);
   assert.equal((await stage.run(SCRIPT, [...place, "--account", "x"], settings)).code, 2);
 });

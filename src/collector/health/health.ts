@@ -38,6 +38,8 @@ export const DURATION_BOUNDS_SECONDS = [0.1, 0.5, 1, 5, 10, 30, 60, 120] as cons
 
 export interface Health {
   readonly lastRun: RunReport | null;
+  /** When somebody started over; null once a run has ended since. */
+  readonly startedOverAt: string | null;
   /** Runs that have failed since the last successful one. */
   readonly consecutiveFailures: number;
   readonly failingSince: string | null;
@@ -59,6 +61,7 @@ export interface Health {
 
 export const UNKNOWN_HEALTH: Health = {
   lastRun: null,
+  startedOverAt: null,
   consecutiveFailures: 0,
   failingSince: null,
   workingSince: null,
@@ -114,6 +117,7 @@ export function afterRun(
   const { totals } = health;
   return {
     lastRun: report,
+    startedOverAt: null,
     consecutiveFailures: failed ? health.consecutiveFailures + 1 : 0,
     failingSince: failed ? health.failingSince ?? report.startedAt : null,
     workingSince: failed ? null : health.workingSince ?? report.startedAt,
@@ -146,6 +150,14 @@ export function afterRun(
     },
     history: withRun(health.history, report, endedMs),
   };
+}
+
+/**
+ * The health once the cursor is forgotten: until a run has read something again, no more is known than
+ * before the very first one.
+ */
+export function afterStartOver(health: Health, nowMs: number): Health {
+  return { ...health, startedOverAt: iso(nowMs), completeUntilMs: null };
 }
 
 /** What was done at somebody's request, and not by a run. */

@@ -86,6 +86,13 @@ export function judge(
     return tell("disabled", "FETCH_EVENTS is false: nothing is collected.", false);
   }
   if (health.lastRun === null) return tell("waiting", "No run has ended yet.", true);
+  if (health.startedOverAt !== null) {
+    return tell(
+      "waiting",
+      `No run has ended since the start-over at ${health.startedOverAt}.`,
+      true,
+    );
+  }
   const tooFarBehind = lagMs === "clock" || (lagMs !== null && lagMs > thresholds.lagMs);
   if (health.consecutiveFailures > 0) {
     const { consecutiveFailures: failures, failingSince } = health;

@@ -96,7 +96,10 @@ function becauseOf({ state, because, health, lagSeconds }: Status, nowMs: number
     case "disabled":
       return "FETCH_EVENTS is false: nothing is collected.";
     case "waiting":
-      return "Nothing has been collected so far.";
+      if (health.startedOverAt === null) return "Nothing has been collected so far.";
+      return `Nothing has been collected since the start-over, ${
+        ago(health.startedOverAt, nowMs)
+      }.`;
   }
 }
 
@@ -113,7 +116,9 @@ function adviceFor(pipeline: Pipeline, status: Status, nowMs: number): Advice[] 
   }
   if (state === "waiting") {
     advice.push({
-      title: "No run has ended yet",
+      title: health.startedOverAt === null
+        ? "No run has ended yet"
+        : "No run has ended since the start-over",
       action:
         "The schedule runs every five minutes. If nothing has happened by then, check that it is " +
         "there (on Workers, the cron trigger), or choose Collect now.",

@@ -91,7 +91,7 @@ export const getHealth = defineRoute({
   words:
     "Shows that the process is up. With `deep=true`, which needs the token, it answers 503 after " +
     "three failed runs in a row, when the lag is too long or too much is undelivered, until the " +
-    "first run has ended, and while the settings are invalid.",
+    "first run has ended, also after starting over, and while the settings are invalid.",
   arguments: ARGUMENTS,
   examples: [`curl "$URL/healthz"`, `${CURL} "$URL/healthz?deep=true"`],
   answers: {

@@ -126,6 +126,10 @@ const Gap = named(
 
 const health = v.object({
   lastRun: v.nullable(Run),
+  startedOverAt: told(
+    v.nullable(instant),
+    "When somebody started over; null once a run has ended since.",
+  ),
   consecutiveFailures: count,
   failingSince: v.nullable(instant),
   workingSince: v.nullable(instant),
@@ -153,11 +157,17 @@ const health = v.object({
   ),
 });
 
+const accountName = told(
+  v.nullable(v.string()),
+  "`LIVEPERSON_ACCOUNT_NAME`; null if it is not set.",
+);
+
 const Status = named(
   "Status",
   v.object({
     ...verdict,
     account,
+    accountName,
     destination: told(v.nullable(v.string()), `${ANY_DESTINATION_FIRST}'s host.`),
     kind,
     health,
@@ -169,7 +179,7 @@ const Status = named(
 
 const StatusProblem = named(
   "StatusProblem",
-  v.object({ account, destination: v.nullable(v.string()), kind, problem: Problem }),
+  v.object({ account, accountName, destination: v.nullable(v.string()), kind, problem: Problem }),
   "An account, or one of its destinations, whose status is not known.",
 );
 
@@ -198,8 +208,9 @@ export const getStatus = defineRoute({
   },
 });
 
-function statusOf(outcome: Outcome<CollectorStatus>, { account, destination }: Pipeline) {
+function statusOf(outcome: Outcome<CollectorStatus>, pipeline: Pipeline) {
   if (outcome.ok) return outcome.value;
+  const { account, accountName = null, destination } = pipeline;
   const { kind = null, identity = null } = destination ?? {};
-  return { account, destination: identity, kind, problem: outcome.problem };
+  return { account, accountName, destination: identity, kind, problem: outcome.problem };
 }

@@ -66,6 +66,8 @@ Deno.test("from the first run to dead letters that are redelivered", async (t) =
     const failed = await testConnection(page);
     assert.match(failed, /Reading the audit trail: failed/);
     assert.match(failed, /What to do: Ask LivePerson to enable the Audit Trail API/);
+    const [more] = await page.getByRole("status").getByRole("link").all();
+    assert.equal(await more.getAttribute("href"), "/docs#code-audit_forbidden");
   });
 
   await t.step("failing: since when, why, and what to do", async () => {
@@ -149,6 +151,8 @@ Deno.test("from the first run to dead letters that are redelivered", async (t) =
     await type(ACCOUNT);
     assert.match(await page.getByRole("status").innerText(), /The next run starts over/);
     assert.notDeepEqual((await stage.get("/status")).body.cursor, cursor);
+    assert.equal(await heading(page), "Waiting for the first run");
+    assert.match(await page.innerText("main"), /Nothing has been collected since the start-over/);
   });
 
   await t.step("a backfill, with its progress", async () => {

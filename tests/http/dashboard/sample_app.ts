@@ -116,6 +116,7 @@ export function status(
     alarming: false,
     undelivered: { deadLetters: 0, setAside: 0, gaps: 0, stalledBackfills: 0, total: 0 },
     account,
+    accountName: null,
     destination: "api-example.xdr.eu.paloaltonetworks.com",
     kind: "xsiam",
     deadLetters: 0,
