@@ -139,5 +139,5 @@ function readingFailure(error: unknown): string {
     return "Deno has no permission to read it: add it to --allow-read in the start task";
   }
   if (error instanceof Deno.errors.PermissionDenied) return "this user is not allowed to read it";
-  return "it does not contain certificates in PEM format";
+  return "it can't be read as certificates in PEM format";
 }

@@ -20,7 +20,7 @@ Deno.test("collect goes on until there is no more, and the next one finds nothin
     first.stdout,
     /^12345678: delivered 700 events.* in 4 runs\. There are no more\.\n$/,
   );
-  assert.match(first.stderr, /^\d+ % {2}200 events delivered in 1 run$/m);
+  assert.match(first.stderr, /^\d+% {2}200 events delivered in 1 run$/m);
   assertOnce(stage, 700);
 
   const second = await stage.run(SCRIPT, [...place, "--json"]);
