@@ -219,21 +219,24 @@ export interface Problem {
   readonly upstream?: { readonly name: UpstreamName; readonly status?: number };
   /** The account that it is about. */
   readonly account?: string;
-  /** The destination that its pipeline delivers to, by the id of its kind. */
+  /** The destination of its pipeline, by the id of its kind. */
   readonly destination?: string;
-  /** Ties the answer to the log lines of the run or command. */
+  /** Connects the answer with the log lines of the run or command. */
   readonly runId?: string;
 }
 
 /**
- * Where the collector's own `/docs` explains the code. Relative with the full path, as RFC 9457 (3.1.1) has
- * it: it is the same wherever the problem is read, and leads to the very version that answered.
+ * Where the collector's own `/docs` explains the code. Relative with a full path, as RFC 9457 (3.1.1)
+ * recommends: it is the same wherever the problem is read, and leads to the version that answered.
  */
 function problemType(code: ErrorCode): string {
   return `/docs#code-${code}`;
 }
 
-/** An error as a problem. Of an unexpected error only the class is given: its text may hold anything. */
+/**
+ * An error as a problem. For an unexpected error only the class is given, because its text may contain
+ * anything.
+ */
 export function toProblem(error: unknown): Problem {
   const known = error instanceof CollectorError ? error : new CollectorError("internal", {
     detail: `An unexpected ${error instanceof Error ? error.name : typeof error} was thrown.`,

@@ -15,14 +15,14 @@ export interface AccountEntry {
   readonly variables: Readonly<Record<string, unknown>>;
   /** What is wrong with the entry itself. */
   readonly problems: readonly string[];
-  /** What is wrong with the entry for one destination only, by the id of its kind. */
+  /** What is wrong with the entry for only one destination, by the id of its kind. */
   readonly problemsFor?: Readonly<Record<string, readonly string[]>>;
   /** True if the entry is one of a list: then errors name it. */
   readonly listed: boolean;
 }
 
 /**
- * The variables that list accounts. There are twenty because Cloudflare takes 5 KB a variable, which is
+ * The variables that list accounts. There are twenty because Cloudflare accepts 5 KB per variable, which is
  * some 30 accounts.
  */
 export const ACCOUNT_LISTS: readonly string[] = [
@@ -30,7 +30,7 @@ export const ACCOUNT_LISTS: readonly string[] = [
   ...Array.from({ length: 19 }, (_, index) => `LIVEPERSON_ACCOUNTS_${index + 2}`),
 ];
 
-/** A name is one account's: an entry of a list does not take it over. */
+/** A name belongs to one account: the entries of a list do not inherit it. */
 const NAME = "LIVEPERSON_ACCOUNT_NAME";
 
 /** What all accounts share: access to the routes, and the list itself. */
@@ -146,12 +146,12 @@ function readEntry(
   };
 }
 
-/** Where LivePerson's secrets are sent, and which. */
+/** Where LivePerson's secrets are sent, and which secrets these are. */
 const LIVEPERSON = { urls: LIVEPERSON_URLS, secrets: LIVEPERSON_SECRETS };
 
 /**
- * What is wrong if the entry has a server of its own: the secrets for it must be its own too, or those of
- * other accounts would go there. An empty value says that there is none.
+ * What is wrong if the entry has its own server: the secrets for it must be its own too, or those of other
+ * accounts would be sent there. An empty value means none.
  */
 function strayed(
   { urls, secrets }: Pick<AnyKind, "urls" | "secrets">,
@@ -170,8 +170,8 @@ function strayed(
 }
 
 /**
- * True if the entry gives a setting that the destination requires, and such only empty values: so one
- * empty value switches off a destination that all other accounts have.
+ * True if the entry gives settings that the destination requires, and all of them are empty: so an empty
+ * value switches off a destination that all other accounts have.
  */
 function isSwitchedOff(kind: AnyKind, overrides: Readonly<Record<string, string>>): boolean {
   const needed = [...Object.keys(kind.needed), kind.binding ?? ""].filter((name) =>
@@ -201,7 +201,7 @@ function invalid(problems: readonly string[]): CollectorError {
   });
 }
 
-/** A setting that is itself an object of JSON may be one in a list, too. */
+/** A setting that is itself a JSON object may also be given as an object in a list. */
 function text(value: unknown): string {
   if (value === undefined || value === null) return "";
   return (typeof value === "object" ? JSON.stringify(value) : String(value)).trim();

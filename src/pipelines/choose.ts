@@ -1,6 +1,6 @@
 /**
- * Which pipelines are meant by the account and the destination that somebody named. Either may be left
- * out where there is only one. Pure.
+ * Which pipelines are meant by the account and the destination that somebody named. Either may be left out
+ * if there is only one. Pure.
  */
 import { CollectorError } from "../errors.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -19,7 +19,7 @@ export interface Ways {
 
 const IN_QUERY: Ways = { account: "?account=", destination: "?destination=" };
 
-/** So many names are listed in an error. */
+/** The most names that are listed in an error. */
 const MAX_LISTED = 10;
 
 /**

@@ -1,18 +1,17 @@
 /**
- * A pipeline: one feed of one account, delivered to one destination. Each has a collector of its own,
- * with its own cursor, journal, health, ledger, dead letters and backfill, so that none holds up
- * another. Pure.
+ * A pipeline: one feed of one account, delivered to one destination. Each has its own collector, with its
+ * own cursor, journal, health, ledger, dead letters and backfill, so that none holds up another. Pure.
  */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { CursorOwner } from "../engine/cursor.ts";
 
-/** What is collected of an account: its audit trail. */
+/** What is collected from an account: its audit trail. */
 type Feed = "audit";
 
 export interface Pipeline {
   readonly account: string;
-  /** What people call the account; nothing hangs on it. */
+  /** What people call the account; nothing depends on it. */
   readonly accountName?: string;
   readonly feed: Feed;
   /** Null while the account has none: then its runs fail, and say so. */
@@ -22,11 +21,11 @@ export interface Pipeline {
 export interface PipelineDestination {
   /** Which kind of destination it is, by its id. */
   readonly kind: string;
-  /** What distinguishes it from others of its kind, such as its host; null if bad settings don't tell. */
+  /** What distinguishes it from others of its kind, such as its host; null if invalid settings hide that. */
   readonly identity: string | null;
 }
 
-/** Whose the pipeline's cursor is. */
+/** The owner of the pipeline's cursor. */
 export function ownerOf({ account, feed, destination }: Pipeline): CursorOwner {
   return { account, feed, destination: destinationName(destination) };
 }
@@ -44,7 +43,10 @@ export function shortName({ account, destination }: Pipeline): string {
   return destination === null ? account : `${account}/${destination.kind}`;
 }
 
-/** What tells of a pipeline in the log, in problems and in answers: its account, and the destination's kind. */
+/**
+ * What identifies a pipeline in the log, in problems and in answers: its account, and the destination's
+ * kind.
+ */
 export function labelsOf({ account, destination }: Pipeline) {
   return { account, destination: destination?.kind ?? null };
 }
@@ -59,7 +61,7 @@ function destinationName(destination: PipelineDestination | null): string {
  * "Durable Objects limits".
  */
 const MAX_IDENTITY_BYTES = 300;
-/** So much of a longer identity is left to be read: at four bytes a character, less than the most. */
+/** How much of a longer identity stays readable: at four bytes per character, still below the limit. */
 const SHOWN_CHARACTERS = 60;
 
 /** The identity; a long one is cut, and a hash of all of it follows. */

@@ -34,8 +34,8 @@ export function listPipelines(
 }
 
 /**
- * The settings of a pipeline. Those of the account's other destinations are not read: a wrong one there
- * is no concern of this pipeline.
+ * The settings of a pipeline. Those of the account's other destinations are not read: a fault there does
+ * not concern this pipeline.
  * @throws {CollectorError} `configuration_invalid`, naming every bad setting of its account and destination
  */
 export function readPipeline(
@@ -45,7 +45,7 @@ export function readPipeline(
   return { ...readAccount(account, platform, pipeline.destination?.kind), pipeline };
 }
 
-/** A pipeline of which only what is wrong with it is known. */
+/** A pipeline of which nothing is known but its problems. */
 export function brokenPipeline(id: string, problem: string): PipelineEntry {
   return entryOf({ id, variables: {}, problems: [problem], listed: true }, null);
 }
@@ -72,7 +72,10 @@ function entryOf(account: AccountEntry, destination: PipelineDestination | null)
   return { name: pipelineName(pipeline), pipeline, account };
 }
 
-/** The destinations that are configured. One whose settings are bad is there too, to say so. */
+/**
+ * The destinations that are configured. One with invalid settings is included, so that this can be
+ * reported.
+ */
 function destinationsOf(
   variables: Readonly<Record<string, unknown>>,
 ): readonly PipelineDestination[] {
@@ -84,8 +87,8 @@ function destinationsOf(
 }
 
 /**
- * True if a setting is given that makes no sense without the destination. A text is no binding, even if
- * it has the name of one.
+ * True if a setting is given that makes no sense without the destination. A text is not a binding, even
+ * under the name of one.
  */
 function isBegun(kind: AnyKind, given: Readonly<Record<string, unknown>>): boolean {
   return Object.keys(kind.needed).some((name) => name in given) ||

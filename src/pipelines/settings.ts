@@ -12,7 +12,7 @@ import { boolean, length, parsed, text, wholeNumber } from "../settings/values.t
 import { tokenList } from "../settings/token_list.ts";
 import { LIVEPERSON_SECRETS, LIVEPERSON_SETTINGS } from "../sources/liveperson/settings.ts";
 
-/** Which platform the collector runs on: some options exist on one only. */
+/** Which platform the collector runs on: some options exist on only one. */
 export type PlatformName = "workers" | "deno";
 
 /**
@@ -20,7 +20,7 @@ export type PlatformName = "workers" | "deno";
  * Object 30.
  */
 const MOST_REQUESTS = 2000;
-/** With fewer, one run could not bisect a batch of refused events to its end. */
+/** With fewer, one run could not finish bisecting a batch of refused events. */
 const FEWEST_REQUESTS = 45;
 
 const SETTINGS = v.object({
@@ -67,13 +67,13 @@ const SECRETS = new Set([
   "API_TOKEN_READ",
 ]);
 
-/** What is wrong with a setting's value, as what follows its name; undefined if nothing is. */
+/** What is wrong with a setting's value, worded to follow its name; undefined if nothing is. */
 export function whatIsWrong(name: string, value: string): string | undefined {
   const entries: Readonly<Record<string, v.GenericSchema<unknown>>> = SETTINGS.entries;
   return v.safeParse(entries[name], value).issues?.[0].message;
 }
 
-/** Name, default, whether it must be set, and whether it must never be shown, of each setting. */
+/** For each setting: name, default, whether it must be set, and whether it must never be shown. */
 export const SETTING_ROWS = Object.entries(SETTINGS.entries).map(([name, schema]) => ({
   name,
   required: schema.type !== "optional",
@@ -84,9 +84,9 @@ export const SETTING_ROWS = Object.entries(SETTINGS.entries).map(([name, schema]
 const NAMES = SETTING_ROWS.map((row) => row.name);
 
 /**
- * Reads the settings from the environment's variables. Empty ones count as not set; others are ignored.
- * `destination`: the kind whose settings count, so that those of another can't be wrong here; all kinds'
- * count if it is left out.
+ * Reads the settings from the environment's variables. Empty ones count as not set; unknown ones are
+ * ignored. `destination`: the kind whose settings count, so that those of another can't fail here; if left
+ * out, all kinds' count.
  * @throws {CollectorError} `configuration_invalid`, naming every bad setting
  */
 export function readSettings(
@@ -112,7 +112,7 @@ export function readNetworkSettings(
   );
 }
 
-/** What is wrong with settings that are each valid by themselves. */
+/** What is wrong with a combination of settings that are each valid. */
 function contradictions(
   given: Readonly<Record<string, unknown>>,
   platform: PlatformName,

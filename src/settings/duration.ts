@@ -24,8 +24,8 @@ export const PAST_FORMS = "an ISO 8601 date or time such as 2023-10-25T10:00:00Z
   "a time such as 3 days, 2 weeks ago or 1 month, today, or yesterday";
 
 /**
- * An instant in the past, epoch milliseconds; null when the text is none of the known forms.
- * A time without an offset is UTC. The result may lie in the future: the caller decides.
+ * An instant in the past, epoch milliseconds; null when the text is none of the known forms. A time without
+ * an offset is UTC. The result may be in the future: the caller decides.
  */
 export function parsePast(text: string, nowMs: number): number | null {
   const trimmed = text.trim();
@@ -43,7 +43,7 @@ export function parsePast(text: string, nowMs: number): number | null {
   return isValid(then) ? then.getTime() : null;
 }
 
-/** A length of time in milliseconds, such as `15 minutes` or `0.5 seconds`; null when it is none. */
+/** A duration in milliseconds, such as `15 minutes` or `0.5 seconds`; null if the text is not one. */
 export function parseLengthMs(text: string): number | null {
   const length = LENGTH.exec(text.trim());
   if (length === null) return null;

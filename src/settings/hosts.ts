@@ -26,7 +26,7 @@ export function httpUrl(value: string): string {
 }
 
 /**
- * A URL with all that it may have but credentials. It must be https unless it is on loopback.
+ * A URL with anything except credentials. It must be https unless it is on loopback.
  * @throws {Error} whose message goes behind the setting's name
  */
 export function wholeHttpUrl(value: string): string {

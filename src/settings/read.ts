@@ -1,10 +1,13 @@
-/** Reads a table of settings from variables. Pure. All bad settings are reported at once, by name, and never a value. */
+/**
+ * Reads a table of settings from variables. Pure. All invalid settings are reported at once, by name and
+ * never with a value.
+ */
 import * as v from "valibot";
 import { CollectorError } from "../errors.ts";
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** Those of the named settings that are set: texts that are not empty, and objects, such as a binding. */
+/** The named settings that are set: non-empty texts, and objects such as a binding. */
 export function givenSettings(names: readonly string[], variables: Variables): Variables {
   return Object.fromEntries(
     names.map((name) => [name, variables[name]])
@@ -17,7 +20,7 @@ function isObject(value: unknown): boolean {
 }
 
 /**
- * Reads the settings. `contradictions`: what is wrong with settings that are each valid by themselves.
+ * Reads the settings. `contradictions`: what is wrong with a combination of settings that are each valid.
  * @throws {CollectorError} `configuration_invalid`, naming every bad setting
  */
 export function readTable<Table extends v.ObjectEntries>(
@@ -37,7 +40,7 @@ export function readTable<Table extends v.ObjectEntries>(
   });
 }
 
-/** Settings that only work together: those that are missing although another is set. */
+/** For settings that only work together: the ones that are missing although another is set. */
 export function incomplete(names: readonly string[], given: Variables): string[] {
   const set = names.filter((name) => name in given);
   if (set.length === 0) return [];

@@ -1,7 +1,7 @@
 /**
- * A settings file such as `.dev.vars`: what it sets, and what in it is not what its author meant. Pure.
- * dotenv reads it, in the version that wrangler has, so that a Worker gets the same values. dotenv knows
- * no line numbers and passes over what it can't read; this file adds both.
+ * A settings file such as `.dev.vars`: what it sets, and which parts are probably mistakes. Pure. dotenv
+ * reads it, in wrangler's version, so that a Worker gets the same values. dotenv has no line numbers and
+ * skips what it can't read; this file adds both.
  */
 import { parse } from "dotenv";
 import { closestMatch } from "leven";
@@ -26,7 +26,7 @@ interface Statement {
   readonly name?: string;
 }
 
-/** A name that is this many letters off is taken for a slip. */
+/** A name that differs by this many letters is taken for a typing error. */
 const SLIP = 3;
 
 /** `known`: the names that a setting may have. */
@@ -65,7 +65,7 @@ function statementsOf(text: string): readonly Statement[] {
   return statements;
 }
 
-/** How many lines the first statement has: several if a quoted value does not end before. */
+/** How many lines the first statement has: several if a quoted value ends on a later line. */
 function linesOf(text: string): number {
   const start = /^[^\n=:#'"`]*(?:=|:[^\S\n])[^\S\n]*(?=['"`])/.exec(text)?.[0];
   if (start === undefined) return 1;
@@ -93,7 +93,7 @@ function unknown(name: string, known: readonly string[]): string[] {
   return [`there is no setting ${name}${guess}`];
 }
 
-/** Values that dotenv reads otherwise than they look. */
+/** Values that dotenv reads differently from how they look. */
 function cutShort({ text }: Statement, name: string): string[] {
   const written = text.slice(text.indexOf(name) + name.length).replace(/^\s*[=:]\s*/, "");
   const value = parse(text)[name];

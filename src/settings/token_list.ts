@@ -1,9 +1,12 @@
-/** Reads a setting that holds tokens: one, or two while they are exchanged, each as it is or as its SHA-256. Pure. */
+/**
+ * Reads a setting that holds tokens: one, or two while one replaces the other, each as it is or as its
+ * SHA-256. Pure.
+ */
 import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { text } from "./values.ts";
 
-/** With fewer characters a token may be guessed. */
+/** A token with fewer characters might be guessed. */
 export const FEWEST_TOKEN_CHARACTERS = 32;
 /** An old one and a new one. */
 const MOST_TOKENS = 2;

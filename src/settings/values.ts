@@ -1,4 +1,4 @@
-/** Schemas for the values of settings: texts, secrets, switches, numbers, lengths of time and URLs. Pure. */
+/** Schemas for the values of settings: texts, secrets, switches, numbers, durations and URLs. Pure. */
 import * as v from "valibot";
 import { exactly } from "../format.ts";
 import { parseLengthMs } from "./duration.ts";
@@ -37,7 +37,7 @@ export function wholeNumber(min: number, max: number) {
   );
 }
 
-/** A length of time, as milliseconds. */
+/** A duration, in milliseconds. */
 export function length(minMs: number, maxMs: number, example: string) {
   return v.pipe(
     text,

@@ -1,6 +1,6 @@
 /** What the collector needs of storage: a small contract, which each platform implements. */
 
-/** Keeps texts by key. A get returns what was put last. Values may be up to 20 MB. */
+/** Keeps texts by key. A get returns what was last put. Values may be up to 20 MB. */
 export interface KeyValueStore {
   get(key: string): Promise<string | null>;
   put(key: string, value: string): Promise<void>;

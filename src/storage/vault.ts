@@ -6,14 +6,14 @@ import type { KeyValueStore } from "./store.ts";
 
 /** Keeps a small value encrypted. */
 export interface Vault {
-  /** Null when there is none, or none that can be opened. */
+  /** Null when there is none, or none that can be decrypted. */
   read(): Promise<unknown>;
   write(value: unknown): Promise<void>;
 }
 
-/** Which value it is, and what opens it. */
+/** Which value it is, and what decrypts it. */
 export interface VaultKey {
-  /** Where in the store it lies. */
+  /** Where it is in the store. */
   readonly key: string;
   /** The encryption key is derived from it. */
   readonly secret: string;
@@ -75,7 +75,7 @@ async function deriveKey(secret: string, name: string): Promise<CryptoKey> {
   );
 }
 
-/** The same vault, of which nothing can be changed. */
+/** The same vault, read-only. */
 export function readOnly(vault: Vault): Vault {
   return { read: () => vault.read(), write: () => Promise.resolve() };
 }

@@ -1,4 +1,7 @@
-/** What an OAuth 2.0 token endpoint answers, and what is kept of it. Pure. Source: RFC 6749, section 5.1. */
+/**
+ * Reads the answer of an OAuth 2.0 token endpoint, and what was kept of it. Pure. Source: RFC 6749, section
+ * 5.1.
+ */
 import * as v from "valibot";
 
 export interface AccessToken {
@@ -7,7 +10,7 @@ export interface AccessToken {
   readonly useUntilMs: number;
 }
 
-/** Servers take some 8 to 16 KB of headers. */
+/** Servers accept some 8 to 16 KB of headers. */
 const MAX_CHARACTERS = 8192;
 
 /** What a header can hold: RFC 6749 allows spaces too, which no header of RFC 6750 can have. */
@@ -40,8 +43,8 @@ export function readAccessToken(text: string, nowMs: number): AccessToken | null
 }
 
 /**
- * A token that was kept, if it may still be used; null if not. One that would be good for longer than any
- * is: a clock was wrong when it came, or it is none of ours.
+ * A token that was kept, if it may still be used; otherwise null. If it would be valid for longer than any
+ * token is, a clock was wrong when it was issued, or it is not ours.
  */
 export function readKeptToken(kept: unknown, nowMs: number): AccessToken | null {
   const parsed = v.safeParse(Kept, kept);

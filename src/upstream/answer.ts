@@ -1,6 +1,6 @@
 /**
- * Reads an answer, whatever sends it: no more of its body than a limit, and no longer than its time. Both
- * hold even if the HTTP client doesn't keep to them. Does I/O through the `fetch` that it is given.
+ * Reads an answer, whoever sends it: no more of its body than a limit, and no longer than a time limit.
+ * Both hold even if the HTTP client ignores them. Does I/O through the `fetch` that it is given.
  */
 
 /** The answer to one request. */
@@ -10,20 +10,20 @@ export interface ReadAnswer {
   /** What was read of the body, and how much it was. */
   readonly text: string;
   readonly bytes: number;
-  /** False if the body goes on behind the limit. */
+  /** False if the body continues beyond the limit. */
   readonly isWhole: boolean;
 }
 
 export interface AnswerLimits {
-  /** Of the body, as it is once it is decompressed. */
+  /** Of the body after decompression. */
   readonly maxBytes: number;
   /** Once aborted, nothing more is awaited. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Sends a request and reads its answer. A body that is not wanted any more is cancelled, and its
- * connection with it.
+ * Sends a request and reads its answer. A body that is no longer wanted is cancelled, and its connection
+ * with it.
  * @throws what `fetch` throws, or the signal's reason
  */
 export async function fetchAnswer(
@@ -34,7 +34,7 @@ export async function fetchAnswer(
 ): Promise<ReadAnswer> {
   signal.throwIfAborted();
   const { promise: aborted, reject } = Promise.withResolvers<never>();
-  aborted.catch(() => {}); // it may come when nothing is awaited
+  aborted.catch(() => {}); // it may arrive when nothing is awaited
   const abort = () => reject(signal.reason);
   signal.addEventListener("abort", abort);
   const answering = fetch(url, { ...init, signal });
@@ -70,7 +70,7 @@ async function readBody(
       bytes += value.length;
     }
   } finally {
-    // nobody waits for the sender's consent
+    // without waiting for the sender to agree
     reader.cancel().catch(() => {});
   }
 }

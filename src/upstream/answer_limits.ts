@@ -1,12 +1,12 @@
-/** How large an answer may be, in bytes after decompression, by who gives it. Pure. */
+/** How large an answer may be, in bytes after decompression, by service. Pure. */
 import type { UpstreamName } from "../errors.ts";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-/** Of what answers a token, a host or public keys. */
+/** For answers with a token, a host or public keys. */
 export const MAX_SMALL_ANSWER_BYTES = 64 * KIB;
-/** Of what destinations answer, unless a request says otherwise. */
+/** For destinations' answers, unless a request says otherwise. */
 export const MAX_DESTINATION_ANSWER_BYTES = MIB;
 
 const MAX_BYTES: Readonly<Record<UpstreamName, number>> = {
@@ -19,7 +19,7 @@ export function maxAnswerBytes(name: UpstreamName): number {
   return MAX_BYTES[name] ?? MAX_DESTINATION_ANSWER_BYTES;
 }
 
-/** A limit as errors tell it: such as `16 MiB`. */
+/** A limit as errors show it, such as `16 MiB`. */
 export function limitInWords(bytes: number): string {
   return bytes < MIB ? `${Math.round(bytes / KIB)} KiB` : `${Math.round(bytes / MIB)} MiB`;
 }

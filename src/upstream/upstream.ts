@@ -11,18 +11,18 @@ import { type RetryLimits, retryWaitMs } from "./retry.ts";
 
 export interface UpstreamRequest {
   readonly name: UpstreamName;
-  /** What errors call the service, unless `UPSTREAM_LABELS` has its name. */
+  /** The service's name in errors, unless `UPSTREAM_LABELS` has one. */
   readonly label?: string;
   readonly url: string;
   readonly method: "GET" | "HEAD" | "POST" | "PUT";
-  /** A function makes them anew for each attempt. */
+  /** A function makes them again for each attempt. */
   readonly headers?: SentHeaders | (() => SentHeaders);
-  /** The URL is a secret but for its host: neither errors nor traces show the rest. */
+  /** The URL is secret except for its host: neither errors nor traces show the rest. */
   readonly isUrlSecret?: boolean;
   readonly body?: string | Uint8Array<ArrayBuffer>;
   /** Answers that are worth another attempt. Default: 429 and all statuses from 500 on. */
   readonly retry?: (reply: UpstreamReply) => boolean;
-  /** The way out, if it is another than `UpstreamOptions.fetch`: such as through a binding. */
+  /** What sends the request, if not `UpstreamOptions.fetch`: a binding, for example. */
   readonly fetch?: typeof fetch;
   /** Only one attempt, whatever its outcome. */
   readonly once?: boolean;
@@ -34,7 +34,7 @@ type SentHeaders = Record<string, string>;
 
 export interface UpstreamReply {
   readonly status: number;
-  /** The body; of an answer other than a success, no more than its beginning. */
+  /** The body; only its beginning if the answer is not a success. */
   readonly text: string;
   readonly headers: Headers;
   /** How much was read of the body, after decompression. */
@@ -49,13 +49,13 @@ export interface UpstreamOptions extends Omit<RetryLimits, "requestsLeft"> {
   readonly now: () => number;
   /** For one attempt, until its whole answer is read. */
   readonly timeoutMs: number;
-  /** Attempts that may be made altogether. */
+  /** How many attempts may be made in all. */
   readonly maxRequests: number;
-  /** Waits so many milliseconds; by the host's timers if left out. */
+  /** Waits this many milliseconds; if left out, the host's timers do. */
   readonly sleep?: (ms: number) => Promise<void>;
   /** Once aborted, nothing is retried. */
   readonly stop?: Pick<AbortSignal, "aborted">;
-  /** Once aborted, attempts under way end without an answer, and later ones at once. */
+  /** Once aborted, current attempts end without an answer, and later ones at once. */
   readonly ending?: AbortSignal;
   /** Called for every attempt, if given. */
   readonly trace?: (attempt: TracedAttempt) => void;
@@ -79,7 +79,7 @@ export interface TracedAttempt {
 /** How many attempts were made, by service and status; `none` when there was no answer. */
 export type AnswerCounts = Readonly<Record<UpstreamName, Readonly<Record<string, number>>>>;
 
-/** What sends requests, and tells what came of them. */
+/** Sends requests, and counts their outcomes. */
 export type Sender = Pick<Upstream, "send" | "used">;
 
 export class Upstream {
@@ -98,7 +98,7 @@ export class Upstream {
     return this.options.maxRequests - this.#requests;
   }
 
-  /** The same, for who must leave so many requests to others. */
+  /** The same, for a caller that must leave this many requests to others. */
   leaving(requests: number): Sender {
     const used = () => this.used;
     return {
@@ -110,7 +110,8 @@ export class Upstream {
   }
 
   /**
-   * Sends a request, and repeats it as the retry rule allows. `leaving`: so many requests are for others.
+   * Sends a request, and repeats it as the retry rule allows. `leaving`: how many requests are reserved for
+   * others.
    * @throws {CollectorError} `upstream_timeout`, `upstream_unreachable`, `upstream_redirected`,
    * `upstream_too_large` or `request_budget_spent`, with the attempts that had no answer
    */
@@ -223,14 +224,14 @@ function isSuccess({ status }: { readonly status: number }): boolean {
   return status >= 200 && status < 300;
 }
 
-/** What such an answer says of the request is not known: the service may have acted on it. */
+/** What such an answer means for the request is not known: the service may have acted on it. */
 function tooLarge(
   request: UpstreamRequest,
   { status, text }: Pick<UpstreamReply, "status" | "text">,
   maxBytes: number,
   unanswered: number,
 ): CollectorError {
-  // copied: a part of a text keeps the whole of it in memory
+  // copied, because a part of a string keeps the whole string in memory
   const beginning = Buffer.from(text.slice(0, CUT_CHARACTERS)).toString();
   const sha256 = createHash("sha256").update(text).digest("hex");
   return new CollectorError("upstream_too_large", {
@@ -244,12 +245,12 @@ function tooLarge(
 /** What an error keeps of an answer that is too large. */
 const CUT_CHARACTERS = 2048;
 
-/** A service that answers too much does so again. */
+/** A service whose answer is too large would answer the same again. */
 function isTooLarge(outcome: UpstreamReply | CollectorError): boolean {
   return outcome instanceof CollectorError && outcome.code === "upstream_too_large";
 }
 
-/** It has a redirect's first digit, and leads nowhere. */
+/** A status that begins like a redirect's, but leads nowhere. */
 const NOT_MODIFIED = 304;
 
 /** The outcome of a request after its last attempt. A redirect is an error. */
@@ -264,7 +265,7 @@ function final(request: UpstreamRequest, outcome: UpstreamReply | CollectorError
   });
 }
 
-/** Headers that may be logged as they are. */
+/** Headers that may be logged unchanged. */
 const HARMLESS = new Set(["accept", "content-type", "content-encoding"]);
 
 function redacted(headers: SentHeaders): SentHeaders {
@@ -283,7 +284,7 @@ function describe(request: UpstreamRequest): string {
   return `${label ?? UPSTREAM_LABELS[name]} (${method} ${host}${path})`;
 }
 
-/** What of a URL may be shown. */
+/** The part of a URL that may be shown. */
 function shownUrl({ url, isUrlSecret }: UpstreamRequest): { host: string; path: string } {
   const { host, pathname } = new URL(url);
   return { host, path: isUrlSecret ? "/…" : pathname };

@@ -6,7 +6,7 @@ import { Buffer } from "node:buffer";
 
 export const MAX_CONTENT_BYTES = 64 * 1024;
 
-/** They show nothing, and may turn the direction of what is read, or hide in it. */
+/** They are invisible, and may change the direction of the text or hide in it. */
 const INVISIBLE = /\p{Cf}/gu;
 
 /** The JSON over several lines; invisible characters are written as JSON writes them. */

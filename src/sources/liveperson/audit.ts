@@ -28,7 +28,7 @@ import type { Session } from "./session.ts";
 /** The most records that the service answers at once. */
 export const PAGE_SIZE = 500;
 
-/** It answers 50 when it is not told how many: no server is taken to cap its pages below that. */
+/** The default page size is 50, so servers are assumed not to cap pages below that. */
 export const SMALLEST_PAGE = 50;
 
 interface AnsweredPage {
@@ -36,17 +36,17 @@ interface AnsweredPage {
   readonly raw: readonly (RawRecord | null)[];
   readonly headers: Headers;
   readonly bytes: number;
-  /** The dialect that it was answered in. */
+  /** The dialect of the answer. */
   readonly dialect: Dialect;
 }
 
 export class AuditTrail implements Source<SourceRecord> {
   readonly #api: AuditApi;
   #dialect: Dialect | null;
-  /** The refusals of the account's format are counted once a run. */
+  /** Refusals of the account's format are counted once per run. */
   #refusalIsCounted = false;
 
-  /** `memory`: what an earlier run kept, see there; null if nothing was. */
+  /** `memory`: what an earlier run kept, see `memory` below; null if nothing. */
   constructor(
     private readonly settings: LivePersonSettings,
     private readonly upstream: Sender,
@@ -63,7 +63,7 @@ export class AuditTrail implements Source<SourceRecord> {
     this.#api = new AuditApi(settings.LIVEPERSON_ACCOUNT_ID, upstream, session);
   }
 
-  /** What the next run should know of this source: plain JSON, opaque to everybody else. */
+  /** What the next run should know about this source: plain JSON, opaque to everything else. */
   get memory(): unknown {
     return this.#dialect;
   }
@@ -73,18 +73,18 @@ export class AuditTrail implements Source<SourceRecord> {
     return this.upstream.used.answers.audit?.["429"] ?? 0;
   }
 
-  /** What the listing depends on: a place in it means nothing once this has changed. */
+  /** What the listing depends on: when this changes, a place in the listing means nothing any longer. */
   get scope(): string {
     const { INCLUDE_LPA_CHANGES: lpa, INCLUDE_AUTOMATIC_UPDATES: automatic } = this.settings;
     return JSON.stringify({ api: this.#dialect?.api, lpa, automatic });
   }
 
-  /** Can this page not be had, while the account can be read? Then a smaller one may be. */
+  /** Can this page not be read, although the account can? Then a smaller one may be. */
   isPageFailure(error: unknown): boolean {
     return isPageFailure(error);
   }
 
-  /** What was read of a page that has too many bytes; null for any other failure. */
+  /** What was read of a page that is too large; null for any other failure. */
   tooLarge(error: unknown): TooLarge | null {
     return readCut(error);
   }
@@ -126,14 +126,14 @@ export class AuditTrail implements Source<SourceRecord> {
     return isLasting(refusals, nowMs);
   }
 
-  /** The first call to an account: GraphQL is tried, and the answer tells which format it speaks. */
+  /** The first call to an account: GraphQL is tried, and the answer shows which format the account uses. */
   async #introduce(range: AuditRange): Promise<AnsweredPage> {
     try {
       return await this.#ask(range, GRAPHQL);
     } catch (error) {
       if (isRefusal(error)) return await this.#askOr(error, range, REST);
       if (!isServerError(error)) throw error;
-      // a server may stumble over a format that it does not speak, or only for a moment
+      // a server may fail because it does not know the format, or only for a moment
       const rest = await this.#askOr(error, range, REST);
       return await this.#ask(range, GRAPHQL).catch((again) => {
         if (isRefusal(again) || isServerError(again)) return rest;

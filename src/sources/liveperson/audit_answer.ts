@@ -1,4 +1,4 @@
-/** What an answer of the audit API says beside its records, and what is wrong with it. Pure. */
+/** What an answer of the audit API says besides its records, and what is wrong with it. Pure. */
 import type { TooLarge } from "../../engine/ports.ts";
 import { CollectorError } from "../../errors.ts";
 import type { UpstreamReply } from "../../upstream/upstream.ts";
@@ -14,7 +14,7 @@ export function readJson(reply: UpstreamReply): unknown {
   }
 }
 
-/** A server of GraphQL may answer its complaints with 400. */
+/** A GraphQL server may report errors with 400. */
 export function isGraphqlComplaint({ status, text }: UpstreamReply): boolean {
   if (status !== 400) return false;
   try {
@@ -24,12 +24,12 @@ export function isGraphqlComplaint({ status, text }: UpstreamReply): boolean {
   }
 }
 
-/** Was the request refused as it is? Then the account may speak another format. */
+/** Was the request refused in this form? Then the account may use the other format. */
 export function isRefusal(error: unknown): boolean {
   return error instanceof CollectorError && error.code === "audit_refused";
 }
 
-/** Did the server stumble? It may over a format that it does not speak. */
+/** Did the server fail? It may fail because it does not know the format. */
 export function isServerError(error: unknown): boolean {
   return error instanceof CollectorError && error.code === "upstream_failed" &&
     error.details.upstream?.name === "audit" && error.details.upstream.status === 500;
@@ -47,16 +47,16 @@ export function unknownShape(): CollectorError {
 }
 
 /**
- * When a page was read: when it was asked for, or by the service's clock if that is earlier. A clock
- * that runs ahead would let the collector believe that nothing older can arrive any more.
+ * When a page was read: the time of the request, or the service's time if that is earlier. With a clock
+ * that is ahead, the collector would believe that nothing older can still arrive.
  */
 export function readAtMs(askedAtMs: number, headers: Headers): number {
   const answeredAtMs = Date.parse(headers.get("Date") ?? "");
-  // the header tells whole seconds: it may have been almost the next one
+  // the header has whole seconds: the true time may be almost a second later
   return Number.isNaN(answeredAtMs) ? askedAtMs : Math.min(askedAtMs, answeredAtMs + 999);
 }
 
-/** `X-Total-Count`: of all that match or of the page, which is not documented. */
+/** `X-Total-Count`: whether it counts all that match or the page is not documented. */
 export function totalOf(headers: Headers): number | undefined {
   const header = headers.get("X-Total-Count");
   return header !== null && /^\d{1,12}$/.test(header) ? Number(header) : undefined;

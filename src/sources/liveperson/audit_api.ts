@@ -17,7 +17,7 @@ interface PostOptions {
 }
 
 export class AuditApi {
-  /** A page was asked for again in vain: what fails after that in this run is not. */
+  /** A page was asked for again in vain: later failures in this run are not retried. */
   #hasRetried = false;
 
   constructor(
@@ -50,7 +50,7 @@ export class AuditApi {
         ? await this.session.accessAfter(failed, access)
         : null;
       if (other === null) throw failed;
-      // the retries that a failing host is granted were made already
+      // the retries that a failing host gets have already been made
       once = probing || failed.code === "upstream_failed" && other.origin === access.origin;
       access = other;
     }

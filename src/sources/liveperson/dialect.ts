@@ -1,6 +1,5 @@
 /**
- * How an account's audit API must be asked, as far as that is known. Kept with the cursor, as plain JSON.
- * Pure.
+ * How to query an account's audit API, as far as that is known. Kept with the cursor, as plain JSON. Pure.
  */
 import * as v from "valibot";
 import { DAY_MS, iso } from "../../engine/time.ts";
@@ -60,7 +59,7 @@ export function withUnknown(dialect: Dialect, fields: readonly string[], nowMs: 
   return { ...dialect, without: [...others, ...complained] };
 }
 
-/** The dialect after a successful query: the fields it requested are not missing any more. */
+/** The dialect after a successful query: the fields it requested are no longer missing. */
 export function withAnswered(dialect: Dialect, nowMs: number): Dialect {
   const missing = leftOut(dialect, nowMs);
   if (missing.length === dialect.without.length) return dialect;

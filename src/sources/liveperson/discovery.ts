@@ -5,7 +5,7 @@ import { discoveredOrigin, hostsOf, type Service } from "./hosts.ts";
 import type { Upstream, UpstreamReply } from "../../upstream/upstream.ts";
 import { failure } from "./failure.ts";
 
-/** Whose hosts are found, and which may be named. */
+/** Whose hosts are to be found, and which ones may be named. */
 interface Asked {
   readonly accountId: string;
   readonly domainApiOrigin: string;

@@ -16,7 +16,7 @@ export interface AuditEvent {
   readonly changedBy: unknown;
   /** ISO 8601 UTC: the time of the change, or of collection if that can't be read. */
   readonly _time: string;
-  /** The same for the same event, by whatever route it is read. */
+  /** Always the same for the same event. */
   readonly event_id: string;
   readonly [field: string]: unknown;
 }
@@ -59,8 +59,8 @@ export function toEvent(
 }
 
 /**
- * A field that GraphQL and `rest` name differently has its `rest` name. If a record has both, or the
- * event rewords it, the other one is kept too.
+ * A field that GraphQL and `rest` name differently has its `rest` name. If a record has both, or the event
+ * has it in other words, the other one is kept too.
  */
 function tellBothNames(event: Record<string, unknown>, raw: RawRecord): void {
   const { originator, originatorUserId, actionType, changeType } = raw;
@@ -76,7 +76,7 @@ function tellBothNames(event: Record<string, unknown>, raw: RawRecord): void {
   }
 }
 
-/** Fields of a record that are in the event already, under their own name or another. */
+/** Fields of a record that the event already has, under their own name or another. */
 const TOLD = new Set([
   "changeDate",
   "accountId",

@@ -38,7 +38,7 @@ const PAGE_FAILURES = new Set<ErrorCode>([
   "upstream_too_large",
 ]);
 
-/** True if the service didn't answer, or only pointed elsewhere: its host may be the wrong one. */
+/** True if the service didn't answer, or only redirected: its host may be the wrong one. */
 export function isSilence(error: unknown, name: UpstreamName): error is CollectorError {
   return error instanceof CollectorError && error.details.upstream?.name === name &&
     SILENT.has(error.code);
@@ -51,7 +51,7 @@ const SILENT = new Set<ErrorCode>([
 ]);
 
 /**
- * True if the failure of a remedy says more than the one that it was to remedy: something must be
+ * True if a remedy's failure says more than the failure that it was meant to remedy: something must be
  * corrected, or no requests are left. Other failures are temporary.
  */
 export function isDecisive(error: unknown): boolean {

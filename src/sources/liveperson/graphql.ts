@@ -5,7 +5,7 @@
 import { type Dialect, leftOut, withUnknown } from "./dialect.ts";
 import { isRecord, type RawRecord } from "./record.ts";
 
-/** GraphQL answers them in this order: what tells of a record comes before what may be long. */
+/** GraphQL answers in this order: what identifies a record comes before what may be long. */
 const FIELDS = [
   "accountId",
   "objectType",
@@ -28,9 +28,9 @@ export interface AuditRange {
   readonly day: string;
   readonly offset: number;
   readonly first: number;
-  /** A guess: a failure answers it too, and is not retried. */
+  /** A guess: a failure is an answer to it too, and is not retried. */
   readonly probing?: boolean;
-  /** A page that takes more is a failure; by default, as much as an answer may have. */
+  /** A larger page is a failure; by default, the limit of any answer. */
   readonly maxBytes?: number;
 }
 
@@ -144,7 +144,7 @@ const UNKNOWN_FIELD = [
   /field ["'`]?(\w+)["'`]? not found in type/i,
 ];
 
-/** How they say that a value has another type than in the schema. */
+/** How they say that a value's type is not the schema's. */
 const TYPE_COMPLAINT = /\b(represent|enum|string|literal|valid|invalid|expected|type)\b/i;
 
 /** The one field that, according to the message, the schema lacks; null if it says anything else. */

@@ -33,7 +33,7 @@ export function hostsOf(service: Service): string {
 }
 
 /**
- * The hosts that the Domain API may name beside those of the service asked for: names with commas between,
+ * The hosts that the Domain API may name besides those of the service asked for: names separated by commas,
  * or `*.` and a domain for all hosts in it.
  * @throws {Error} whose message goes behind the setting's name
  */

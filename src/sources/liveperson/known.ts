@@ -1,6 +1,6 @@
 /**
- * What is kept of an account's connection between runs, and how it is read again: a part that is not of the
- * form that it is written in counts as absent, and is found anew. Pure.
+ * What is kept about an account's connection between runs, and how it is read again: a part in an unknown
+ * form counts as absent, and is found again. Pure.
  */
 import * as v from "valibot";
 import { DAY_MS } from "../../engine/time.ts";
@@ -13,7 +13,7 @@ export interface Known {
   readonly auditHost?: KnownHost | undefined;
   readonly authHost?: KnownHost | undefined;
   readonly token?: AccessToken | undefined;
-  /** How often the account's wire format was refused since it last worked, if it was. */
+  /** How often the account's wire format has been refused since it last worked, if it has. */
   readonly refusals?: Refusals | undefined;
 }
 
@@ -33,7 +33,7 @@ const KeptRefusals = v.object({
   runs: v.number(),
 });
 
-/** What was kept, as far as it may be used. */
+/** What was kept, as far as it may still be used. */
 export function readKnown(kept: unknown, nowMs: number): Known {
   const { auditHost, authHost, token, refusals } = (kept ?? {}) as Record<keyof Known, unknown>;
   const counted = v.safeParse(KeptRefusals, refusals);

@@ -7,7 +7,7 @@ import { iso } from "../../engine/time.ts";
 /** The fields as they came, in either wire format. */
 export type RawRecord = Readonly<Record<string, unknown>>;
 
-/** Is it a record, and not something that stands in the place of one? */
+/** Is it a record, and not something else in its place? */
 export function isRecord(value: unknown): value is RawRecord {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -67,8 +67,8 @@ async function identify(
 }
 
 /**
- * The content that identifies a record, in a fixed order. Fields that the service may add one day are
- * not part of it, so that they don't change the ids of events that were delivered already.
+ * The content that identifies a record, in a fixed order. Fields that the service may add one day are not
+ * part of it, so that they don't change the ids of events that have already been delivered.
  */
 function identityOf(raw: RawRecord, accountId: string, changeDate: unknown): string {
   return JSON.stringify([
@@ -101,7 +101,7 @@ export function eventId(fingerprint: string, occurrence: number): string {
 
 const CHANGE_DATE = /^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:?\d{2})?$/;
 
-/** The dates of records; one change leaves several records of the same date, one after another. */
+/** The dates of records; one change leaves several records with the same date, one after another. */
 function readChangeDates(page: readonly RawRecord[]): (ChangeDate | null)[] {
   let before: { text: unknown; date: ChangeDate | null } = { text: undefined, date: null };
   return page.map(({ changeDate: text }) => {

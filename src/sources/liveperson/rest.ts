@@ -1,4 +1,4 @@
-/** The other wire format of the audit API, which some accounts speak: see the README. Pure. */
+/** The other wire format of the audit API, which some accounts use: see the README. Pure. */
 import type { AuditRange } from "./graphql.ts";
 import { isRecord, type RawRecord } from "./record.ts";
 

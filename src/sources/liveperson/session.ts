@@ -1,8 +1,7 @@
 /**
- * What is known about an account's connection: its hosts and its token. Kept between runs, so that an
- * idle run needs neither discovery nor sign-in; checked again as soon as something fails, so that a moved
- * account is found within the run. Each run has a session of its own. Does I/O through `Upstream` and the
- * vault.
+ * What is known about an account's connection: its hosts and its token. Kept between runs, so that an idle
+ * run needs neither discovery nor sign-in; checked again as soon as something fails, so that a moved
+ * account is found within the run. Each run has its own session. Does I/O through `Upstream` and the vault.
  */
 import { CollectorError, type UpstreamName } from "../../errors.ts";
 import type { LivePersonSettings } from "./settings.ts";
@@ -45,8 +44,8 @@ export class Session {
 
   /**
    * Another access after one has failed: with a new token, or at a newly discovered host. What was
-   * remembered is checked again once a run; null when nothing is left to try.
-   * @throws {CollectorError} what the failure of the other access says, where that says more
+   * remembered is checked again once per run; null when nothing is left to try.
+   * @throws {CollectorError} the failure of the other access, if that says more
    */
   async accessAfter(failure: CollectorError, failed: Access): Promise<Access | null> {
     const { status } = failure.details.upstream ?? {};
