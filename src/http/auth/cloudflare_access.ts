@@ -7,7 +7,6 @@ import { createRemoteJWKSet, customFetch, jwtVerify, type JWTVerifyGetKey } from
 import { httpOrigin } from "../../settings/hosts.ts";
 import { fetchAnswer } from "../../upstream/answer.ts";
 import { MAX_SMALL_ANSWER_BYTES } from "../../upstream/answer_limits.ts";
-import type { Door } from "./door.ts";
 
 export interface AccessVariables {
   readonly CLOUDFLARE_ACCESS_TEAM_DOMAIN?: string;
@@ -69,7 +68,7 @@ export async function whoIsVouchedFor(
   token: string,
   { issuer, audience }: AccessSettings,
   teamKeys: TeamKeys,
-  { fetch, nowMs }: Pick<Door, "fetch" | "nowMs">,
+  { fetch, nowMs }: { readonly fetch: typeof globalThis.fetch; readonly nowMs: number },
 ): Promise<Person | null> {
   let keys = teamKeys.get(issuer);
   if (keys === undefined) {
