@@ -22,6 +22,30 @@ export function Fold({ name, title, page, children }: FoldProps) {
   );
 }
 
+interface FoldedListProps<T> {
+  readonly name: string;
+  readonly items: readonly T[];
+  /** How many are shown before the rest is folded away. */
+  readonly most: number;
+  readonly page: PageState;
+  /** The list itself. */
+  readonly list: (shown: readonly T[]) => Child;
+}
+
+/** A list of which only the first are shown until all are asked for. */
+export function FoldedList<T>({ name, items, most, page, list }: FoldedListProps<T>) {
+  const isOpen = page.open.has(name);
+  const rest = items.length - most;
+  return (
+    <>
+      {list(isOpen ? items : items.slice(0, most))}
+      {rest > 0 && (
+        <Fold name={name} title={isOpen ? `Only the last ${most}` : `${rest} more`} page={page} />
+      )}
+    </>
+  );
+}
+
 /** A card that shows only its heading until it is opened. */
 export function FoldedCard({ name, title, page, children }: FoldProps) {
   return (

@@ -3,7 +3,7 @@ import type { PastRun } from "../../collector/health/history.ts";
 import type { Trigger } from "../../collector/health/report.ts";
 import { ago, moment, number, took } from "../../format.ts";
 import { shortly } from "./charts.tsx";
-import { Fold } from "./fold.tsx";
+import { FoldedList } from "./fold.tsx";
 import type { PageState } from "./page_state.ts";
 import { ProblemLink } from "./problem_link.tsx";
 import { Shape } from "./shapes.tsx";
@@ -26,35 +26,37 @@ interface LastRunsProps {
 }
 
 export function LastRunsCard({ runs, page, nowMs }: LastRunsProps) {
-  const newest = runs.toReversed();
-  const rest = newest.length - SHOWN;
-  const shown = page.open.has("runs") ? newest : newest.slice(0, SHOWN);
   return (
     <section class="card" aria-labelledby="last-runs">
       <h2 id="last-runs">Last runs</h2>
-      <table class="stacked inline" role="table">
-        <thead role="rowgroup">
-          <tr role="row">
-            <th scope="col" role="columnheader">Started</th>
-            <th scope="col" role="columnheader">Outcome</th>
-            <th scope="col" role="columnheader" class="right">Took</th>
-            <th scope="col" role="columnheader" class="right">Events</th>
-            <th scope="col" role="columnheader" class="right">Requests</th>
-            <th scope="col" role="columnheader" class="right">Lag</th>
-          </tr>
-        </thead>
-        <tbody role="rowgroup">
-          {shown.map((run) => <RunRow key={run.runId} run={run} nowMs={nowMs} />)}
-        </tbody>
-      </table>
-      {rest > 0 && (
-        <Fold
-          name="runs"
-          title={page.open.has("runs") ? `Only the last ${SHOWN}` : `${rest} more`}
-          page={page}
-        />
-      )}
+      <FoldedList
+        name="runs"
+        items={runs.toReversed()}
+        most={SHOWN}
+        page={page}
+        list={(shown) => <RunTable runs={shown} nowMs={nowMs} />}
+      />
     </section>
+  );
+}
+
+function RunTable({ runs, nowMs }: Omit<LastRunsProps, "page">) {
+  return (
+    <table class="stacked inline" role="table">
+      <thead role="rowgroup">
+        <tr role="row">
+          <th scope="col" role="columnheader">Started</th>
+          <th scope="col" role="columnheader">Outcome</th>
+          <th scope="col" role="columnheader" class="right">Took</th>
+          <th scope="col" role="columnheader" class="right">Events</th>
+          <th scope="col" role="columnheader" class="right">Requests</th>
+          <th scope="col" role="columnheader" class="right">Lag</th>
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        {runs.map((run) => <RunRow key={run.runId} run={run} nowMs={nowMs} />)}
+      </tbody>
+    </table>
   );
 }
 

@@ -2,7 +2,7 @@
 import type { Outage } from "../../collector/health/history.ts";
 import { DAY_MS, iso } from "../../engine/time.ts";
 import { count, day, length, moment } from "../../format.ts";
-import { Fold } from "./fold.tsx";
+import { FoldedList } from "./fold.tsx";
 import type { PageState } from "./page_state.ts";
 import { ProblemLink } from "./problem_link.tsx";
 
@@ -28,30 +28,28 @@ interface OutagesProps {
 
 export function OutagesCard({ outages, goesOn, page, nowMs }: OutagesProps) {
   if (outages.length === 0) return null;
-  const newest = outages.toReversed();
-  const rest = newest.length - SHOWN;
-  const shown = page.open.has("outages") ? newest : newest.slice(0, SHOWN);
   return (
     <section class="card" aria-labelledby="failures">
       <h2 id="failures">Failures</h2>
       <Timeline outages={outages} goesOn={goesOn} nowMs={nowMs} />
-      <ol class="outages">
-        {shown.map((outage, i) => (
-          <li key={outage.from}>
-            <strong>
-              <ProblemLink {...outage} />
-            </strong>
-            <span>{span(outage, goesOn && i === 0, nowMs)}</span>
-          </li>
-        ))}
-      </ol>
-      {rest > 0 && (
-        <Fold
-          name="outages"
-          title={page.open.has("outages") ? `Only the last ${SHOWN}` : `${rest} more`}
-          page={page}
-        />
-      )}
+      <FoldedList
+        name="outages"
+        items={outages.toReversed()}
+        most={SHOWN}
+        page={page}
+        list={(shown) => (
+          <ol class="outages">
+            {shown.map((outage, i) => (
+              <li key={outage.from}>
+                <strong>
+                  <ProblemLink {...outage} />
+                </strong>
+                <span>{span(outage, goesOn && i === 0, nowMs)}</span>
+              </li>
+            ))}
+          </ol>
+        )}
+      />
     </section>
   );
 }
