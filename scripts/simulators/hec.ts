@@ -12,6 +12,7 @@ import {
   startLoopbackServer,
   type Watch,
 } from "./loopback_server.ts";
+import { storeEvents } from "./stored_events.ts";
 
 /** Behaviour that may change while the simulator runs: set the field, and the next request sees it. */
 export interface HecSettings {
@@ -92,20 +93,10 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Starts a simulated collector on 127.0.0.1. */
 export async function startHec(options: HecOptions = {}): Promise<HecSimulator> {
-  const { keepEvents = true } = options;
+  const stored = storeEvents<HecEvent>((event) => event.fields?.event_id, options.keepEvents);
   const faults = new Faults();
   const requests: HecRequest[] = [];
-  const events: HecEvent[] = [];
-  const ids = new Map<string, number>();
-  let count = 0;
   let pushes = 0;
-
-  function store(event: HecEvent): void {
-    count++;
-    if (keepEvents) events.push(event);
-    const id = String(event.fields?.event_id);
-    ids.set(id, (ids.get(id) ?? 0) + 1);
-  }
 
   const isPush = ({ method, path }: Inbound) => method === "POST" && path === simulator.path;
   const server = await startLoopbackServer<Answer>({
@@ -117,7 +108,7 @@ export async function startHec(options: HecOptions = {}): Promise<HecSimulator> 
     handle(request) {
       if (request.path === HEALTH && simulator.tellsHealth) return health(request, simulator);
       if (!isPush(request)) return { ...jsonAnswer(404, { text: "Not found" }), bytes: 0 };
-      return take(request, ++pushes, simulator, store);
+      return take(request, ++pushes, simulator, stored.store);
     },
     seen: ({ path, headers }, status, answer) =>
       requests.push({
@@ -147,11 +138,11 @@ export async function startHec(options: HecOptions = {}): Promise<HecSimulator> 
     url,
     faults,
     requests,
-    events,
+    events: stored.events,
     get count() {
-      return count;
+      return stored.count;
     },
-    ids,
+    ids: stored.ids,
     get settings() {
       return { HEC_URL: url, HEC_TOKEN: simulator.token, HEC_AUTH_SCHEME: simulator.scheme };
     },

@@ -13,6 +13,7 @@ import {
   startLoopbackServer,
   type Watch,
 } from "./loopback_server.ts";
+import { storeEvents } from "./stored_events.ts";
 
 /** An event as it was stored. */
 export type WebhookEvent = Readonly<Record<string, unknown>>;
@@ -84,15 +85,8 @@ export async function startWebhook(options: WebhookOptions = {}): Promise<Webhoo
   const { now = Date.now } = options;
   const faults = new Faults();
   const requests: WebhookRequest[] = [];
-  const events: WebhookEvent[] = [];
-  const ids = new Map<string, number>();
+  const stored = storeEvents<WebhookEvent>((event) => event.event_id);
   const seen = new Set<string>();
-
-  function store(event: WebhookEvent): void {
-    events.push(event);
-    const id = String(event.event_id);
-    ids.set(id, (ids.get(id) ?? 0) + 1);
-  }
 
   const isPush = ({ method, path, query }: Inbound) =>
     method === "POST" && `${path}${query.size > 0 ? `?${query}` : ""}` === simulator.target;
@@ -108,7 +102,7 @@ export async function startWebhook(options: WebhookOptions = {}): Promise<Webhoo
       if (typeof checked === "number") return jsonAnswer(checked, { message: "Refused" });
       const id = request.headers["webhook-id"]!;
       const isDropped = simulator.dropsRepeats && seen.has(id);
-      if (!isDropped) checked.forEach(store);
+      if (!isDropped) checked.forEach(stored.store);
       seen.add(id);
       const records = isDropped ? 0 : checked.length;
       return { ...jsonAnswer(202, { taken: checked.length }), records };
@@ -138,8 +132,8 @@ export async function startWebhook(options: WebhookOptions = {}): Promise<Webhoo
     },
     faults,
     requests,
-    events,
-    ids,
+    events: stored.events,
+    ids: stored.ids,
     get settings() {
       return {
         WEBHOOK_URL: simulator.url,

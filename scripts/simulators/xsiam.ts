@@ -12,6 +12,7 @@ import {
   startLoopbackServer,
   type Watch,
 } from "./loopback_server.ts";
+import { storeEvents } from "./stored_events.ts";
 import { type Compression, readXsiamBody, type XsiamEvent } from "./xsiam_body.ts";
 
 /**
@@ -79,12 +80,9 @@ const PATH = "/logs/v1/event";
 
 /** Starts a simulated log collector on 127.0.0.1. */
 export async function startXsiam(options: XsiamOptions): Promise<XsiamSimulator> {
-  const { keepEvents = true } = options;
+  const stored = storeEvents<XsiamEvent>((event) => event.event_id, options.keepEvents);
   const faults = new Faults();
   const requests: XsiamRequest[] = [];
-  const events: XsiamEvent[] = [];
-  const ids = new Map<string, number>();
-  let count = 0;
 
   const isPush = ({ method, path }: Inbound) => method === "POST" && path === PATH;
   const server = await startLoopbackServer<Outbound>({
@@ -97,7 +95,7 @@ export async function startXsiam(options: XsiamOptions): Promise<XsiamSimulator>
       if (!isPush(request)) return jsonAnswer(404, { error: "true", message: "Not found" });
       const outcome = checkPush(request, simulator);
       if (!("events" in outcome)) return outcome;
-      for (const event of outcome.events) store(event);
+      for (const event of outcome.events) stored.store(event);
       return { ...jsonAnswer(200, { error: "false" }), records: outcome.events.length };
     },
     seen: (request, status, answer) =>
@@ -108,13 +106,6 @@ export async function startXsiam(options: XsiamOptions): Promise<XsiamSimulator>
         encoding: request.headers["content-encoding"] ?? "none",
       }),
   });
-
-  function store(event: XsiamEvent): void {
-    count++;
-    if (keepEvents) events.push(event);
-    const id = event.event_id;
-    if (typeof id === "string") ids.set(id, (ids.get(id) ?? 0) + 1);
-  }
 
   const host = `127.0.0.1:${server.port}`;
   const simulator: XsiamSimulator = {
@@ -127,12 +118,12 @@ export async function startXsiam(options: XsiamOptions): Promise<XsiamSimulator>
     host,
     faults,
     requests,
-    events,
+    events: stored.events,
     get count() {
-      return count;
+      return stored.count;
     },
-    ids,
-    deliveries: () => new Map(ids),
+    ids: stored.ids,
+    deliveries: () => new Map(stored.ids),
     close: server.close,
     [Symbol.asyncDispose]: server.close,
   };
