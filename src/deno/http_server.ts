@@ -4,11 +4,11 @@
  * Node's server speaks HTTP here, and this accepts the connections, each for a limited time and so many in
  * all. Listens; reads and writes connections.
  */
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import { getRequestListener } from "@hono/node-server";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { LogLine } from "../collector/platform.ts";
 import type { Clock } from "./clock.ts";
 import { Connection, type PhaseLimits } from "./connection.ts";
+import { sendAnswer, toRequest } from "./node_exchange.ts";
 
 export interface ServerLimits extends PhaseLimits {
   /** Connections at the same time. */
@@ -36,7 +36,7 @@ const LOG_AGAIN_MS = 60_000;
 
 interface HttpServerOptions {
   readonly listener: Pick<Deno.TcpListener, "accept" | "close">;
-  /** Answers a request from `peer`, an address. */
+  /** Answers a request from `peer`, an address. If it rejects, the connection is ended. */
   readonly answer: (request: Request, peer: string) => Response | Promise<Response>;
   readonly clock: Clock;
   readonly log: (line: LogLine) => void;
@@ -60,20 +60,7 @@ export class HttpServer {
     this.#http = createServer({ keepAliveTimeout: 0 }); // connections have their own limits
     // It is handed connections; one that doesn't listen would end each after its first answer.
     Object.defineProperty(this.#http, "listening", { get: () => !this.#isStopping });
-    this.#http.on("request", (request, answer) => {
-      const connection = connectionOf(request);
-      connection.begin({ request, answer }, () => {
-        if (this.#isStopping) connection.end(() => connection.destroy());
-      });
-    });
-    this.#http.on(
-      "request",
-      getRequestListener(
-        (request, { incoming }) =>
-          options.answer(request, connectionOf(incoming as IncomingMessage).remoteAddress),
-        { overrideGlobalObjects: false },
-      ),
-    );
+    this.#http.on("request", (incoming, outgoing) => this.#exchange(incoming, outgoing));
     this.#stopChecking = options.clock.every(CHECK_MS, () => this.#endOverdue());
     this.#accepting = this.#accept();
   }
@@ -148,6 +135,23 @@ export class HttpServer {
     return true;
   }
 
+  async #exchange(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    // the sockets of this server are connections
+    const connection = incoming.socket as unknown as Connection;
+    connection.begin({ request: incoming, answer: outgoing }, () => {
+      if (this.#isStopping) connection.end(() => connection.destroy());
+    });
+    try {
+      const request = toRequest(incoming);
+      const answer = request === null
+        ? new Response(null, { status: 400 })
+        : await this.#options.answer(request, connection.remoteAddress);
+      await sendAnswer(answer, incoming, outgoing);
+    } catch {
+      connection.destroy(); // as when the client has left in the middle of the body
+    }
+  }
+
   #endOverdue(): void {
     for (const connection of this.#connections) {
       if (connection.isOverdue(this.#limits)) connection.destroy();
@@ -160,9 +164,4 @@ export class HttpServer {
     this.#loggedMs.set(line.event, nowMs);
     this.#options.log(line);
   }
-}
-
-/** The sockets of this server are connections. */
-function connectionOf(request: IncomingMessage): Connection {
-  return request.socket as unknown as Connection;
 }

@@ -201,6 +201,29 @@ Deno.test("with any certificate trusted, an answer that drips holds up no stop",
   assert.ok(tookMs < 10_000, `${tookMs} ms`);
 });
 
+Deno.test("while an answer drips, commands are answered once its time is up", async () => {
+  await using stage = await openDenoStage();
+  await using server = await serving((response) => {
+    response.writeHead(200);
+    const timer = setInterval(() => response.write(" "), 20);
+    response.on("close", () => clearInterval(timer));
+  });
+  await using host = await RunningHost.start(stage.folder, {
+    ...stage.settings,
+    LIVEPERSON_DOMAIN_API_URL: new URL(server.url).origin,
+    TRUST_ANY_CERTIFICATE: "true",
+    REQUEST_TIMEOUT: "1 second",
+    RETRY_DELAY: "0 seconds",
+  });
+  const answers = await Promise.all([
+    host.fetch("/collect", { method: "POST" }),
+    host.fetch("/backfill", { method: "DELETE" }),
+  ]);
+  const [collected] = await Promise.all(answers.map((answer) => answer.json()));
+  assert.equal(collected.code, "upstream_timeout");
+  assert.equal(answers[1].status, 200);
+});
+
 Deno.test("stopping has a limit", async () => {
   assert.equal(await endsInTime(Promise.resolve()), true);
   assert.equal(await endsInTime(new Promise(() => {}), 1), false);

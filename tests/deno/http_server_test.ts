@@ -1,5 +1,7 @@
 /** The host's HTTP server under attack: real connections on loopback, and a clock that the test moves. */
 import assert from "node:assert/strict";
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import type { LogLine } from "../../src/collector/platform.ts";
 import { HttpServer, LIMITS, type ServerLimits } from "../../src/deno/http_server.ts";
 import { until } from "../environment.ts";
@@ -203,6 +205,53 @@ Deno.test("a request tells where it comes from, and gets its body", async () => 
   const answer: Answer = async (request, peer) => new Response(`${peer}: ${await request.text()}`);
   await using host = start({ answer });
   assert.equal(await host.fetch({ method: "POST", body: "words" }), "127.0.0.1: words");
+});
+
+Deno.test("bodies of any form pass the app's limit, and so do requests without one", async () => {
+  const app = new Hono();
+  app.use(bodyLimit({ maxSize: 10 }));
+  app.all("/", async (c) => c.text(`${c.req.method} ${await c.req.text()}`));
+  await using host = start({ answer: (request) => app.fetch(request) });
+  const chunked = () => new Blob(["in ", "parts"]).stream();
+  assert.equal(await host.fetch({ method: "DELETE" }), "DELETE ");
+  assert.equal(await host.fetch({ method: "POST", body: "whole" }), "POST whole");
+  assert.equal(await host.fetch({ method: "POST", body: chunked() }), "POST in parts");
+  assert.equal(await host.fetch({ method: "POST", body: "x".repeat(11) }), "Payload Too Large");
+  const tooLong = new Blob(["x".repeat(11)]).stream();
+  assert.equal(await host.fetch({ method: "POST", body: tooLong }), "Payload Too Large");
+});
+
+Deno.test("a target or a Host that would make another URL of it is refused", async () => {
+  await using host = start({ answer: ({ url }) => new Response(url) });
+  for (
+    const [target, name, url] of [
+      ["/a?b=c", "example.com", "http://example.com/a?b=c"],
+      ["//evil.example/a", "example.com:8000", "http://example.com:8000//evil.example/a"],
+      ["http://example.com/a", "example.com", "http://example.com/a"],
+      ["/a", "[::1]:8000", "http://[::1]:8000/a"],
+      ["/a", "example.com/evil?", null],
+      ["/a", "evil@example.com", null],
+      ["*", "example.com", null],
+      ["file:///etc/passwd", "example.com", null],
+    ]
+  ) {
+    using client = await host.connect(
+      `GET ${target} HTTP/1.1\r\nHost: ${name}\r\nConnection: close\r\n\r\n`,
+    );
+    const [head, body] = (await client.read()).split("\r\n\r\n");
+    assert.match(head, url === null ? /^HTTP\/1.1 400 / : /^HTTP\/1.1 200 /, `${target} ${name}`);
+    if (url !== null) assert.ok(body.includes(url), body);
+  }
+});
+
+Deno.test("each cookie has a header of its own, and an answer to HEAD no body", async () => {
+  const headers = new Headers([["Set-Cookie", "a=1"], ["Set-Cookie", "b=2"]]);
+  await using host = start({ answer: () => new Response(null, { headers }) });
+  using client = await host.connect(
+    "HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+  );
+  const text = await client.read();
+  assert.match(text, /set-cookie: a=1\r\nset-cookie: b=2\r\n[^]*\r\n\r\n$/i);
 });
 
 Deno.test("a stop answers what is being worked on, and waits for nobody else", async () => {

@@ -1,0 +1,55 @@
+/** From a request of Node's HTTP server to one that the app takes, and back with its answer. Reads and writes the connection. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+
+/** A name or an address, with or without a port. */
+const HOST = /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i;
+
+/** Null if its target or its headers can't be those of any request to this server. */
+export function toRequest(incoming: IncomingMessage): Request | null {
+  const { method = "GET", rawHeaders } = incoming;
+  const url = urlOf(incoming);
+  if (url === null) return null;
+  try {
+    const headers = new Headers();
+    for (let i = 0; i < rawHeaders.length; i += 2) headers.append(rawHeaders[i], rawHeaders[i + 1]);
+    return new Request(url, { method, headers, ...bodyOf(incoming) });
+  } catch {
+    return null; // such as the method TRACE
+  }
+}
+
+/** The path is put behind the host as it is: what begins with two slashes names no other host. */
+function urlOf({ url = "", headers }: IncomingMessage): string | null {
+  const { host = "localhost" } = headers;
+  const text = url.startsWith("/") && HOST.test(host) ? `http://${host}${url}` : url;
+  return /^https?:\/\//i.test(text) && URL.canParse(text) ? text : null;
+}
+
+/** None, unless the headers announce one. */
+function bodyOf(incoming: IncomingMessage): RequestInit & { duplex?: "half" } {
+  const { method, headers } = incoming;
+  const isAnnounced = headers["transfer-encoding"] !== undefined ||
+    Number(headers["content-length"] ?? 0) > 0;
+  if (!isAnnounced || method === "GET" || method === "HEAD") return {};
+  return { body: Readable.toWeb(incoming) as BodyInit, duplex: "half" };
+}
+
+/** Sends the answer. Whoever leaves before its end is no error; then the body is read no further. */
+export async function sendAnswer(
+  { status, headers, body }: Response,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  for (const [name, value] of headers) outgoing.appendHeader(name, value);
+  // the rest of a body that nobody read would be taken for the next request
+  if (!incoming.complete) outgoing.setHeader("Connection", "close");
+  outgoing.writeHead(status);
+  if (body === null) {
+    outgoing.end();
+    return;
+  }
+  type WebStream = Parameters<typeof Readable.fromWeb>[0];
+  await pipeline(Readable.fromWeb(body as WebStream), outgoing).catch(() => {});
+}
