@@ -5,10 +5,17 @@
 
 /** White space, control characters, and lone halves of characters. */
 const BLANKS = /[\s\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+/gu;
+/** Control characters except tabs and line breaks, and lone halves of characters. */
+const CONTROL = /(?:(?![\t\n\r])[\p{Cc}\p{Cs}])+/gu;
 /** They are invisible, and may change the direction of the text or hide in it. */
 const INVISIBLE = /\p{Cf}+/gu;
 
 /** One line, without characters that control a terminal, change the direction of the text or hide in it. */
 export function printable(text: string): string {
   return text.replace(INVISIBLE, "").replace(BLANKS, " ");
+}
+
+/** The same for several lines: line breaks and tabs stay. */
+export function printableLines(text: string): string {
+  return text.replace(INVISIBLE, "").replace(CONTROL, " ");
 }

@@ -1,7 +1,8 @@
 /** Events as comma-separated values, for a spreadsheet. Pure. */
+import { printableLines } from "../printable.ts";
 
-/** Values that a spreadsheet would calculate. */
-const FORMULA = /^[=+\-@\t\r]/;
+/** Values that a spreadsheet would calculate, also full-width, and after blanks, which some ignore. */
+const FORMULA = /^(\s*[=+\-@＝＋－＠]|[\t\r])/u;
 
 /**
  * RFC 4180: a header, CRLF between the lines and none after the last, and quotes where they are needed. It
@@ -23,6 +24,7 @@ function cell(value: unknown): string {
   const text = typeof value === "object" && value !== null
     ? JSON.stringify(value)
     : String(value ?? "");
-  const safe = FORMULA.test(text) ? `'${text}` : text;
+  const shown = printableLines(text);
+  const safe = FORMULA.test(shown) ? `'${shown}` : shown;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

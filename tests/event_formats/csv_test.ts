@@ -11,6 +11,22 @@ Deno.test("csv has every field that any event has, in the order that is asked fo
   assert.equal(toCsv([], ["a"], ["z"]), "a,z");
 });
 
+Deno.test("csv steers no terminal, and hides no formula", () => {
+  const values = [
+    "\u001b[2Ja\u0000\tb",
+    "user\u202egpj.exe\u200b",
+    " =1+1",
+    "\u0000=1+1",
+    "\u200b=1+1",
+    "＝1+1",
+  ];
+  const rows = toCsv(values.map((value) => ({ value })), ["value"], []).split("\r\n");
+  assert.deepEqual(
+    rows.slice(1),
+    [" [2Ja \tb", "usergpj.exe", "' =1+1", "' =1+1", "'=1+1", "'＝1+1"],
+  );
+});
+
 Deno.test("csv is harmless in a spreadsheet, and what needs quotes has them", () => {
   const values = ["=1+1", "+1", "-1", "@SUM(A1)", 'say "hi"', "a,b", "a\r\nb", "plain"];
   const rows = toCsv(values.map((value) => ({ value })), ["value"], []).split(/\r\n(?!b)/);
