@@ -1,6 +1,6 @@
 /**
- * `deno task backfill`: delivers a past range, with a cursor of its own, from here with a given state, or
- * on a deployed Worker. Live collection is not touched.
+ * `deno task backfill`: delivers a past range, with its own cursor, either here with a given state or on a
+ * deployed Worker. Live collection is not affected.
  */
 import { count } from "../../src/format.ts";
 import { readBackfillRange } from "../../src/http/routing/backfill_arguments.ts";
@@ -140,7 +140,7 @@ function tellOne(
   }
 }
 
-/** The problem, with what to do about it in this script instead of by the routes. */
+/** The problem, with advice for this script instead of for the routes. */
 function withNextStep(error: unknown, range: BackfillRange, options: Options): unknown {
   if (!(error instanceof AnsweredProblem)) return error;
   const { problem } = error;

@@ -3,7 +3,7 @@ import type { BackfillRange } from "../../src/collector/runs/backfill.ts";
 import { iso } from "../../src/engine/time.ts";
 import type { TargetOptions } from "../cli/script_options.ts";
 
-/** Resumes exactly the same range: a relative time would mean another one by then. */
+/** Resumes exactly the same range: by then, a relative time would mean a different one. */
 export function resumeCommand({ fromMs, toMs }: BackfillRange, options: TargetOptions): string {
   return `deno task backfill --from ${iso(fromMs)} --to ${iso(toMs)}${targetArguments(options)}`;
 }

@@ -18,7 +18,7 @@ interface BackfillRun {
   readonly range: BackfillRange;
   readonly progress: Progress;
   readonly stop: StopSignal;
-  /** The time between two questions to a Worker, in milliseconds. */
+  /** The time between two requests to a Worker, in milliseconds. */
   readonly everyMs: number;
   /** Epoch milliseconds. */
   readonly now?: () => number;
@@ -72,7 +72,7 @@ async function backfillOf(target: Target, pipeline: Pipeline): Promise<BackfillS
   return isProblem(status) ? null : status.backfill;
 }
 
-/** Somebody else may have cancelled the backfill meanwhile. */
+/** Somebody else may have cancelled the backfill in the meantime. */
 function sameRange(before: BackfillState, after: BackfillState | null): BackfillState {
   if (after?.startedAt === before.startedAt) return after;
   throw scriptProblem("backfill_gone", "Somebody else cancelled it or started another one.");

@@ -21,7 +21,7 @@ interface Backfills {
   readonly range: BackfillRange;
   readonly progress: Progress;
   readonly stop: StopSignal;
-  /** The time between two questions to a Worker, in milliseconds. */
+  /** The time between two requests to a Worker, in milliseconds. */
   readonly everyMs: number;
   /** False to return once they have begun. */
   readonly waits: boolean;

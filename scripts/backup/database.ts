@@ -9,11 +9,11 @@ import { scriptProblem } from "../cli/failure.ts";
 /** Only the owner may read it: it holds events. */
 const OWNER_ONLY = 0o600;
 
-/** Pages that are copied in one step, so that the copy is of one moment and never begins anew. */
+/** Pages that are copied in one step, so that the copy is of one moment and never has to start again. */
 const ALL_PAGES = 2 ** 31 - 1;
 
 /**
- * Writes a copy of the database as of one moment; who writes to it meanwhile is not held up.
+ * Writes a copy of the database at one moment; processes that write to it are not held up.
  * @throws {AnsweredProblem} when there is no database, or something lies at `to`
  */
 export async function backUp(database: string, to: string): Promise<void> {
@@ -29,8 +29,8 @@ export async function backUp(database: string, to: string): Promise<void> {
 }
 
 /**
- * Puts the copy in the place of the database. The one before stays beside it. Returns its path; null if
- * there was none.
+ * Replaces the database with the copy. The previous one is kept beside it. Returns its path; null if there
+ * was none.
  * @throws {AnsweredProblem} when the copy is not whole, or a process has the database open
  */
 export async function restore(from: string, database: string): Promise<string | null> {

@@ -1,6 +1,7 @@
 /**
- * `deno task bench`: what the product costs, beside floors and a simple alternative, in one run. Compare
- * figures only within one run. Only counts, sizes and memory have limits; exceeding one fails the run.
+ * `deno task bench`: what the product costs, compared with floors and a simple alternative, in one run.
+ * Compare figures only within one run. Only counts, sizes and memory have limits; exceeding one fails the
+ * run.
  */
 import type { Figure, Measure, Size } from "./figures.ts";
 import { backlog } from "./measures/backlog.ts";

@@ -13,7 +13,7 @@ export async function isConfirmed(message: string): Promise<boolean> {
 }
 
 /**
- * True if somebody says that `what` is meant, or has said so with `--yes`.
+ * True if somebody confirms `what`, now or with `--yes`.
  * @throws {CollectorError} `arguments_invalid` when nobody can be asked
  */
 export async function askFirst(

@@ -23,7 +23,7 @@ const LABELS: Record<TestedStep["step"], string> = {
   destination: "The destination accepts the settings",
 };
 
-/** What stands before the reason. */
+/** What is shown before the reason. */
 const BECAUSE: Record<TestedStep["outcome"], string> = {
   ok: "",
   failed: "",

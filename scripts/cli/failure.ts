@@ -25,7 +25,7 @@ export function tellFailure(error: unknown, json: boolean): number {
   return problem.code === "arguments_invalid" ? BAD_USAGE : FAILED;
 }
 
-/** In a script, there is other advice about settings than on a Worker. */
+/** In a script, the advice about settings differs from a Worker's. */
 function withOwnAction(problem: Problem): Problem {
   if (problem.code !== "configuration_invalid") return problem;
   const action =

@@ -2,7 +2,7 @@
 import { problemOf } from "../../src/http/routing/problems.ts";
 import type { Problem } from "../../src/problems.ts";
 
-/** What every failure has in its JSON, beside what else is known: an RFC 9457 problem. */
+/** What every failure has in its JSON, besides anything else that is known: an RFC 9457 problem. */
 export interface Failure {
   readonly ok: false;
   readonly problem: Problem;
@@ -12,7 +12,7 @@ export function failure(problem: Problem): Failure {
   return { ok: false, problem };
 }
 
-/** The failure of several at once: that of the one that failed, or one that sends the reader to each. */
+/** The failure of several at once: that of the only one that failed, or one that refers to each. */
 export function failureOfSome(problems: readonly Problem[], of: number): Failure {
   const [only] = problems;
   if (of === 1) return failure(only);

@@ -1,4 +1,4 @@
-/** What a result is called where several may be told. Pure. */
+/** What a result is called when there may be several. Pure. */
 interface Result {
   readonly account: string;
   readonly destination: string | null;

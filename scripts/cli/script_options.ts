@@ -39,7 +39,10 @@ export function asOption(argument: string): string {
 
 export const DEFAULT_KV_PATH = "./data/collector.db";
 
-/** The settings file under its option, and under the one that it had: Node 20 takes that for itself, so `npx` never passes it on. */
+/**
+ * The settings file under its option, and under the former one: Node 20 takes that for itself, so `npx`
+ * never passes it on.
+ */
 export function withSettingsFile(
   command: Command,
   description: string,

@@ -8,8 +8,8 @@ export type Variables = Record<string, string | undefined>;
 export const DEFAULT_FILE = ".dev.vars";
 
 /**
- * The environment takes precedence over the file. Without `path` that is `.dev.vars` in the current
- * folder, if there is one. What in the file is not as it was meant is told on standard error.
+ * The environment takes precedence over the file. Without `path` that is `.dev.vars` in the current folder,
+ * if there is one. Probable mistakes in the file are reported on standard error.
  * @throws {CollectorError} `arguments_invalid` when the file that was asked for can't be read
  */
 export function readVariables(

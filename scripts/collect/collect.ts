@@ -1,5 +1,5 @@
 /**
- * `deno task collect`: runs now, and again while there is more to read, from here with a given state, or
+ * `deno task collect`: runs now, and again while there is more to read, either here with a given state or
  * on a deployed Worker.
  */
 import { count, number } from "../../src/format.ts";

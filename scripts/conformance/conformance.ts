@@ -1,6 +1,6 @@
 /**
  * `deno task conformance`: pushes to real receivers that others wrote, and compares what they hold with
- * what was sent. A receiver that this machine can't have is left out, and said to be.
+ * what was sent. A receiver that can't run on this machine is left out, and reported as such.
  */
 import { Option } from "commander";
 import { kindOf } from "../../src/destinations/catalog.ts";

@@ -8,7 +8,7 @@ const SHOWN = 300;
 export class Judge {
   readonly #disagreements: string[] = [];
 
-  /** What isn't as it must be, one line each; none if all agrees. */
+  /** The disagreements, one line each; none if everything agrees. */
   get disagreements(): readonly string[] {
     return this.#disagreements;
   }

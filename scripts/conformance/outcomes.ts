@@ -1,4 +1,4 @@
-/** What came of each comparison. */
+/** The outcome of each comparison. */
 import type { AnyKind } from "../../src/destinations/kind.ts";
 import type { CompareOptions, Comparison } from "./comparisons/comparison.ts";
 import { LeftOut } from "./machine/left_out.ts";

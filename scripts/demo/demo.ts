@@ -90,7 +90,7 @@ export async function demo(
   return problems.length === 0 ? DONE : FAILED;
 }
 
-/** For a Worker that doesn't stay up: the commands name the fixed port of the next time. */
+/** For a Worker that doesn't keep running: the commands name the fixed port of the next time. */
 function printTries(
   { keep, destination }: Options,
   workerUrl: string,

@@ -1,4 +1,7 @@
-/** The demo when it stays up: changes keep coming, the cron keeps firing, and each run prints a line. */
+/**
+ * The demo when it keeps running: changes keep coming, the cron trigger keeps firing, and each run prints a
+ * line.
+ */
 import { count, number, timeOfDay } from "../../src/format.ts";
 import { fireCron, type Run } from "./play.ts";
 import { ACCOUNT, type Stage } from "./stage.ts";

@@ -11,7 +11,7 @@ import { type AuditRecord, generateRecords } from "../simulators/records.ts";
 export const ACCOUNT = { accountId: "12345678", clientId: "demo-app", clientSecret: "demo-secret" };
 export const API_TOKEN = "demo-token-that-opens-only-demos";
 
-/** The port that the Worker takes when it stays up, if it is free. */
+/** The port that the Worker uses when it keeps running, if it is free. */
 export const KEPT_PORT = 8787;
 
 export const GENERATED_RECORDS = 1300;
@@ -67,7 +67,7 @@ export async function startStage(
   };
 }
 
-/** The port for a Worker that stays up: the fixed one, or any if that is taken. */
+/** The port for a Worker that keeps running: the fixed one, or any if that is taken. */
 export function keptPort(): number {
   try {
     Deno.listen({ hostname: "127.0.0.1", port: KEPT_PORT }).close();

@@ -1,5 +1,5 @@
 /**
- * What every task does first: sees to it that the npm packages are there. The first time it says so in
+ * What every task does first: makes sure that the npm packages are installed. The first time, it says so in
  * one line. Runs Deno.
  */
 import { existsSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
- * `deno task pictures`: makes the pictures of the README anew. The page is that of the demo's Worker, in a
- * real browser; the drawing comes from the index of destinations. Writes `docs/pictures`; loopback only.
+ * `deno task pictures`: makes the README's pictures again. The page is that of the demo's Worker, in a real
+ * browser; the drawing comes from the index of destinations. Writes `docs/pictures`; loopback only.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** The drawing of the way that an event takes: SVG, for light and dark pages. Pure. */
+/** The drawing of an event's path: SVG, for light and dark pages. Pure. */
 
 const WIDTH = 880;
 const BOX = { width: 190, height: 46 };

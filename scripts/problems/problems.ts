@@ -1,4 +1,4 @@
-/** `deno task problems`: writes docs/problems.md anew, after a change of the codes or of what they say. */
+/** `deno task problems`: writes docs/problems.md again, after a change to the codes or their texts. */
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { problemsPage } from "./page.ts";

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** Nothing can be kept: the cache can't be written to. */
+/** The cache can't be written to. */
 export class CacheUnusable extends Error {
   override readonly name = "CacheUnusable";
 }
@@ -15,9 +15,9 @@ export function cacheFolder(name: string): string {
 }
 
 /**
- * The folder of that name in the cache. If it isn't there, `make` fills a new one, which gets its
- * name only when it is complete, so that nothing half made is ever found. Whoever else wants
- * something made waits, in this process or in another, and then finds it.
+ * The folder of that name in the cache. If it isn't there, `make` fills a new one, which gets its name only
+ * when it is complete, so that nothing half made is ever found. Others that want it wait, in this process
+ * or in another, and then find it.
  * @throws {CacheUnusable}
  */
 export async function cached(

@@ -45,7 +45,7 @@ async function downloadWithApt(name: string, folder: string): Promise<string | n
   try {
     if (await runIfThere("apt-get", ["-qq", ...settings, "update"]) === null) return null;
   } catch {
-    // One list may be out of reach while the one that matters isn't: the download tells.
+    // One list may be unreachable while the one that matters isn't: the download will show.
   }
   await run("apt-get", ["-qq", ...settings, "download", name], { cwd: folder });
   const file = (await readdir(folder)).find((one) => one.endsWith(".deb"));

@@ -1,6 +1,6 @@
 /**
- * `deno task release`: makes a release in `dist/`, and writes its version into the files that tell it. It
- * commits, tags and publishes nothing: it says with which commands that is done.
+ * `deno task release`: makes a release in `dist/`, and writes its version into the files that state it. It
+ * commits, tags and publishes nothing, but names the commands for that.
  */
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";

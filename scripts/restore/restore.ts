@@ -1,4 +1,4 @@
-/** `deno task restore`: puts a backup in the place of the Deno host's database. Refused while the collector runs. */
+/** `deno task restore`: replaces the Deno host's database with a backup. Refused while the collector runs. */
 import { restore } from "../backup/database.ts";
 import { DONE, readOptions, scriptCommand } from "../cli/command_line.ts";
 import { runToEnd, usageError } from "../cli/failure.ts";

@@ -20,7 +20,7 @@ import {
 } from "./settings.ts";
 
 export interface Asker {
-  /** A value that may stand as it is. `before`: what was answered the last time; it is shown unless it is secret. */
+  /** A value that may be left as it is. `before`: the last answer, which is shown unless it is secret. */
   answer(setting: NeededSetting, before: string | undefined): Promise<string>;
   /** Some of these, by their ids. `least`: how many at least. */
   choose(
@@ -36,7 +36,7 @@ export interface InterviewTools {
   readonly asker: Asker;
   /** Tries LivePerson with these settings, or a kind of destination; null if nothing is wrong. */
   readonly tryOut: (settings: Variables, kind: AnyKind | null) => Promise<Problem | null>;
-  /** Keeps answers until setup has come to its end. */
+  /** Keeps answers until setup is complete. */
   readonly keep: (answers: Readonly<Record<string, string>>) => Promise<void>;
   /** The names of bindings, each of which may be a destination. */
   readonly bound: readonly string[];
@@ -47,7 +47,7 @@ export class Interview {
 
   constructor(private readonly before: Variables, private readonly tools: InterviewTools) {}
 
-  /** The answers, by name. @throws {AnsweredProblem} of what is wrong with them and not corrected */
+  /** The answers, by name. @throws {AnsweredProblem} for what is wrong with them and was not corrected */
   async hold(): Promise<Readonly<Record<string, string>>> {
     if (listsAccounts(this.before)) return {};
     await this.#askUntilRight(LIVEPERSON_NEEDED, null);

@@ -1,6 +1,6 @@
 /**
- * The answers of a setup that has not come to its end, in a file beside that of the settings, which only
- * its owner can read and git ignores. The next setup need not ask for them again.
+ * The answers of a setup that was not completed, in a file beside the settings file, which only its owner
+ * can read and git ignores. The next setup need not ask for them again.
  */
 import { readFile, rm } from "node:fs/promises";
 import { readSettingsFile } from "../../src/settings/settings_file.ts";

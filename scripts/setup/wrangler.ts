@@ -9,7 +9,7 @@ interface WranglerOptions {
   /** The repository, which determines the version of wrangler. */
   readonly cwd: string;
   readonly dryRun: boolean;
-  /** What must not be shown, as far as it is known by then. */
+  /** What must not be shown, as far as it is known so far. */
   readonly secrets: () => readonly string[];
   readonly say: (line: string) => void;
   readonly stop: StopSignal;

@@ -1,5 +1,5 @@
 /**
- * `deno task simulate`: LivePerson and the chosen destinations, simulated, on fixed ports, to build
+ * `deno task simulate`: simulators of LivePerson and the chosen destinations, on fixed ports, to develop
  * against. It runs until Ctrl-C. Loopback only.
  */
 import { kindOf } from "../../src/destinations/catalog.ts";

@@ -1,7 +1,7 @@
 /**
  * Azure Monitor's Logs Ingestion API, simulated, with the authorization server that gives out tokens for
- * it: as strict as the documentation, and where Azure loses something without a word, this one refuses it.
- * This file owns the options and the state. I/O happens in loopback_server.ts only.
+ * it: as strict as the documentation; what Azure silently loses, this simulator refuses. This file owns the
+ * options and the state. I/O happens in loopback_server.ts only.
  */
 import { answerTokenRequest, type Application, AzureTokens } from "./azure_tokens.ts";
 import { readRows, type TableRow } from "./azure_rows.ts";

@@ -15,7 +15,7 @@ interface Refused {
   readonly reason: string;
 }
 
-/** Ids may have so many bytes. */
+/** The most bytes that an id may have. */
 const MAX_ID_BYTES = 512;
 
 export function readBulk(

@@ -1,6 +1,6 @@
 /**
- * What the documentation does not promise of a listing, and what a server may therefore do otherwise
- * than a client would like. Pure.
+ * What the documentation does not promise about a listing, and what a server may therefore do to a client's
+ * surprise. Pure.
  */
 import type { AuditLog, AuditQuery } from "./audit_log.ts";
 import { MAX_FIRST, type PageNote } from "./audit_page.ts";

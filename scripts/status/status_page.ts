@@ -92,7 +92,7 @@ export function statusTable(
   return `${table}\n\n${told}`;
 }
 
-/** From here on it is not only incomplete. */
+/** From here on, it is more than incomplete. */
 const URGENT = 2;
 
 function urgency(status: PipelineStatus): number {

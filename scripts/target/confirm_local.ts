@@ -1,13 +1,16 @@
 /**
- * Before a script pushes: a state on this machine knows nothing of what a deployed Worker has delivered, so
- * that the same events would come twice, unasked. Asks on the terminal.
+ * Before a script pushes: a state on this machine doesn't know what a deployed Worker has delivered, so the
+ * same events might be delivered twice by mistake. Asks on the terminal.
  */
 import { resolve } from "node:path";
 import { canAsk, isConfirmed } from "../cli/ask.ts";
 import { usageError } from "../cli/failure.ts";
 import { isLocal, type TargetOptions } from "../cli/script_options.ts";
 
-/** @throws {CollectorError} `arguments_invalid` when nobody has said, or says now, that this state is meant */
+/**
+ * @throws {CollectorError} `arguments_invalid` when nobody has confirmed, or confirms now, that this state
+ * is meant
+ */
 export async function confirmLocal(options: TargetOptions, kvPath: string): Promise<void> {
   if (isLocal(options)) return;
   const what =

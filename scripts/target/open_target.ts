@@ -18,9 +18,9 @@ interface Surroundings {
   /** Prints a line for people. */
   readonly say: (line: string) => void;
   readonly stop: StopSignal;
-  /** What to do about a state that isn't there: make it, refuse, or use one in memory. */
+  /** What to do if there is no state: create it, refuse, or use one in memory. */
   readonly absent: "made" | "refused" | "in memory";
-  /** True if events will be pushed: then a state on this machine must be meant. */
+  /** True if events will be pushed: then a state on this machine must be confirmed. */
   readonly pushes?: true;
   /** True if nothing may be collected meanwhile: here that is so once no process has the state open. */
   readonly isPaused?: true;

@@ -21,7 +21,7 @@ export type PipelineStatus = Status | {
   readonly problem: Problem;
 };
 
-/** What can be asked there. Every failure is thrown, except a failed run: that has a report. */
+/** The calls to it. Every failure is thrown, except a failed run, which has a report. */
 export interface Target extends AsyncDisposable {
   /** For people: a path, or a URL. */
   readonly name: string;
@@ -29,7 +29,7 @@ export interface Target extends AsyncDisposable {
   readonly advancesAlone: boolean;
   /** What is collected, and to where. */
   pipelines(): Promise<readonly Pipeline[]>;
-  /** Of all that have the account and the destination, if they are named. */
+  /** For all that have the account and the destination, if these are named. */
   status(named: Named): Promise<readonly PipelineStatus[]>;
   /** `pipelines`: of one account. A step that fails is told, not thrown. */
   testConnection(pipelines: readonly Pipeline[]): Promise<readonly TestedStep[]>;

@@ -98,7 +98,7 @@ function isProblem(body: unknown): body is Problem {
   return typeof problem?.code === "string" && typeof problem.title === "string";
 }
 
-/** At a terminal, there is other advice about the token. */
+/** On a terminal, the advice about the token differs. */
 function withOwnAction(problem: Problem): Problem {
   if (problem.code !== "unauthorized") return problem;
   const action =

@@ -1,7 +1,7 @@
 /**
- * `deno task test-connection`: the Test button. It tries each step on the way from LivePerson's audit
- * trail to the destinations, as the next run of this state or of a deployed Worker would, and shows the
- * result and what to do.
+ * `deno task test-connection`: the Test button. It tests each step on the way from LivePerson's audit trail
+ * to the destinations, as the next run of this state or of a deployed Worker would, and shows the result
+ * and what to do.
  */
 import { pipelinesOf } from "../../src/pipelines/choose.ts";
 import { stdoutColours } from "../cli/colours.ts";

@@ -28,7 +28,7 @@ export class Batch<L extends Line> {
     return this.#bytes >= this.limits.targetBytes || this.#lines.length >= this.limits.maxEvents;
   }
 
-  /** May the event be sent with those that are in hand? */
+  /** May the event be sent with those gathered so far? */
   takes({ bytes, timeMs }: Line): boolean {
     const [first] = this.#lines;
     if (first === undefined) return true;
@@ -36,7 +36,7 @@ export class Batch<L extends Line> {
     return isOfDay && this.hasRoomFor(bytes);
   }
 
-  /** Would the destination still take the batch with so many bytes more? */
+  /** Would the destination still accept the batch with this many more bytes? */
   hasRoomFor(bytes: number): boolean {
     return this.#lines.length === 0 ||
       this.#bytes + bytes + this.#envelopeBytes <= this.limits.maxBytes;

@@ -1,4 +1,6 @@
-/** Boundaries in time: all records before an offset are older than an instant, all from it on are not. Pure. */
+/**
+ * Boundaries in time: all records before an offset are older than an instant, and none from there on. Pure.
+ */
 import type { Listed } from "./ports.ts";
 import { firstTimeMs, lastTimeMs } from "./solid_page.ts";
 
@@ -15,7 +17,7 @@ export interface Stretch {
   readonly records: readonly Listed[];
 }
 
-/** Does a boundary stand where it should? Or were records inserted before it, or are there fewer? */
+/** Is a boundary where it should be? Or were records inserted before it, or are there fewer? */
 export type Standing = "holds" | "inserted" | "fewer";
 
 export function standingOf({ offset, records }: Stretch, boundary: Boundary): Standing {

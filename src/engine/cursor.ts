@@ -1,6 +1,6 @@
 /**
- * The cursor: all that a run needs to read on from where the last one stopped. Pure.
- * It is stored as plain JSON, see `docs/guarantee.md` for its shape, size and lifetime.
+ * The cursor: everything that a run needs to continue where the last one stopped. Pure. It is stored as
+ * plain JSON, see `docs/guarantee.md` for its shape, size and lifetime.
  */
 import * as v from "valibot";
 import { CollectorError } from "../errors.ts";
@@ -17,7 +17,7 @@ export interface DealtInstant {
   readonly timeMs: number;
   /** Fingerprints of what was dealt with, one after another, in no order. */
   readonly prints: string;
-  /** How many records the source showed there last: more than the fingerprints if it can't show some. */
+  /** How many records the source last showed there: more than the fingerprints if it can't show some. */
   readonly slots: number;
 }
 
@@ -35,19 +35,19 @@ export interface Place {
 }
 
 export interface Cursor {
-  /** Grows by one with every commit. */
+  /** Increases by one with every commit. */
   readonly revision: number;
   /** Nothing older than this was ever asked for. Epoch milliseconds. */
   readonly startMs: number;
-  /** Everything before it was dealt with, except what was inserted since; null until it has been searched for. */
+  /** Everything before it was dealt with, except what was inserted since; null until it has been found. */
   readonly place: Place | null;
-  /** Nothing older than this is delivered any more. Epoch milliseconds; it never goes back. */
+  /** Nothing older than this is delivered from now on. Epoch milliseconds; it never goes back. */
   readonly watermarkMs: number;
   /** Time of the newest event delivered, epoch milliseconds. */
   readonly newestMs: number | null;
   /** What was dealt with and is not behind the watermark, oldest first. */
   readonly dealt: readonly DealtInstant[];
-  /** Since when the source has shown less than it did before, epoch milliseconds. */
+  /** Since when the source has shown less than before, epoch milliseconds. */
   readonly behindSinceMs: number | null;
   /** What is known of the source's page sizes; opaque here, see `PageSize`. */
   readonly pageSize: unknown;
@@ -110,7 +110,7 @@ export interface CursorOwner {
   readonly destination: string;
 }
 
-/** The cursor as it is stored. Fingerprints of one instant stand together, 32 characters each. */
+/** The cursor as it is stored. Fingerprints of one instant are stored together, 32 characters each. */
 export function encodeCursor(cursor: Cursor, owner: CursorOwner): string {
   const { place } = cursor;
   return JSON.stringify({
@@ -142,8 +142,8 @@ export function encodeCursor(cursor: Cursor, owner: CursorOwner): string {
 
 /**
  * Reads a stored cursor.
- * @throws {CollectorError} `cursor_newer` if a later version wrote it, `cursor_unreadable` if it is
- * damaged or somebody else's. The run must stop then: to begin anew would repeat or lose events.
+ * @throws {CollectorError} `cursor_newer` if a later version wrote it, `cursor_unreadable` if it is damaged
+ * or somebody else's. The run must then stop: starting over would repeat or lose events.
  */
 export function decodeCursor(text: string, owner: CursorOwner): Cursor {
   const stored = parseJson(text);

@@ -1,12 +1,15 @@
 /**
- * Records whose date can't be read tell nothing about where they stand: a page of them is joined with the
- * pages around it until it shows a dated record. I/O through the page reader alone.
+ * Records whose date can't be read don't show where they belong: a page of them is joined with the pages
+ * around it until it shows a dated record. I/O through the page reader alone.
  */
 import type { PageReader } from "./page_reader.ts";
 import type { Listed } from "./ports.ts";
 import { firstTimeMs, joined, lastTimeMs, type SolidPage } from "./solid_page.ts";
 
-/** So many records before a page are tried first, then sixteen times as many each time: mostly one is undated. */
+/**
+ * This many records before a page are tried first, then sixteen times as many each time: usually only one
+ * is undated.
+ */
 const FIRST_REACH = 1;
 
 /** The page, extended backwards until it begins with a dated record or with the first of all. */
@@ -21,7 +24,10 @@ export async function backToDated<R extends Listed>(
   return page;
 }
 
-/** The page together with the one before it, or that one alone if the listing ends in it. `reach`: its size. */
+/**
+ * The page together with the one before it, or only that one if the listing ends within it. `reach`: its
+ * size.
+ */
 export async function withPageBefore<R extends Listed>(
   reader: PageReader<R>,
   page: SolidPage<R>,

@@ -49,7 +49,7 @@ export class DealtInstants {
     this.#instant(timeMs).prints += fingerprint;
   }
 
-  /** These were dealt with, some of which may be remembered already. */
+  /** These were dealt with; some of them may already be remembered. */
   recall(timeMs: number, prints: string): void {
     const instant = this.#instant(timeMs);
     const known = countPrints(instant.prints);
@@ -66,7 +66,7 @@ export class DealtInstants {
     return grown;
   }
 
-  /** Whatever the source showed before, it is not expected again. */
+  /** The source need not show again what it showed before. */
   forgetSlots(): void {
     for (const instant of this.#dealt.values()) instant.slots = 0;
   }

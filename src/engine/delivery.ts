@@ -1,7 +1,7 @@
 /**
- * Delivers events in batches, in order: the delivering half of the engine. While one batch is under
- * way, the next is gathered; it is pushed once the one before it is committed, so no more than one is
- * ever unacknowledged. What the destination refuses goes into the box. I/O through the ports.
+ * Delivers events in batches, in order: the delivering half of the engine. While one batch is being sent,
+ * the next is gathered; it is pushed once the one before it is committed, so there is never more than one
+ * unacknowledged batch. What the destination refuses goes into the box. I/O through the ports.
  */
 import { Batch, type Line } from "./batch.ts";
 import type { Cursor } from "./cursor.ts";
@@ -37,7 +37,7 @@ export class TakenLine implements Line {
   }
 }
 
-/** A batch on its way, and the cursor that lies behind it. */
+/** A batch on its way, and the cursor that has passed it. */
 interface Parcel {
   readonly lines: readonly TakenLine[];
   /** Too large to be sent at all. */
@@ -55,14 +55,17 @@ export class Delivery {
   constructor(
     private readonly ports: Omit<Ports<Listed>, "source" | "toLine">,
     private readonly progress: Progress,
-    /** The cursor behind everything that was added so far. */
+    /** The cursor past everything that was added so far. */
     private readonly cursorNow: () => Omit<Cursor, "revision">,
   ) {
     this.#batch = new Batch(ports.destination.limits);
     this.#pushes = new Pushes(ports, progress);
   }
 
-  /** May the event go with what is in hand? To be asked before it is dealt with: if not, that is sent first. */
+  /**
+   * May the event be sent with what is gathered? To be asked before the event is dealt with: if not, what
+   * is gathered is sent first.
+   */
   hasRoomFor(line: Line): boolean {
     return !this.#isSendable(line) || this.#batch.takes(line);
   }
@@ -73,12 +76,12 @@ export class Delivery {
     else this.#unsendable.push(line);
   }
 
-  /** Is there enough in hand to be sent? */
+  /** Is enough gathered to be sent? */
   get isFull(): boolean {
     return this.#batch.full || this.#unsendable.length > 0;
   }
 
-  /** Sends what is in hand on its way, once the batch before it is committed. */
+  /** Starts to send what is gathered, once the batch before it is committed. */
   async send(): Promise<void> {
     const parcel = {
       lines: this.#batch.drain(),
@@ -91,10 +94,10 @@ export class Delivery {
   }
 
   /**
-   * Sends what is left and waits until it is committed. `moved`: is there anything to commit even if no
+   * Sends what is left and waits until it is committed. `moved`: is there something to commit even if no
    * event is left?
-   * @throws {CollectorError} `destination_refuses_everything` when new events were refused and nothing
-   * was taken
+   * @throws {CollectorError} `destination_refuses_everything` when new events were refused and nothing was
+   * taken
    */
   async finish(moved: () => boolean): Promise<void> {
     if (this.#batch.size > 0) await this.send();
@@ -104,12 +107,12 @@ export class Delivery {
     if (this.#pushes.refusesEverything) throw this.#pushes.failure();
   }
 
-  /** Waits for what is under way, whatever becomes of it. */
+  /** Waits for the batch being sent, whatever its outcome. */
   async settled(): Promise<void> {
     await this.#underWay.catch(() => {});
   }
 
-  /** True when the destination has taken something since it last refused an event that is set aside. */
+  /** True if the destination has accepted something since it last refused an event that is set aside. */
   get accepting(): boolean {
     return this.#pushes.accepting === true;
   }
@@ -124,7 +127,7 @@ export class Delivery {
     return bytes <= this.ports.destination.limits.maxEventBytes;
   }
 
-  /** Delivers a batch, and commits the cursor past everything that was taken when it was made. */
+  /** Delivers a batch, and commits the cursor past everything that had been read when the batch was made. */
   async #deliver(parcel: Parcel): Promise<void> {
     const { lines, unsendable, cursor } = parcel;
     if (lines.length === 0) {
@@ -176,7 +179,10 @@ export class Delivery {
     if (isTooMuch) throw this.#pushes.failure();
   }
 
-  /** Settles some events of a batch, so that they don't come again; the cursor does not move past the others. */
+  /**
+   * Settles some events of a batch, so that they aren't delivered again; the cursor does not move past the
+   * others.
+   */
   async #settlePart(
     parcel: Parcel,
     settled: readonly TakenLine[],
@@ -196,7 +202,7 @@ export class Delivery {
     return this.ports.undelivered.roomFor?.(letters) ?? all;
   }
 
-  /** While the rest of a batch has to wait. A twin that was overtaken waits for its turn with the others. */
+  /** For when the rest of a batch has to wait. A twin that was overtaken waits with the others. */
   async #settleEarly(
     parcel: Parcel,
     delivered: readonly TakenLine[],

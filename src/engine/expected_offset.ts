@@ -1,6 +1,6 @@
 /**
- * Where a boundary is to be expected, by the times of the records that a search has seen on either side of
- * it. Only an estimate: it saves reads, and decides nothing. Pure.
+ * Where to expect a boundary, judging by the times of the records that a search has seen on either side.
+ * Only an estimate: it saves reads, and decides nothing. Pure.
  */
 import { isDated, type SolidPage } from "./solid_page.ts";
 
@@ -9,7 +9,7 @@ interface KnownEnd {
   /** Of the record nearest to the boundary. */
   readonly offset: number;
   readonly timeMs: number;
-  /** Records in a millisecond, on that page; null if it shows one time alone. */
+  /** Records per millisecond on that page; null if all have the same time. */
   readonly perMs: number | null;
 }
 
@@ -17,7 +17,7 @@ interface KnownEnd {
 export interface SearchRange {
   low: KnownEnd | null;
   high: KnownEnd | null;
-  /** True when the last page showed no time, as behind the end. */
+  /** True when the last page showed no time, as beyond the end. */
   isBlind: boolean;
   /** How many records the source says there are; null if it has not said. */
   total: number | null;
@@ -25,10 +25,10 @@ export interface SearchRange {
   readAtMs: number;
 }
 
-/** A page's own rate of records is believed for this many pages beyond it. */
+/** A page's own rate of records is trusted for this many pages beyond it. */
 const TRUSTED_PAGES = 8;
 
-/** An estimate without another end goes no further than this many times what was passed over. */
+/** An estimate without another end goes no further than this many times the distance so far. */
 const MAX_GROWTH = 32;
 
 /** Learns from a page that does not show the boundary. */
@@ -51,8 +51,8 @@ export function noteEnd(
 }
 
 /**
- * The offset from which a page is expected to show the boundary in its middle; null if nothing tells.
- * `size`: how many records a page shows.
+ * The offset from which a page is expected to show the boundary in its middle; null if there is no way to
+ * know. `size`: how many records a page shows.
  */
 export function expectedOffset(
   { low, high, isBlind, total, readAtMs }: SearchRange,

@@ -1,7 +1,7 @@
 /**
- * Reads a page that the source failed to answer. It may have been too large, or have a record in it that
- * the source can't show: then that record is passed over, now and whenever it is met again. I/O through
- * the source alone.
+ * Reads a page that the source failed to answer. It may have been too large, or contain a record that the
+ * source can't show: then that record is skipped, now and whenever it is met again. I/O through the source
+ * alone.
  */
 import type { PageSize } from "./page_size.ts";
 import { hiddenBehind, type PageSource } from "./page_source.ts";
@@ -12,13 +12,16 @@ import type { UnreadableRow } from "./unreadable_rows.ts";
 /** What stands in the listing for a record that the source can't show. */
 const UNREADABLE: Listed = { timeMs: null, fingerprint: "", unreadable: true };
 
-/** After so many records that can't be shown, one by one, the offsets are suspected to end there, or an outage to have begun. */
+/**
+ * After this many single records that can't be shown, the offsets may end there, or an outage may have
+ * begun.
+ */
 const MAX_HOLES = 4;
 /** How far beyond them a record that can be shown is looked for. */
 const FARTHEST = 256;
 
 /**
- * If any record can be had alone, the account is well, and the page is read in smaller and smaller parts
+ * If any single record can be read, the account works, and the page is read in smaller and smaller parts
  * until the record that can't be shown stands alone.
  * @throws `error`, the page's own failure, if the source answers nothing else either
  */
@@ -64,7 +67,7 @@ export async function readFailedPage<R extends Listed>(
 
 /**
  * Reads around records that could not be shown before: the page has the record before them, and the one
- * behind. Null, and they are forgotten, if the listing has moved or they can be shown by now.
+ * after them. Null, and they are forgotten, if the listing has moved or they can be shown by now.
  * @throws the page's failure, if the source answers nothing else either
  */
 export async function readAroundRow<R extends Listed>(
@@ -96,7 +99,7 @@ export async function readAroundRow<R extends Listed>(
   return source.ended(all, hiddenBehind(after, end.offset));
 }
 
-/** The record at an offset can't be shown: it is passed over, unless nothing behind it can be shown either. */
+/** The record at an offset can't be shown: it is skipped, unless nothing after it can be shown either. */
 async function passOver<R extends Listed>(
   source: PageSource<R>,
   size: PageSize,
@@ -112,7 +115,7 @@ async function passOver<R extends Listed>(
     if (after === null && holes % MAX_HOLES !== 0) continue;
     if (after === null && !await showsAnyBehind(source, day, offset + holes)) break;
     size.excuse();
-    size.learnUnreadable(day, offset, holes); // as far as it is known, should the requests end here
+    size.learnUnreadable(day, offset, holes); // as far as it is known, in case the requests end here
     if (after === null) continue;
     const last = after.records.length === 0;
     const passed = Array.from({ length: holes }, () => UNREADABLE as R);
@@ -128,7 +131,7 @@ async function passOver<R extends Listed>(
     if (last) return source.ended(solid, hiddenBehind(after, offset + holes));
     return upToDisorder({ ...solid, last: false });
   }
-  // an outage may have begun meanwhile
+  // an outage may have begun in the meantime
   if (!await source.answersAgain()) throw error;
   size.learnLastOffset(day, offset);
   const readAtMs = source.nowMs;

@@ -1,6 +1,6 @@
 /**
- * Instants: all records of one time. The source shows them in any order, and in a different one each
- * time, so what is new at an instant is told by comparing sets, never by positions. Pure.
+ * Instants: all records of one time. The source shows them in any order, and in a different one each time,
+ * so what is new at an instant is found by comparing sets, never by positions. Pure.
  */
 import { FINGERPRINT_DIGITS } from "./cursor.ts";
 import type { Listed } from "./ports.ts";
@@ -41,7 +41,10 @@ export function toInstants<R extends Listed>(
   return instants;
 }
 
-/** Up to so many records are compared with one another: for most instants that is cheaper than to count them. */
+/**
+ * Up to this many records are compared with one another: for most instants that is cheaper than counting
+ * them.
+ */
 const FEW = 8;
 
 /** A record that was not dealt with, and its number among identical ones, from 1. */
@@ -52,7 +55,7 @@ export class Fresh<R extends Listed = Listed> {
 /**
  * What is new at an instant: what is shown and was not dealt with. Never more than the instant has grown
  * by: a record that is rendered differently than before (a label, a renamed user, another wire format) is
- * not new. Where more look new, the last ones are taken: what is added is usually shown last. `dealt`:
+ * not new. If more look new, the last ones are taken, because what is added is usually shown last. `dealt`:
  * the fingerprints that were dealt with, one after another.
  */
 export function freshOf<R extends Listed>(shown: readonly R[], dealt: string): Fresh<R>[] {
@@ -72,8 +75,8 @@ export function freshOf<R extends Listed>(shown: readonly R[], dealt: string): F
 }
 
 /**
- * What is new at an instant of a page. What two answers show is not added up: they may have shown the
- * same record. `breaks`: where in the page another answer begins.
+ * What is new at an instant of a page. The answers are not added up, because two may have shown the same
+ * record. `breaks`: where in the page another answer begins.
  */
 export function freshAt<R extends Listed>(
   { index, records }: Instant<R>,

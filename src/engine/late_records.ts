@@ -1,7 +1,7 @@
 /**
- * Late records: what was inserted before the place. Everything dealt with within the window is known, so
- * it is known where each boundary should stand, and the first that stands elsewhere tells where to look.
- * That takes a few reads, however much the window holds. I/O through the page reader alone.
+ * Late records: what was inserted before the place. Everything dealt with within the window is known, so it
+ * is known where each boundary should be, and the first one that is elsewhere shows where to look. That
+ * takes a few reads, however much the window holds. I/O through the page reader alone.
  */
 import { type Boundary, standingOf } from "./boundary.ts";
 import { freshAt, toInstants } from "./instants.ts";
@@ -13,7 +13,7 @@ import { type Reading, recall } from "./reading.ts";
 import type { SolidPage } from "./solid_page.ts";
 import { type Taken, tellUnshown, wholeInstant } from "./whole_instant.ts";
 
-/** A boundary that stands where it should, and a page that shows what follows it. */
+/** A boundary that is where it should be, and a page that shows what follows it. */
 interface Held<R extends Listed> {
   readonly boundary: Boundary;
   readonly page: SolidPage<R>;
@@ -22,9 +22,8 @@ interface Held<R extends Listed> {
 }
 
 /**
- * Yields the records that were inserted first. What was inserted before the window only moves the place.
- * If neither is found, the listing is not what it was: the place is given up, and the window is read
- * again.
+ * Yields the records that were inserted first. What was inserted before the window only moves the place. If
+ * neither is found, the listing has changed otherwise: the place is given up, and the window is read again.
  */
 export async function* lateRecords<R extends Listed>(
   reading: Reading<R>,
@@ -63,7 +62,7 @@ export async function* lateRecords<R extends Listed>(
   if (state.dealtCount === dealt && !isRebased) state.misplace();
 }
 
-/** The last boundary of the window that stands where it should; null when not even the first one does. */
+/** The last boundary of the window that is where it should be; null if not even the first one is. */
 async function lastHeld<R extends Listed>(
   reader: PageReader<R>,
   state: ListingState,

@@ -1,6 +1,6 @@
 /**
  * Some sources answer no offset beyond a limit, so a listing may end before its records do. What lies
- * beyond its end can't be had, but the listing of a later day begins further on, and reading continues
+ * beyond its end can't be read, but the listing of a later day begins further on, and reading continues
  * there. I/O through the page reader alone.
  */
 import type { ListingState } from "./listing_state.ts";
@@ -18,13 +18,16 @@ import {
   utcDay,
 } from "./time.ts";
 
-/** A newer record is a sign only once it is this old: the replica that answers may be behind for a while. */
+/**
+ * A newer record counts as a sign only once it is this old: the replica that answers may be behind for a
+ * while.
+ */
 const SETTLED_MS = HOUR_MS;
 
 /**
- * Continues with the listing of the next day if the one that was read to its end is cut off there. That
- * can't always be seen at the end itself, so once a day a later listing is asked for something newer.
- * `end`: the last page. True if there is more to read.
+ * Continues with the listing of the next day if the one that was read to its end is cut off there. The end
+ * itself does not always show that, so once a day a later listing is checked for anything newer. `end`: the
+ * last page. True if there is more to read.
  */
 export async function goToLaterDay<R extends Listed>(
   { reader, state, limits, progress }: Reading<R>,
@@ -56,8 +59,8 @@ export async function goToLaterDay<R extends Listed>(
 }
 
 /**
- * Is the listing complete, or silently cut off: does a later listing show what this one does not? Asked
- * once a day, or at once where the source says that there is more. No source cuts off its first page.
+ * Is the listing complete, or silently cut off: does a later listing show what this one does not? Checked
+ * once a day, or at once if the source says that there is more. No source cuts off its first page.
  */
 async function endOf<R extends Listed>(
   reader: PageReader<R>,
@@ -81,9 +84,9 @@ async function endOf<R extends Listed>(
 }
 
 /**
- * The days whose listings are asked for what is newer than an instant: the day after it; its own, which
- * shows the rest of that day, if there is a later listing of it; and the newest, as one that begins earlier
- * than asked may end where the listing that is read does.
+ * The days whose listings are checked for anything newer than an instant: the day after it; its own, which
+ * shows the rest of that day, if there is a later listing of it; and the newest, because a listing that
+ * begins earlier than requested may end where the one being read does.
  */
 function laterDays(day: string, shownMs: number, newest: string): string[] {
   const shownDay = utcDay(shownMs);

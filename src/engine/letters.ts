@@ -35,8 +35,8 @@ export function tooLargeLetter(line: Line, { label, limits }: Destination): Unde
 }
 
 /**
- * Events that were not sent, while a twin with a higher number was settled. The next run would number
- * the twins that are left from there on, so these are set aside under the number they have.
+ * Events that were not sent, while a twin with a higher number was settled. The next run would continue the
+ * numbering from there, so these are set aside with the numbers they have.
  */
 export function overtakenTwins<L extends Line & { readonly seen: Seen }>(
   lines: readonly L[],

@@ -2,10 +2,10 @@
  * Where the engine stands in the source's listing, and what it remembers of it. Pure: no I/O, no clock.
  *
  * The source lists records in ascending order of time, by offset. Records have no id, records of one time
- * come in any order, and a late record is inserted before newer ones. So a place is a boundary in time:
- * all records before an offset are older than an instant, and none from it on are. Whoever reads on sees
- * that boundary again: once a record is inserted before it, it stands elsewhere, in whatever order
- * records of one time are shown.
+ * come in any order, and a late record is inserted before newer ones. So a place is a boundary in time: all
+ * records before an offset are older than an instant, and none from it on are. The next read sees that
+ * boundary again: if a record was inserted before it, it is elsewhere, in whatever order records of one
+ * time are shown.
  */
 import type { Boundary } from "./boundary.ts";
 import { type Cursor, type Place, searchDay } from "./cursor.ts";
@@ -14,10 +14,12 @@ import { countOf } from "./instants.ts";
 import type { Seen } from "./ports.ts";
 import { CLOCK_TOLERANCE_MS } from "./time.ts";
 
-/** How long a source that shows less than before is taken to be behind; after that, what it shows counts. */
+/**
+ * How long a source that shows less than before is assumed to be behind; after that, what it shows counts.
+ */
 export const BEHIND_PATIENCE_MS = 30 * 60_000;
 
-/** The part of the cursor that tells where the reading stands. */
+/** The part of the cursor that says how far reading is. */
 export type Position = Omit<Cursor, "revision" | "pageSize" | "source">;
 
 export class ListingState {
@@ -41,7 +43,7 @@ export class ListingState {
     this.#dealt = new DealtInstants(position.dealt);
   }
 
-  /** Grows with every change that is worth a commit. */
+  /** Increases with every change that is worth a commit. */
   get version(): number {
     return this.#version;
   }
@@ -63,7 +65,7 @@ export class ListingState {
     return this.#behindSinceMs;
   }
 
-  /** True as long as nothing was ever dealt with. */
+  /** True as long as nothing has ever been dealt with. */
   get isFirst(): boolean {
     return this.#newestMs === null && this.#watermarkMs === this.#startMs;
   }
@@ -94,7 +96,7 @@ export class ListingState {
     if (prints !== "") this.#dealt.recall(timeMs, prints);
   }
 
-  /** The boundaries of the window before the place, and where they should stand, oldest first. */
+  /** The boundaries of the window before the place, and where they should be, oldest first. */
   boundaries(): Boundary[] {
     const { beforeMs, offset } = this.#place!;
     const boundaries: Boundary[] = [];
@@ -156,7 +158,10 @@ export class ListingState {
     this.#version++;
   }
 
-  /** One record fewer stands before the place: in the last instant before it, or behind the watermark. False at the very beginning. */
+  /**
+   * There is one record fewer before the place: in the last instant before it, or behind the watermark.
+   * False at the very beginning.
+   */
   shiftBack(): boolean {
     const place = this.#place!;
     if (place.offset === 0) return false;
@@ -168,7 +173,7 @@ export class ListingState {
     return true;
   }
 
-  /** Nothing is shown any more from one time, inclusive, to another, exclusive. */
+  /** Nothing is shown any longer from one time, inclusive, to another, exclusive. */
   passOver(fromMs: number, toMs: number): void {
     const { times } = this.#dealt;
     for (let i = times.length - 1; i >= 0 && times[i] >= fromMs; i--) {
@@ -196,7 +201,7 @@ export class ListingState {
     if (horizonMs <= this.#watermarkMs) return;
     this.#watermarkMs = horizonMs;
     this.#dealt.forgetBefore(horizonMs);
-    // alone it is not worth a commit: the next one takes it along
+    // alone it is not worth a commit: the next commit includes it
   }
 
   /** Continues in another listing. What the one before showed may not be in it. */
@@ -205,7 +210,7 @@ export class ListingState {
     this.moveTo(place);
   }
 
-  /** What a later run needs to read on from here. */
+  /** What a later run needs to continue from here. */
   position(): Position {
     return {
       startMs: this.#startMs,
@@ -226,7 +231,7 @@ export class ListingState {
   }
 }
 
-/** The cursor after some records were dealt with that it does not lie behind. */
+/** The cursor after some records were dealt with that it has not passed. */
 export function withDealt(cursor: Cursor, seen: readonly Seen[]): Cursor {
   const state = new ListingState(cursor);
   for (const record of seen) state.deal(record);

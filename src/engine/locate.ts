@@ -11,7 +11,7 @@ import type { Listed } from "./ports.ts";
 import type { SolidPage } from "./solid_page.ts";
 
 export interface Located<R extends Listed> {
-  /** Of the first record that is not older. */
+  /** The offset of the first record that is not older. */
   readonly offset: number;
   /** A page that shows the boundary. */
   readonly page: SolidPage<R>;
@@ -28,16 +28,19 @@ export interface Sought {
   readonly undatedFirst: boolean;
 }
 
-/** More would be needed only if the listing changes during the search, or is in no order. */
+/** More would be needed only if the listing changed during the search, or had no order. */
 const MAX_PROBES = 60;
 
-/** So many probes go where the times that were seen point to. What they miss is no steady flow of records. */
+/**
+ * This many probes go where the times seen so far point. If they miss, the records do not come at a steady
+ * rate.
+ */
 const MAX_GUESSES = 5;
 
 /**
- * Searches the ascending listing: from the likely place on to where the times that were seen point to;
- * then, if that has missed, in growing strides and by halving. Each probe is a whole page, so that the
- * one that shows the boundary can be used at once.
+ * Searches the ascending listing: first the likely place, then where the times seen so far point; if that
+ * misses, in growing strides and by halving. Each probe is a whole page, so that the one that shows the
+ * boundary can be used at once.
  * @throws {CollectorError} `upstream_unreadable` when the listing has no order to search by
  */
 export async function locate<R extends Listed>(
@@ -68,7 +71,7 @@ export async function locate<R extends Listed>(
     if (isKnown && page.last) return { offset: offset + (atStart ? 0 : records.length), page };
     if (isKnown) {
       low = offset + records.length;
-      if (low >= high) high = Infinity; // it has grown under the search
+      if (low >= high) high = Infinity; // it has grown during the search
     } else {
       high = offset;
       if (low >= high) low = 0; // it has shrunk

@@ -1,9 +1,9 @@
 /**
- * New records, one after another: the reading half of the engine. Reads on from where the state stands,
- * finds the place again when the listing has moved, and yields what has not been dealt with yet, all that
- * an answer shows together, so that nobody has to wait for each record. Whoever takes a record deals with
- * it in the state before taking the next, and takes all that are yielded together unless it stops for
- * good. I/O through the page reader alone.
+ * New records, one after another: the reading half of the engine. Continues from where the state is, finds
+ * the place again when the listing has moved, and yields what has not been dealt with yet: everything that
+ * one answer shows together, so that nobody has to wait for each record. The consumer deals with each
+ * record in the state before it takes the next, and takes everything that is yielded together unless it
+ * stops for good. I/O through the page reader alone.
  */
 import { type Standing, standingOf } from "./boundary.ts";
 import { searchDay } from "./cursor.ts";
@@ -22,12 +22,12 @@ import { type Taken, tellUnshown, wholeInstant } from "./whole_instant.ts";
 /** Beyond this many pages, a listing is read from a later day if it can be. */
 const DEEP_PAGES = 1;
 
-/** How often a run looks again at a listing that moves under it and shows nothing new, before it waits. */
+/** How often a run reads a listing again that keeps moving and shows nothing new, before it waits. */
 const MAX_BARREN_RETURNS = 8;
 
 /**
- * The records that were not dealt with yet, up to the end of the listing, to `untilMs` or to the end of
- * the budget. `progress.more` tells with each record whether there is more behind it.
+ * The records that were not dealt with yet, up to the end of the listing, to `untilMs` or to the end of the
+ * budget. With each record, `progress.more` says whether there is more after it.
  * @throws what the source throws, and what `locate` throws
  */
 export async function* newRecords<R extends Listed>(
@@ -76,7 +76,7 @@ async function nextPage<R extends Listed>(reading: Reading<R>): Promise<SolidPag
   return page;
 }
 
-/** Does the place still stand where it stood, with at least what it showed? */
+/** Is the place still where it was, with at least what it showed? */
 function standingNow(state: ListingState, page: SolidPage): Standing {
   const place = state.place!;
   const standing = standingOf(page, place);
@@ -91,7 +91,7 @@ function standingNow(state: ListingState, page: SolidPage): Standing {
 
 /**
  * Is the place itself shown, with newer records before it? Then the source is not behind: a record was
- * deleted before it, or one that can't be shown is of the instant at the place.
+ * deleted before the place, or one that can't be shown belongs to the instant at the place.
  */
 function isShift(state: ListingState, page: SolidPage): boolean {
   const index = state.place!.offset - page.offset;
@@ -99,7 +99,10 @@ function isShift(state: ListingState, page: SolidPage): boolean {
     state.shiftBack();
 }
 
-/** The source shows less than before: it is given time to catch up. Once that has lasted, what it shows counts. */
+/**
+ * The source shows less than before, so it is given time to catch up. After that time, what it shows
+ * counts.
+ */
 function isBehind<R extends Listed>({ state, progress }: Reading<R>, page: SolidPage<R>): boolean {
   const sinceMs = state.behindSinceMs ?? page.readAtMs;
   if (page.readAtMs - sinceMs < BEHIND_PATIENCE_MS) {
@@ -163,7 +166,7 @@ function* takeInstants<R extends Listed>(
     const { timeMs, index, records } = instant;
     state.passOver(passedMs, timeMs);
     passedMs = timeMs + 1;
-    // a record of the future stays last in the listing: everything that is yet to come stands before it
+    // a record of the future stays last in the listing: everything that is still to come is before it
     const isFuture = timeMs > page.readAtMs + CLOCK_TOLERANCE_MS;
     if (!(page.last && isFuture)) moveTo(state, page, index, timeMs);
     for (const { record, occurrence } of freshOfPage(instant)) {

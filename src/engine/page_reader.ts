@@ -1,7 +1,7 @@
 /**
- * Reads pages of the listing from a source that may cap them, fail at large ones, or be unable to show
- * a single record. What it returns is a stretch of the listing without holes, in which such a record has
- * its place. Does I/O through the source alone.
+ * Reads pages of the listing from a source that may cap them, fail at large ones, or be unable to show a
+ * single record. It returns a stretch of the listing without holes, in which such a record has its place.
+ * Does I/O through the source alone.
  */
 import { readAroundRow, readFailedPage } from "./failed_page.ts";
 import { PageSize, SMALLEST_SIZE } from "./page_size.ts";
@@ -93,7 +93,7 @@ export class PageReader<R extends Listed> {
     );
   }
 
-  /** Reads a page in which no record is known that can't be shown. */
+  /** Reads a page that has no record known to be impossible to show. */
   async #readPlain(range: Range, onward: boolean): Promise<SolidPage<R>> {
     try {
       if (!onward || this.size.isInParts) {

@@ -1,7 +1,7 @@
 /**
  * How large a page the source gives, where its listings end, and what it can't show. A page is not always
- * what was asked for: a server may cap its pages, a page may be too large for it to answer in time, and it
- * may answer no offset beyond a limit. What is learnt of that is kept with the cursor. Pure.
+ * what was asked for: a server may cap its pages, may be too slow for a large page, and may answer no
+ * offset beyond a limit. What is learned about that is kept with the cursor. Pure.
  */
 import * as v from "valibot";
 import { DAY_MS } from "./time.ts";
@@ -13,15 +13,15 @@ const offset = v.pipe(v.number(), v.integer(), v.minValue(0));
 const Memory = v.object({
   /** Larger pages fail; they are tried again after a day. */
   ceiling: positive,
-  /** Epoch milliseconds when that was learnt. */
+  /** Epoch milliseconds: when that was learned. */
   learntAtMs: v.number(),
-  /** The source answers no more than this, whatever is asked for; null if no such cap is known. */
+  /** The most records that the source answers with, whatever is asked for; null if no such cap is known. */
   cap: v.nullable(positive),
   /** Listings in which no offset is answered from `offset` on. */
   lastOffsets: v.array(v.object({ day: v.string(), offset, foundAtMs: v.number() })),
   /** The listing of `later` was asked for what the one of `day` may not show. */
   asked: v.nullable(v.object({ day: v.string(), later: v.string() })),
-  /** A page that failed is being read in parts of this size, up to an offset; how far they reach by now. */
+  /** A page that failed is being read in parts of this size, up to an offset; how far they have got. */
   parts: v.nullable(v.object({
     reachedOffset: offset,
     untilOffset: offset,
@@ -29,7 +29,7 @@ const Memory = v.object({
     /** It had more bytes than may be read: that says nothing about pages of other records. */
     tooLarge: v.boolean(),
   })),
-  /** How many bytes a record of the last page took; null if a full page of such records is not too large. */
+  /** How many bytes a record on the last page took; null if a full page of such records is not too large. */
   recordBytes: v.nullable(v.pipe(v.number(), v.minValue(0))),
   /** Records that can't be shown. */
   unreadable: v.array(UnreadableRow),
@@ -37,15 +37,15 @@ const Memory = v.object({
 
 export type PageSizeMemory = v.InferOutput<typeof Memory>;
 
-/** What was found out about the last offset is doubted after this long. */
+/** What is known about the last offset is doubted after this long. */
 const LAST_OFFSET_LIFETIME_MS = DAY_MS / 4;
 
 /** How many listings' last offsets are remembered: those of the day before, of the day, and of the one that begins. */
 const MAX_LAST_OFFSETS = 3;
 
-/** Pages of large records are asked for with so few that they take about this much: several are in memory at once. */
+/** Large records are read in pages of about this many bytes, because several pages are in memory at once. */
 const GOOD_PAGE_BYTES = 2 * 1024 * 1024;
-/** Pages of so few records may take more, as each page shows one again; nothing is read ahead of such. */
+/** Pages of this few records may be larger, because each page shows one record again; none are read ahead. */
 const FEW_RECORDS = 8;
 const MOST_PAGE_BYTES = 8 * 1024 * 1024;
 
@@ -128,14 +128,14 @@ export class PageSize {
     return true;
   }
 
-  /** A page was answered from an offset on, and reaches to another. `bytes`: what it took; 0 if that is not known. */
+  /** A page was answered, from one offset to another. `bytes`: its size; 0 if that is not known. */
   succeeded(shown: number, fromOffset: number, toOffset: number, bytes = 0): void {
     this.#largest = Math.max(this.#largest, shown);
     if (shown > (this.#memory.cap ?? Infinity)) this.#set({ cap: null });
     if (bytes > 0 && shown > 0) this.#learnBytes(Math.ceil(bytes / shown));
     const { parts } = this.#memory;
     if (parts !== null) {
-      // what is read elsewhere meanwhile says nothing about what failed
+      // pages read elsewhere in the meantime say nothing about the one that failed
       if (fromOffset > parts.reachedOffset) return;
       if (toOffset < parts.untilOffset) {
         const reachedOffset = Math.max(parts.reachedOffset, toOffset);
@@ -143,7 +143,7 @@ export class PageSize {
         if (parts.tooLarge) this.#size = Math.min(this.#size * 2, this.#light);
         return this.#set({ parts: { ...parts, reachedOffset, size: this.#size } });
       }
-      // all of it can be read, only not at once
+      // all of it can be read, but not at once
       const learnt = parts.tooLarge ? {} : { ceiling: this.#size, learntAtMs: this.nowMs };
       this.#set({ ...learnt, parts: null });
     }
@@ -162,8 +162,8 @@ export class PageSize {
   }
 
   /**
-   * Does a page that shows fewer records than were asked for reach the end? Null when only what follows
-   * it can tell: no answer of this run has shown more.
+   * Does a page with fewer records than requested reach the end? Null if only what follows can show it,
+   * because no answer in this run has had more.
    */
   isEnd(shown: number, asked: number): boolean | null {
     const cap = this.#memory.cap ?? Infinity;
@@ -171,7 +171,7 @@ export class PageSize {
     return shown < this.smallest || shown < this.#largest ? true : null;
   }
 
-  /** More followed a page that showed so few. */
+  /** A page with this few records was not the last one. */
   learnCap(shown: number): void {
     this.#set({ cap: shown });
   }
@@ -195,7 +195,7 @@ export class PageSize {
     this.#set({ unreadable: withoutRow(this.#memory.unreadable, row) });
   }
 
-  /** Has the listing of a later day yet to be asked for what the one of a day may not show? */
+  /** Does the listing of a later day still have to be checked for what that of a day may not show? */
   mayAsk(day: string, later: string): boolean {
     const { asked } = this.#memory;
     return asked === null || asked.day !== day || asked.later < later;

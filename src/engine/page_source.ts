@@ -1,13 +1,13 @@
 /**
- * The source as pages are asked of it: what it answers is counted, and what it has but does not show is
- * reported as a gap. I/O through the source alone.
+ * The source, page by page: its answers are counted, and records that it has but does not show are reported
+ * as gaps. I/O through the source alone.
  */
 import type { PageSize } from "./page_size.ts";
 import type { Listed, Page, Ports, Range, TooLarge } from "./ports.ts";
 import type { Gap, Progress } from "./progress.ts";
 import { lastTimeMs, type SolidPage } from "./solid_page.ts";
 
-/** How many records the source says it has behind an offset; 0 if it only tells how many it shows. */
+/** How many records the source says it has beyond an offset; 0 if it only says how many it shows. */
 export function hiddenBehind({ records, total = 0 }: Page, offset: number): number {
   return total > records.length ? Math.max(0, total - offset) : 0;
 }
@@ -66,8 +66,8 @@ export class PageSource<R extends Listed> {
   }
 
   /**
-   * Nothing is shown behind a page. `hidden`: how many records the source says it has there all the same.
-   * It may count something else, so this is reported, but does not decide where reading continues.
+   * Nothing is shown after a page. `hidden`: how many records the source says it nevertheless has there. It
+   * may count something else, so this is reported, but does not decide where reading continues.
    */
   ended(end: Omit<SolidPage<R>, "last">, hidden: number): SolidPage<R> {
     const isDeep = end.offset + end.records.length >= this.size.full;
@@ -76,7 +76,7 @@ export class PageSource<R extends Listed> {
     return { ...end, last: true, saysMore: true };
   }
 
-  /** The source answers no offset behind a page. */
+  /** The source answers no offset beyond a page. */
   cutOff(end: Omit<SolidPage<R>, "last">): SolidPage<R> {
     this.#tellHidden(end, null);
     return { ...end, last: true, isCut: true };

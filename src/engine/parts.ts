@@ -1,7 +1,7 @@
 /**
  * The parts of a refused batch that are still to be tried, in order, and which of them is tried next.
- * Refused events often come in a row, and so do good ones: after something was taken, its neighbours are
- * tried; where nothing is taken, another place. Pure.
+ * Refused events often come in a row, and so do good ones: after something was accepted, its neighbours are
+ * tried; where nothing is accepted, another place is. Pure.
  */
 
 /** After this many refusals at one place a single event is tried elsewhere. */
@@ -12,7 +12,7 @@ export class Parts<T> {
   #at = 0;
   /** Which neighbour comes next. */
   #step: 1 | -1 = 1;
-  /** What is tried next lies beside something that was taken, so it can't be in vain for long. */
+  /** What is tried next is next to something that was accepted, so tries can't fail for long. */
   #isNear = false;
   #fruitless = 0;
   #jumps = 0;
@@ -36,7 +36,10 @@ export class Parts<T> {
     return this.#parts.flat();
   }
 
-  /** How many refusals there were since the last acceptance, except those that closed in on a refused event. */
+  /**
+   * How many refusals there have been since the last acceptance, except those that narrowed down a refused
+   * event.
+   */
   get fruitless(): number {
     return this.#fruitless;
   }

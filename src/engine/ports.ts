@@ -19,7 +19,7 @@ export interface Range {
   readonly first: number;
   /** A guess: a failure is an answer too, and not worth a retry. */
   readonly probing?: boolean;
-  /** A page that takes more is not worth having: a failure too. By default, as much as the source allows. */
+  /** A page with more bytes counts as a failure too. By default, as much as the source allows. */
   readonly maxBytes?: number;
 }
 
@@ -30,7 +30,7 @@ export interface Page<R extends Listed = Listed> {
   readonly readAtMs: number;
   /** How many records the source says there are: of the listing, or of the page. Only ever a hint. */
   readonly total?: number;
-  /** How much it took to answer them; 0 if left out. */
+  /** The size of the answer; 0 if left out. */
   readonly bytes?: number;
 }
 
@@ -49,7 +49,7 @@ export interface Source<R extends Listed = Listed> {
   read(range: Range): Promise<Page<R>>;
   /** What the listing depends on: a place in it means nothing once this has changed. */
   readonly scope: string;
-  /** What the source has learnt and wants to find again with the cursor; opaque to the engine. */
+  /** What the source has learned and wants to keep with the cursor; opaque to the engine. */
   readonly memory: unknown;
   /** How often the source has asked for fewer requests so far. */
   readonly throttled: number;
@@ -66,7 +66,7 @@ export interface Seen {
   readonly fingerprint: string;
 }
 
-/** An event as it is sent: one line of JSON, and what a destination may say of it beside that. */
+/** An event as it is sent: one line of JSON, and what else a destination may say about it. */
 export interface SentEvent {
   readonly eventId: string;
   /** Its number among records that are identical to it, from 1. */
@@ -74,7 +74,7 @@ export interface SentEvent {
   /** Epoch milliseconds: when it happened, or was collected if that can't be read. */
   readonly timeMs: number;
   readonly json: string;
-  /** What `json` was made of, for who makes it again; opaque to the engine. */
+  /** What `json` was made from, in case it is made again; opaque to the engine. */
   readonly origin?: unknown;
 }
 
@@ -92,9 +92,12 @@ export interface SettledEvent {
 
 /** Where the cursor is kept. */
 export interface CursorStore {
-  /** Says that so many events are about to be sent, so that a run after a crash can tell repeats. */
+  /** Records that this many events are about to be sent, so that a run after a crash can count repeats. */
   markInFlight(events: number): Promise<void>;
-  /** Makes the cursor durable, once for each acknowledged batch. `settled`: the events that it now lies behind. */
+  /**
+   * Makes the cursor durable, once for each acknowledged batch. `settled`: the events that it has now
+   * passed.
+   */
   commit(cursor: Cursor, settled: readonly SettledEvent[]): Promise<void>;
 }
 
@@ -132,7 +135,10 @@ export interface Room {
   readonly full: CollectorError | null;
 }
 
-/** Where refused events wait: dead letters, and what is set aside until the destination accepts anything again. */
+/**
+ * Where refused events wait: dead letters, and what is set aside until the destination accepts something
+ * again.
+ */
 export interface UndeliveredBox {
   /** Keeps events that the next commit, of that revision, moves past; without that commit they do not count. */
   keep(letters: readonly Undelivered[], revision: number): Promise<void>;
@@ -147,12 +153,12 @@ export interface UndeliveredBox {
   noteTaken(): void;
   /** These were delivered. */
   remove(eventIds: readonly string[]): Promise<void>;
-  /** These were refused again, and wait for their next try. What was due and is not named stays due. */
+  /** These were refused again, and wait for their next try. Others that were due stay due. */
   refusedAgain(letters: readonly RefusedAgain[]): Promise<void>;
   readonly setAside: SetAside;
 }
 
-/** What is set aside until the destination accepts anything again; dead letters apart. */
+/** What is set aside until the destination accepts something again, without dead letters. */
 export interface SetAside {
   readonly events: number;
   readonly bytes: number;
@@ -160,14 +166,14 @@ export interface SetAside {
   readonly sinceMs: number | null;
 }
 
-/** Hard limits of a destination: what it takes in one push. */
+/** Hard limits of a destination: what it accepts in one push. */
 export interface DestinationLimits {
   /** A batch is sent once it holds this many bytes. Not a limit, but the size that suits the destination. */
   readonly targetBytes: number;
   readonly maxBytes: number;
   readonly maxEvents: number;
   readonly maxEventBytes: number;
-  /** The most bytes that an event takes in a push beside its own; 1, for a newline, if left out. */
+  /** The most bytes that an event takes in a push besides its own; if left out, 1 for a newline. */
   readonly envelopeBytes?: number;
   /** True if the events of a push should be of one UTC day. What is sent again may be of several. */
   readonly oneDay?: boolean;
@@ -181,13 +187,13 @@ export interface EachAnswer {
     /** What the destination said, in one short line without event content. */
     readonly reason: string;
   }[];
-  /** Events that the destination is too busy to take: it is given time before they are sent again. */
+  /** Events that the destination is too busy to accept: it is given time before they are sent again. */
   readonly again: readonly number[];
   /** Events that it did not look at because it refused one before them: they are sent again at once. */
   readonly unread?: readonly number[];
-  /** How many were taken otherwise than they were sent, such as cut or kept apart. */
+  /** How many were accepted, but altered: cut or stored separately, for example. */
   readonly altered?: number;
-  /** Attempts that got no answer before this one did: their events may have been taken, and come twice. */
+  /** Earlier attempts that got no answer: their events may have been accepted, and so be delivered twice. */
   readonly unanswered?: number;
 }
 
@@ -221,8 +227,8 @@ export interface Ports<R extends Listed> {
   /** Fingerprints, one after another, of what was dealt with at an instant that the cursor does not remember. */
   dealtAt?(timeMs: number): Promise<string>;
   /**
-   * False when the run must end after the batch in hand: its time or its requests are used up. Reading
-   * leaves some requests to pushing, so that a refused batch can still be taken apart.
+   * False when the run must end after the current batch, because its time or its requests are used up.
+   * Reading leaves some requests to pushing, so that a refused batch can still be taken apart.
    */
   hasBudget(purpose?: "pushing"): boolean;
   /**
@@ -242,11 +248,11 @@ export interface Limits {
   readonly lateArrivalWindowMs: number;
   /** Records to ask for at once. At least 2. */
   readonly pageSize: number;
-  /** No source caps its pages below this: a shorter page is the end of the listing. */
+  /** No source caps its pages below this, so a shorter page is the last one. */
   readonly smallestPage: number;
   /** Pages of a backlog that may be read at once. */
   readonly maxPagesInFlight: number;
-  /** True when there is known to be more to read than one page: the run before ended with more. */
+  /** True if there is known to be more than one page to read, because the previous run ended with more. */
   readonly backlog?: boolean;
   /** Where to stop, epoch milliseconds: a record that is not older ends the run. */
   readonly untilMs?: number;

@@ -39,7 +39,10 @@ const MAX_AHEAD_BYTES = 16 * 1024 * 1024;
 
 /** A source that doesn't tell how many records are left is read ahead only after this many full pages. */
 const SURE_OF_BACKLOG_PAGES = 4;
-/** Once the source has asked for fewer requests, this many pages must pass without its asking again before one more is read at a time. */
+/**
+ * After the source has asked for fewer requests, this many pages must pass without another such request
+ * before one more page is read at a time.
+ */
 const QUIET_PAGES = 4;
 
 export class Prefetch<R extends Listed> {
@@ -49,7 +52,7 @@ export class Prefetch<R extends Listed> {
   #next: Range | null = null;
   /** How many records the source is believed to have. */
   #total: number;
-  /** Where the source has shown that nothing follows. */
+  /** The offset at which the source has shown that nothing follows. */
   #end = Infinity;
   #fullPages: number;
   #returned = 0;
@@ -60,7 +63,7 @@ export class Prefetch<R extends Listed> {
   /** How many records a page shows, and how many of them the page before showed too. */
   #shown = 1;
   #overlap = 0;
-  /** What the last page that was taken took. */
+  /** The size of the last page that was taken. */
   #lastBytes = 0;
 
   constructor(private readonly source: Source<R>, private readonly options: PrefetchOptions) {
@@ -75,7 +78,7 @@ export class Prefetch<R extends Listed> {
     return this.#ahead.length > 0;
   }
 
-  /** Forgets what was read ahead, once nothing of it is in flight any more. */
+  /** Forgets what was read ahead, once none of it is in flight. */
   async drop(): Promise<void> {
     this.#next = null;
     await Promise.allSettled(this.#ahead.map(({ page }) => page));
@@ -155,7 +158,7 @@ export class Prefetch<R extends Listed> {
     return { ...range, offset: range.offset + this.#shown - this.#overlap };
   }
 
-  /** A total that is larger than the page can only be that of all records. It is a hint, no more. */
+  /** A total that is larger than the page can only be that of all records. It is only a hint. */
   #learn(first: number, shown: number, { records, total, bytes = 0 }: Page<R>): void {
     this.#lastBytes = bytes;
     this.#returned += records.length;

@@ -2,7 +2,7 @@
 import type { Cursor } from "./cursor.ts";
 import type { TooLarge } from "./ports.ts";
 
-/** Records that the source has and does not show: they are looked for again at reconciliation. */
+/** Records that the source has but does not show: reconciliation looks for them again. */
 export interface Gap {
   /** The listing's day, and the place in it. */
   readonly day: string;
@@ -20,24 +20,27 @@ export interface Gap {
 
 export interface Progress {
   cursor: Cursor;
-  /** False as long as the cursor was never committed. */
+  /** False as long as the cursor has never been committed. */
   stored: boolean;
   commits: number;
   pages: number;
   recordsRead: number;
   delivered: number;
   deadLettered: number;
-  /** Refused, and set aside until the destination accepts anything again. */
+  /** Refused, and set aside until the destination accepts something again. */
   setAside: number;
-  /** Refused with others in the last push, and not tried by themselves: the requests ran out first. */
+  /** Refused with others in the last push, and not tried alone, because the requests ran out first. */
   untried: number;
   /** Events that were undelivered before and are delivered now. */
   redelivered: number;
-  /** Delivered, but taken otherwise than they were sent. */
+  /** Delivered, but altered by the destination. */
   altered: number;
-  /** Events in a push that failed without an answer: they may come twice when the next run sends them. */
+  /**
+   * Events in a push that failed without an answer: they may be delivered twice when the next run sends
+   * them.
+   */
   inDoubt: number;
-  /** Events in attempts that got no answer, and that were sent again: they may have come twice. */
+  /** Events in attempts that got no answer, and that were sent again: they may have been delivered twice. */
   unanswered: number;
   lateArrivals: number;
   twins: number;
@@ -47,7 +50,7 @@ export interface Progress {
   gaps: Gap[];
   /** True when there is more to read right away. */
   more: boolean;
-  /** True when the source shows less than it did before: the run waits for it. */
+  /** True when the source shows less than before, so that the run waits for it. */
   behind: boolean;
   /** When the last page was asked for, epoch milliseconds. */
   readAtMs: number | null;
@@ -79,7 +82,7 @@ export function startProgress(cursor: Cursor, stored: boolean): Progress {
   };
 }
 
-/** All gaps, each once: whoever reads again meets the same gap again. */
+/** All gaps, each once: reading again meets the same gap again. */
 export function mergeGaps(gaps: readonly Gap[], news: readonly Gap[]): Gap[] {
   const merged = new Map<string, Gap>();
   for (const gap of [...gaps, ...news]) {

@@ -1,6 +1,6 @@
 /**
- * The pushes of one run, and what they tell of the destination: whether it takes anything, and whether it
- * refuses too much. I/O through the ports.
+ * The pushes of one run, and what they show about the destination: whether it accepts anything, and whether
+ * it refuses too much. I/O through the ports.
  */
 import { CollectorError } from "../errors.ts";
 import type { Line, Listed, Ports } from "./ports.ts";
@@ -23,7 +23,7 @@ const SET_ASIDE_LATER_MAX_BYTES = 64 * 1024 * 1024;
 /** How many pushes in a row may be refused before a batch is left alone; see `TakeApartOptions.maxFruitless`. */
 export const MAX_FRUITLESS = {
   usual: 12,
-  /** The batch before was left alone: it only remains to see whether the destination still refuses. */
+  /** The batch before was given up for now: this only checks whether the destination still refuses. */
   refusing: 4,
   /** What was refused is tried again by a destination that takes others: there may be many bad events in a row. */
   retrying: 48,
@@ -37,7 +37,7 @@ export interface PushOptions<L extends Line>
   readonly purpose?: "pushing" | undefined;
 }
 
-/** Makes durable what has become of a batch. `early`: what was delivered of it and settled before. */
+/** Makes the outcome of a batch durable. `early`: what was delivered of it and already settled. */
 export interface Settling<L extends Line> {
   /** At the end, or when pushing fails half-way: what was not settled early. */
   settle(outcome: Outcome<L>, failed: boolean, early: readonly L[]): Promise<void>;
@@ -49,7 +49,7 @@ export class Pushes {
   /** Has the destination taken anything in this run? */
   #tookAny = false;
   #accepting: boolean | null = null;
-  /** What it said to the last new event that was set aside in this run. */
+  /** Its answer to the last new event that was set aside in this run. */
   #refusal: { readonly status: number; readonly reason: string } | null = null;
 
   constructor(
@@ -107,7 +107,7 @@ export class Pushes {
     return whole();
   }
 
-  /** Remembers what the destination said to an event that is set aside. */
+  /** Remembers the destination's answer to an event that is set aside. */
   noteRefusal(refused: readonly Refusal<Line>[]): void {
     this.#refusal = refused.find(({ dead }) => !dead) ?? this.#refusal;
   }

@@ -6,7 +6,7 @@ import type { Progress } from "./progress.ts";
 import { MAX_FRUITLESS, type Pushes, type PushOptions } from "./pushes.ts";
 import type { Outcome, Refusal } from "./take_apart.ts";
 
-/** What was refused takes at most so many pushes before anything is read: the rest is for what is new. */
+/** Refused events take at most this many pushes before anything is read: the rest is for new events. */
 const MAX_PUSHES_BEFORE_READING = 20;
 
 /** What trying again needs. */

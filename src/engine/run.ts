@@ -1,6 +1,6 @@
 /**
- * One run of the engine: what is new is read, one record after another, and delivered in batches; the
- * cursor moves past what was acknowledged. All I/O goes through the ports that are passed in.
+ * One run of the engine: new records are read one after another and delivered in batches; the cursor moves
+ * past what was acknowledged. All I/O goes through the ports that are passed in.
  */
 import type { Cursor } from "./cursor.ts";
 import { Delivery, TakenLine } from "./delivery.ts";
@@ -11,7 +11,10 @@ import type { Limits, Listed, Ports, Source } from "./ports.ts";
 import type { Progress } from "./progress.ts";
 import type { Reading } from "./reading.ts";
 
-/** Runs until the end of the listing, a limit, or a failure, which is thrown; `progress` tells how far it came. */
+/**
+ * Runs until the end of the listing, a limit, or a failure, which is thrown; `progress` shows how far it
+ * got.
+ */
 export async function run<R extends Listed>(
   ports: Ports<R>,
   limits: Limits,
@@ -59,7 +62,7 @@ async function readAndDeliver<R extends Listed>(
   }
 }
 
-/** Where the reading stands, and whether it has got anywhere since that was last sent along with a batch. */
+/** How far reading is, and whether it has made progress since that was last sent along with a batch. */
 class Position<R extends Listed> {
   #sentVersion: number;
   #sentMemory: string;

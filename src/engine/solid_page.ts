@@ -1,6 +1,4 @@
-/**
- * Stretches of the listing, as pages show them and as they are put together from several answers. Pure.
- */
+/** Stretches of the listing, as pages show them and as they are assembled from several answers. Pure. */
 import type { Listed } from "./ports.ts";
 
 /** A stretch of the listing without holes: a record that can't be shown has its place in it. */
@@ -9,7 +7,9 @@ export interface SolidPage<R extends Listed = Listed> {
   /** Of its first record. */
   readonly offset: number;
   readonly records: readonly R[];
-  /** Indexes at which another answer begins: only what one answer shows is known to be there at the same time. */
+  /**
+   * Indexes at which another answer begins: only what one answer shows is known to exist at the same time.
+   */
   readonly breaks: readonly number[];
   readonly readAtMs: number;
   /** True when nothing follows, as far as the source shows. */
@@ -18,7 +18,7 @@ export interface SolidPage<R extends Listed = Listed> {
   readonly total?: number | undefined;
   /** Whether the source says that there is more or no more, if it says anything; it may count something else. */
   readonly saysMore?: boolean;
-  /** True when it is the last one because the source answers no offsets behind it. */
+  /** True when it is the last one because the source answers no offsets beyond it. */
   readonly isCut?: boolean;
 }
 

@@ -1,10 +1,10 @@
 /**
- * Gets a batch through to the destination, and finds out which of its events are refused. A batch that
- * is refused as a whole is halved until the refused events stand alone. No event is given up before the
- * destination has taken another one after refusing it, and refuses it once more: until then it may be
- * refusing everything. I/O through the destination, which is given time when it asks for it.
+ * Gets a batch through to the destination, and finds out which of its events are refused. A batch that is
+ * refused as a whole is halved until the refused events stand alone. No event is given up before the
+ * destination has accepted another one after refusing it, and then refuses it once more: until then it may
+ * be refusing everything. I/O through the destination, which is given time when it asks for it.
  *
- * When k of n events are refused and the others taken, this takes at most 1 + k(2⌈log₂ n⌉ + 4) pushes;
+ * When k of n events are refused and the others accepted, this takes at most 1 + k(2⌈log₂ n⌉ + 4) pushes;
  * when everything is refused, `maxFruitless`.
  */
 import { CollectorError } from "../errors.ts";
@@ -24,11 +24,14 @@ export interface Refusal<L extends Line> {
   readonly dead: boolean;
 }
 
-/** What became of a batch so far. It is filled in as the pushes are answered, so it holds when one fails. */
+/**
+ * The outcome of a batch so far. It is filled in as the pushes are answered, so it is right even when one
+ * fails.
+ */
 export interface Outcome<L extends Line> {
   readonly delivered: L[];
   readonly refused: Refusal<L>[];
-  /** Of the delivered ones, those that the destination took otherwise than they were sent. */
+  /** Of the delivered ones, those that the destination altered. */
   altered: number;
   /** Events in attempts that got no answer and were repeated. */
   unanswered: number;
@@ -40,10 +43,13 @@ export function newOutcome<L extends Line>(): Outcome<L> {
 }
 
 export interface TakeApartOptions<L extends Line> {
-  /** False when no request may be spent on finding out more. */
+  /** False when no request may be spent on learning more. */
   readonly mayPush: () => boolean;
   readonly random: () => number;
-  /** Gives the destination time before events are sent again; see `Ports`. The outcome so far holds already. */
+  /**
+   * Gives the destination time before events are sent again; see `Ports`. The outcome so far is already
+   * valid.
+   */
   readonly waitToSendAgain: (times: number) => Promise<boolean>;
   /** After this many refusals without an acceptance, the rest of the batch is left for later: see `Parts.fruitless`. */
   readonly maxFruitless: number;
@@ -73,7 +79,7 @@ class Work<L extends Line> {
   /** Refused alone, before others were accepted. */
   #toConfirm: Suspect<L>[] = [];
   #refusedWhole = false;
-  /** How often in a row events are sent again to a destination that takes none. */
+  /** How often in a row events are sent again to a destination that accepts none. */
   #timesAgain = 0;
 
   constructor(
@@ -113,7 +119,10 @@ class Work<L extends Line> {
     this.#suspects.push(...rest);
   }
 
-  /** The batch was refused, then all of it was taken but one event, which was refused again: it was the reason. */
+  /**
+   * The batch was refused, then all of it was accepted except one event, which was refused again: it was
+   * the reason.
+   */
   convict(): void {
     const [suspect] = this.#suspects;
     const others = this.batch.length - 1;
@@ -148,7 +157,10 @@ class Work<L extends Line> {
     }
   }
 
-  /** What is left is refused but not dead, in order: nobody can tell yet whether the event is at fault or the destination. */
+  /**
+   * What is left is refused but not dead, in order: it is not clear yet whether the event or the
+   * destination is at fault.
+   */
   leaveRest(): void {
     if (this.#suspects.length === 0) return;
     const suspects = new Map(this.#suspects.map((suspect) => [suspect.line, suspect]));
@@ -172,7 +184,7 @@ class Work<L extends Line> {
     } else this.#suspects.push(suspect);
   }
 
-  /** Takes in an answer that tells of each event. Was any of them taken? */
+  /** Records an answer that has an outcome for each event. Was any of them accepted? */
   #settle(part: readonly L[], { refused, again, unread = [] }: EachAnswer): boolean {
     const left = new Set([...refused.map(({ index }) => index), ...again, ...unread]);
     const delivered = part.filter((_, index) => !left.has(index));
@@ -193,7 +205,7 @@ class Work<L extends Line> {
     return tookAny;
   }
 
-  /** Waits before so many events are sent again. `tookAny`: it took others, so it is not stuck. */
+  /** Waits before this many events are sent again. `tookAny`: it accepted others, so it is not stuck. */
   async #giveTime(events: number, tookAny: boolean): Promise<void> {
     if (tookAny) this.#timesAgain = 0;
     if (await this.options.waitToSendAgain(++this.#timesAgain)) return;

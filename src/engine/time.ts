@@ -3,7 +3,7 @@
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 
-/** How far the host's clock may be off. What is remembered is kept this much longer. */
+/** How far the host's clock may be off. Memory is kept this much longer. */
 export const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
 /** The UTC day of an instant, `yyyy-MM-dd`. */

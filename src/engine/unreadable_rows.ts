@@ -1,6 +1,6 @@
 /**
- * Rows of records that the source can't show, by their places in the listing. What is known of them is read
- * around, so that they need not be found anew in each run. Pure.
+ * Rows of records that the source can't show, by their places in the listing. Known ones are read around,
+ * so that they need not be found again in each run. Pure.
  */
 import * as v from "valibot";
 

@@ -1,7 +1,7 @@
 /**
- * Reads an instant that no single answer shows whole: it has more records than a page. Where its records
- * come in a different order in each answer, a page may repeat what another has shown and leave out
- * others, so the instant is read again with other page sizes, a limited number of times. Records that
+ * Reads an instant that no single answer shows completely, because it has more records than a page. If its
+ * records come in a different order in each answer, a page may repeat what another has shown and leave out
+ * others, so the instant is read again with different page sizes, a limited number of times. Records that
  * look the same count as two only where one answer shows both. I/O through the page reader alone.
  */
 import { type Standing, standingOf } from "./boundary.ts";
@@ -29,9 +29,9 @@ interface Start {
 /** How many records the instant has, or how many were read when the budget ended; null when it has moved meanwhile. */
 export type ReadInstant = { readonly size: number } | { readonly inside: number } | null;
 
-/** How often an instant is read before what it has not shown is left to reconciliation. */
+/** How often an instant is read before the records it has not shown are left to reconciliation. */
 const MAX_SWEEPS = 5;
-/** By what share the pages of each further sweep are smaller, so that they end elsewhere. */
+/** By what fraction the pages of each further sweep are smaller, so that they end at different records. */
 const SMALLER_BY = 0.17;
 
 /** What one reading of an instant, from its beginning or from further inside, has shown. */
@@ -46,7 +46,7 @@ interface Sweep<R extends Listed> {
   complete: boolean;
 }
 
-/** The new records of an instant. Each is dealt with by whoever takes it, before the next is asked for. */
+/** The new records of an instant. The consumer deals with each before it asks for the next. */
 export async function* wholeInstant<R extends Listed>(
   reading: Reading<R>,
   start: Start,
@@ -65,7 +65,7 @@ export async function* wholeInstant<R extends Listed>(
     const sweep = yield* sweepOnce(reader, state, { ...start, inside }, round);
     if (sweep === null) return null;
     const { read, answers, complete } = sweep;
-    // if nothing can be asked any more, the next run looks whether it has moved; this one must have got further
+    // if no request is left, the next run checks whether it has moved; this one must have made progress
     const look = () => standingAt(reader, start);
     const isFurther = round > 0 || read > inside;
     const now = isFurther ? await unlessSpent(reader, look) : await look();
@@ -122,7 +122,7 @@ async function* sweepOnce<R extends Listed>(
   while (!sweep.complete) {
     const offset = startOffset + sweep.read;
     const read = () => reader.readAt(day, offset, first);
-    const isNeeded = round === 0 && sweep.read === inside; // or the run would not get any further
+    const isNeeded = round === 0 && sweep.read === inside; // otherwise the run would make no progress
     const page = isNeeded ? await read() : await unlessSpent(reader, read);
     if (page === null) break;
     const { records, breaks, last } = page;

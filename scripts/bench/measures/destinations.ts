@@ -1,5 +1,5 @@
 /**
- * What another destination costs: each is a pipeline of its own, which reads the source itself. Events are
+ * What another destination costs: each is its own pipeline, which reads the source itself. Events are
  * counted at the destinations: one that is missing, or there twice, fails the measurement.
  */
 import { type Figure, OLD, RECENT, seconds, type Size } from "../figures.ts";

@@ -1,4 +1,4 @@
-/** A destination of the product beside a receiver that others wrote. */
+/** A destination of the product, compared with a receiver that others wrote. */
 import type { AnyKind } from "../../../src/destinations/kind.ts";
 
 export interface Comparison {
@@ -15,7 +15,7 @@ export interface Comparison {
 }
 
 export interface CompareOptions {
-  /** Where what is fetched and built is kept. */
+  /** Where downloads and builds are kept. */
   readonly cacheFolder: string;
   /** Epoch milliseconds: the events are of the day before. */
   readonly nowMs: number;

@@ -22,7 +22,7 @@ async function compare(kind: AnyKind, { cacheFolder, nowMs }: CompareOptions): P
   return { version: victoriaLogs.version, disagreements: judge.disagreements };
 }
 
-/** The protocol knows no repeats: a batch that is sent twice comes twice. */
+/** The protocol does not detect repeats: a batch that is sent twice is stored twice. */
 async function takesWhatItIsSent(
   kind: AnyKind,
   victoriaLogs: VictoriaLogs,

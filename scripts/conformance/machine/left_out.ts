@@ -1,4 +1,4 @@
-/** Why a receiver takes no part. Pure. */
+/** Why a receiver is left out. Pure. */
 
 /** The machine can't have this receiver: a program is missing, or it can't be fetched, built or started. */
 export class LeftOut extends Error {

@@ -41,7 +41,7 @@ export async function runProgram(
   return printed;
 }
 
-/** The line that tells most: the first that speaks of an error, or the last. */
+/** The most informative line: the first one about an error, or the last. */
 export function whatWentWrong(printed: string): string {
   const lines = stripVTControlCharacters(printed).split("\n")
     .map((line) => line.trim()).filter((line) => line !== "");

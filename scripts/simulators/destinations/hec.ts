@@ -2,7 +2,7 @@
 import { startHec } from "../hec.ts";
 import type { SimulatedDestination, StartOptions, StoredEvent } from "./destination.ts";
 
-/** So many events it takes before it is busy. */
+/** How many events it accepts before it is busy. */
 const TAKEN = 2;
 
 export async function startSimulatedHec(options: StartOptions): Promise<SimulatedDestination> {

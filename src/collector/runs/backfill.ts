@@ -1,6 +1,6 @@
 /**
- * Backfill: a past range is delivered once more, or for the first time. It has a cursor of its own and
- * never touches that of the collection; each run spends on it what its live part has left of the budget.
+ * Backfill: delivers a past range, again or for the first time. It has its own cursor and never touches the
+ * live one; each run spends on it what the live part has left of the budget.
  */
 import { type Cursor, type CursorOwner, decodeCursor, encodeCursor } from "../../engine/cursor.ts";
 import type { Limits } from "../../engine/ports.ts";
@@ -43,7 +43,7 @@ export class Backfill {
   }
 
   /**
-   * Asks for a range. The same range again, before it is complete, continues where it was.
+   * Asks for a range. Asking for the same range again, before it is complete, continues it.
    * @throws {CollectorError} `backfill_running` while another range is not complete
    */
   async start({ fromMs, toMs }: BackfillRange): Promise<BackfillState> {
@@ -61,7 +61,7 @@ export class Backfill {
     return (await this.state())!;
   }
 
-  /** Gives up what is left of a backfill, if one is under way. */
+  /** Gives up what is left of a backfill, if one is running. */
   async cancel(): Promise<void> {
     await this.platform.local.delete(KEY);
   }

@@ -16,17 +16,17 @@ export interface TestedStep {
   /** The destination that it is about, by the id of its kind. */
   readonly destination?: string;
   /**
-   * `skipped`: it was not tried, because a step before it failed, or for the reason that is given.
-   * `unverified`: it can't be told, though nothing seems wrong.
+   * `skipped`: it was not tested, because an earlier step failed or for the given reason. `unverified`: it
+   * can't be determined, though nothing seems wrong.
    */
   readonly outcome: "ok" | "failed" | "skipped" | "unverified";
   readonly milliseconds: number;
   readonly problem?: Problem;
-  /** Why it was not tried or is unverified, or what else is known of a failure. */
+  /** Why it was not tested or is unverified, or what else is known about a failure. */
   readonly because?: string;
 }
 
-/** The steps of the source, when none can be tried. */
+/** The steps of the source, when none can be tested. */
 export const SOURCE_SKIPPED: readonly TestedStep[] = SOURCE_STEPS.map((step) => ({
   step,
   outcome: "skipped",
@@ -40,7 +40,7 @@ export interface SourceWay {
   readonly readAudit: () => Promise<unknown>;
 }
 
-/** The same thing twice: as the next run would have it, and as if nothing were remembered. */
+/** The same access twice: as the next run would have it, and as if nothing were remembered. */
 interface BothWays<Way> {
   readonly now: () => number;
   readonly remembered: Way;
@@ -61,8 +61,8 @@ function doesNotHelp({ title, detail }: Problem): string {
 }
 
 /**
- * Tries discovery, sign-in and one audit call, as the next run would, and also without what is
- * remembered. If that is all that is wrong, it is forgotten.
+ * Tests discovery, sign-in and one audit call, as the next run would, and also without what is remembered.
+ * If only what is remembered is wrong, it is forgotten.
  */
 export async function testSource(
   { now, remembered, fresh, forget }: BothWays<SourceWay>,
@@ -84,7 +84,7 @@ export async function testSource(
   return steps.map((step) => step === failed ? { ...failed, because } : step);
 }
 
-/** Tries the destination in the same two ways, the second only if the first fails. */
+/** Tests the destination in the same two ways, the second only if the first fails. */
 export async function testDestination(
   destination: string,
   { now, remembered, fresh, forget }: BothWays<() => Promise<void | Unverified>>,

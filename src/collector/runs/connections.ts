@@ -20,7 +20,7 @@ const TIME_BUDGET_MS = 120_000;
 /** Once only this many requests are left, no page is read: they are for pushing what was read. */
 const RESERVED_REQUESTS = 12;
 
-/** Where the collector's own storage has what is remembered of LivePerson, and of the destination. */
+/** Where the collector's own storage keeps what is remembered about LivePerson and about the destination. */
 export const SESSION_KEY = "session";
 export const DESTINATION_KEY = "destination";
 
@@ -85,14 +85,14 @@ export class Connections {
     return new AuditTrail(this.settings, this.upstream, session, this.platform, memory);
   }
 
-  /** The same for what is to be pushed: reading ends where pushing needs the requests, whatever it is at. */
+  /** The same, for reading before a push: reading ends when pushing needs the requests, wherever it is. */
   auditToPush(memory: unknown): AuditTrail {
     const upstream = this.upstream.leaving(RESERVED_REQUESTS);
     return new AuditTrail(this.settings, upstream, this.session(), this.platform, memory);
   }
 
   /**
-   * Tries the destination without changing anything, there or in what is remembered of it; null when it
+   * Tests the destination without changing anything there, or in what is remembered about it; null when it
    * has no call for that. `fresh`: as if nothing were remembered.
    */
   destinationCheck(fresh: boolean): (() => Promise<void | Unverified>) | null {
@@ -120,7 +120,7 @@ export class Connections {
     return { upstream: this.upstream, now, vault, account: this.settings.LIVEPERSON_ACCOUNT_ID };
   }
 
-  /** What was learned under other settings must not be used: it can't be opened under these. */
+  /** What was learned under other settings must not be used: it can't be decrypted under these. */
   sessionVault(): Vault {
     const binding = [
       this.settings.LIVEPERSON_ACCOUNT_ID,

@@ -1,6 +1,6 @@
 /**
- * Discards dead letters for good, because somebody asked for it: their events are not delivered any more.
- * What is only set aside stays: it is delivered as soon as the destination accepts anything.
+ * Discards dead letters for good, because somebody asked for it: their events are no longer delivered. What
+ * is only set aside is kept: it is delivered as soon as the destination accepts something.
  */
 import { lettersIn } from "../records/letter_counts.ts";
 import type { LetterChoice } from "../records/letter_choice.ts";

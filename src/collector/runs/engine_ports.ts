@@ -1,4 +1,7 @@
-/** Joins the engine to the services of one account: all that its runs have in common, but the cursor. */
+/**
+ * Connects the engine with the services of one account: everything that its runs have in common except the
+ * cursor.
+ */
 import type { Limits, Ports } from "../../engine/ports.ts";
 import { PAGE_SIZE, SMALLEST_PAGE } from "../../sources/liveperson/audit.ts";
 import { toEvent } from "../../sources/liveperson/event.ts";
@@ -10,7 +13,7 @@ import type { Platform } from "../platform.ts";
 
 export type CollectorPorts = Omit<Ports<SourceRecord>, "cursors" | "undelivered">;
 
-/** What of the collector's own is needed. */
+/** What is needed from the collector itself. */
 interface Needed {
   readonly settings: Settings;
   readonly platform: Platform;

@@ -1,6 +1,6 @@
 /**
- * One collection: opens the cursor, runs the engine, publishes the cursor, and tells how it went, in
- * the log and in what is remembered for `/status`. A failed run is reported, not thrown.
+ * One collection: opens the cursor, runs the engine, publishes the cursor, and reports the outcome, in the
+ * log and for `/status`. A failed run is reported, not thrown.
  */
 import type { CursorStore, Limits } from "../../engine/ports.ts";
 import { type Gap, type Progress, startProgress } from "../../engine/progress.ts";
@@ -54,16 +54,16 @@ export async function collect(context: RunContext, trigger: Trigger): Promise<Ru
   return report;
 }
 
-/** What a run did beside its live part. */
+/** What a run did besides its live part. */
 interface Aside {
   readonly reconciliation: Reconciliation | null;
   readonly backfill: BackfillState | null;
   readonly backfilled: number;
   readonly asideGoesOn: boolean;
   readonly gaps: readonly Gap[];
-  /** Events that were taken otherwise than they were sent. */
+  /** Events that were accepted, but altered. */
   readonly alteredAside: number;
-  /** The day that was reconciled to its end. */
+  /** The day that was reconciled completely. */
   readonly readAgain: readonly ReadAgain[];
 }
 
@@ -156,7 +156,7 @@ class LiveRun {
     });
   }
 
-  /** What is remembered of the run besides its report. */
+  /** What is remembered about the run besides its report. */
   forHealth() {
     const progress = this.#progress;
     return {
@@ -247,7 +247,7 @@ class LiveRun {
   }
 }
 
-/** The cursor's store as the engine has it: each commit is noted in the ledger first. */
+/** The cursor's store as the engine sees it: each commit is first recorded in the ledger. */
 function withLedger({ cursors, undelivered }: RunContext, ledger: Ledger): CursorStore {
   return {
     markInFlight: (events) => cursors.markInFlight(events),
@@ -259,7 +259,10 @@ function withLedger({ cursors, undelivered }: RunContext, ledger: Ledger): Curso
   };
 }
 
-/** Throws a failure, if there is one. Running out of requests is none if something was made durable: the next run continues. */
+/**
+ * Throws a failure, if there is one. Running out of requests is not a failure if something was made
+ * durable: the next run continues.
+ */
 function throwUnlessFurther(failure: unknown, isFurther: boolean): void {
   const isSpent = failure instanceof CollectorError && failure.code === "request_budget_spent";
   if (failure !== undefined && !(isSpent && isFurther)) throw failure;

@@ -1,7 +1,6 @@
 /**
- * Delivers what people did with the collector as events, after what is collected. Each has an id of its
- * own, which it keeps however often it is sent. What the destination refuses is told in the log, which
- * has the action as well.
+ * Delivers what people did with the collector as events, after what is collected. Each has its own id,
+ * which it keeps however often it is sent. Refusals are logged; the log has the action as well.
  */
 import { Batch } from "../../engine/batch.ts";
 import type { Line, PushAnswer } from "../../engine/ports.ts";
@@ -12,7 +11,7 @@ import type { RunContext } from "./context.ts";
 import { toLine } from "./event_line.ts";
 import { toOperatorEvent } from "./operator_event.ts";
 
-/** So many at once: if all of them must be sent alone, a run has the requests for it. */
+/** The most at once: if all of them must be sent alone, a run has enough requests for it. */
 const AT_ONCE = 20;
 
 interface Sent extends Waiting {
@@ -65,7 +64,10 @@ interface Answered {
   readonly refusal: { readonly status: number; readonly reason: string } | null;
 }
 
-/** Those that were dealt with; the others are sent again. A batch that is refused whole is sent one by one. */
+/**
+ * Those that were dealt with; the others are sent again. A batch that is refused as a whole is sent one by
+ * one.
+ */
 async function pushed(
   destination: OpenDestination,
   sent: readonly Sent[],

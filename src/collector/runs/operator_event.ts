@@ -2,10 +2,10 @@
 import type { Actor, OperatorAction } from "../../operators/action.ts";
 import type { AuditEvent } from "../../sources/liveperson/event.ts";
 
-/** What tells these events from LivePerson's own. */
+/** What distinguishes these events from LivePerson's own. */
 export const OBJECT_TYPE = "COLLECTOR";
 
-/** `accountId`: of the pipeline that delivers it. */
+/** `accountId`: that of the pipeline that delivers it. */
 export function toOperatorEvent(action: OperatorAction, accountId: string): AuditEvent {
   const { at, requestId, actor, address, account, destination, outcome, status } = action;
   return {

@@ -1,6 +1,6 @@
 /**
- * A run of the engine over a past range, beside the live collection. It has a cursor of its own, which is
- * kept by whoever asks for the range, so that a later run can continue from there. I/O through the ports.
+ * A run of the engine over a past range, alongside live collection. It has its own cursor, which the caller
+ * keeps so that a later run can continue from there. I/O through the ports.
  */
 import { type Cursor, firstCursor } from "../../engine/cursor.ts";
 import type { CursorStore, Limits, SettledEvent } from "../../engine/ports.ts";
@@ -17,7 +17,7 @@ export interface PastRange {
   /** From, inclusive, until, exclusive. Epoch milliseconds. */
   readonly fromMs: number;
   readonly untilMs: number;
-  /** Makes the cursor durable. `settled`: the events that it now lies behind. */
+  /** Makes the cursor durable. `settled`: the events that it has now passed. */
   commit(cursor: Cursor, settled: readonly SettledEvent[], progress: Progress): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ export interface PastRange {
 export interface PastPart {
   readonly gaps: readonly Gap[];
   readonly delivered: number;
-  /** Events that were delivered, but taken otherwise than they were sent. */
+  /** Events that were delivered, but altered by the destination. */
   readonly altered: number;
   /** True when something was made durable. */
   readonly moved: boolean;
@@ -35,7 +35,7 @@ export interface PastPart {
 
 interface PastRun extends PastPart {
   readonly progress: Progress;
-  /** True once the range is read to its end. */
+  /** True once the range has been read completely. */
   readonly complete: boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The `liveperson-get-events` command: reads the events of a range, oldest first, and pushes them if
- * asked to. It reads as a collection does, from a place of its own that is forgotten afterwards.
+ * The `liveperson-get-events` command: reads the events of a range, oldest first, and pushes them if asked
+ * to. It reads as a collection does, from its own place, which is forgotten afterwards.
  */
 import type { OpenDestination } from "../../destinations/kind.ts";
 import { Batch, type Line } from "../../engine/batch.ts";
@@ -45,7 +45,7 @@ const ENOUGH_CHARACTERS = 8 * 1024 * 1024;
  */
 const MAX_CHARACTERS = 15 * 1024 * 1024;
 
-/** After this many refusals in a row, the destination is taken to refuse everything. */
+/** After this many refusals in a row, the destination is assumed to refuse everything. */
 const MAX_FRUITLESS = 12;
 
 export async function getEvents(
@@ -79,7 +79,7 @@ export async function getEvents(
   return { events, pushed: push ? events.length : 0, more };
 }
 
-/** Reads as many events as may be returned. `more`: are there more behind them? */
+/** Reads as many events as may be returned. `more`: are there more after them? */
 async function readSome(
   reading: Reading<SourceRecord>,
   toEventNow: (record: SourceRecord, occurrence: number) => AuditEvent,
@@ -89,7 +89,7 @@ async function readSome(
   let characters = 0;
   for await (const records of newRecords(reading)) {
     for (const { record, occurrence, timeMs } of records) {
-      // one more than is returned tells whether there are more
+      // reading one more than is returned shows whether there are more
       if (events.length === limit || characters > ENOUGH_CHARACTERS) return { events, more: true };
       const event = toEventNow(record, occurrence);
       characters += JSON.stringify(event).length;

@@ -1,7 +1,7 @@
 /**
- * Reconciliation: a past day is read again, soon after it has ended and once more a day later, and what
- * the source did not show in time is delivered. It is a run of the engine with a cursor of its own, which
- * compares each instant with what the ledger knows.
+ * Reconciliation: a past day is read again, soon after it has ended and once more a day later, and what the
+ * source did not show in time is delivered. It is a run of the engine with its own cursor, which compares
+ * each instant with the ledger.
  */
 import { type Cursor, decodeCursor, encodeCursor } from "../../engine/cursor.ts";
 import type { Limits } from "../../engine/ports.ts";
@@ -15,13 +15,16 @@ import { type PastPart, type PastRange, runPastRange } from "./past_range.ts";
 
 const KEY = "reconciliation";
 
-/** A day that is to be looked at again. */
+/** A day that is to be read again, called a look. */
 export interface DueLook {
   readonly day: string;
   readonly look: Look;
 }
 
-/** The look that is due, or null. For each kind of look, the first day that has not had it is next, so that no day is passed over. */
+/**
+ * The look that is due, or null. For each kind of look, the first day that has not had it is next, so that
+ * no day is skipped.
+ */
 export function dueLook(
   ledger: Ledger,
   nowMs: number,
@@ -36,7 +39,7 @@ export function dueLook(
   return null;
 }
 
-/** A look as it is kept until the day is read to its end, which may take several runs. */
+/** A look as it is kept until the day has been read completely, which may take several runs. */
 interface Stored {
   /** When the look began, epoch milliseconds. */
   readonly sinceMs: number;
@@ -46,13 +49,13 @@ interface Stored {
 /** The outcome of a look. */
 export interface Looked extends PastPart {
   readonly reconciliation: Reconciliation;
-  /** The day, once it was read again to its end. */
+  /** The day, once it has been read again completely. */
   readonly readAgain: readonly ReadAgain[];
 }
 
 /**
  * Reads a closed day again. `live`: the cursor of the collection; what is not older than its watermark is
- * left to it; otherwise, both might deliver the same event.
+ * left to it; otherwise both might deliver the same event.
  */
 export async function reconcile(
   { day, look }: DueLook,

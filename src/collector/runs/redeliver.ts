@@ -17,7 +17,7 @@ export interface Redelivery {
   readonly left: number;
 }
 
-/** The letter that was tried last. The next time begins behind it, so that each gets its turn. */
+/** The letter that was tried last. The next time begins after it, so that each gets its turn. */
 const TRIED_LAST = "redelivered-last";
 
 /** Tries `limit` of the chosen letters, or as many as the requests of one run allow. */
@@ -55,7 +55,10 @@ export async function redeliver(
   return { delivered, refused, left };
 }
 
-/** The chosen letters behind the one that was tried last, then those before it. Letters that are named come in their order. */
+/**
+ * The chosen letters after the one that was tried last, then those before it. Letters that are named are
+ * tried in the order given.
+ */
 async function* inTurn(
   undelivered: UndeliveredBox,
   choice: LetterChoice,
@@ -69,7 +72,7 @@ async function* inTurn(
   }
 }
 
-/** Was the one event of a push taken? */
+/** Was the one event of a push accepted? */
 function isDelivered(answer: PushAnswer): boolean {
   return !("refusedWhole" in answer) && answer.refused.length === 0 && answer.again.length === 0;
 }

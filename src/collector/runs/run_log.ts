@@ -1,4 +1,4 @@
-/** What a run tells in the log. Writes lines, and nothing else. */
+/** What a run writes to the log. Only writes lines. */
 import { whereThrown } from "../../errors.ts";
 import type { RunReport } from "../health/report.ts";
 import type { Opened } from "../records/cursor_store.ts";

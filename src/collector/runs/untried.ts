@@ -1,4 +1,4 @@
-/** A destination that can't be tested: why, and what the runs have shown of it. Pure. */
+/** A destination that can't be tested: why, and what runs have shown about it. Pure. */
 import type { AnyKind } from "../../destinations/kind.ts";
 import type { Health } from "../health/health.ts";
 import type { TestedStep } from "./connection_check.ts";
