@@ -1,4 +1,5 @@
 /** A refused event as it is kept, and when it is tried again. Pure. */
+import { Buffer } from "node:buffer";
 import type { RefusedAgain, Undelivered } from "../../engine/ports.ts";
 import { DAY_MS, HOUR_MS, iso } from "../../engine/time.ts";
 
@@ -13,6 +14,13 @@ export interface KeptLetter extends Undelivered {
   /** The cursor whose commit moved past the event, and the revision of that commit. Without it the letter does not count. */
   readonly cursor: string;
   readonly revision: number;
+  /** Length of its event, if that can't be opened: `json` only says so. */
+  readonly sealedBytes?: number;
+}
+
+/** Length of its event, in bytes of UTF-8. */
+export function bytesOf({ json, sealedBytes }: KeptLetter): number {
+  return sealedBytes ?? Buffer.byteLength(json);
 }
 
 /**
@@ -41,7 +49,7 @@ export function keptAgain(letter: KeptLetter, refusal: RefusedAgain, nowMs: numb
   const refusedAlone = letter.refusedAlone || refusal.refusedAlone;
   const dead = letter.dead || refusal.dead;
   const isDoubted = letter.isDoubted || refusal.isDoubted;
-  const { origin: _, ...others } = letter;
+  const { origin: _, sealedBytes: __, ...others } = letter;
   const line = { json, ...(origin !== undefined && { origin }) };
   const again = { ...others, ...line, reason, status, refusedAlone, isDoubted, dead };
   const isTry = refusal.counts || !dead;

@@ -1,7 +1,6 @@
 /** How many letters are kept, so that nobody has to list them to know. One row in storage. Pure. */
-import { Buffer } from "node:buffer";
 import type { SetAside } from "../../engine/ports.ts";
-import type { KeptLetter } from "./kept_letter.ts";
+import { bytesOf, type KeptLetter } from "./kept_letter.ts";
 
 export interface LetterCounts {
   readonly deadLetters: number;
@@ -30,7 +29,7 @@ export const NO_LETTERS: LetterCounts = {
 
 export function withLetter(counts: LetterCounts, letter: KeptLetter): LetterCounts {
   const { deadLetters, deadBytes, setAside } = counts;
-  const bytes = Buffer.byteLength(letter.json);
+  const bytes = bytesOf(letter);
   const nextMs = letter.nextTryAt === null ? null : Date.parse(letter.nextTryAt);
   const dueAtMs = earlier(counts.dueAtMs, nextMs);
   if (letter.dead) {
@@ -50,7 +49,7 @@ export function withLetter(counts: LetterCounts, letter: KeptLetter): LetterCoun
 /** `dueAtMs` may be too early afterwards; the next time the letters are read, it is corrected. */
 export function withoutLetter(counts: LetterCounts, letter: KeptLetter): LetterCounts {
   const { deadLetters, deadBytes, setAside } = counts;
-  const letterBytes = Buffer.byteLength(letter.json);
+  const letterBytes = bytesOf(letter);
   if (letter.dead) {
     return { ...counts, deadLetters: deadLetters - 1, deadBytes: deadBytes - letterBytes };
   }

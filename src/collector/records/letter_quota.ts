@@ -8,6 +8,7 @@ import { Buffer } from "node:buffer";
 import type { Room, Undelivered } from "../../engine/ports.ts";
 import { CollectorError } from "../../errors.ts";
 import { iso } from "../../engine/time.ts";
+import type { KeptLetter } from "./kept_letter.ts";
 import type { LetterCounts } from "./letter_counts.ts";
 
 /** The bytes of the quota, for each letter that it allows: few events are as large. */
@@ -50,10 +51,26 @@ function full({ deadLetters, deadBytes }: Dead, more: number): CollectorError {
 }
 
 const NOT_KEPT = "too large to be kept";
+const NOT_OPENED = "sealed with secrets that are no longer in the settings";
 
-/** False if only what identifies the event was kept: it must not be sent in its place. */
+/** False if only what identifies the event is there: it must not be sent in its place. */
 export function hasContent({ status, json }: Pick<Undelivered, "status" | "json">): boolean {
-  return status !== null || !json.endsWith(`,"content":"${NOT_KEPT}"}`);
+  const isKept = status !== null || !json.endsWith(ending(NOT_KEPT));
+  return isKept && !json.endsWith(ending(NOT_OPENED));
+}
+
+function ending(content: string): string {
+  return `,"content":"${content}"}`;
+}
+
+/** The letter whose event, of so many bytes, can't be opened: with what identifies it. */
+export function withoutContent(
+  letter: Omit<KeptLetter, "json" | "origin">,
+  sealedBytes: number,
+): KeptLetter {
+  const { eventId, timeMs } = letter;
+  const json = JSON.stringify({ event_id: eventId, _time: iso(timeMs), content: NOT_OPENED });
+  return { ...letter, json, sealedBytes };
 }
 
 /**

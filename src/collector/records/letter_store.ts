@@ -1,13 +1,16 @@
 /**
- * The rows of the box of undelivered events: one for each letter, and one with their counts. While
- * letters change, the counts say so: if a run dies then, the letters are counted again. I/O through the
+ * The rows of the box of undelivered events: one for each letter, whose event is sealed, and one with their
+ * counts. While letters change, the counts say so: if a run dies then, the letters are counted again. I/O through the
  * store.
  */
 import type { KeyValueStore } from "../../storage/store.ts";
-import type { KeptLetter } from "./kept_letter.ts";
+import { bytesOf, type KeptLetter } from "./kept_letter.ts";
+import { withoutContent } from "./letter_quota.ts";
+import type { LetterSeal } from "./letter_seal.ts";
 import {
   isPending,
   type LetterCounts,
+  lettersIn,
   NO_LETTERS,
   withLetter,
   withoutLetter,
@@ -16,14 +19,22 @@ import {
 const PREFIX = "dead-letter/";
 const COUNTS = "dead-letters";
 
+/** A letter as it is stored: the event itself can't be read there. */
+interface StoredLetter extends Omit<KeptLetter, "json" | "origin"> {
+  readonly sealed: string;
+  /** Length of the event, in bytes of UTF-8. */
+  readonly bytes: number;
+}
+
 export class LetterStore {
   #counts: LetterCounts = NO_LETTERS;
   #written: LetterCounts = NO_LETTERS;
 
-  constructor(private readonly local: KeyValueStore) {}
+  constructor(private readonly local: KeyValueStore, private readonly seal: LetterSeal) {}
 
   /** Reads the counts, which another process may have changed. If they can't be trusted, counts again. */
   async open(): Promise<void> {
+    this.seal.begin();
     this.#counts = this.#written = await this.readCounts();
     if (this.#counts.changing) await this.#recount();
   }
@@ -39,15 +50,19 @@ export class LetterStore {
     return text === null ? NO_LETTERS : JSON.parse(text);
   }
 
-  /** Writes the counts, if they changed. */
+  /** Writes the counts, if they changed, and lets the secrets of these settings open what is sealed. */
   async save(): Promise<void> {
+    if (lettersIn(this.#counts) > 0) await this.seal.renewOnce();
     const counts = { ...this.#counts, changing: false };
     if (JSON.stringify(counts) !== JSON.stringify(this.#written)) await this.#write(counts);
   }
 
   async get(eventId: string): Promise<KeptLetter | null> {
     const text = await this.local.get(PREFIX + eventId);
-    return text === null ? null : JSON.parse(text);
+    if (text === null) return null;
+    const { sealed, bytes, ...letter }: StoredLetter = JSON.parse(text);
+    const opened = await this.seal.open(sealed, eventId);
+    return opened === null ? withoutContent(letter, bytes) : { ...letter, ...JSON.parse(opened) };
   }
 
   async eventIds(): Promise<string[]> {
@@ -129,6 +144,9 @@ export class LetterStore {
   }
 
   async #put(letter: KeptLetter): Promise<void> {
-    await this.local.put(PREFIX + letter.eventId, JSON.stringify(letter));
+    const { json, origin, ...rest } = letter;
+    const sealed = await this.seal.seal(JSON.stringify({ json, origin }), letter.eventId);
+    const stored: StoredLetter = { ...rest, sealed, bytes: bytesOf(letter) };
+    await this.local.put(PREFIX + letter.eventId, JSON.stringify(stored));
   }
 }

@@ -1,11 +1,10 @@
 /** A letter as a list shows it: long values are cut, so that a list of large events can be answered. Pure. */
-import { Buffer } from "node:buffer";
 import { plainText } from "../../event_formats/plain_text.ts";
 import { cut } from "../../format.ts";
 import { eventOf } from "./letter_event.ts";
-import type { KeptLetter } from "./kept_letter.ts";
+import { bytesOf, type KeptLetter } from "./kept_letter.ts";
 
-export interface ListedLetter extends Omit<KeptLetter, "origin"> {
+export interface ListedLetter extends Omit<KeptLetter, "origin" | "sealedBytes"> {
   /** Who made the change, what it was, and of which object; null where the event doesn't say. */
   readonly who: string | null;
   readonly what: string | null;
@@ -24,12 +23,12 @@ const MAX_CHARACTERS = 64 * 1024;
 const MAX_VALUE_CHARACTERS = 1024;
 
 export function listedWhole(whole: KeptLetter): ListedLetter {
-  const { origin: _, ...letter } = whole;
+  const { origin: _, sealedBytes: __, ...letter } = whole;
   return { ...letter, ...toldOf(whole), cut: false };
 }
 
 function toldOf(letter: KeptLetter): Pick<ListedLetter, "who" | "what" | "object" | "bytes"> {
-  const bytes = Buffer.byteLength(letter.json);
+  const bytes = bytesOf(letter);
   const event = eventOf(letter);
   // of an event that was not kept, only what identifies it is there
   if (!("objectType" in event)) return { who: null, what: null, object: null, bytes };

@@ -20,6 +20,7 @@ export const JOURNAL_KEY = "journal";
 
 /** Keys, and prefixes of keys. The journal is last: until it is there, the new place has no cursor. */
 const MOVED = [
+  "letter-key/",
   "dead-letter/",
   "dead-letters",
   "redelivered-last",

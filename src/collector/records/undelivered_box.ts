@@ -17,7 +17,8 @@ import type { Platform } from "../platform.ts";
 import { firstKept, isDue, keptAgain, type KeptLetter } from "./kept_letter.ts";
 import { isChosen, type LetterChoice } from "./letter_choice.ts";
 import { isPending, type LetterCounts, NO_LETTERS, withLetter } from "./letter_counts.ts";
-import { asKept, roomFor } from "./letter_quota.ts";
+import { asKept, hasContent, roomFor } from "./letter_quota.ts";
+import { LetterSeal, type NamedSecret } from "./letter_seal.ts";
 import { LetterStore } from "./letter_store.ts";
 
 export class UndeliveredBox {
@@ -28,9 +29,17 @@ export class UndeliveredBox {
   #accepting = false;
   #added = 0;
 
-  /** `maxDeadLetters`: how many there may be; see `letter_quota.ts`. */
-  constructor(private readonly platform: Platform, private readonly maxDeadLetters: number) {
-    this.#letters = new LetterStore(platform.local);
+  /**
+   * `maxDeadLetters`: how many there may be; see `letter_quota.ts`. `secrets`: what opens the letters; one of
+   * them at a time may change.
+   */
+  constructor(
+    private readonly platform: Platform,
+    private readonly maxDeadLetters: number,
+    secrets: readonly NamedSecret[],
+  ) {
+    const seal = new LetterSeal(platform.local, secrets);
+    this.#letters = new LetterStore(platform.local, seal);
   }
 
   /** Begins a turn: the previous one may have been another process's. */
@@ -123,7 +132,7 @@ export class UndeliveredBox {
       if (isPending(this.#letters.counts, letter)) continue;
       next = withLetter(next, letter);
       const { eventId: id, firstRefusedAt, refusedAt, json } = letter;
-      if (!isDue(letter, nowMs, accepting) || this.#tried.has(id)) continue;
+      if (!isDue(letter, nowMs, accepting) || this.#tried.has(id) || !hasContent(letter)) continue;
       const at = accepting ? firstRefusedAt : `${refusedAt} ${firstRefusedAt}`;
       due.push({ id, at, bytes: Buffer.byteLength(json) + envelopeBytes });
     }
