@@ -21,6 +21,7 @@ const BLOCKS_RUN: Readonly<Record<string, string>> = {
 /** Commands within text: the file that runs each one, and the words there. */
 const RUN: Readonly<Record<string, readonly [string, string]>> = {
   "deno task ok": [".ci/run", "task ok"],
+  "deno task audit": [".ci/run", "task audit"],
   "deno task bench": [".ci/run", "task bench"],
   "deno task conformance": [".ci/run", "task conformance"],
   "deno task dead-letters": ["tests/scripts/dead_letters_test.ts", "stage.run(SCRIPT"],
