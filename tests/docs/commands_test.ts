@@ -44,7 +44,7 @@ const RUN: Readonly<Record<string, readonly [string, string]>> = {
 /** Programs that a page may tell to run. */
 const COMMAND =
   /^(?:\$ )?(?:deno|npx|npm|node|git|curl|wrangler|openssl|printf|jq|az|aws|docker|systemctl|sudo)\s+\S/;
-const MARK = /^ \(it needs an? (?:[\w']+ ){0,3}account\)/;
+const MARK = /^ \(it needs (?:an? (?:[\w']+ ){0,3}account|the npm registry)\)/;
 const NEEDS_ACCOUNT = /\bneeds? an? (?:[\w']+ ){0,3}account\b/;
 
 const folders = ["docs", ".github"];

@@ -1,4 +1,4 @@
-/** Pushes events to a webhook, batch by batch, each attempt signed anew. Does I/O through `Upstream`. */
+/** Pushes events to a webhook, batch by batch, each attempt signed again. Does I/O through `Upstream`. */
 import type { DestinationLimits, Line, PushAnswer } from "../../engine/ports.ts";
 import { CollectorError, type ErrorCode } from "../../errors.ts";
 import type { FormatName } from "../../event_formats/index.ts";

@@ -1,5 +1,5 @@
 /**
- * The cookie of a session: its id and when it ends at the latest, signed. The operators' records know
+ * The cookie of a session: its id and latest possible end, signed. The operators' records know
  * whether the session has ended. The key is the page's own, and reveals nothing about any token. Pure.
  */
 import { createHmac } from "node:crypto";
