@@ -27,13 +27,15 @@ function urlOf({ url = "", headers }: IncomingMessage): string | null {
   return /^https?:\/\//i.test(text) && URL.canParse(text) ? text : null;
 }
 
-/** None, unless the headers announce one. */
+/** None, unless the headers announce one. If the client leaves in the middle of it, the signal has the error. */
 function bodyOf(incoming: IncomingMessage): RequestInit & { duplex?: "half" } {
   const { method, headers } = incoming;
   const isAnnounced = headers["transfer-encoding"] !== undefined ||
     Number(headers["content-length"] ?? 0) > 0;
   if (!isAnnounced || method === "GET" || method === "HEAD") return {};
-  return { body: Readable.toWeb(incoming) as BodyInit, duplex: "half" };
+  const left = new AbortController();
+  incoming.once("error", (error) => left.abort(error));
+  return { body: Readable.toWeb(incoming) as BodyInit, duplex: "half", signal: left.signal };
 }
 
 /** Sends the answer. Whoever leaves before its end is no error; then the body is read no further. */

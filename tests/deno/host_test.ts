@@ -116,6 +116,22 @@ Deno.test("while the destination is silent, a stop takes less than ten seconds",
   assert.ok(tookMs < 10_000, `${tookMs} ms`);
 });
 
+Deno.test("guessing the token is limited here too, and told with the address; whoever has it passes", async () => {
+  await using stage = await openDenoStage();
+  await using host = await RunningHost.start(stage.folder, stage.settings);
+  const statuses: number[] = [];
+  for (let guess = 0; guess < 120; guess++) {
+    const headers = { Authorization: `Bearer ${guess}` };
+    const response = await host.fetch("/status", { headers });
+    await response.body?.cancel();
+    statuses.push(response.status);
+    if (response.status === 429) assert.ok(Number(response.headers.get("Retry-After")) > 0);
+  }
+  assert.deepEqual([...new Set(statuses)], [401, 429]);
+  assert.equal((await host.fetch("/metrics")).status, 200);
+  assert.match(host.printed, /"event":"access_refused","address":"127\.0\.0\.1"/);
+});
+
 Deno.test("the settings file is read as wrangler reads it, and its mistakes are logged with their lines", async () => {
   await using stage = await openDenoStage();
   const { API_TOKEN: _, ...settings } = stage.settings;

@@ -275,6 +275,23 @@ Deno.test("a stop answers what is being worked on, and waits for nobody else", a
   assert.equal(host.clock.timers, 0);
 });
 
+Deno.test("whoever leaves in the middle of a form is no error of the collector", async () => {
+  await using stage = await openDenoStage();
+  await using host = await RunningHost.start(stage.folder, stage.settings);
+  const type = "Content-Type: application/x-www-form-urlencoded";
+  for (const length of ["Content-Length: 100", "Transfer-Encoding: chunked"]) {
+    using client = await Client.connect(
+      await host.port(),
+      `POST /sign-in HTTP/1.1\r\nHost: here\r\nOrigin: http://here\r\n${type}\r\n${length}\r\n\r\n3\r\nabc\r\n`,
+    );
+    await client.conn.closeWrite();
+    await client.read();
+  }
+  const tries = () => host.printed.match(/"action":"signIn"/g)?.length ?? 0;
+  await until("the record of both", () => tries() === 2);
+  assert.doesNotMatch(host.printed, /request_failed/);
+});
+
 Deno.test("hundreds of idle and half-sent connections, more than the process may open files, don't end the host", async () => {
   await using stage = await openDenoStage();
   for (

@@ -25,6 +25,8 @@ export function thrownProblem(error: unknown): Problem {
 
 /** Logs an unexpected error: its answer says only that there was one. */
 export function tellIfUnexpected(c: Context, error: unknown, log: (line: LogLine) => void): void {
+  // the client left in the middle of its request: anybody can do that, as often as they like
+  if (c.req.raw.signal.aborted && error === c.req.raw.signal.reason) return;
   const problem = thrownProblem(error);
   if (problem.code !== "internal" || error instanceof AnsweredProblem) return;
   const { method, path } = c.req;
