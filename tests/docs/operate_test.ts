@@ -4,6 +4,7 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../../scripts/local/bundle.ts";
 import { type LocalWorker, startWorker } from "../../scripts/local/worker.ts";
+import { SETTING_ROWS } from "../../src/pipelines/settings.ts";
 import { REASONS } from "../../src/problems.ts";
 import { SCRIPT_REASONS } from "../../scripts/cli/script_reasons.ts";
 import { type DenoStage, openDenoStage } from "../deno/stage.ts";
@@ -71,6 +72,17 @@ Deno.test("as docs/operate.md says, a pipeline moves to Deno and to a Worker, an
   assert.equal(await collectAt(second), "stored");
   assert.equal(stage.xsiam.ids.size, 15);
   assert.deepEqual(new Set(stage.xsiam.ids.values()), new Set([1]));
+});
+
+Deno.test("docs/operate.md says how to rotate each secret", () => {
+  const [, after] = page.split("\n## Rotate secrets\n");
+  const rows = [...after.split("\n## ")[0].matchAll(/^\| (`.*?) +\|/gm)].map(([, cell]) => cell);
+  const named = new Set(rows.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, n]) => n)));
+  const secrets = SETTING_ROWS.filter(({ secret }) => secret).map(({ name }) => name)
+    // lists of accounts, whose entries have these same settings
+    .filter((name) => !/^LIVEPERSON_ACCOUNTS/.test(name));
+  assert.ok(secrets.length > 10);
+  for (const name of secrets) assert.ok(named.has(name), name);
 });
 
 Deno.test("the codes that docs/operate.md explains exist", () => {
