@@ -3,7 +3,7 @@
  * second with a temporary file in the place of `.dev.vars`.
  */
 import assert from "node:assert/strict";
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../../scripts/local/bundle.ts";
 import { VERSION } from "../../src/version.ts";
@@ -40,6 +40,23 @@ Deno.test("deno task deploy builds what it would deploy, with its bindings", asy
     assert.match(said, /env\.CURSORS\s+KV Namespace/);
     assert.ok((await readdir(folder)).includes("worker.js"));
   });
+});
+
+Deno.test("deno task wrangler is the wrangler of deno.json, and nothing advises npx for it", async () => {
+  const { stdout } = await task("wrangler", "--version").output();
+  const { imports } = JSON.parse(await readFile(join(ROOT, "deno.json"), "utf8"));
+  const version = new TextDecoder().decode(stdout).trim();
+  assert.equal(`npm:wrangler@${version}`, imports.wrangler);
+  for (const folder of ["docs", "scripts", "src"]) {
+    for (
+      const entry of await readdir(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    ) {
+      if (!/\.(md|tsx?)$/.test(entry.name)) continue;
+      const path = join(entry.parentPath, entry.name);
+      assert.doesNotMatch(await readFile(path, "utf8"), /npx (-y )?wrangler/, path);
+    }
+  }
+  assert.doesNotMatch(await readFile(join(ROOT, "README.md"), "utf8"), /npx (-y )?wrangler/);
 });
 
 Deno.test("deno task dev runs the Worker with its settings, and fires its cron on demand", async () => {
