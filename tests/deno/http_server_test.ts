@@ -244,6 +244,27 @@ Deno.test("a target or a Host that would make another URL of it is refused", asy
   }
 });
 
+Deno.test("what is not HTTP, or could be read in two ways, is refused", async () => {
+  let asked = 0;
+  await using host = start({ answer: () => new Response(String(++asked)) });
+  const post = "POST / HTTP/1.1\r\nHost: localhost\r\n";
+  for (
+    const [text, status] of [
+      [`${post}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, 400],
+      [`${post}Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd`, 400],
+      [`${post}X: ${"x".repeat(100_000)}\r\n\r\n`, 431],
+      ["\x16\x03\x01\x02\x00TLS, it seems\r\n\r\n", 400],
+      ["CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n", null],
+    ] as const
+  ) {
+    using client = await host.connect(text);
+    const answer = await client.read();
+    assert.ok(status === null ? answer === "" : answer.startsWith(`HTTP/1.1 ${status} `), answer);
+  }
+  assert.equal(asked, 0);
+  assert.equal(await host.fetch(), "1");
+});
+
 Deno.test("each cookie has a header of its own, and an answer to HEAD no body", async () => {
   const headers = new Headers([["Set-Cookie", "a=1"], ["Set-Cookie", "b=2"]]);
   await using host = start({ answer: () => new Response(null, { headers }) });
