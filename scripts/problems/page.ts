@@ -7,20 +7,21 @@ import { SCRIPT_REASONS } from "../cli/script_reasons.ts";
 
 const BEGINNING = `# Problems
 
-Every error is a problem after RFC 9457, the same in an answer, in the log, in \`/status\` and from a
-script with \`--json\`. Programs may rely on its \`code\`; \`detail\` says what was found this time.
-\`type\` leads to the explanation: \`/docs#code-…\` is a page of the collector itself, which needs the
-token, and \`docs/problems.md#…\` is this one. \`deno task problems\` writes this page.`;
+Every error is a problem as defined in RFC 9457, and is the same in an answer, in the log, in
+\`/status\` and from a script with \`--json\`. Programs may rely on its \`code\`; \`detail\` says what was
+found this time. \`type\` leads to the explanation: \`/docs#code-…\` is on a page of the collector itself,
+which requires the token, and \`docs/problems.md#…\` is on this one. \`deno task problems\` writes this
+page.`;
 
-const OF_SCRIPTS = `## Of scripts alone
+const OF_SCRIPTS = `## Problems of the scripts
 
-Scripts also have these. They have no HTTP status; \`status\` is 500.`;
+Only scripts have these. They have no HTTP status, so \`status\` is 500.`;
 
 export function problemsPage(): string {
   const codes = Object.keys(REASONS) as ErrorCode[];
   return [
     BEGINNING,
-    "## Of the collector",
+    "## Problems of the collector",
     ...codes.map((code) =>
       section(code, ` (HTTP ${REASONS[code].status})`, REASONS[code], ofEach(code))
     ),
