@@ -58,7 +58,7 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
-/** An option's parser: some of these names with commas between, in this order, or `all`. */
+/** An option's parser: some of these names, separated by commas, in this order, or `all`. */
 export function someOf<Name extends string>(
   all: readonly Name[],
 ): (text: string) => readonly Name[] {

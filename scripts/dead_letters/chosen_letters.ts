@@ -1,4 +1,4 @@
-/** Which dead letters are meant, and what is done with all of them, however many calls that takes. */
+/** Which dead letters are meant, and the actions on all of them, however many calls that takes. */
 import type { Discarding } from "../../src/collector/runs/discard.ts";
 import type { LetterChoice } from "../../src/collector/records/letter_choice.ts";
 import type { Redelivery } from "../../src/collector/runs/redeliver.ts";
@@ -10,7 +10,7 @@ import { listLetters, oneLetter } from "./list_letters.ts";
 
 export interface ChosenLetters {
   readonly choice: LetterChoice;
-  /** How many there are of them. */
+  /** How many there are. */
   readonly letters: number;
 }
 
@@ -25,7 +25,9 @@ export async function chosenLetters(
     const ids = [...new Set(named.split(","))].sort();
     const found = await Promise.all(ids.map((id) => oneLetter(target, pipeline, id)));
     const missing = ids.filter((_, i) => found[i] === null);
-    if (missing.length > 0) throw usageError(`There is no dead letter of ${missing.join(", ")}.`);
+    if (missing.length > 0) {
+      throw usageError(`There is no dead letter with the id ${missing.join(", ")}.`);
+    }
     return { choice: { ids }, letters: ids.length };
   }
   const { groups } = await listLetters(target, pipeline, { limit: 1 });

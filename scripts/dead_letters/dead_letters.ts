@@ -1,6 +1,6 @@
 /**
  * `deno task dead-letters`: lists the events that a destination refused, pushes them again or discards
- * them; those of a state on this machine, or of a deployed Worker.
+ * them, on this machine's state or on a deployed Worker.
  */
 import { ANY_DESTINATION } from "../../src/destinations/catalog.ts";
 import { count } from "../../src/format.ts";
@@ -42,7 +42,7 @@ interface Options extends TargetOptions {
 
 const IDS = textLike(
   /^[\w-]{1,64}(,[\w-]{1,64}){0,99}$/,
-  "ids of events, 100 at most, with commas between",
+  "ids of events, 100 at most, separated by commas",
 );
 
 const command = withTarget(
@@ -52,13 +52,13 @@ const command = withTarget(
     '--redeliver --reason "it calls the content malformed"',
     "--discard --all --destination xsiam",
   ])
-    .option("--ids <ids>", "those of these events, with their content", IDS)
-    .option("--reason <reason>", "those that were refused for this reason, word for word")
+    .option("--ids <ids>", "only those of these events, with their content", IDS)
+    .option("--reason <reason>", "only those that were refused for exactly this reason")
     .option("--all", "with --discard: all of them")
-    .option("--redeliver", "push them again: those that are chosen, or all")
-    .option("--discard", "give them up for good: --ids, --reason or --all says which")
+    .option("--redeliver", "push the selected dead letters again, or all")
+    .option("--discard", "discard the dead letters that --ids, --reason or --all selects")
     .option("--yes", "discard without asking")
-    .option("--limit <number>", "the most to list", wholeNumber(1, 100_000), 50),
+    .option("--limit <number>", "the most dead letters to list", wholeNumber(1, 100_000), 50),
 ).addHelpText(
   "after",
   "\nExit code: 0 done, 1 failed or some refused again, 2 bad usage, 130 Ctrl-C or not confirmed.",

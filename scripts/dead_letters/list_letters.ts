@@ -1,4 +1,4 @@
-/** Lists the dead letters of a pipeline, by reason too, as many as were asked for. */
+/** Lists the dead letters of a pipeline, as many as were asked for, and counts them by reason. */
 import type { ListedLetters } from "../../src/collector/collector.ts";
 import type { LetterGroup } from "../../src/collector/records/letter_choice.ts";
 import type { ListedLetter } from "../../src/collector/records/listed_letter.ts";
@@ -11,7 +11,7 @@ export interface LetterList {
   readonly count: number;
   readonly groups: readonly LetterGroup[];
   readonly letters: readonly ListedLetter[];
-  /** True if they were named, so that each is there whole. */
+  /** True if they were named: then each has all of its content. */
   readonly isWhole: boolean;
 }
 
@@ -28,7 +28,7 @@ interface ListQuery {
   readonly limit: number;
 }
 
-/** Letters in one answer of a Worker. */
+/** The most letters in one answer of a Worker. */
 const PAGE = 100;
 
 export async function listLetters(
@@ -55,7 +55,7 @@ export async function listLetters(
   return { count, groups, letters, isWhole: false };
 }
 
-/** Whole; null if it is not kept. */
+/** The letter with all of its content; null if it is not kept. */
 export async function oneLetter(
   target: Target,
   pipeline: Pipeline,

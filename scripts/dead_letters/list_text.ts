@@ -1,4 +1,7 @@
-/** Dead letters as people read them: by reason, a line each; those that were named, with their content. Pure. */
+/**
+ * Dead letters as text for people: by reason, one per line; those that were named, with their content.
+ * Pure.
+ */
 import type { LetterGroup } from "../../src/collector/records/letter_choice.ts";
 import type { ListedLetter } from "../../src/collector/records/listed_letter.ts";
 import { count, dayAndTime, number, size } from "../../src/format.ts";

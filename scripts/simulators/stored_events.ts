@@ -1,4 +1,4 @@
-/** The events that a simulator has stored: in order, how many, and how often each id came. No I/O. */
+/** The events that a simulator has stored: in order, how many, and how often each id arrived. No I/O. */
 
 export interface StoredEvents<Event> {
   /** Every stored event, in order, repeats included; empty when they are not kept. */

@@ -15,7 +15,7 @@ interface Options extends TargetOptions {
 }
 
 const command = withTarget(
-  scriptCommand("start-over", "Lets the next run begin at FIRST_FETCH again.", [
+  scriptCommand("start-over", "Makes the next run begin at FIRST_FETCH again.", [
     "--url https://collector.example.workers.dev",
     "--kv-path ./data/collector.db --account 12345678 --destination xsiam --yes",
   ]).option("--yes", "start over without asking"),
@@ -46,7 +46,7 @@ async function whatHappens(target: Target, pipeline: Pipeline): Promise<string> 
   const [status] = await target.status(namedAs(pipeline));
   const lag = isProblem(status) ? null : status.lagSeconds;
   const where = pipeline.destination === null ? "" : `, to ${pipeline.destination.kind}`;
-  const sofar = lag === null ? "" : ` Up to ${roughly(lag)} ago, all is read.`;
+  const sofar = lag === null ? "" : ` Everything up to ${roughly(lag)} ago has been read.`;
   return `Account ${pipeline.account}${where}, in ${target.name}:${sofar} The cursor is forgotten. ` +
     "The next run begins at FIRST_FETCH, and events since then are pushed again, with the same " +
     "event_id. This can't be undone.";

@@ -1,4 +1,4 @@
-/** Time, as the host needs it: tests have another. Reads the clock, and sets timers. */
+/** Time, as the host needs it; tests use a different one. Reads the clock, and sets timers. */
 
 export interface Clock {
   /** Epoch milliseconds. */

@@ -1,6 +1,6 @@
 /**
- * A client's connection, as Node's HTTP server takes it: a stream. It knows what it waits for, and since
- * when: the server ends it if that takes too long. Reads and writes the connection.
+ * A client's connection as a stream, for Node's HTTP server. It knows what it is waiting for, and since
+ * when; the server ends it if that takes too long. Reads and writes the connection.
  */
 import { Buffer } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -9,17 +9,17 @@ import type { Clock } from "./clock.ts";
 
 /** How long a connection may be in a phase, in milliseconds. */
 export interface PhaseLimits {
-  /** Until the first request's headers are there. */
+  /** Until the first request's headers have arrived. */
   readonly headersMs: number;
-  /** From then until the request's body is there. */
+  /** From then until the request's body has arrived. */
   readonly bodyMs: number;
   /** From an answer to the headers of the next request. */
   readonly idleMs: number;
-  /** Without the client taking any more of an answer. */
+  /** While the client reads no more of an answer. */
   readonly sendingMs: number;
 }
 
-/** For the next request; for the rest of one; for us to answer it; for the client to take the answer. */
+/** For the next request; for the rest of one; for our answer; for the client to read the answer. */
 type Phase = "waiting" | "receiving" | "answering" | "sending";
 
 interface Exchange {
@@ -34,7 +34,7 @@ export class Connection extends Duplex {
   readonly remoteAddress: string;
   readonly #conn: Deno.TcpConn;
   readonly #clock: Pick<Clock, "now">;
-  /** Requests without a whole answer; the first one is answered first. */
+  /** Requests that are not completely answered; the first one is answered first. */
   readonly #exchanges = new Set<Exchange>();
   #answered = 0;
   #sinceMs: number;
@@ -48,7 +48,7 @@ export class Connection extends Duplex {
     this.#sinceMs = this.#movedMs = clock.now();
   }
 
-  /** When something was sent or received for the last time. */
+  /** When something was last sent or received. */
   get movedMs(): number {
     return this.#movedMs;
   }
@@ -60,7 +60,7 @@ export class Connection extends Duplex {
     return first.answer.headersSent ? "sending" : "answering";
   }
 
-  /** A request's headers are there. `answered` is called once it is answered, or never will be. */
+  /** A request's headers have arrived. `answered` is called when it has been answered, or never will be. */
   begin(exchange: Exchange, answered: () => void): void {
     if (this.#exchanges.size === 0) this.#sinceMs = this.#clock.now();
     this.#exchanges.add(exchange);
@@ -72,7 +72,7 @@ export class Connection extends Duplex {
     });
   }
 
-  /** True if it has been in its phase for too long. An answer may take us as long as it takes. */
+  /** True if it has been in its phase for too long. Our own answer has no time limit. */
   isOverdue(limits: PhaseLimits): boolean {
     const inPhaseMs = this.#clock.now() - this.#sinceMs;
     switch (this.phase) {
@@ -87,7 +87,7 @@ export class Connection extends Duplex {
     }
   }
 
-  /** Answers say that they are the last ones here. */
+  /** From now on, answers say that the connection will be closed. */
   announceEnd(): void {
     for (const { answer } of this.#exchanges) {
       if (!answer.headersSent) answer.setHeader("Connection", "close");

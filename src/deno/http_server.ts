@@ -1,8 +1,8 @@
 /**
  * The HTTP server of the Deno host. `Deno.serve` has no limits: connections that send nothing, or half a
- * request, would be kept for ever, and use up the files that the process may open, which ends it. So
- * Node's server speaks HTTP here, and this accepts the connections, each for a limited time and so many in
- * all. Listens; reads and writes connections.
+ * request, would be kept forever and use up the files that the process may open, which ends it. So Node's
+ * server speaks HTTP here, and this file accepts the connections, each for a limited time and only so many
+ * at once. Listens; reads and writes connections.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { LogLine } from "../collector/platform.ts";
@@ -17,7 +17,7 @@ export interface ServerLimits extends PhaseLimits {
 
 /**
  * A process may usually open 1,024 files, on macOS 256: the collector needs some for its database and its
- * own requests. The rest of the limits lie above what proxies in front of it have.
+ * own requests. The other limits are above those of proxies in front of it.
  */
 export const LIMITS: ServerLimits = {
   connections: 200,
@@ -27,11 +27,11 @@ export const LIMITS: ServerLimits = {
   sendingMs: 30_000,
 };
 
-/** How often connections are looked at, in milliseconds. */
+/** How often connections are checked, in milliseconds. */
 const CHECK_MS = 1000;
-/** After a connection could not be accepted, the next try waits so long, in milliseconds. */
+/** How long to wait after a connection could not be accepted, in milliseconds. */
 const ACCEPT_AGAIN_MS = 200;
-/** What a flood of connections would log again and again is logged so often at most, in milliseconds. */
+/** The least time between two log lines that a flood of connections would repeat, in milliseconds. */
 const LOG_AGAIN_MS = 60_000;
 
 interface HttpServerOptions {
@@ -58,14 +58,14 @@ export class HttpServer {
     this.#options = options;
     this.#limits = { ...LIMITS, ...options.limits };
     this.#http = createServer({ keepAliveTimeout: 0 }); // connections have their own limits
-    // It is handed connections; one that doesn't listen would end each after its first answer.
+    // Connections are passed to it; a server that doesn't listen would end each one after its first answer.
     Object.defineProperty(this.#http, "listening", { get: () => !this.#isStopping });
     this.#http.on("request", (incoming, outgoing) => this.#exchange(incoming, outgoing));
     this.#stopChecking = options.clock.every(CHECK_MS, () => this.#endOverdue());
     this.#accepting = this.#accept();
   }
 
-  /** Accepts no more connections. Resolves when the requests that are there have been answered. */
+  /** Accepts no more connections. Resolves when the current requests have been answered. */
   async shutdown(): Promise<void> {
     this.#isStopping = true;
     this.#options.listener.close();
@@ -88,7 +88,7 @@ export class HttpServer {
     }
   }
 
-  /** Null if it could not be accepted: then there is room for the next try, or a wait is over. */
+  /** Null if it could not be accepted; by then there is room for the next try, or a wait is over. */
   async #nextConnection(): Promise<Deno.TcpConn | null> {
     const { listener, clock } = this.#options;
     try {
@@ -123,8 +123,8 @@ export class HttpServer {
   }
 
   /**
-   * Ends the connection that has been silent for the longest, but none whose request is being worked on:
-   * whoever holds connections without a use for them keeps nobody else out. False if there is none.
+   * Ends the connection that has been silent the longest, except those whose request is being worked on: so
+   * clients that hold idle connections keep nobody else out. False if there is none.
    */
   #makeRoom(): boolean {
     const idle = [...this.#connections].filter(({ phase }) => phase !== "answering");
@@ -148,7 +148,7 @@ export class HttpServer {
         : await this.#options.answer(request, connection.remoteAddress);
       await sendAnswer(answer, incoming, outgoing);
     } catch {
-      connection.destroy(); // as when the client has left in the middle of the body
+      connection.destroy(); // for example because the client left in the middle of the body
     }
   }
 

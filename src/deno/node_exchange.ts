@@ -1,4 +1,7 @@
-/** From a request of Node's HTTP server to one that the app takes, and back with its answer. Reads and writes the connection. */
+/**
+ * Turns a request of Node's HTTP server into one for the app, and sends back the app's answer. Reads and
+ * writes the connection.
+ */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -20,7 +23,7 @@ export function toRequest(incoming: IncomingMessage): Request | null {
   }
 }
 
-/** The path is put behind the host as it is: what begins with two slashes names no other host. */
+/** The path is appended to the host unchanged, so a path that begins with two slashes names no other host. */
 function urlOf({ url = "", headers }: IncomingMessage): string | null {
   const { host = "localhost" } = headers;
   const text = url.startsWith("/") && HOST.test(host) ? `http://${host}${url}` : url;
@@ -38,14 +41,17 @@ function bodyOf(incoming: IncomingMessage): RequestInit & { duplex?: "half" } {
   return { body: Readable.toWeb(incoming) as BodyInit, duplex: "half", signal: left.signal };
 }
 
-/** Sends the answer. Whoever leaves before its end is no error; then the body is read no further. */
+/**
+ * Sends the answer. If the client leaves before its end, that is not an error, and the body is not read any
+ * further.
+ */
 export async function sendAnswer(
   { status, headers, body }: Response,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
   for (const [name, value] of headers) outgoing.appendHeader(name, value);
-  // the rest of a body that nobody read would be taken for the next request
+  // the unread rest of a body would be taken for the next request
   if (!incoming.complete) outgoing.setHeader("Connection", "close");
   outgoing.writeHead(status);
   if (body === null) {

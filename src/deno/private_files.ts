@@ -17,9 +17,9 @@ const STICKY = 0o1000;
 const BESIDE = ["", "-wal", "-shm", "-journal"];
 
 /**
- * Before the database is opened: it is there, and only its owner may read or write it and what lies beside
- * it. Its folder is made so too; one that is there may hold other things, and stays as it is. A warning if
- * others can still look; else null.
+ * Run before the database is opened: creates it if need be, and lets only its owner read or write it and
+ * the files beside it. A new folder is made private too; an existing one may hold other things, and is left
+ * unchanged. Returns a warning if others can still read it; otherwise null.
  */
 export async function makePrivate(database: string): Promise<LogLine | null> {
   const folder = dirname(database);

@@ -121,7 +121,7 @@ Deno.test("dead-letters refuses what isn't clear", async () => {
     [["--discard", "--redeliver", "--all"], /can't be used together/],
     [["--ids", "a b"], /ids of events/],
     [["--ids", "a", "--all"], /one of --ids, --reason and --all/],
-    [["--discard", "--ids", "gone", "--yes"], /There is no dead letter of gone/],
+    [["--discard", "--ids", "gone", "--yes"], /There is no dead letter with the id gone/],
     [["--redeliver", "--reason", "gone"], /No dead letter has the reason "gone"/],
     [["--account", "x"], /There is no account "x"/],
   ];
@@ -144,7 +144,7 @@ Deno.test("start-over says what will happen, and does it only if that is confirm
     assert.equal(asked.code, 2);
     assert.match(
       asked.stderr,
-      /Account 12345678, to xsiam, in .*: Up to \d+ seconds? ago, all is read/,
+      /Account 12345678, to xsiam, in .*: Everything up to \d+ seconds? ago has been read/,
     );
     assert.match(asked.stderr, /begins at FIRST_FETCH, .* pushed again, .*Use --yes/);
     await collect();

@@ -5,7 +5,7 @@ import { DESTINATION_IDS } from "./index.ts";
 
 export function destinationOption(): Option {
   const ids = DESTINATION_IDS.join(", ");
-  return new Option("--destination <ids>", `with commas between: some of ${ids}; or all`)
+  return new Option("--destination <ids>", `some of ${ids}, separated by commas; or all`)
     .argParser(someOf(DESTINATION_IDS))
     .default(["xsiam"], "xsiam");
 }

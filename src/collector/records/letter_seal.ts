@@ -1,8 +1,8 @@
 /**
- * Encrypts the events of letters at rest: AES-256-GCM, under a random key. That key is kept once for each
- * secret of the settings, encrypted under it, so that it outlives the change of any one of them. If none
- * of them opens it, a new one is made; what was sealed before can be opened again once one of its secrets
- * is back. I/O through the store.
+ * Encrypts the events of letters at rest: AES-256-GCM, under a random key. The key is kept once for each
+ * secret in the settings, encrypted under that secret, so that it survives the change of any one of them.
+ * If no secret can unlock it, a new key is made; what was sealed before can be opened again once one of its
+ * secrets is back. I/O through the store.
  */
 import { Buffer } from "node:buffer";
 import type { KeyValueStore } from "../../storage/store.ts";
@@ -24,7 +24,7 @@ const utf8 = new TextEncoder();
 export class LetterSeal {
   /** Keys that were opened. */
   readonly #keys = new Map<string, CryptoKey>();
-  /** What this turn seals with. */
+  /** The key that this turn seals with. */
   #current: Key | undefined;
   #isRenewed = false;
 
@@ -33,15 +33,15 @@ export class LetterSeal {
     private readonly secrets: readonly NamedSecret[],
   ) {}
 
-  /** Begins a turn: in the one before, another process may have made a key, or dropped all. */
+  /** Begins a turn: before it, another process may have made a key, or dropped all keys. */
   begin(): void {
     this.#keys.clear();
     this.#current = undefined;
   }
 
   /**
-   * After the settings have changed, each of their secrets is to open the key. Within a turn only: it
-   * writes.
+   * After the settings have changed, makes sure that each of their secrets can unlock the key. Only within
+   * a turn, because it writes.
    */
   async renewOnce(): Promise<void> {
     if (!this.#isRenewed) await this.#renew();
@@ -89,7 +89,7 @@ export class LetterSeal {
     return await this.#keep(crypto.randomUUID(), raw);
   }
 
-  /** Each secret opens it from here on. */
+  /** From here on, each secret unlocks it. */
   async #keep(id: string, raw: string): Promise<Key> {
     for (const vault of this.#vaults(id)) {
       if (await vault.read() !== raw) await vault.write(raw);

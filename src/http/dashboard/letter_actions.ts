@@ -18,8 +18,8 @@ export const LETTER_ACTIONS = {
     recordedAs: "redeliver",
     confirm: "Redeliver",
     explanation: (destination) =>
-      `Pushed to ${destination} once more, ${MAX_LETTERS} events at most. What it accepts is ` +
-      "removed from the dead letters; the rest stays.",
+      `Pushes up to ${MAX_LETTERS} events to ${destination} again. What it accepts is ` +
+      "removed from the dead letters; the rest is kept.",
     perform: async ({ of }, pipeline, form) => {
       const choice = readRedelivered(form);
       const outcome = await of(pipeline).redeliver(MAX_LETTERS, choice);
@@ -33,7 +33,7 @@ export const LETTER_ACTIONS = {
           `${count(refused, "event")} refused again, ${count(left, "dead letter")} left.`,
           ...(areAll && left > refused ? ["Redeliver again for the rest."] : []),
           ...(choice.reason !== undefined && delivered + refused === MAX_LETTERS
-            ? ["Redeliver again, in case there are more of that reason."]
+            ? ["Redeliver again, in case there are more with that reason."]
             : []),
         ],
       };
@@ -44,7 +44,7 @@ export const LETTER_ACTIONS = {
     recordedAs: "discardDeadLetters",
     confirm: "Discard",
     explanation: (destination) =>
-      `What is discarded is never delivered to ${destination}, unless a backfill reads it again. ` +
+      `Discarded events are never delivered to ${destination}, unless a backfill reads them again. ` +
       "This can't be undone.",
     perform: async ({ of }, pipeline, form) => {
       const outcome = await of(pipeline).discardLetters(readDiscarded(form));

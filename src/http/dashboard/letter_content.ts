@@ -9,7 +9,7 @@ export const MAX_CONTENT_BYTES = 64 * 1024;
 /** They are invisible, and may change the direction of the text or hide in it. */
 const INVISIBLE = /\p{Cf}/gu;
 
-/** The JSON over several lines; invisible characters are written as JSON writes them. */
+/** The JSON on several lines; invisible characters are escaped as in JSON. */
 export function contentOf(json: string): { readonly text: string; readonly isCut: boolean } {
   const whole = Buffer.from(indented(json).replace(INVISIBLE, escaped));
   if (whole.length <= MAX_CONTENT_BYTES) return { text: whole.toString(), isCut: false };
@@ -21,7 +21,7 @@ function indented(json: string): string {
   try {
     return JSON.stringify(JSON.parse(json), null, 2);
   } catch {
-    return json; // a destination's line may be something else
+    return json; // a destination's line need not be JSON
   }
 }
 

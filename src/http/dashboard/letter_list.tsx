@@ -1,4 +1,7 @@
-/** Dead letters, a row each: when, who, what and which object, why and how large; and the content of the one that was asked for. */
+/**
+ * Dead letters, one per row: when, who, what and which object, why and how large; and the content of the
+ * one that was asked for.
+ */
 import type { ListedLetter } from "../../collector/records/listed_letter.ts";
 import { iso } from "../../engine/time.ts";
 import { count, instant, moment, size } from "../../format.ts";

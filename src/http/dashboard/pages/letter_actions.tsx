@@ -1,4 +1,4 @@
-/** The question before dead letters are delivered again or discarded: which ones, and how many. */
+/** The confirmation before dead letters are delivered again or discarded: which ones, and how many. */
 import type { LetterChoice } from "../../../collector/records/letter_choice.ts";
 import type { CollectorService } from "../../../collector/service.ts";
 import { count, cut } from "../../../format.ts";
