@@ -73,6 +73,7 @@ export function createApp<E extends DoorEnv["Bindings"]>(options: AppOptions<E>)
     ...options,
     record: (id) => recordAction(id, (c) => options.connect(c.env)),
     tellAbout,
+    viewer: (c) => c.get("viewer") ?? null,
     refusals: (c) => {
       const { operators, refusals } = doorOf(c);
       return operators.refusals(refusals.takeUnreported());

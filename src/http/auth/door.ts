@@ -4,6 +4,7 @@ import type { LogLine } from "../../collector/platform.ts";
 import type { Actor } from "../../operators/action.ts";
 import type { Named } from "../../pipelines/choose.ts";
 import type { Operators } from "../../operators/operators.ts";
+import type { Viewer } from "../../operators/viewer.ts";
 import type { AccessVariables } from "./cloudflare_access.ts";
 import type { Refusals } from "./refusals.ts";
 import type { TokenVariables } from "./tokens.ts";
@@ -28,6 +29,8 @@ export interface DoorEnv {
     door: Door;
     /** Who it is, once that is known. */
     actor?: Actor;
+    /** Who is signed in to the pages, once that is known. */
+    viewer?: Viewer;
     /** What the request is about, once that is known. */
     about?: Named;
     /** True if it failed although its answer doesn't say so by its status. */

@@ -21,7 +21,10 @@ function requireReader(): MiddlewareHandler<DoorEnv> {
   return async (c, next) => {
     const hasToken = c.req.header("Authorization") !== undefined;
     const viewer = hasToken ? null : await findViewer(c, teamKeys);
-    if (viewer !== null) return await next();
+    if (viewer !== null) {
+      c.set("viewer", viewer);
+      return await next();
+    }
     if (!hasToken && wantsPage(c)) return c.redirect(signInHref(c.req.path), 303);
     return await requireToken(c, next);
   };

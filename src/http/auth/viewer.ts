@@ -1,8 +1,8 @@
 /** The viewer of the page: somebody with a session, or somebody whom Cloudflare Access vouches for. */
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
-import type { Actor } from "../../operators/action.ts";
-import { type Rights, SESSION_SECONDS } from "../../operators/session.ts";
+import { SESSION_SECONDS } from "../../operators/session.ts";
+import type { Viewer } from "../../operators/viewer.ts";
 import { isLoopback } from "../../settings/hosts.ts";
 import {
   ACCESS_HEADER,
@@ -14,18 +14,6 @@ import {
 import { doorOf } from "./door.ts";
 import { formToken, readSessionCookie, sessionCookie } from "./session.ts";
 import { isSame, type KnownToken, markOf, tokensIn } from "./tokens.ts";
-
-export interface Viewer {
-  /** The session's; forms and notices are bound to it. */
-  readonly id: string;
-  /** The name according to Cloudflare Access; null for a session. */
-  readonly name: string | null;
-  readonly rights: Rights;
-  /** The viewer, as named in the record of actions. */
-  readonly actor: Actor;
-  /** The token that every form of this viewer must carry. */
-  readonly formToken: string;
-}
 
 const COOKIE = "session";
 

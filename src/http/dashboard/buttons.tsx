@@ -1,7 +1,7 @@
 /** The buttons of a pipeline: a link to the confirmation of each action, or the action itself if it changes nothing. */
 import type { Status } from "../../collector/collector.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
-import type { Viewer } from "../auth/viewer.ts";
+import type { Viewer } from "../../operators/viewer.ts";
 import { ACTIONS } from "./actions.ts";
 import { hrefOf } from "./links.ts";
 import { PipelineFields } from "./pipeline_fields.tsx";

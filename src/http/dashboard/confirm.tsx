@@ -3,7 +3,7 @@ import type { Action } from "./action.ts";
 import { labelsOf, type Pipeline } from "../../pipelines/pipeline.ts";
 import { accountTitle, destinationName, hrefOf } from "./links.ts";
 import { PipelineFields } from "./pipeline_fields.tsx";
-import type { Viewer } from "../auth/viewer.ts";
+import type { Viewer } from "../../operators/viewer.ts";
 
 interface ConfirmProps {
   readonly action: Action;

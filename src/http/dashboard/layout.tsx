@@ -5,7 +5,7 @@ import { VERSION } from "../../version.ts";
 import type { Advice } from "./pipeline_state.ts";
 import type { Notice } from "./notice.ts";
 import { STYLES } from "./styles.ts";
-import type { Viewer } from "../auth/viewer.ts";
+import type { Viewer } from "../../operators/viewer.ts";
 import { ago, exactly, moment } from "../../format.ts";
 import { hrefRefreshing, type PageState } from "./page_state.ts";
 import { MoreAbout } from "./problem_link.tsx";

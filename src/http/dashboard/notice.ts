@@ -7,7 +7,8 @@ import type { Context } from "hono";
 import { doorOf } from "../auth/door.ts";
 import { sign } from "../auth/session.ts";
 import { isSame } from "../auth/tokens.ts";
-import { forgetCookie, readCookie, type Viewer, writeCookie } from "../auth/viewer.ts";
+import { forgetCookie, readCookie, writeCookie } from "../auth/viewer.ts";
+import type { Viewer } from "../../operators/viewer.ts";
 import { cut } from "../../format.ts";
 
 export interface Notice {

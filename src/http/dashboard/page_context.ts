@@ -4,7 +4,7 @@ import type { Collectors } from "../../collector/fleet.ts";
 import { CollectorError } from "../../errors.ts";
 import type { TeamKeys } from "../auth/cloudflare_access.ts";
 import type { DoorEnv } from "../auth/door.ts";
-import type { Viewer } from "../auth/viewer.ts";
+import type { Viewer } from "../../operators/viewer.ts";
 
 interface PageVariables {
   /** @throws {CollectorError} `configuration_invalid` */

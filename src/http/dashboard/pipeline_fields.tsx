@@ -1,6 +1,6 @@
 /** The hidden fields of a form for one pipeline: which it is, and that the form is this viewer's. */
 import { labelsOf, type Pipeline } from "../../pipelines/pipeline.ts";
-import type { Viewer } from "../auth/viewer.ts";
+import type { Viewer } from "../../operators/viewer.ts";
 import { FormToken } from "./layout.tsx";
 
 export function PipelineFields({ pipeline, viewer }: { pipeline: Pipeline; viewer: Viewer }) {

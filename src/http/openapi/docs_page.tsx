@@ -1,14 +1,13 @@
-/** The page at `/docs`: the API description for people. It has no script and loads nothing from another host. */
+/** The content of `/docs`: the API description for people. It has no script and loads nothing from another host. */
 import { Kind, Schemas, Words } from "./docs_schemas.tsx";
-import { Layout } from "../dashboard/layout.tsx";
 import type { ApiDocument, DocumentedAnswer, DocumentedOperation, Parameter } from "./openapi.ts";
 
-export function DocsPage({ api }: { api: ApiDocument }) {
+export function ApiDocs({ api }: { api: ApiDocument }) {
   const operations = Object.entries(api.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation }))
   );
   return (
-    <Layout title="API" viewer={null} at="/docs">
+    <>
       <section class="card docs">
         <h1 class="title">{`API of the ${api.info.title}`}</h1>
         <p class="quiet">
@@ -46,7 +45,7 @@ export function DocsPage({ api }: { api: ApiDocument }) {
       ))}
       <Problems api={api} />
       <Schemas schemas={api.components.schemas} />
-    </Layout>
+    </>
   );
 }
 

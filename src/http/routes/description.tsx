@@ -1,10 +1,12 @@
 /**
- * `/openapi.json` and `/docs`: describe all routes, these two included. Made once: they are the same for
- * everybody.
+ * `/openapi.json` and `/docs`: describe all routes, these two included. The description is made once: only
+ * what surrounds it on the page depends on who looks.
  */
+import { raw } from "hono/html";
 import * as v from "valibot";
 import { READER } from "../auth/reader.ts";
-import { DocsPage } from "../openapi/docs_page.tsx";
+import { ApiDocs } from "../openapi/docs_page.tsx";
+import { Layout } from "../dashboard/layout.tsx";
 import { contentSecurityPolicy } from "../dashboard/styles.ts";
 import { apiDocument } from "../openapi/document.ts";
 import type { ApiDocument } from "../openapi/openapi.ts";
@@ -23,7 +25,7 @@ const Description = namedOpen(
 /** `routes` returns all routes. It is called on the first request. */
 export function descriptionRoutes(routes: () => readonly Route[]): readonly Route[] {
   const describeApi = once(() => apiDocument(routes()));
-  const renderDocs = once(() => `<!DOCTYPE html>${<DocsPage api={describeApi()} />}`);
+  const renderDocs = once(() => raw(`${<ApiDocs api={describeApi()} />}`));
   return [
     defineRoute({
       id: "getDescription",
@@ -47,11 +49,13 @@ export function descriptionRoutes(routes: () => readonly Route[]): readonly Rout
       examples: [`${CURL} "$URL/docs" > docs.html`],
       answers: { 200: { words: "The page.", content: { "text/html": [Text] } } },
       problems: GUARDED,
-      handle: () =>
-        text("text/html", renderDocs(), {
+      handle: ({ viewer }) => {
+        const page = <Layout title="API" viewer={viewer} at="/docs">{renderDocs()}</Layout>;
+        return text("text/html", `<!DOCTYPE html>${page}`, {
           "Content-Type": "text/html; charset=UTF-8",
           "Content-Security-Policy": contentSecurityPolicy(),
-        }),
+        });
+      },
     }),
   ];
 }

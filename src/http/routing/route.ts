@@ -6,6 +6,7 @@ import type { MiddlewareHandler } from "hono";
 import type * as v from "valibot";
 import type { Collectors } from "../../collector/fleet.ts";
 import type { ErrorCode } from "../../errors.ts";
+import type { Viewer } from "../../operators/viewer.ts";
 import type { ArgumentsReader } from "./arguments.ts";
 import type { Fitting, Readable } from "./fitting.ts";
 import type { ProblemType, Reply } from "./reply.ts";
@@ -65,6 +66,8 @@ export interface Asked<Args> {
   readonly nowMs: number;
   /** @throws {CollectorError} `configuration_invalid` */
   readonly connect: () => Collectors;
+  /** Who is signed in to the pages, on a route that lets them in; null for whoever sent a token. */
+  readonly viewer: Viewer | null;
   /** How many requests without a valid token were refused. */
   readonly refusals: () => Promise<number>;
   /** The one of these media types that the client prefers; the first if it has no preference. */

@@ -4,6 +4,7 @@ import { accepts } from "hono/accepts";
 import { bodyLimit } from "hono/body-limit";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Collectors } from "../../collector/fleet.ts";
+import type { Viewer } from "../../operators/viewer.ts";
 import { problemOf, problemResponse } from "./problems.ts";
 import type { Reply } from "./reply.ts";
 import type { Asked, Route } from "./route.ts";
@@ -17,6 +18,8 @@ interface ServeOptions<Bindings> {
   readonly record: (id: string) => MiddlewareHandler;
   /** Tells the record what a request is about: its arguments. */
   readonly tellAbout: (c: Context, args: unknown) => void;
+  /** Who is signed in to the pages, if the guard has found that out; else null. */
+  readonly viewer: (c: Context) => Viewer | null;
   /** How many requests without a valid token were refused. */
   readonly refusals: (c: Context) => Promise<number>;
 }
@@ -28,7 +31,7 @@ const MAX_BODY_BYTES = 64 * 1024;
 export function serveRoutes<E extends Env>(
   app: Hono<E>,
   routes: readonly Route[],
-  { connect, now, record, tellAbout, refusals }: ServeOptions<E["Bindings"]>,
+  { connect, now, record, tellAbout, viewer, refusals }: ServeOptions<E["Bindings"]>,
 ): void {
   for (const { id, method, path, access } of routes) {
     if (access.isRecorded) app.on(method, path, record(id));
@@ -48,6 +51,7 @@ export function serveRoutes<E extends Env>(
         args,
         nowMs,
         connect: () => connect(c.env),
+        viewer: viewer(c),
         refusals: () => refusals(c),
         preferred: (types) => preferred(c, types),
       };

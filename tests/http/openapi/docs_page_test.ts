@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { REASONS } from "../../../src/problems.ts";
 import { sessionCookie } from "../../../src/http/auth/session.ts";
-import { heading, look, PHONE, TestBrowser } from "../dashboard/browser.ts";
+import { heading, look, PHONE, signIn, TestBrowser } from "../dashboard/browser.ts";
 import { SECRETS } from "../../environment.ts";
 import { Stage } from "../../cloudflare/stage.ts";
 
@@ -74,11 +74,22 @@ Deno.test("the page at /docs", async (t) => {
     await stranger.getByRole("button", { name: "Sign in" }).click();
     assert.match(stranger.url(), /\/docs$/);
     assert.match(await heading(stranger), /^API of the/);
-    await stranger.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Status" })
-      .click();
+    const pages = stranger.getByRole("navigation", { name: "Pages" });
+    const names = ["Status", "Events", "Activity", "API"];
+    assert.deepEqual(await pages.getByRole("link").allInnerTexts(), names);
+    assert.equal(await stranger.getByRole("button", { name: "Sign out" }).count(), 1);
+    await pages.getByRole("link", { name: "Status" }).click();
     assert.equal(await heading(stranger), "Waiting for the first run");
     await stranger.getByRole("link", { name: "API" }).click();
     assert.match(stranger.url(), /\/docs$/);
+  });
+
+  await t.step("whoever is signed in can sign out from here", async () => {
+    const leaving = await browser.page(stage.worker.url);
+    await signIn(leaving, SECRETS.API_TOKEN);
+    await leaving.goto("/docs");
+    await leaving.getByRole("button", { name: "Sign out" }).click();
+    assert.equal(await heading(leaving), "Sign in");
   });
 
   await t.step("where nothing is, a browser gets a page, and a program a problem", async () => {
