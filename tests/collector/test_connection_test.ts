@@ -52,6 +52,27 @@ Deno.test("credentials that are refused by now fail the test while the runs stil
   assert.match(steps[1].because!, /Once that expires, they will fail too/);
 });
 
+Deno.test("hosts that are found no more fail the test while the runs still remember them", async () => {
+  await using s = await afterOneRun();
+  s.environment.livePerson.faults.always("domain", { status: 404 });
+  assert.equal((await s.collector.collect("cron")).outcome, "ok");
+  const steps = await s.collector.testSource();
+  assert.deepEqual(steps.map(({ outcome }) => outcome), ["failed", "ok", "ok"]);
+  assert.equal(steps[0].problem?.code, "discovery_failed");
+  assert.match(steps[0].because!, /The runs still use what they remember/);
+});
+
+Deno.test("a remembered host that fails each run fails the test, which tries a new one", async () => {
+  await using s = await afterOneRun();
+  const { livePerson } = s.environment;
+  livePerson.faults.always("audit", { status: 404 });
+  const problem = (await s.collector.collect("cron")).problem?.code;
+  const steps = await s.collector.testSource();
+  assert.deepEqual(steps.map(({ outcome }) => outcome), ["ok", "ok", "failed"]);
+  assert.equal(steps[2].problem?.code, problem);
+  assert.match(steps[2].because!, /Signing in again does not help/);
+});
+
 Deno.test("where a new sign-in fails as well, the test says so, and nothing is forgotten", async () => {
   await using s = await afterOneRun();
   s.environment.livePerson.forbidden = true;

@@ -1,7 +1,7 @@
 /** Who did what: the last actions, including those that were refused; and a button that ends all sessions. */
 import { count, moment } from "../../format.ts";
 import type { Actor, OperatorAction } from "../../operators/action.ts";
-import type { Viewer } from "../auth/viewer.ts";
+import type { Viewer } from "../../operators/viewer.ts";
 import { FormToken } from "./layout.tsx";
 
 interface ActivityProps {
@@ -45,7 +45,7 @@ const COLUMNS = ["When", "Who", "What", "Account", "Outcome", "From"];
 
 function Actions({ actions, nowMs }: Omit<ActivityProps, "viewer">) {
   return (
-    <table class="stacked" role="table">
+    <table class="stacked inline" role="table">
       <thead role="rowgroup">
         <tr role="row">
           {COLUMNS.map((name) => <th key={name} scope="col" role="columnheader">{name}</th>)}

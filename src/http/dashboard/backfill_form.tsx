@@ -1,8 +1,9 @@
 /** The form that asks for the range of a backfill. */
+import { labelsOf, type Pipeline } from "../../pipelines/pipeline.ts";
+import { accountTitle, destinationName, hrefOf } from "./links.ts";
 
 interface BackfillFormProps {
-  readonly account: string;
-  readonly destination: string | null;
+  readonly pipeline: Pipeline;
   /** As they were typed. */
   readonly from?: string;
   readonly to?: string;
@@ -10,14 +11,21 @@ interface BackfillFormProps {
   readonly wrong?: string;
 }
 
-export function BackfillForm({ account, destination, from, to, wrong }: BackfillFormProps) {
+export function BackfillForm({ pipeline, from, to, wrong }: BackfillFormProps) {
+  const { account, destination } = labelsOf(pipeline);
   const describedBy = wrong === undefined ? "hint" : "error hint";
   const invalid = wrong === undefined ? undefined : "true";
   return (
     <form class="card narrow" method="get" action="/actions/backfill">
       <h1 class="title">Backfill</h1>
       <p>
-        Delivers a past range, beside the live collection. For account <strong>{account}</strong>.
+        Delivers a past range, beside the live collection. For account{" "}
+        <strong>{accountTitle(pipeline)}</strong>
+        {destination !== null && (
+          <>
+            , to <strong>{destinationName(pipeline)}</strong>
+          </>
+        )}.
       </p>
       {wrong && <p class="error" role="alert" id="error">{wrong}</p>}
       <input type="hidden" name="account" value={account} />
@@ -43,13 +51,8 @@ export function BackfillForm({ account, destination, from, to, wrong }: Backfill
       </p>
       <div class="actions">
         <button class="button" type="submit">Continue</button>
-        <a class="button second" href={backHref(account, destination)}>Cancel</a>
+        <a class="button second" href={hrefOf("/", pipeline)}>Cancel</a>
       </div>
     </form>
   );
-}
-
-function backHref(account: string, destination: string | null): string {
-  const query = new URLSearchParams({ account, ...(destination !== null && { destination }) });
-  return `/?${query}`;
 }

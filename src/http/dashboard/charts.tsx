@@ -105,7 +105,7 @@ function EventsChart({ name, unit, bars, names }: Span) {
 function LagChart({ name, unit, bars, names }: Span) {
   const known = bars.flatMap(({ lagSeconds }) => lagSeconds ?? []);
   const most = Math.max(0, ...known);
-  const longest = known.length === 0 ? "not known" : `at most ${length(most)}`;
+  const longest = known.length === 0 ? "not known" : atMost(most);
   return (
     <figure class="chart">
       <figcaption>
@@ -173,7 +173,12 @@ function runsOf({ runs, failedRuns }: Bar): string {
 }
 
 function lagOf({ lagSeconds }: Bar): string {
-  return lagSeconds === null ? "lag not known" : `lag at most ${length(lagSeconds)}`;
+  return lagSeconds === null ? "lag not known" : `lag ${atMost(lagSeconds)}`;
+}
+
+/** `at most 5 hours`, `less than a minute` */
+function atMost(seconds: number): string {
+  return seconds < 60 ? length(seconds) : `at most ${length(seconds)}`;
 }
 
 /** `45 s`, `12 min`, `3.5 h`, `2.1 d` */

@@ -66,7 +66,7 @@ interface RowsProps extends ListProps {
 
 export function OverviewRows({ members, isSplit, hasStates, nowMs }: RowsProps) {
   return (
-    <table class="stacked" role="table">
+    <table class="stacked inline" role="table">
       <thead role="rowgroup">
         <tr role="row">
           <th scope="col" role="columnheader">Account</th>

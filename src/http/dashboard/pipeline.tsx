@@ -14,7 +14,7 @@ import { lastHours, sumOfEvents } from "./periods.ts";
 import { Shape, TONES } from "./shapes.tsx";
 import { type PipelineState, STATE_NAMES } from "./pipeline_state.ts";
 import { TotalsCard } from "./totals.tsx";
-import type { Viewer } from "../auth/viewer.ts";
+import type { Viewer } from "../../operators/viewer.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
 import { length, number, took } from "../../format.ts";
 
@@ -111,7 +111,12 @@ function Headline({ state: whole, nowMs }: { state: PipelineState; nowMs: number
           <p class="eyebrow quiet">
             Account {accountTitle(pipeline)}
             {pipeline.destination && `, to ${destinationName(pipeline)}`}
-            {status?.destination && ` at ${status.destination}`}
+            {status?.destination && (
+              <>
+                {" at "}
+                <Breakable name={status.destination} />
+              </>
+            )}
           </p>
           <h1 id="state">{STATE_NAMES[state]}</h1>
           <p class="because">{because}</p>
@@ -121,6 +126,21 @@ function Headline({ state: whole, nowMs }: { state: PipelineState; nowMs: number
         <Facts pipeline={pipeline} status={status} nowMs={nowMs} />
       )}
     </section>
+  );
+}
+
+/** A long host is broken before its dots, rather than anywhere. */
+function Breakable({ name }: { name: string }) {
+  const [first, ...others] = name.split(".");
+  return (
+    <>
+      {first}
+      {others.map((part) => (
+        <>
+          <wbr />.{part}
+        </>
+      ))}
+    </>
   );
 }
 

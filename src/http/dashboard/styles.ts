@@ -172,7 +172,7 @@ tbody th { font-weight: 600; }
 .event-list { padding: 0; list-style: none; }
 .event-list li { border-top: 1px solid var(--line); }
 .event-line {
-  display: grid; grid-template-columns: 7.5rem minmax(0, 1fr) minmax(0, 2fr) minmax(0, 1fr) minmax(0, 1fr); gap: 0 1rem;
+  display: grid; grid-template-columns: 7.5rem minmax(0, 1fr) minmax(0, 3fr) minmax(0, 1fr) minmax(0, 1fr); gap: 0 1rem;
   padding: 0.5rem 0 0.5rem 1.25rem; color: var(--ink); position: relative;
 }
 summary.event-line::before {

@@ -142,6 +142,44 @@ Deno.test("every state says what it is in its first heading", async (t) => {
     });
   }
 
+  await t.step(
+    "charts have ticks, names below, and a mark for each period with failures",
+    async () => {
+      const page = await browser.page(app.url);
+      await signIn(page, API_TOKEN);
+      await page.goto("/?account=failing");
+      const chart = (label: RegExp) => page.getByRole("img", { name: label });
+      const [events] = await chart(/^Last 24 hours: 1,170 events, .* 60 failed runs/).all();
+      assert.deepEqual(await events.locator(".scale text").allTextContents(), ["0", "100", "200"]);
+      assert.equal(
+        await events.locator(".grid, .base").count(),
+        3 + 5,
+        "lines, and a tick at each name",
+      );
+      const names = await events.locator("svg:not(.scale) text").allTextContents();
+      assert.deepEqual(names, ["20:00", "02:00", "08:00", "14:00", "now"]);
+      const [lag] = await chart(/^Last 24 hours: lag at most 5 hours/).all();
+      assert.deepEqual(await lag.locator(".scale text").allTextContents(), ["0", "3 h", "6 h"]);
+      for (const one of [events, lag]) {
+        const marks = await one.locator(".cross").all();
+        assert.equal(marks.length, 5);
+        for (const mark of marks) assert.ok((await mark.boundingBox())!.width >= 7);
+        assert.match((await one.locator("title").last().textContent())!, /12 runs, 12 failed$/);
+      }
+      assert.equal(await page.getByText("Runs failed.").count(), 2);
+      const failures = page.getByRole("img", { name: "The last 14 days: 2 failures." });
+      assert.equal(await failures.locator("rect.failed").count(), 2);
+      assert.deepEqual(await failures.locator("text").allTextContents(), [
+        "7 Nov",
+        "14 Nov",
+        "now",
+      ]);
+      for (const link of await page.locator(".outages a, .outcome a").all()) {
+        assert.match((await link.getAttribute("href"))!, /^\/docs#code-/);
+      }
+    },
+  );
+
   await t.step("on a phone nothing is left out", async () => {
     const page = await browser.page(app.url);
     await signIn(page, API_TOKEN);

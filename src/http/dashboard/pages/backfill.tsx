@@ -2,7 +2,7 @@
 import { iso } from "../../../engine/time.ts";
 import { CollectorError } from "../../../errors.ts";
 import type { BackfillRange } from "../../../collector/runs/backfill.ts";
-import { labelsOf, type Pipeline } from "../../../pipelines/pipeline.ts";
+import type { Pipeline } from "../../../pipelines/pipeline.ts";
 import { readBackfillRange } from "../../routing/backfill_arguments.ts";
 import { BackfillForm } from "../backfill_form.tsx";
 import { ConfirmForm } from "../confirm.tsx";
@@ -38,7 +38,7 @@ function showForm(
   pipeline: Pipeline,
   typed: { from?: string; to?: string; wrong?: string },
 ) {
-  return showPage(c, { title: ACTION.name }, <BackfillForm {...labelsOf(pipeline)} {...typed} />);
+  return showPage(c, { title: ACTION.name }, <BackfillForm pipeline={pipeline} {...typed} />);
 }
 
 function readRange(
