@@ -100,7 +100,7 @@ function printTries(
   const url = keep ? workerUrl : `http://127.0.0.1:${KEPT_PORT}`;
   const ids = destination.length === DESTINATION_IDS.length ? "all" : destination.join();
   const same = ids === "xsiam" ? "" : ` --destination ${ids}`;
-  const title = keep ? "Try it" : `Try it: deno task demo --keep${same} keeps running, then`;
+  const title = keep ? "Try it" : `Try it: deno task demo --keep${same} keeps it running. Then:`;
   print(`\n${colours.bold(title)}`);
   for (const line of pageLines(url, API_TOKEN)) print(line);
   for (const line of curlLines(url, API_TOKEN, destination)) {

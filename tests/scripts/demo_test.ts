@@ -86,7 +86,7 @@ Deno.test("the demo proves for each destination that nothing is lost and nothing
   }
   const doing = stdout.split("trouble on the way\n")[1].split("\n").slice(0, labels.length);
   assert.ok(doing.every((line, index) => line.startsWith(`  ${labels[index]} `)), doing.join("\n"));
-  assert.match(stdout, /deno task demo --keep --destination all keeps running/);
+  assert.match(stdout, /deno task demo --keep --destination all keeps it running/);
   assert.match(stdout, /should_push_events=true&destination=xsiam"/);
   for (const line of stdout.split("\n")) assert.ok(columns(line) <= 100, line);
 });
