@@ -93,13 +93,15 @@ function toldTest(outcome: Outcome<readonly TestedStep[]>): Notice {
   if (!outcome.ok) return toldProblem("The connection could not be tested", outcome.problem);
   const steps = outcome.value;
   const failed = steps.find((step) => step.outcome === "failed");
+  const isPartial = steps.some(({ outcome }) => outcome !== "ok");
   return {
     ok: failed === undefined,
     title: failed !== undefined
       ? `The connection does not work: ${failed.problem!.title}`
-      : steps.every(({ outcome }) => outcome === "ok")
-      ? "The connection works"
-      : "What could be tested works",
+      : isPartial
+      ? "What could be tested works"
+      : "The connection works",
+    isPartial,
     lines: [
       ...steps.map(({ step, outcome, milliseconds, because }) =>
         `${STEP_NAMES[step]}: ${

@@ -151,11 +151,16 @@ export function AdviceList({ advice, tone }: { advice: readonly Advice[]; tone: 
   );
 }
 
+function toneOf({ ok, isPartial = false }: Notice): string {
+  if (!ok) return "bad";
+  return isPartial ? "warn" : "ok";
+}
+
 /** The outcome of the last action. */
 export function NoticeCard({ notice }: { notice: Notice | null }) {
   if (notice === null) return null;
   return (
-    <section class={`card notice ${notice.ok ? "ok" : "bad"}`} role="status">
+    <section class={`card notice ${toneOf(notice)}`} role="status">
       <h2>{notice.title}</h2>
       <ul>{notice.lines.map((line) => <li key={line}>{line}</li>)}</ul>
       {notice.code && (

@@ -13,6 +13,8 @@ import { cut } from "../../format.ts";
 
 export interface Notice {
   readonly ok: boolean;
+  /** True if nothing went wrong, but not all is known to be well. */
+  readonly isPartial?: boolean;
   readonly title: string;
   readonly lines: readonly string[];
   /** The problem's code, if it tells of one. */

@@ -62,10 +62,14 @@ Deno.test("from the first run to dead letters that are redelivered", async (t) =
     const told = await testConnection(page);
     assert.match(told, /What could be tested works/);
     assert.match(told, /Signing in: ok, \d+ ms/);
+    assert.match(told, /Reaching the destination: not tested\. XSIAM documents no call/);
+    const tone = () => page.getByRole("status").getAttribute("class");
+    assert.match((await tone())!, /\bwarn\b/, "green would say that the destination works");
     stage.livePerson.forbidden = true;
     const failed = await testConnection(page);
     assert.match(failed, /Reading the audit trail: failed/);
     assert.match(failed, /What to do: Ask LivePerson to enable the Audit Trail API/);
+    assert.match((await tone())!, /\bbad\b/);
     const [more] = await page.getByRole("status").getByRole("link").all();
     assert.equal(await more.getAttribute("href"), "/docs#code-audit_forbidden");
   });
