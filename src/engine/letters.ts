@@ -29,7 +29,7 @@ export function letterAgain(
 /** An event that is too large to be sent at all. */
 export function tooLargeLetter(line: Line, { label, limits }: Destination): Undelivered {
   const reason = `The record has ${line.bytes} bytes; ` +
-    `${label} takes at most ${limits.maxEventBytes} in one event.`;
+    `${label} accepts at most ${limits.maxEventBytes} in one event.`;
   const refusal = { status: null, reason, refusedAlone: true, isDoubted: true, dead: true };
   return { ...eventOf(line), ...refusal };
 }

@@ -176,7 +176,7 @@ Deno.test("an event that XSIAM can't take", async (t) => {
     assert.equal((await stage.status()).deadLetters, 1);
     const { body } = await stage.get("/dead-letters");
     assert.equal(body.count, 1);
-    assert.match(body.letters[0].reason, /XSIAM takes at most 5000000/);
+    assert.match(body.letters[0].reason, /XSIAM accepts at most 5000000/);
     assert.equal(JSON.parse(body.letters[0].json).objectName, tooLarge.objectName);
     assert.equal((await stage.cron()).report.deadLettered, 0);
   });

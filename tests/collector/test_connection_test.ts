@@ -38,7 +38,7 @@ Deno.test("a remembered token that fails each run fails the test, which says tha
   const steps = await s.collector.testSource();
   assert.deepEqual(steps.map(({ outcome }) => outcome), ["ok", "ok", "failed"]);
   assert.equal(steps[2].problem?.code, "upstream_unreadable");
-  assert.match(steps[2].because!, /Without what earlier runs remember, it works/);
+  assert.match(steps[2].because!, /It works with a new sign-in/);
   assert.equal((await s.collector.collect("cron")).outcome, "ok", "it is forgotten");
 });
 
@@ -59,7 +59,7 @@ Deno.test("hosts that are found no more fail the test while the runs still remem
   const steps = await s.collector.testSource();
   assert.deepEqual(steps.map(({ outcome }) => outcome), ["failed", "ok", "ok"]);
   assert.equal(steps[0].problem?.code, "discovery_failed");
-  assert.match(steps[0].because!, /The runs still use what they remember/);
+  assert.match(steps[0].because!, /The runs still use an earlier sign-in/);
 });
 
 Deno.test("a remembered host that fails each run fails the test, which tries a new one", async () => {

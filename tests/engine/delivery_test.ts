@@ -137,7 +137,7 @@ Deno.test("an event that is too large is a dead letter at once, is never sent an
   assert.deepEqual([letter.eventId, letter.status, letter.dead], ["1", null, true]);
   assert.equal(
     letter.reason,
-    "The record has 5000001 bytes; The model takes at most 5000000 in one event.",
+    "The record has 5000001 bytes; The model accepts at most 5000000 in one event.",
   );
   assert.equal(progress.deadLettered, 1);
   world.nowMs += 2 * DAY_MS;

@@ -46,7 +46,7 @@ Deno.test("test-connection uses what the state, or the Worker, remembers", async
     assert.deepEqual([code, ok], [1, false]);
     const outcomes = steps.map((step: { outcome: string }) => step.outcome);
     assert.deepEqual(outcomes, ["ok", "ok", "failed", "ok", "skipped"]);
-    assert.match(steps[2].because, /The runs still use what they remember/);
+    assert.match(steps[2].because, /The runs still use an earlier sign-in/);
   }
 });
 

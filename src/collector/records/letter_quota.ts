@@ -45,8 +45,8 @@ export function roomFor(kept: Dead, letters: readonly Undelivered[], maxLetters:
 function full({ deadLetters, deadBytes }: Dead, more: number): CollectorError {
   return new CollectorError("dead_letters_full", {
     detail:
-      `There are ${deadLetters} dead letters with ${deadBytes} bytes; of ${more} more, not all ` +
-      "find room.",
+      `There are ${deadLetters} dead letters with ${deadBytes} bytes, and no room for all of ` +
+      `${more} more.`,
   });
 }
 

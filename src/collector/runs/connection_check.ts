@@ -50,11 +50,11 @@ interface BothWays<Way> {
   readonly forget: () => Promise<void>;
 }
 
-const HELPS = "Without what earlier runs remember, it works. That is forgotten now: the next run " +
-  "signs in again.";
+const HELPS =
+  "It works with a new sign-in. The earlier one has been forgotten: the next run signs in " +
+  "again.";
 const STILL_USED =
-  "The runs still use what they remember of an earlier sign-in. Once that expires, " +
-  "they will fail too.";
+  "The runs still use an earlier sign-in, which works. Once it expires, they will fail too.";
 
 function doesNotHelp({ title, detail }: Problem): string {
   return `Signing in again does not help: ${title}. ${detail}`;

@@ -12,14 +12,14 @@ export function tellThatDisabled(runId: string, { platform }: RunContext): void 
 export function tellOfCursor({ found }: Opened, runId: string, { platform }: RunContext): void {
   if (found === "republished") {
     const message =
-      "The published cursor is missing or is not the journal's, which counts. It is " +
+      "The published cursor is missing or differs from the journal's. The journal's is " +
       "published again.";
     platform.log({ level: "warn", event: "cursor_republished", runId, message });
   }
   if (found === "adopted") {
     const message =
-      "The journal is empty. Collecting goes on from the published cursor, which may " +
-      "be some batches old: events since then come again, with the same event_id.";
+      "The journal is empty. Collecting continues from the published cursor, which may be " +
+      "a few batches old: events since then are delivered again, with the same event_id.";
     platform.log({ level: "warn", event: "cursor_adopted", runId, message });
   }
 }
@@ -28,8 +28,8 @@ export function tellOfRun(report: RunReport, failure: unknown, { platform }: Run
   const { runId } = report;
   if (report.sourceBehind) {
     const message =
-      "The audit API shows less than it did before, as a replica does that is behind. " +
-      "The run waits for it; after half an hour, what it shows counts.";
+      "The audit API shows fewer events than before, as a replica that is behind does. " +
+      "Runs wait for it to catch up; after half an hour, they accept what it shows.";
     platform.log({ level: "warn", event: "source_behind", runId, message });
   }
   if (report.outcome === "ok") {

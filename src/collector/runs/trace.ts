@@ -26,7 +26,7 @@ export async function openTrace(
   if (stored === null) await platform.local.put(KEY, iso(untilMs));
   if (platform.now() >= untilMs) {
     const message =
-      "DEBUG_TRACE has run for its hour. Set it to false, and to true for another one.";
+      "DEBUG_TRACE was on for an hour and is off now. For another hour, set it to false and to true again.";
     platform.log({ level: "warn", event: "trace_ended", runId, message });
     return undefined;
   }
