@@ -49,7 +49,7 @@ Deno.test("credentials that are refused by now fail the test while the runs stil
   const steps = await s.collector.testSource();
   assert.deepEqual(steps.map(({ outcome }) => outcome), ["ok", "failed", "ok"]);
   assert.equal(steps[1].problem?.code, "credentials_refused");
-  assert.match(steps[1].because!, /Once that expires, they will fail too/);
+  assert.match(steps[1].because!, /Once it expires, they will fail too/);
 });
 
 Deno.test("hosts that are found no more fail the test while the runs still remember them", async () => {
