@@ -7,6 +7,7 @@ import { withSettings } from "../../scripts/setup/keep_settings.ts";
 import { deployedSettings, missingSettings } from "../../scripts/setup/settings.ts";
 import { boundBuckets, namespaceId, withNamespaceId } from "../../scripts/setup/wrangler_toml.ts";
 import { ROOT } from "../../scripts/local/bundle.ts";
+import { startHec } from "../../scripts/simulators/hec.ts";
 import { parse } from "dotenv";
 import { ACCOUNT } from "../environment.ts";
 import { RunningScript } from "./running_script.ts";
@@ -109,6 +110,7 @@ Deno.test("setup creates the namespace, uploads the settings and deploys; twice 
   assert.equal((await stat(file)).mode & 0o777, 0o600);
 
   assert.match(first.stdout, /✓ The audit trail can be read/);
+  assert.match(first.stdout, /- XSIAM accepts the settings +not tested\n +Why: XSIAM documents no/);
   assert.match(
     first.stdout,
     /^\$ deno run .* kv namespace create liveperson-audit-collector-cursors --config/m,
@@ -237,6 +239,7 @@ Deno.test("setup says so when the first run fails", async () => {
 
 Deno.test("setup only asks wrangler who is signed in before the settings are right", async (t) => {
   await using stage = await ScriptStage.open();
+  await using splunk = await startHec();
   const cases: [string, Settings, number, RegExp][] = [
     [
       "no settings",
@@ -249,6 +252,12 @@ Deno.test("setup only asks wrangler who is signed in before the settings are rig
       { LIVEPERSON_CLIENT_SECRET: "wr0ng" },
       1,
       /refused the client id and secret/,
+    ],
+    [
+      "a destination's wrong token",
+      { HEC_URL: splunk.url, HEC_TOKEN: "wr0ng" },
+      1,
+      /Splunk HEC refused the token/,
     ],
     ["an unreachable host", { LIVEPERSON_DOMAIN_API_URL: "http://127.0.0.1:9" }, 1, /be reached/],
     [
