@@ -23,11 +23,19 @@ export function toRequest(incoming: IncomingMessage): Request | null {
   }
 }
 
-/** The path is appended to the host unchanged, so a path that begins with two slashes names no other host. */
-function urlOf({ url = "", headers }: IncomingMessage): string | null {
-  const { host = "localhost" } = headers;
-  const text = url.startsWith("/") && HOST.test(host) ? `http://${host}${url}` : url;
-  return /^https?:\/\//i.test(text) && URL.canParse(text) ? text : null;
+/**
+ * The path is appended to the host unchanged, so a path that begins with two slashes names no other host. A
+ * target that names a host itself, as one for a proxy does, must name the same one.
+ */
+function urlOf({ url = "", headersDistinct }: IncomingMessage): string | null {
+  const [host = "localhost", ...others] = headersDistinct.host ?? [];
+  if (others.length > 0 || !HOST.test(host)) return null;
+  const own = `http://${host}/`;
+  const text = url.startsWith("/") ? own.slice(0, -1) + url : url;
+  if (!URL.canParse(text) || !URL.canParse(own)) return null;
+  const { protocol, host: named, username, password } = new URL(text);
+  const isOwn = protocol === "http:" && named === new URL(own).host;
+  return isOwn && username === "" && password === "" ? text : null;
 }
 
 /** None, unless the headers announce one. If the client leaves in the middle of it, the signal has the error. */

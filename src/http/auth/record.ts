@@ -44,7 +44,7 @@ async function record(c: Context<DoorEnv>, action: string, connect: () => Collec
     outcome: c.var.hasFailed ? "failed" : outcomeOf(status),
     status,
   };
-  if (status === 429) return; // counted as a request without a valid token
+  if (status === 429 && kept.actor === null) return; // counted as a request without a valid token
   const { at: _, ...fields } = kept;
   log({ level: "info", event: "operator_action", ...fields });
   if (kept.actor === null) return; // a stranger must not push out what others did

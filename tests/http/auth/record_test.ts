@@ -1,7 +1,14 @@
 /** Who did what is recorded: by routes and on the page, what was refused and what failed too. */
 import assert from "node:assert/strict";
 import { ACCOUNT, SECRETS } from "../../environment.ts";
-import { ok, run, sampleCollector, samplePipeline } from "../dashboard/sample_app.ts";
+import {
+  failed,
+  ok,
+  run,
+  sampleCollector,
+  samplePipeline,
+  status,
+} from "../dashboard/sample_app.ts";
 import { PeopleApp, READ } from "./people_app.ts";
 
 const { API_TOKEN } = SECRETS;
@@ -49,6 +56,8 @@ Deno.test("every route that changes something or reads events is recorded, and n
     ["POST", "/backfill?from=1+day"],
     ["DELETE", "/backfill"],
     ["DELETE", `/cursor?confirm=${ACCOUNT}`],
+    ["GET", "/state"],
+    ["POST", "/state"],
   ];
   for (const [method, path] of routes) await app.ask(path, { method, token: API_TOKEN });
   assert.deepEqual(acts(app).map(({ action }) => action), [
@@ -62,6 +71,8 @@ Deno.test("every route that changes something or reads events is recorded, and n
     "startBackfill",
     "cancelBackfill",
     "forgetCursor",
+    "exportState",
+    "importState",
   ]);
 });
 
@@ -144,6 +155,24 @@ Deno.test("the page's buttons, forged forms, sessions and reading events are rec
     ["collect", "refused", actor],
     ["signOut", "done", actor],
     ["signIn", "refused", null],
+  ]);
+});
+
+Deno.test("asking for events is recorded even if there were too many requests, or only looking is allowed", async () => {
+  const answers = {
+    getEvents: failed("get_events_running", "One is not answered yet."),
+    status: ok(status(ACCOUNT, {})),
+  };
+  const app = new PeopleApp(undefined, undefined, sampleCollector(answers));
+  assert.equal((await app.ask("/get-events", { token: API_TOKEN })).status, 429);
+  const cookie = await app.signIn(READ);
+  assert.equal((await app.ask("/undelivered?event=abc", { cookie })).status, 403);
+  assert.equal((await app.ask("/undelivered", { cookie })).status, 200, "only numbers");
+  const told = acts(app).map(({ action, outcome, actor }) => [action, outcome, actor!.token]);
+  assert.deepEqual(told, [
+    ["getEvents", "refused", "API_TOKEN"],
+    ["signIn", "done", "API_TOKEN_READ"],
+    ["listDeadLetters", "refused", "API_TOKEN_READ"],
   ]);
 });
 
