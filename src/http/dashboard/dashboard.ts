@@ -144,7 +144,12 @@ export function createDashboard<E extends DoorEnv["Bindings"]>(
     return showProblem(c, thrownProblem(error));
   });
   for (const { method, path, guards, handle, action } of ROUTES) {
-    if (action) dashboard.on(method, [path], recordAction(action, (c) => connect(c.env)));
+    if (action) {
+      // strangers who open a page are asked to sign in, which is no action and must not fill the log
+      const recorded = (c: Context) =>
+        method === "GET" && c.var.actor === undefined ? null : action(c);
+      dashboard.on(method, [path], recordAction(recorded, (c) => connect(c.env)));
+    }
     dashboard.on(method, [path], ...guards, handle);
   }
   return dashboard;

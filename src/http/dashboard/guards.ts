@@ -6,6 +6,7 @@ import { findViewer, isFromHere, isOwnForm } from "../auth/viewer.ts";
 import { problemOf } from "../routing/problems.ts";
 import { tokensIn } from "../auth/tokens.ts";
 import type { Rights } from "../../operators/session.ts";
+import { refuseSignIn } from "./refused_sign_in.ts";
 import { localPath, type PageContext, type PageEnv, readForm } from "./page_context.ts";
 import { FOREIGN_FORM, LOOKING_ONLY } from "./page_problems.ts";
 import { showProblem, showSignIn } from "./render.tsx";
@@ -14,6 +15,7 @@ import { contentSecurityPolicy } from "./styles.ts";
 type Guard = MiddlewareHandler<PageEnv>;
 
 const MAX_FORM_BYTES = 16 * 1024;
+const ENDED = "Nobody is signed in, so nothing was done.";
 
 const withPolicy: Guard = async (c, next) => {
   c.header("Content-Security-Policy", contentSecurityPolicy());
@@ -33,7 +35,11 @@ const tokenIsSet: Guard = async (c, next) => {
 
 const signedIn: Guard = async (c, next) => {
   const viewer = await findViewer(c, c.var.teamKeys);
-  if (viewer === null) return showSignIn(c, hereOf(c), refusalByAccess(c));
+  if (viewer === null) {
+    // only somebody who is signed in is shown a form, so a form is a try
+    const isTry = c.req.method === "POST";
+    return isTry ? refuseSignIn(c, "/", ENDED) : showSignIn(c, hereOf(c), refusalByAccess(c));
+  }
   c.set("viewer", viewer);
   c.set("actor", viewer.actor);
   await next();
@@ -82,7 +88,7 @@ export const ACTED: readonly Guard[] = [...SUBMITTED, entitled("act")];
 /** The requested page, to return to after signing in. */
 function hereOf(c: PageContext): string {
   const { pathname, search } = new URL(c.req.url);
-  return c.req.method === "GET" ? localPath(pathname + search) : "/";
+  return localPath(pathname + search);
 }
 
 function refusalByAccess(c: PageContext): string | undefined {

@@ -168,12 +168,34 @@ Deno.test("asking for events is recorded even if there were too many requests, o
   const cookie = await app.signIn(READ);
   assert.equal((await app.ask("/undelivered?event=abc", { cookie })).status, 403);
   assert.equal((await app.ask("/undelivered", { cookie })).status, 200, "only numbers");
-  const told = acts(app).map(({ action, outcome, actor }) => [action, outcome, actor!.token]);
-  assert.deepEqual(told, [
-    ["getEvents", "refused", "API_TOKEN"],
-    ["signIn", "done", "API_TOKEN_READ"],
-    ["listDeadLetters", "refused", "API_TOKEN_READ"],
-  ]);
+  const [reading, , looking, ...more] = acts(app);
+  assert.deepEqual([reading.action, reading.status, reading.actor], ["getEvents", 429, {
+    token: "API_TOKEN",
+  }]);
+  const session = cookie.split(".")[1].slice(0, 8);
+  assert.deepEqual([looking.action, looking.status, looking.actor], ["listDeadLetters", 403, {
+    token: "API_TOKEN_READ",
+    session,
+  }]);
+  assert.equal(more.length, 0);
+});
+
+Deno.test("strangers who open pages leave nothing in the log, and those who send forms meet the limit", async () => {
+  const app = new PeopleApp();
+  for (let i = 0; i < 500; i++) {
+    for (const path of ["/events.csv", "/undelivered?event=a", "/events?start=1+day"]) {
+      assert.equal((await app.ask(path)).status, 401);
+    }
+  }
+  assert.deepEqual(app.lines, []);
+  const statuses = [];
+  for (let i = 0; i < 500; i++) {
+    statuses.push((await app.ask("/actions/collect", { form: { account: ACCOUNT } })).status);
+  }
+  assert.deepEqual([statuses.indexOf(429), statuses.lastIndexOf(401)], [100, 99]);
+  assert.equal(acts(app).length, 100);
+  assert.equal(app.linesOf("access_refused").length, 9);
+  assert.deepEqual(await app.operators.actions(), []);
 });
 
 Deno.test("the page shows the last 100, and a stranger's tries don't push them out", async () => {

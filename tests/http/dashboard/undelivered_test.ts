@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { MAX_CONTENT_BYTES } from "../../../src/http/dashboard/letter_content.ts";
 import { ACCOUNT, change, SECRETS, tenth } from "../../environment.ts";
-import { Stage } from "../../cloudflare/stage.ts";
+import { type Json, Stage } from "../../cloudflare/stage.ts";
 import { heading, look, signIn, TestBrowser } from "./browser.ts";
 
 const READ = "read-t0ken-5a1d-77c2-4e09-8b3f-2c9d6e0f1a7b";
@@ -55,8 +55,10 @@ Deno.test("what is undelivered is read, redelivered and discarded on the page", 
     assert.equal(await heading(page), "Incomplete");
     await look(phone, "undelivered-status-phone");
     const { letters } = (await stage.get("/dead-letters")).body;
-    await page.getByRole("link", { name: letters[1].eventId }).click();
-    assert.ok((await page.locator("main pre").innerText()).includes(letters[1].eventId));
+    // of the large one, only the beginning is shown, which need not have the id
+    const { eventId } = letters.slice(1).find(({ bytes }: Json) => bytes < MAX_CONTENT_BYTES);
+    await page.getByRole("link", { name: eventId }).click();
+    assert.ok((await page.locator("main pre").innerText()).includes(eventId));
     await page.goto("/");
     await page.getByRole("link", { name: "6", exact: true }).click();
     assert.equal(await heading(page), "6 undelivered");

@@ -1,10 +1,9 @@
 /** Signing in with a token, and out again. */
-import { refuseTry } from "../../auth/refuse_try.ts";
 import { findToken, tokensIn } from "../../auth/tokens.ts";
 import { isFromHere, losesSession, signIn, signOut, signOutEverywhere } from "../../auth/viewer.ts";
-import { problemOf } from "../../routing/problems.ts";
 import { localPath, type PageContext, readForm } from "../page_context.ts";
 import { FOREIGN_FORM } from "../page_problems.ts";
+import { refuseSignIn } from "../refused_sign_in.ts";
 import { showProblem, showSignIn } from "../render.tsx";
 
 /**
@@ -25,18 +24,9 @@ export async function submitSignIn(c: PageContext) {
     return showSignIn(c, target, error);
   }
   const token = typeof given === "string" ? findToken(tokensIn(c.env), given.trim()) : null;
-  if (token === null) return await showRefusal(c, target);
+  if (token === null) return await refuseSignIn(c, target, "That is not the API token.");
   await signIn(c, token);
   return c.redirect(target, 303);
-}
-
-async function showRefusal(c: PageContext, target: string) {
-  const wrong = problemOf("unauthorized", "That is not the API token.");
-  const { problem, headers } = await refuseTry(c, wrong);
-  if (problem === wrong) return showSignIn(c, target, wrong.detail);
-  const wait = headers["Retry-After"];
-  c.header("Retry-After", wait);
-  return showSignIn(c, target, `Too many wrong tokens. Wait ${wait} seconds.`, 429);
 }
 
 export async function submitSignOut(c: PageContext) {
