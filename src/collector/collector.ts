@@ -9,7 +9,6 @@ import { ownerOf } from "../pipelines/pipeline.ts";
 import type { OperatorAction } from "../operators/action.ts";
 import type { PipelineSettings } from "../pipelines/pipelines.ts";
 import type { Session } from "../sources/liveperson/session.ts";
-import { plainToken } from "../settings/token_list.ts";
 import { FORGETFUL, readOnly } from "../storage/vault.ts";
 import { collect } from "./runs/live.ts";
 import type { RunContext } from "./runs/context.ts";
@@ -26,7 +25,7 @@ import {
   type StatePage,
   type StateRow,
 } from "./records/moved_state.ts";
-import type { NamedSecret } from "./records/letter_seal.ts";
+import { letterSecrets } from "./records/letter_secrets.ts";
 import { UndeliveredBox } from "./records/undelivered_box.ts";
 import { engineLimits, enginePorts } from "./runs/engine_ports.ts";
 import { type FoundEvents, getEvents, type GetEventsArguments } from "./runs/read_events.ts";
@@ -106,7 +105,7 @@ export class Collector {
       settings,
       platform,
       cursors: new CursorStore(platform, ownerOf(settings.pipeline)),
-      undelivered: new UndeliveredBox(platform, settings.MAX_DEAD_LETTERS, secretsOf(settings)),
+      undelivered: new UndeliveredBox(platform, settings.MAX_DEAD_LETTERS, letterSecrets(settings)),
       backfill: new Backfill(platform),
       health: new HealthRecord(platform),
     };
@@ -397,16 +396,4 @@ export class Collector {
     this.#turn = turn.catch(() => {});
     return turn;
   }
-}
-
-/** What the letters are sealed with: all that is secret, so that it outlives the change of any one. */
-function secretsOf(settings: PipelineSettings): NamedSecret[] {
-  const values: Readonly<Record<string, unknown>> = {
-    ...settings,
-    API_TOKEN: plainToken(settings.API_TOKEN),
-  };
-  const kind = kindOf(settings.pipeline.destination?.kind);
-  return ["LIVEPERSON_CLIENT_SECRET", ...kind?.secrets ?? [], "API_TOKEN"]
-    .map((name) => [name, values[name]])
-    .filter((named): named is [string, string] => typeof named[1] === "string");
 }

@@ -31,6 +31,11 @@ export interface DestinationKind<Table extends v.ObjectEntries> {
   readonly urls: readonly (keyof Table & string)[];
   /** The settings that must never be shown. */
   readonly secrets: readonly (keyof Table & string)[];
+  /**
+   * Those of them that are always generated, and never made up by a person or easy to guess. Dead letters
+   * may be encrypted with them.
+   */
+  readonly generatedSecrets: readonly (keyof Table & string)[];
   /** What to do about the errors that the destination can explain. */
   readonly advice: Readonly<Record<AdvisedCode, Advice>>;
   /** Hosts that `--allow-net` must include under Deno. */

@@ -14,6 +14,7 @@ export const elasticsearch: DestinationKind<typeof ELASTICSEARCH_SETTINGS> = {
   contradictions,
   urls: ["ELASTICSEARCH_URL"],
   secrets: ["ELASTICSEARCH_API_KEY", "ELASTICSEARCH_PASSWORD"],
+  generatedSecrets: ["ELASTICSEARCH_API_KEY"],
   advice: {
     destination_unauthorized: {
       title: "Elasticsearch refused the credentials",

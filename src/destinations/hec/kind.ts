@@ -19,6 +19,7 @@ export const hec: DestinationKind<typeof HEC_SETTINGS> = {
   },
   urls: ["HEC_URL"],
   secrets: ["HEC_TOKEN"],
+  generatedSecrets: ["HEC_TOKEN"],
   advice: {
     destination_unauthorized: {
       title: "Splunk HEC refused the token",

@@ -21,6 +21,7 @@ export const s3: DestinationKind<typeof S3_SETTINGS> = {
   contradictions,
   urls: ["S3_URL"],
   secrets: ["S3_SECRET_ACCESS_KEY"],
+  generatedSecrets: ["S3_SECRET_ACCESS_KEY"],
   advice: {
     destination_unauthorized: {
       title: "The archive refused the access key",

@@ -23,6 +23,7 @@ export const sentinel: DestinationKind<typeof SENTINEL_SETTINGS> = {
   },
   urls: ["AZURE_MONITOR_ENDPOINT", "AZURE_MONITOR_LOGIN_URL"],
   secrets: ["AZURE_MONITOR_CLIENT_SECRET"],
+  generatedSecrets: ["AZURE_MONITOR_CLIENT_SECRET"],
   advice: {
     destination_unauthorized: {
       title: "Azure refused the application, or the application has no role on the rule",

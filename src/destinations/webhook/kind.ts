@@ -12,6 +12,7 @@ export const webhook: DestinationKind<typeof WEBHOOK_SETTINGS> = {
   needed: { WEBHOOK_URL: "URL of the webhook" },
   urls: ["WEBHOOK_URL"],
   secrets: ["WEBHOOK_URL", "WEBHOOK_SECRET", "WEBHOOK_HEADERS"],
+  generatedSecrets: ["WEBHOOK_SECRET"],
   advice: {
     destination_unauthorized: {
       title: "The webhook's receiver refused the signature or a key",

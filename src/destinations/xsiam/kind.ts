@@ -14,6 +14,7 @@ export const xsiam: DestinationKind<typeof XSIAM_SETTINGS> = {
   },
   urls: ["XSIAM_URL"],
   secrets: ["XSIAM_API_KEY", "XSIAM_AUTH_ID"],
+  generatedSecrets: ["XSIAM_API_KEY"],
   advice: {
     destination_unauthorized: {
       title: "XSIAM refused the API key",

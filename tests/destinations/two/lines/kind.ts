@@ -25,6 +25,7 @@ export const lines: DestinationKind<typeof SETTINGS> = {
   needed: { LINES_URL: "URL of the line store", LINES_TOKEN: "Token of the line store" },
   urls: ["LINES_URL"],
   secrets: ["LINES_TOKEN"],
+  generatedSecrets: ["LINES_TOKEN"],
   advice: {
     destination_unauthorized: {
       title: "Line Store refused the token",
