@@ -40,7 +40,8 @@ export async function fetchAnswer(
   const answering = fetch(url, { ...init, signal });
   try {
     const { status, headers, body } = await Promise.race([aborted, answering]);
-    return { status, headers, ...await readBody(body, maxBytes, aborted) };
+    const read = await Promise.race([aborted, readBody(body, maxBytes, signal)]);
+    return { status, headers, ...read };
   } catch (error) {
     answering.then(({ body }) => body?.cancel()).catch(() => {});
     throw error;
@@ -49,42 +50,63 @@ export async function fetchAnswer(
   }
 }
 
+/**
+ * Once the signal is aborted, this may never return. It is not raced with each piece of the body, because
+ * every race would stay in memory until the last one.
+ */
 async function readBody(
   body: ReadableStream<Uint8Array> | null,
   maxBytes: number,
-  aborted: Promise<never>,
+  signal: AbortSignal,
 ): Promise<Pick<ReadAnswer, "text" | "bytes" | "isWhole">> {
   if (body === null) return { text: "", bytes: 0, isWhole: true };
   const reader = body.getReader();
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
+  // without waiting for the sender to agree
+  const cancel = () => void reader.cancel().catch(() => {});
+  signal.addEventListener("abort", cancel);
+  const read = new Bytes(maxBytes);
   try {
     for (;;) {
-      const { done, value } = await Promise.race([aborted, reader.read()]);
-      if (done) return { text: textOf(chunks, bytes, true), bytes, isWhole: true };
-      const left = maxBytes - bytes;
-      chunks.push(value.subarray(0, left));
-      if (value.length > left) {
-        return { text: textOf(chunks, maxBytes, false), bytes: maxBytes, isWhole: false };
-      }
-      bytes += value.length;
+      signal.throwIfAborted();
+      const { done, value } = await reader.read();
+      const isWhole = done || read.add(value);
+      if (done || !isWhole) return { text: read.text(isWhole), bytes: read.length, isWhole };
     }
   } finally {
-    // without waiting for the sender to agree
-    reader.cancel().catch(() => {});
+    signal.removeEventListener("abort", cancel);
+    cancel();
   }
 }
 
+/** Room for the first bytes; it doubles as need be. */
+const FIRST_BYTES = 16 * 1024;
+
 /**
- * The chunks as text, decoded at once: they may be many. A text that was cut ends before the character that
- * the cut went through.
+ * Bytes one after another, up to a limit. They are copied: kept as they come, a sender's single bytes would
+ * each take a hundred times their size.
  */
-function textOf(chunks: readonly Uint8Array[], bytes: number, isWhole: boolean): string {
-  const all = new Uint8Array(bytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
+class Bytes {
+  length = 0;
+  #kept = new Uint8Array(FIRST_BYTES);
+
+  constructor(private readonly most: number) {}
+
+  /** Adds as many of them as there is room for. False if that isn't all. */
+  add(more: Uint8Array): boolean {
+    const fitting = more.subarray(0, this.most - this.length);
+    const length = this.length + fitting.length;
+    if (length > this.#kept.length) {
+      const larger = new Uint8Array(Math.max(length, Math.min(2 * this.#kept.length, this.most)));
+      larger.set(this.#kept.subarray(0, this.length));
+      this.#kept = larger;
+    }
+    this.#kept.set(fitting, this.length);
+    this.length = length;
+    return fitting.length === more.length;
   }
-  return new TextDecoder().decode(all, { stream: !isWhole });
+
+  /** All of them, as text. A text that was cut ends before the character that the cut went through. */
+  text(isWhole: boolean): string {
+    return new TextDecoder().decode(this.#kept.subarray(0, this.length), { stream: !isWhole });
+  }
 }

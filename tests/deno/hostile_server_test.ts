@@ -119,6 +119,27 @@ Deno.test("blanks without end are read up to the limit, and the connection is cl
   }
 });
 
+Deno.test("a body in single bytes is read in time, and their number costs no memory", async () => {
+  const bytes = 300_000;
+  const piece = new TextEncoder().encode("1\r\n \r\n".repeat(1000));
+  for (const trust of TRUST) {
+    await using server = await serving((response) => {
+      const socket = response.socket!;
+      socket.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+      let sent = 0;
+      const more = () => {
+        if ((sent += 1000) > bytes) return void socket.end("0\r\n\r\n");
+        socket.write(piece, (error) => error ?? more());
+      };
+      more();
+    });
+    const before = Deno.memoryUsage().rss;
+    assert.equal(await ask(server.url, { trust }), 200);
+    const grown = Deno.memoryUsage().rss - before;
+    assert.ok(grown < 250 * MIB, `${Math.round(grown / MIB)} MiB`);
+  }
+});
+
 Deno.test("Access keys without end are read up to the limit, and nobody is vouched for", async () => {
   const blanks = new Uint8Array(64 * 1024).fill(32);
   let sent = 0;
