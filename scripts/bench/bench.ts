@@ -3,7 +3,7 @@
  * Compare figures only within one run. Only counts, sizes and memory have limits; exceeding one fails the
  * run.
  */
-import type { Figure, Measure, Size } from "./figures.ts";
+import { beyondLimits, type Figure, type Measure, type Size } from "./figures.ts";
 import { backlog } from "./measures/backlog.ts";
 import { bundle } from "./measures/bundle.ts";
 import { destinations } from "./measures/destinations.ts";
@@ -68,7 +68,7 @@ for (const name of only) {
   if (!json) console.error(`${name} ...`);
   figures.push(...await MEASURES[name](short ? SHORT : FULL));
 }
-const broken = figures.filter(({ value, most }) => most !== undefined && value > most);
+const broken = beyondLimits(figures);
 if (json) console.log(JSON.stringify(figures, null, 2));
 else show();
 Deno.exit(broken.length === 0 ? DONE : FAILED);

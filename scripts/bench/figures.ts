@@ -10,6 +10,11 @@ export interface Figure {
   readonly beside?: string;
 }
 
+/** The figures that exceed their limits, or could not be taken although they have one: they fail the run. */
+export function beyondLimits(figures: readonly Figure[]): readonly Figure[] {
+  return figures.filter(({ value, most }) => most !== undefined && !(value <= most));
+}
+
 export interface Size {
   /** Events of a large backlog. */
   readonly events: number;

@@ -134,6 +134,16 @@ Deno.test("an answer that is too large names the service, is asked for once, and
   }
 });
 
+Deno.test("each service's limit is exact", async () => {
+  const limits = { audit: 16_384 * KIB, token: 64 * KIB, domain: 64 * KIB, xsiam: 1024 * KIB };
+  for (const [name, limit] of Object.entries(limits)) {
+    const send = (bytes: number) =>
+      upstream(answered(new Uint8Array(bytes).fill(32))).send(asking(name));
+    assert.equal((await send(limit)).text.length, limit);
+    assert.equal((await thrown(send(limit + 1))).code, "upstream_too_large", name);
+  }
+});
+
 Deno.test("of a failure only the beginning is read: its status says enough, and it is retried as ever", async () => {
   let asked = 0;
   const reply = await upstream(() => {

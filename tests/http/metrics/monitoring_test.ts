@@ -11,6 +11,7 @@ import { disabledReport } from "../../../src/collector/health/report.ts";
 import { expose } from "../../../src/http/metrics/exposition.ts";
 import { toFamilies } from "../../../src/http/metrics/families.ts";
 import { withFolder } from "../../environment.ts";
+import { PeopleApp, READ } from "../auth/people_app.ts";
 import { type Metrics, readOpenMetrics } from "./openmetrics.ts";
 import { checkClassic, promtool } from "./promtool.ts";
 
@@ -89,6 +90,22 @@ Deno.test("Prometheus takes the scrape configuration and the rules, and the rule
   });
   await promtool(["check", "rules", "--lint=all", "--lint-fatal", join(FOLDER, "alerts.yml")]);
   await promtool(["test", "rules", join(FOLDER, "alerts_test.yml")]);
+});
+
+Deno.test("the scrape configuration uses the token that only reads, from a file, and that is enough", async () => {
+  const text = await read("prometheus.yml");
+  assert.deepEqual(text.match(/API_TOKEN\w*/g), ["API_TOKEN_READ"]);
+  assert.match(text, /^ +credentials_file: /m);
+  assert.doesNotMatch(text, /^ +credentials: /m);
+  const path = /^ +metrics_path: (\S+)$/m.exec(text)![1];
+  assert.equal((await new PeopleApp().ask(path, { token: READ })).status, 200);
+  for (const name of ["grafana_dashboard.json", "alerts.yml"]) {
+    assert.doesNotMatch(await read(name), /API_TOKEN|Bearer/, name);
+  }
+  const readme = await readFile(join(ROOT, "README.md"), "utf8");
+  const probe = /monitor watch `([^`]+)` with `(\w+)`/.exec(readme)!;
+  assert.equal(probe[2], "API_TOKEN_READ");
+  assert.notEqual((await new PeopleApp().ask(probe[1], { token: READ })).status, 403);
 });
 
 Deno.test("Prometheus understands every query of the dashboard", async () => {
