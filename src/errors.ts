@@ -40,6 +40,7 @@ export type ErrorCode =
   | "cursor_unreadable"
   | "cursor_newer"
   | "cursor_exists"
+  | "state_not_genuine"
   | "collection_enabled"
   | "arguments_invalid"
   | "backfill_running"

@@ -145,6 +145,12 @@ export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
     action:
       "If you don't need what was collected here, DELETE /cursor?confirm=<account>, then import.",
   },
+  state_not_genuine: {
+    status: 409,
+    title: "This is not what a collector exported",
+    action: "Export again, and import all of it, unchanged. Both sides need the same account, " +
+      "destination and LIVEPERSON_CLIENT_SECRET.",
+  },
   collection_enabled: {
     status: 409,
     title: "Collecting is not paused",

@@ -1,7 +1,7 @@
 /** `deno task export`: writes what the collector has stored to a file, to move to another platform. */
 import { pipelinesOf } from "../../src/pipelines/choose.ts";
 import type { Pipeline } from "../../src/pipelines/pipeline.ts";
-import type { StateRow } from "../../src/collector/records/moved_state.ts";
+import type { ImportedPage } from "../../src/collector/records/moved_state.ts";
 import { count } from "../../src/format.ts";
 import { DONE, readOptions, scriptCommand } from "../cli/command_line.ts";
 import { runToEnd, usageError } from "../cli/failure.ts";
@@ -9,7 +9,7 @@ import { type TargetOptions, withTarget } from "../cli/script_options.ts";
 import { listenForStop } from "../cli/stop_signal.ts";
 import { openTarget } from "../target/open_target.ts";
 import type { Target } from "../target/target.ts";
-import { writeStates } from "./state_file.ts";
+import { rowsIn, writeStates } from "./state_file.ts";
 
 interface Options extends TargetOptions {
   readonly to?: string;
@@ -34,11 +34,11 @@ async function main(options: Options): Promise<number> {
     states.push({
       account,
       destination: destination?.kind ?? null,
-      rows: await allRows(target, pipeline),
+      pages: await allPages(target, pipeline),
     });
   }
   await writeStates(to, states);
-  const rows = states.reduce((sum, state) => sum + state.rows.length, 0);
+  const rows = rowsIn(states);
   console.log(
     json
       ? JSON.stringify({ ok: true, file: to, pipelines: states.length, rows })
@@ -49,13 +49,13 @@ async function main(options: Options): Promise<number> {
   return DONE;
 }
 
-async function allRows(target: Target, pipeline: Pipeline): Promise<StateRow[]> {
-  const rows: StateRow[] = [];
-  for (let after: string | null = null;;) {
-    const page = await target.exportState(pipeline, after);
-    rows.push(...page.rows);
-    if (page.next === null) return rows;
-    after = page.next;
+async function allPages(target: Target, pipeline: Pipeline): Promise<ImportedPage[]> {
+  const pages: ImportedPage[] = [];
+  for (let next: string | null = null;;) {
+    const { rows, after, seal, next: more } = await target.exportState(pipeline, next);
+    pages.push({ rows, after, seal });
+    if (more === null) return pages;
+    next = more;
   }
 }
 

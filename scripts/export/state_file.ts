@@ -1,7 +1,7 @@
 /** The file in which states move between platforms. Reads and writes it. */
 import { readFile, writeFile } from "node:fs/promises";
 import * as v from "valibot";
-import type { StateRow } from "../../src/collector/records/moved_state.ts";
+import type { ImportedPage } from "../../src/collector/records/moved_state.ts";
 import { scriptProblem } from "../cli/failure.ts";
 
 /** Only the owner may read it: it holds events. */
@@ -13,14 +13,22 @@ const StateFile = v.object({
     account: v.string(),
     /** The kind of the destination. */
     destination: v.nullable(v.string()),
-    rows: v.array(v.object({ key: v.string(), value: v.string() })),
+    pages: v.array(v.object({
+      rows: v.array(v.object({ key: v.string(), value: v.string() })),
+      after: v.nullable(v.string()),
+      seal: v.string(),
+    })),
   })),
 });
 
 export interface MovedState {
   readonly account: string;
   readonly destination: string | null;
-  readonly rows: readonly StateRow[];
+  readonly pages: readonly ImportedPage[];
+}
+
+export function rowsIn(states: readonly MovedState[]): number {
+  return states.flatMap(({ pages }) => pages).reduce((sum, { rows }) => sum + rows.length, 0);
 }
 
 /** @throws {AnsweredProblem} when something lies there already */

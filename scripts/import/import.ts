@@ -1,21 +1,17 @@
 /** `deno task import`: gives a collector what another one has exported. */
 import { onePipeline } from "../../src/pipelines/choose.ts";
-import type { StateRow } from "../../src/collector/records/moved_state.ts";
 import { count } from "../../src/format.ts";
 import { DONE, readOptions, scriptCommand } from "../cli/command_line.ts";
 import { runToEnd, usageError } from "../cli/failure.ts";
 import { type TargetOptions, withTarget } from "../cli/script_options.ts";
 import { listenForStop } from "../cli/stop_signal.ts";
-import { readStates } from "../export/state_file.ts";
+import { readStates, rowsIn } from "../export/state_file.ts";
 import { openTarget } from "../target/open_target.ts";
 import { IN_OPTIONS } from "../target/target.ts";
 
 interface Options extends TargetOptions {
   readonly from?: string;
 }
-
-/** Rows are sent together up to this length; a longer one goes alone. */
-const MOST_CHARACTERS = 4 * 1024 * 1024;
 
 const command = withTarget(
   scriptCommand("import", "Gives a collector the state that another one exported.", [
@@ -35,43 +31,24 @@ async function main(options: Options): Promise<number> {
   const around = { say: console.error, stop, absent: "made", isPaused: true } as const;
   await using target = await openTarget(options, around);
   const pipelines = await target.pipelines();
-  const meant = states.map(({ account, destination, rows }) => ({
+  const meant = states.map(({ account, destination, pages }) => ({
     pipeline: onePipeline(
       pipelines,
       { account, destination: destination ?? undefined },
       IN_OPTIONS,
     ),
-    rows,
+    pages,
   }));
-  for (const { pipeline, rows } of meant) {
-    let after: string | null = null;
-    for (const some of parts(rows)) {
-      await target.importState(pipeline, some, after);
-      after = some.at(-1)?.key ?? null;
-    }
+  for (const { pipeline, pages } of meant) {
+    for (const page of pages) await target.importState(pipeline, page);
   }
-  const rows = states.reduce((sum, state) => sum + state.rows.length, 0);
+  const rows = rowsIn(states);
   console.log(
     json
       ? JSON.stringify({ ok: true, pipelines: states.length, rows })
       : `${count(rows, "row")} imported. Collecting continues where it stopped.`,
   );
   return DONE;
-}
-
-/** In their order. */
-function parts(rows: readonly StateRow[]): StateRow[][] {
-  const all: StateRow[][] = [[]];
-  let characters = 0;
-  for (const row of rows) {
-    characters += row.key.length + row.value.length;
-    if (characters > MOST_CHARACTERS && all.at(-1)!.length > 0) {
-      all.push([]);
-      characters = row.key.length + row.value.length;
-    }
-    all.at(-1)!.push(row);
-  }
-  return all;
 }
 
 if (import.meta.main) {

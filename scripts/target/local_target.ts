@@ -51,8 +51,7 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Targ
     discardLetters: async (pipeline, choice) => unwrap(await of(pipeline).discardLetters(choice)),
     forgetCursor: async (pipeline) => unwrap(await of(pipeline).forgetCursor()),
     exportState: async (pipeline, after) => unwrap(await of(pipeline).exportState(after)),
-    importState: async (pipeline, rows, after) =>
-      unwrap(await of(pipeline).importState(rows, after)),
+    importState: async (pipeline, page) => unwrap(await of(pipeline).importState(page)),
     [Symbol.asyncDispose]: () => collectors.close(),
   };
 }

@@ -1,5 +1,5 @@
 /** What a script talks to: the collectors in this process, with their state, or a deployed Worker. */
-import type { StatePage, StateRow } from "../../src/collector/records/moved_state.ts";
+import type { ExportedPage, ImportedPage } from "../../src/collector/records/moved_state.ts";
 import type { BackfillRange } from "../../src/collector/runs/backfill.ts";
 import type { LetterQuery, ListedLetters, Status } from "../../src/collector/collector.ts";
 import type { LetterChoice } from "../../src/collector/records/letter_choice.ts";
@@ -47,12 +47,8 @@ export interface Target extends AsyncDisposable {
   /** Discards them for good; all, if none are chosen. */
   discardLetters(pipeline: Pipeline, choice: LetterChoice): Promise<Discarding>;
   forgetCursor(pipeline: Pipeline): Promise<void>;
-  exportState(pipeline: Pipeline, after: string | null): Promise<StatePage>;
-  importState(
-    pipeline: Pipeline,
-    rows: readonly StateRow[],
-    after: string | null,
-  ): Promise<void>;
+  exportState(pipeline: Pipeline, after: string | null): Promise<ExportedPage>;
+  importState(pipeline: Pipeline, page: ImportedPage): Promise<void>;
 }
 
 /** How a script's options name a pipeline. */

@@ -1,7 +1,7 @@
 /** The collectors of a deployed Worker, called through its routes. */
 import { AnsweredProblem } from "../../src/http/routing/problems.ts";
 import type { Status } from "../../src/collector/collector.ts";
-import type { StatePage } from "../../src/collector/records/moved_state.ts";
+import type { ExportedPage } from "../../src/collector/records/moved_state.ts";
 import type { LetterChoice } from "../../src/collector/records/letter_choice.ts";
 import type { TestedStep } from "../../src/collector/runs/connection_check.ts";
 import type { BackfillState, RunReport } from "../../src/collector/health/report.ts";
@@ -64,9 +64,12 @@ export function workerTarget(client: WorkerClient): Target {
       await client.ask("DELETE", "/cursor", { ...namedAs(pipeline), confirm: pipeline.account });
     },
     exportState: (pipeline, after) =>
-      client.ask<StatePage>("GET", "/state", { ...namedAs(pipeline), after: after ?? undefined }),
-    async importState(pipeline, rows, after) {
-      await client.ask("POST", "/state", {}, { ...namedAs(pipeline), rows, after });
+      client.ask<ExportedPage>("GET", "/state", {
+        ...namedAs(pipeline),
+        after: after ?? undefined,
+      }),
+    async importState(pipeline, { rows, after, seal }) {
+      await client.ask("POST", "/state", {}, { ...namedAs(pipeline), rows, after, seal });
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

@@ -8,7 +8,7 @@ import type { LetterChoice } from "../collector/records/letter_choice.ts";
 import { askEach } from "../collector/fleet.ts";
 import { writeLog } from "../collector/log.ts";
 import type { BackfillRange } from "../collector/runs/backfill.ts";
-import type { StateRow } from "../collector/records/moved_state.ts";
+import type { ImportedPage } from "../collector/records/moved_state.ts";
 import type { GetEventsArguments } from "../collector/runs/read_events.ts";
 import { type RunReport, type Trigger, wantsMore } from "../collector/health/report.ts";
 import {
@@ -95,8 +95,8 @@ export class CollectorObject extends DurableObject<Env> implements ObjectMethods
     return this.#service().exportState(after);
   }
 
-  importState(rows: readonly StateRow[], after: string | null) {
-    return this.#service().importState(rows, after);
+  importState(page: ImportedPage) {
+    return this.#service().importState(page);
   }
 
   /** As a relay, asks other objects, with the request allowance of this invocation. */

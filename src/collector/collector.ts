@@ -19,13 +19,14 @@ import { listedCut, type ListedLetter, listedWhole } from "./records/listed_lett
 import { type LetterCounts, lettersIn } from "./records/letter_counts.ts";
 import {
   dropState,
+  type ExportedPage,
+  type ImportedPage,
   isMoved,
   JOURNAL_KEY,
   readState,
-  type StatePage,
-  type StateRow,
 } from "./records/moved_state.ts";
 import { letterSecrets } from "./records/letter_secrets.ts";
+import { isGenuine, sealOf, type SealOwner } from "./records/state_seal.ts";
 import { UndeliveredBox } from "./records/undelivered_box.ts";
 import { engineLimits, enginePorts } from "./runs/engine_ports.ts";
 import { type FoundEvents, getEvents, type GetEventsArguments } from "./runs/read_events.ts";
@@ -312,10 +313,11 @@ export class Collector {
    * What is stored, page by page, so that collecting can continue from it elsewhere.
    * @throws {CollectorError} `collection_enabled`
    */
-  exportState(after: string | null): Promise<StatePage> {
-    return this.#inTurn(() => {
+  exportState(after: string | null): Promise<ExportedPage> {
+    return this.#inTurn(async () => {
       this.#mustRest();
-      return readState(this.#platform.local, after);
+      const page = await readState(this.#platform.local, after);
+      return { ...page, seal: sealOf(page, this.#sealOwner()) };
     });
   }
 
@@ -324,9 +326,9 @@ export class Collector {
    * The first one replaces everything that is kept here, such as dead letters that have been delivered
    * there since. The import counts once the last row is stored.
    * @throws {CollectorError} `collection_enabled`; `cursor_exists` if collecting has begun here;
-   * `cursor_unreadable` or `cursor_newer` if it isn't this pipeline's
+   * `cursor_unreadable` or `cursor_newer` if it isn't this pipeline's; `state_not_genuine`
    */
-  importState(rows: readonly StateRow[], after: string | null): Promise<void> {
+  importState(page: ImportedPage): Promise<void> {
     return this.#inTurn(async () => {
       this.#mustRest();
       const { cursors } = this.#context;
@@ -336,8 +338,10 @@ export class Collector {
         });
       }
       const { local, log } = this.#platform;
+      const { rows, after } = page;
       const journal = rows.find(({ key }) => key === JOURNAL_KEY);
       if (journal !== undefined) cursors.mustBeOwn(journal.value);
+      await this.#mustFollow(page);
       if (after === null) await dropState(local);
       for (const { key, value } of rows) {
         if (key !== JOURNAL_KEY && isMoved(key)) await local.put(key, value);
@@ -346,6 +350,24 @@ export class Collector {
       await cursors.takeOver(journal.value);
       log({ level: "warn", event: "state_imported" });
     });
+  }
+
+  /** Refuses what no collector of this pipeline has exported, and a page without the one before it. */
+  async #mustFollow(page: ImportedPage): Promise<void> {
+    const { after } = page;
+    if (!isGenuine(page, this.#sealOwner())) {
+      throw new CollectorError("state_not_genuine", {
+        detail: "It is not what a collector of this account and destination wrote.",
+      });
+    }
+    if (after !== null && await this.#platform.local.get(after) === null) {
+      throw new CollectorError("state_not_genuine", { detail: "The page before it is missing." });
+    }
+  }
+
+  #sealOwner(): SealOwner {
+    const { pipeline, LIVEPERSON_CLIENT_SECRET: secret } = this.settings;
+    return { ...ownerOf(pipeline), secret };
   }
 
   /** Events collected during a move would be delivered twice. */

@@ -11,7 +11,7 @@ import type { Verdict } from "./health/verdict.ts";
 import type { Measures } from "./health/measures.ts";
 import { logOf } from "./log.ts";
 import type { Platform } from "./platform.ts";
-import type { StatePage, StateRow } from "./records/moved_state.ts";
+import type { ExportedPage, ImportedPage } from "./records/moved_state.ts";
 import type { BackfillRange } from "./runs/backfill.ts";
 import type { TestedStep } from "./runs/connection_check.ts";
 import type { FoundEvents, GetEventsArguments } from "./runs/read_events.ts";
@@ -42,8 +42,8 @@ interface Calls {
   cancelBackfill(): void;
   forgetCursor(): void;
   queueOperatorAction(action: OperatorAction): void;
-  exportState(after: string | null): StatePage;
-  importState(rows: readonly StateRow[], after: string | null): void;
+  exportState(after: string | null): ExportedPage;
+  importState(page: ImportedPage): void;
 }
 
 export type Method = keyof Calls;
@@ -122,6 +122,6 @@ export function offer(ask: Ask): CollectorService {
     forgetCursor: () => ask("forgetCursor"),
     queueOperatorAction: (action) => ask("queueOperatorAction", action),
     exportState: (after) => ask("exportState", after),
-    importState: (rows, after) => ask("importState", rows, after),
+    importState: (page) => ask("importState", page),
   };
 }

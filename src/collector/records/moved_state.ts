@@ -12,9 +12,17 @@ export interface StateRow {
 /** Some of the rows, in order. */
 export interface StatePage {
   readonly rows: readonly StateRow[];
+  /** The last key of the page before; null if this is the first one. */
+  readonly after: string | null;
   /** The key after which the next page begins; null if there is none. */
   readonly next: string | null;
 }
+
+/** A page as it is exported. `seal`: see `state_seal.ts`. */
+export type ExportedPage = StatePage & { readonly seal: string };
+
+/** What an import takes of it. */
+export type ImportedPage = Omit<ExportedPage, "next">;
 
 export const JOURNAL_KEY = "journal";
 
@@ -52,7 +60,7 @@ export async function readState(local: KeyValueStore, after: string | null): Pro
     rows.push({ key: keys[at], value });
     characters += value.length;
   }
-  return { rows, next: at < keys.length ? keys[at - 1] : null };
+  return { rows, after, next: at < keys.length ? keys[at - 1] : null };
 }
 
 /**

@@ -23,6 +23,8 @@ const StatePage = named(
   "StatePage",
   v.object({
     rows: v.array(StateRow),
+    after: told(v.nullable(v.string()), "The last key of the previous page; null on the first."),
+    seal: told(v.string(), "Shows an import that the page is as it was exported."),
     next: told(v.nullable(v.string()), "Give it as `after` for the next page; null on the last."),
   }),
 );
@@ -39,6 +41,10 @@ const ImportArguments = named(
       v.description(
         "The last key of the previous page. Null on the first page, which replaces what is stored.",
       ),
+    ),
+    seal: v.pipe(
+      v.string("seal must be that of the exported page."),
+      v.description("The page's `seal`."),
     ),
     account,
     destination,
@@ -77,21 +83,23 @@ export const importState = defineRoute({
   maxBodyBytes: MAX_BODY_BYTES,
   summary: "Import what another platform stored",
   words:
-    "Takes the pages of an export, in their order. The first one replaces what is stored, and the " +
-    "last row makes them count. Refused once something was collected here, and while " +
-    "`FETCH_EVENTS` is true.",
+    "Takes the pages of an export, in their order and unchanged. The first one replaces what is " +
+    "stored, and the last row makes them count. Refused once something was collected here, while " +
+    "`FETCH_EVENTS` is true, and unless `LIVEPERSON_CLIENT_SECRET` is the one of the export.",
   arguments: inQueryOrBody(() => ImportArguments),
-  examples: [`${CURL} -d '{"rows": [], "after": null}' "$URL/state"`],
+  examples: [`${CURL} -d @page.json "$URL/state"`],
   answers: { 200: inJson("They are stored.", Imported) },
   problems: [
     ...OF_RUNS,
     "collection_enabled",
     "cursor_exists",
+    "state_not_genuine",
     "cursor_unreadable",
     "cursor_newer",
   ],
   handle: async (asked) => {
-    unwrap(await collectorOf(asked).importState(asked.args.rows, asked.args.after));
-    return json(200, { imported: asked.args.rows.length });
+    const { rows, after, seal } = asked.args;
+    unwrap(await collectorOf(asked).importState({ rows, after, seal }));
+    return json(200, { imported: rows.length });
   },
 });

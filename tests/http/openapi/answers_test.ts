@@ -63,17 +63,20 @@ Deno.test("the Worker answers what is described, and all that is described is an
     await api.ask("DELETE /backfill");
     await api.ask("DELETE /cursor", { query: `confirm=${ACCOUNT}` });
     await api.ask("GET /state", { expect: 409 });
-    await api.ask("POST /state", { json: { rows: [], after: null }, expect: 409 });
+    await api.ask("POST /state", { json: { rows: [], after: null, seal: "" }, expect: 409 });
   });
 
   await step("while collecting is paused", { settings: { FETCH_EVENTS: "false" } }, async (api) => {
-    await api.ask("POST /state", {
-      json: { rows: [{ key: "backfill", value: "null" }], after: null },
-    });
-    const { body } = await api.ask("GET /state");
-    assert.deepEqual(body, { rows: [{ key: "backfill", value: "null" }], next: null });
+    const { body: { next, ...page } } = await api.ask("GET /state");
+    assert.deepEqual([page.rows, page.after, next], [[], null, null]);
+    await api.ask("POST /state", { json: page });
+    const forged = { ...page, rows: [{ key: "backfill", value: "null" }] };
+    assert.equal(
+      (await api.ask("POST /state", { json: forged, expect: 409 })).body.code,
+      "state_not_genuine",
+    );
     const rows = [{ key: "journal", value: "damaged" }];
-    await api.ask("POST /state", { json: { rows, after: "backfill" }, expect: 500 });
+    await api.ask("POST /state", { json: { ...page, rows }, expect: 500 });
   });
 
   await step("when XSIAM refuses an event, and then goes on failing", {}, async (api) => {
@@ -243,7 +246,9 @@ Deno.test("the Worker answers what is described, and all that is described is an
       const known = described!.operation(name).parameters.map((one: Json) => one.name);
       const asked = [...new URLSearchParams(query)].filter(([key]) => known.includes(key));
       const target = `${path}?${new URLSearchParams(asked)}`;
-      const body = name === "POST /state" ? JSON.stringify({ rows: [], after: null }) : undefined;
+      const body = name === "POST /state"
+        ? JSON.stringify({ rows: [], after: null, seal: "" })
+        : undefined;
       const response = await app.request(target, { method, headers, body }, {
         API_TOKEN: "t".repeat(32),
       });
