@@ -2,6 +2,7 @@
  * Reads an answer, whoever sends it: no more of its body than a limit, and no longer than a time limit.
  * Both hold even if the HTTP client ignores them. Does I/O through the `fetch` that it is given.
  */
+import { type BodyReader, bodyReader } from "./body_reader.ts";
 
 /** The answer to one request. */
 export interface ReadAnswer {
@@ -40,7 +41,9 @@ export async function fetchAnswer(
   const answering = fetch(url, { ...init, signal });
   try {
     const { status, headers, body } = await Promise.race([aborted, answering]);
-    const read = await Promise.race([aborted, readBody(body, maxBytes, signal)]);
+    if (body === null) return { status, headers, text: "", bytes: 0, isWhole: true };
+    const reader = bodyReader(body, headers.get("content-length"), maxBytes + 1);
+    const read = await Promise.race([aborted, readBody(reader, maxBytes, signal)]);
     return { status, headers, ...read };
   } catch (error) {
     answering.then(({ body }) => body?.cancel()).catch(() => {});
@@ -55,12 +58,10 @@ export async function fetchAnswer(
  * every race would stay in memory until the last one.
  */
 async function readBody(
-  body: ReadableStream<Uint8Array> | null,
+  reader: BodyReader,
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<Pick<ReadAnswer, "text" | "bytes" | "isWhole">> {
-  if (body === null) return { text: "", bytes: 0, isWhole: true };
-  const reader = body.getReader();
   // without waiting for the sender to agree
   const cancel = () => void reader.cancel().catch(() => {});
   signal.addEventListener("abort", cancel);
