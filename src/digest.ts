@@ -1,6 +1,6 @@
 /** SHA-256 of many texts, with what every platform has. */
 
-/** The SHA-256 of each text in UTF-8, in the same order, as 64 hexadecimal digits. */
+/** The first 128 bits of the SHA-256 of each text in UTF-8, in the same order, as 32 hexadecimal digits. */
 export type Digest = (texts: readonly string[]) => Promise<readonly string[]>;
 
 const utf8 = new TextEncoder();
@@ -14,7 +14,7 @@ const scratch = new Uint8Array(16 * 1024);
  */
 export const webDigest: Digest = async (texts) => {
   const hashes = texts.map((text) => crypto.subtle.digest("SHA-256", encoded(text)));
-  return (await Promise.all(hashes)).map((hash) => new Uint8Array(hash).toHex());
+  return (await Promise.all(hashes)).map((hash) => new Uint8Array(hash, 0, 16).toHex());
 };
 
 function encoded(text: string): Uint8Array<ArrayBuffer> {

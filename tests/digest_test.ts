@@ -6,7 +6,9 @@ import { webDigest } from "../src/digest.ts";
 
 Deno.test("a hash is that of the text alone, of whatever length and in whatever script", async () => {
   const texts = ["", "a", "é€😀".repeat(700), "x".repeat(16 * 1024), "é".repeat(16 * 1024), "b"];
-  const expected = texts.map((text) => createHash("sha256").update(text).digest("hex"));
+  const expected = texts.map((text) =>
+    createHash("sha256").update(text).digest("hex").slice(0, 32)
+  );
   assert.deepEqual(await webDigest(texts), expected);
   assert.deepEqual(await denoDigest(texts), expected);
 });

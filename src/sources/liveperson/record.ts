@@ -1,6 +1,5 @@
 /** A source record as the audit API answers it, and what identifies it. Pure. */
 import type { Digest } from "../../digest.ts";
-import { FINGERPRINT_DIGITS } from "../../engine/cursor.ts";
 import type { Listed } from "../../engine/ports.ts";
 import { iso } from "../../engine/time.ts";
 
@@ -28,8 +27,9 @@ const UNREADABLE: SourceRecord = {
 };
 
 /**
- * The records of a page; null stands for one that the service could not render. They are identified together, because that is faster. A fingerprint is the
- * first 128 bits of SHA-256: two contents that share one can't be found, not even on purpose.
+ * The records of a page; null stands for one that the service could not render. They are identified
+ * together, because that is faster. A fingerprint is the first 128 bits of SHA-256: two contents that share
+ * one can't be found, not even on purpose.
  */
 export async function toRecords(
   page: readonly (RawRecord | null)[],
@@ -42,6 +42,7 @@ export async function toRecords(
   return page.map((raw) => raw === null ? UNREADABLE : inOrder.next().value!);
 }
 
+/** For the constructor, see the engine's `Instant`. */
 class ReadRecord implements SourceRecord {
   readonly timeMs: number | null;
   readonly changedAt: string | null;
@@ -61,9 +62,7 @@ async function identify(
   const hashes = await digest(
     page.map((raw, index) => identityOf(raw, accountId, dates[index]?.iso ?? raw.changeDate)),
   );
-  return page.map((raw, index) =>
-    new ReadRecord(raw, dates[index], hashes[index].slice(0, FINGERPRINT_DIGITS))
-  );
+  return page.map((raw, index) => new ReadRecord(raw, dates[index], hashes[index]));
 }
 
 /**
