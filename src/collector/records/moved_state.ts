@@ -43,6 +43,8 @@ const MOVED = [
 
 /** A page ends with the row that exceeds this; RPC to a Durable Object takes 32 MiB. */
 const PAGE_CHARACTERS = 4 * 1024 * 1024;
+/** Nor has it more rows than this. */
+const PAGE_ROWS = 5000;
 
 export function isMoved(key: string): boolean {
   return MOVED.some((name) => name.endsWith("/") ? key.startsWith(name) : key === name);
@@ -54,7 +56,8 @@ export async function readState(local: KeyValueStore, after: string | null): Pro
   const rows: StateRow[] = [];
   let characters = 0;
   let at = after === null ? 0 : keys.indexOf(after) + 1;
-  for (; at < keys.length && characters < PAGE_CHARACTERS; at++) {
+  const end = Math.min(keys.length, at + PAGE_ROWS);
+  for (; at < end && characters < PAGE_CHARACTERS; at++) {
     const value = await local.get(keys[at]);
     if (value === null) continue;
     rows.push({ key: keys[at], value });

@@ -7,6 +7,7 @@ import * as v from "valibot";
 import { KINDS } from "../../destinations/catalog.ts";
 import { CollectorError } from "../../errors.ts";
 import { parsePast, PAST_FORMS } from "../../settings/duration.ts";
+import { hasMoreParts } from "./json_parts.ts";
 
 /** The schema of an object: each entry is an argument. */
 type ArgumentsSchema<Args = unknown> = v.GenericSchema<unknown, Args> & {
@@ -122,7 +123,11 @@ function mergeArguments(
   return { ...fromBody, ...Object.fromEntries(fromQuery) };
 }
 
+/** A page of an export has 15,000. */
+const MOST_PARTS = 20_000;
+
 function parseObject(body: string): Record<string, unknown> {
+  if (hasMoreParts(body, MOST_PARTS)) throw invalid(["The body has too many parts."]);
   try {
     const value = JSON.parse(body);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
