@@ -28,6 +28,8 @@ const SESSIONS = "session/";
 /** When it was last used. */
 const USES = "used/";
 const ACTIONS = "action/";
+/** Kept apart, so that refused tries don't push out what was done. */
+const REFUSED_ACTIONS = "refused-action/";
 const MOST_ACTIONS = 100;
 /** Use is recorded at most this often, so that browsing writes little. */
 const NOTED_EVERY_MS = 60_000;
@@ -90,15 +92,19 @@ export class OperatorRecords implements Operators {
 
   async keepAction(action: OperatorAction): Promise<void> {
     const { store } = this.options;
-    await store.put(`${ACTIONS}${action.at}/${action.requestId}`, JSON.stringify(action));
-    const keys = await store.list(ACTIONS);
+    const kind = action.outcome === "refused" ? REFUSED_ACTIONS : ACTIONS;
+    await store.put(`${kind}${action.at}/${action.requestId}`, JSON.stringify(action));
+    const keys = await store.list(kind);
     for (const key of keys.slice(0, -MOST_ACTIONS)) await store.delete(key);
   }
 
   async actions(): Promise<readonly OperatorAction[]> {
     const { store } = this.options;
-    const texts = await Promise.all((await store.list(ACTIONS)).map((key) => store.get(key)));
-    return texts.filter((text) => text !== null).map((text) => JSON.parse(text)).reverse();
+    const keys = await Promise.all([ACTIONS, REFUSED_ACTIONS].map((kind) => store.list(kind)));
+    const texts = await Promise.all(keys.flat().map((key) => store.get(key)));
+    const actions: OperatorAction[] = texts.filter((text) => text !== null)
+      .map((text) => JSON.parse(text));
+    return actions.reverse().sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
   }
 
   async #removeEnded(): Promise<void> {

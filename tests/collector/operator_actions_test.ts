@@ -128,6 +128,16 @@ Deno.test("20 go in a run, and of more than 1,000 that wait the oldest go", asyn
   assert.deepEqual([at.ids(), at.waiting()], [expected, 980]);
 });
 
+Deno.test("refused tries, however many, drop nothing that was done", async () => {
+  await using at = await open();
+  await at.collector.queueOperatorAction(action(0, { action: "forgetCursor" }));
+  const refused = { outcome: "refused", status: 403 } as const;
+  for (let i = 1; i <= 1100; i++) await at.collector.queueOperatorAction(action(i, refused));
+  assert.equal(at.waiting(), 1000);
+  await at.collect();
+  assert.equal(at.ids()[0], `operator-${action(0).requestId}`);
+});
+
 for (const XSIAM_FORMAT of ["ecs", "ocsf"]) {
   Deno.test(`in the format ${XSIAM_FORMAT} it tells the same`, async () => {
     await using at = await open({ ...ON, XSIAM_FORMAT });

@@ -9,10 +9,17 @@ const WAITING = "operator-action/";
 /** No more than this wait; the log has the others. */
 export const MOST_WAITING = 1000;
 
-/** Adds one. Returns how many older ones had to make room. */
+/**
+ * Adds one. Returns how many had to make room: refused ones first, because somebody who may not act could
+ * make any number of them, then the oldest.
+ */
 export async function addToQueue(store: KeyValueStore, action: OperatorAction): Promise<number> {
-  await store.put(`${WAITING}${action.at}/${action.requestId}`, JSON.stringify(action));
-  const dropped = (await store.list(WAITING)).slice(0, -MOST_WAITING);
+  const { at, outcome, requestId } = action;
+  await store.put(`${WAITING}${at}/${outcome}/${requestId}`, JSON.stringify(action));
+  const keys = await store.list(WAITING);
+  const isRefused = (key: string) => key.split("/")[2] === "refused";
+  const ranked = [...keys.filter(isRefused), ...keys.filter((key) => !isRefused(key))];
+  const dropped = ranked.slice(0, Math.max(0, keys.length - MOST_WAITING));
   for (const key of dropped) await store.delete(key);
   return dropped.length;
 }

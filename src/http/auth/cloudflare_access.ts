@@ -51,9 +51,9 @@ function limited(send: typeof fetch) {
  * Whether the person with this email address may act: everybody may, unless the setting names those who do.
  */
 export function mayAct(email: string | null, variables: AccessVariables): boolean {
-  const operators = (variables.CLOUDFLARE_ACCESS_OPERATORS ?? "").toLowerCase()
-    .split(/[\s,]+/).filter((word) => word !== "");
-  return operators.length === 0 || (email !== null && operators.includes(email.toLowerCase()));
+  const setting = (variables.CLOUDFLARE_ACCESS_OPERATORS ?? "").trim().toLowerCase();
+  if (setting === "") return true;
+  return email !== null && email !== "" && setting.split(/[\s,]+/).includes(email.toLowerCase());
 }
 
 interface Person {

@@ -7,10 +7,15 @@ import { PeopleApp } from "./people_app.ts";
 
 const AUDIENCE = "an-audience";
 
-Deno.test("the addresses that may act are compared whole, in any case; without any, all may", () => {
+Deno.test("the addresses that may act are compared whole, in any case; without the setting, all may", () => {
   const operators = (CLOUDFLARE_ACCESS_OPERATORS: string) => ({ CLOUDFLARE_ACCESS_OPERATORS });
-  for (const none of ["", "  ", ","]) {
+  for (const none of ["", "  "]) {
     assert.equal(mayAct("eve@example.com", operators(none)), true);
+  }
+  for (const nobody of [",", " , ,", "none"]) {
+    for (const one of ["eve@example.com", "", null]) {
+      assert.equal(mayAct(one, operators(nobody)), false, "a setting that names nobody");
+    }
   }
   const some = operators("kim@example.com, Jo@Example.com");
   for (const one of ["kim@example.com", "jo@example.com", "KIM@example.com"]) {

@@ -206,11 +206,15 @@ Deno.test("the page shows the last 100, and a stranger's tries don't push them o
     await app.ask(`/collect`, { method: "POST", token: API_TOKEN, from: `198.51.100.${i}` });
     await app.ask(`/collect`, { method: "POST", token: "wrong", from: `203.0.113.${i}` });
   }
+  // nor do those of somebody who may only look
+  for (let i = 0; i < 300; i++) await app.ask(`/collect`, { method: "POST", token: READ });
   const { text } = await app.ask("/activity", { cookie });
   assert.match(text, /198\.51\.100\.109/);
   assert.match(text, /198\.51\.100\.10</);
   assert.doesNotMatch(text, /198\.51\.100\.9</);
   assert.doesNotMatch(text, /203\.0\.113/);
+  const { length } = await app.operators.actions();
+  assert.equal(length, 200, "the last 100 refused ones are kept beside");
 });
 
 Deno.test("that the record can't be kept fails no command, and is told in the log", async () => {

@@ -72,6 +72,8 @@ Deno.test("the token that reads opens what only looks, and nothing that acts or 
     ["POST", "/backfill"],
     ["DELETE", "/backfill"],
     ["DELETE", "/cursor"],
+    ["GET", "/state"],
+    ["POST", "/state"],
   ];
   for (const [method, path] of closed) {
     const { status, text } = await app.ask(path, { method, token: READ });
@@ -92,6 +94,8 @@ Deno.test("whoever signs in with it sees the page without actions and without ev
       "/events?start=1+day",
       "/events.csv",
       "/events.json",
+      "/undelivered?event=abc",
+      "/activity",
     ]
   ) {
     assert.equal((await app.ask(path, { cookie })).status, 403, path);
