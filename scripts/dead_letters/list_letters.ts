@@ -1,5 +1,5 @@
 /** Lists the dead letters of a pipeline, as many as were asked for, and counts them by reason. */
-import type { ListedLetters } from "../../src/collector/collector.ts";
+import type { ListedLetters } from "../../src/collector/runs/list_letters.ts";
 import type { LetterGroup } from "../../src/collector/records/letter_choice.ts";
 import type { ListedLetter } from "../../src/collector/records/listed_letter.ts";
 import type { Pipeline } from "../../src/pipelines/pipeline.ts";

@@ -1,7 +1,8 @@
 /** What a script talks to: the collectors in this process, with their state, or a deployed Worker. */
 import type { ExportedPage, ImportedPage } from "../../src/collector/records/moved_state.ts";
 import type { BackfillRange } from "../../src/collector/runs/backfill.ts";
-import type { LetterQuery, ListedLetters, Status } from "../../src/collector/collector.ts";
+import type { Status } from "../../src/collector/collector.ts";
+import type { LetterQuery, ListedLetters } from "../../src/collector/runs/list_letters.ts";
 import type { LetterChoice } from "../../src/collector/records/letter_choice.ts";
 import type { Discarding } from "../../src/collector/runs/discard.ts";
 import type { Redelivery } from "../../src/collector/runs/redeliver.ts";

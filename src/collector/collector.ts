@@ -15,18 +15,9 @@ import type { RunContext } from "./runs/context.ts";
 import { Backfill, type BackfillRange } from "./runs/backfill.ts";
 import { Connections, DESTINATION_KEY, SESSION_KEY } from "./runs/connections.ts";
 import { fullness } from "./records/letter_quota.ts";
-import { listedCut, type ListedLetter, listedWhole } from "./records/listed_letter.ts";
-import { type LetterCounts, lettersIn } from "./records/letter_counts.ts";
-import {
-  dropState,
-  type ExportedPage,
-  type ImportedPage,
-  isMoved,
-  JOURNAL_KEY,
-  readState,
-} from "./records/moved_state.ts";
+import type { LetterCounts } from "./records/letter_counts.ts";
+import type { ExportedPage, ImportedPage } from "./records/moved_state.ts";
 import { letterSecrets } from "./records/letter_secrets.ts";
-import { isGenuine, sealOf, type SealOwner } from "./records/state_seal.ts";
 import { UndeliveredBox } from "./records/undelivered_box.ts";
 import { engineLimits, enginePorts } from "./runs/engine_ports.ts";
 import { type FoundEvents, getEvents, type GetEventsArguments } from "./runs/read_events.ts";
@@ -38,8 +29,10 @@ import type { Platform } from "./platform.ts";
 import { addToQueue } from "./records/operator_queue.ts";
 import { CursorStore } from "./records/cursor_store.ts";
 import { measure, type Measures } from "./health/measures.ts";
+import { type LetterQuery, type ListedLetters, listLetters } from "./runs/list_letters.ts";
+import { exportState, importState } from "./runs/move_state.ts";
 import { discard, type Discarding } from "./runs/discard.ts";
-import { Groups, type LetterChoice, type LetterGroup } from "./records/letter_choice.ts";
+import type { LetterChoice } from "./records/letter_choice.ts";
 import { redeliver, type Redelivery } from "./runs/redeliver.ts";
 import type { BackfillState, RunReport, Trigger } from "./health/report.ts";
 import {
@@ -64,26 +57,6 @@ export interface Status extends Verdict {
   readonly backfill: BackfillState | null;
   /** The stored cursor, as it is; null before the first run. */
   readonly cursor: unknown;
-}
-
-export interface ListedLetters {
-  readonly count: number;
-  readonly letters: readonly ListedLetter[];
-  /** The id after which the list continues; null at the end. */
-  readonly next: string | null;
-  /** All letters grouped by reason, if that was asked for. */
-  readonly groups?: readonly LetterGroup[];
-}
-
-/** Which letters are listed. */
-export interface LetterQuery {
-  readonly reason?: string | undefined;
-  /** The list begins after this event id. */
-  readonly after?: string | undefined;
-  /** Only this letter, with all of its content. */
-  readonly eventId?: string | undefined;
-  /** True to count all letters by reason, which reads each of them. */
-  readonly grouped?: boolean | undefined;
 }
 
 /** Further requests for events of the account at the same time are refused. */
@@ -213,28 +186,9 @@ export class Collector {
     return measure(health, this.#judge(health, await undelivered.counts(), state), state);
   }
 
-  /**
-   * At most `limit` letters in order of event id, with large ones cut; or one of them, with all of its
-   * content.
-   */
-  async deadLetters(
-    limit: number,
-    { eventId, reason, after, grouped }: LetterQuery = {},
-  ): Promise<ListedLetters> {
-    const { undelivered } = this.#context;
-    const letters: ListedLetter[] = [];
-    let next: string | null = null;
-    const ids = eventId === undefined ? undefined : [eventId];
-    const listed = ids === undefined ? listedCut : listedWhole;
-    for await (const letter of undelivered.chosen({ ids, reason }, after)) {
-      if (letters.length === limit) {
-        next = letters.at(-1)?.eventId ?? null;
-        break;
-      }
-      letters.push(listed(letter));
-    }
-    const count = lettersIn(await undelivered.counts());
-    return { count, letters, next, ...(grouped && { groups: await this.#letterGroups() }) };
+  /** See `listLetters`. */
+  deadLetters(limit: number, query: LetterQuery = {}): Promise<ListedLetters> {
+    return listLetters(this.#context, limit, query);
   }
 
   /**
@@ -296,12 +250,6 @@ export class Collector {
     });
   }
 
-  async #letterGroups(): Promise<readonly LetterGroup[]> {
-    const groups = new Groups();
-    for await (const letter of this.#context.undelivered.chosen({})) groups.add(letter);
-    return groups.list;
-  }
-
   /** Keeps what somebody did, to be delivered by the next run that can. */
   async queueOperatorAction(action: OperatorAction): Promise<void> {
     const { local, log } = this.#platform;
@@ -309,73 +257,14 @@ export class Collector {
     if (dropped > 0) log({ level: "error", event: "operator_actions_dropped", dropped });
   }
 
-  /**
-   * What is stored, page by page, so that collecting can continue from it elsewhere.
-   * @throws {CollectorError} `collection_enabled`
-   */
+  /** What is stored, page by page; see `exportState`. */
   exportState(after: string | null): Promise<ExportedPage> {
-    return this.#inTurn(async () => {
-      this.#mustRest();
-      const page = await readState(this.#platform.local, after);
-      return { ...page, seal: sealOf(page, this.#sealOwner()) };
-    });
+    return this.#inTurn(() => exportState(this.#context, after));
   }
 
-  /**
-   * Takes over a page of what was exported elsewhere: the one after this key, or the first if it is null.
-   * The first one replaces everything that is kept here, such as dead letters that have been delivered
-   * there since. The import counts once the last row is stored.
-   * @throws {CollectorError} `collection_enabled`; `cursor_exists` if collecting has begun here;
-   * `cursor_unreadable` or `cursor_newer` if it isn't this pipeline's; `state_not_genuine`
-   */
+  /** Takes over a page of what was exported elsewhere; see `importState`. */
   importState(page: ImportedPage): Promise<void> {
-    return this.#inTurn(async () => {
-      this.#mustRest();
-      const { cursors } = this.#context;
-      if (await cursors.exists()) {
-        throw new CollectorError("cursor_exists", {
-          detail: "Events have already been collected here.",
-        });
-      }
-      const { local, log } = this.#platform;
-      const { rows, after } = page;
-      const journal = rows.find(({ key }) => key === JOURNAL_KEY);
-      if (journal !== undefined) cursors.mustBeOwn(journal.value);
-      await this.#mustFollow(page);
-      if (after === null) await dropState(local);
-      for (const { key, value } of rows) {
-        if (key !== JOURNAL_KEY && isMoved(key)) await local.put(key, value);
-      }
-      if (journal === undefined) return;
-      await cursors.takeOver(journal.value);
-      log({ level: "warn", event: "state_imported" });
-    });
-  }
-
-  /** Refuses what no collector of this pipeline has exported, and a page without the one before it. */
-  async #mustFollow(page: ImportedPage): Promise<void> {
-    const { after } = page;
-    if (!isGenuine(page, this.#sealOwner())) {
-      throw new CollectorError("state_not_genuine", {
-        detail: "It is not what a collector of this account and destination wrote.",
-      });
-    }
-    if (after !== null && await this.#platform.local.get(after) === null) {
-      throw new CollectorError("state_not_genuine", { detail: "The page before it is missing." });
-    }
-  }
-
-  #sealOwner(): SealOwner {
-    const { pipeline, LIVEPERSON_CLIENT_SECRET: secret } = this.settings;
-    return { ...ownerOf(pipeline), secret };
-  }
-
-  /** Events collected during a move would be delivered twice. */
-  #mustRest(): void {
-    if (!this.settings.FETCH_EVENTS) return;
-    throw new CollectorError("collection_enabled", {
-      detail: "FETCH_EVENTS is true, so events may be collected in the meantime.",
-    });
+    return this.#inTurn(() => importState(this.#context, page));
   }
 
   /** Drops what runs remember: the next one finds it again. */

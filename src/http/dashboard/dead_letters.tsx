@@ -1,5 +1,5 @@
 /** The first events that the destination refused: id and reason, never their content, which is behind a link. */
-import type { ListedLetters } from "../../collector/collector.ts";
+import type { ListedLetters } from "../../collector/runs/list_letters.ts";
 import type { Rights } from "../../operators/session.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
 import { count, moment } from "../../format.ts";

@@ -1,5 +1,6 @@
 /** The page of one pipeline: first whether it works, then what to do, then the numbers. */
-import type { ListedLetters, Status } from "../../collector/collector.ts";
+import type { Status } from "../../collector/collector.ts";
+import type { ListedLetters } from "../../collector/runs/list_letters.ts";
 import { BackfillCard } from "./backfill.tsx";
 import { Buttons } from "./buttons.tsx";
 import { Charts } from "./charts.tsx";

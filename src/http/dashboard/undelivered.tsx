@@ -1,5 +1,5 @@
 /** The page of one pipeline's undelivered events: each kind with its number, and the dead letters. */
-import type { ListedLetters } from "../../collector/collector.ts";
+import type { ListedLetters } from "../../collector/runs/list_letters.ts";
 import type { Verdict } from "../../collector/health/verdict.ts";
 import type { ListedLetter } from "../../collector/records/listed_letter.ts";
 import { count, number } from "../../format.ts";
