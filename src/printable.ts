@@ -19,3 +19,18 @@ export function printable(text: string): string {
 export function printableLines(text: string): string {
   return text.replace(INVISIBLE, "").replace(CONTROL, " ");
 }
+
+/** Characters of texts that JSON leaves as they are. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** A value as JSON that means the same, and has such characters only as escapes. */
+export function printableJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    UNPRINTABLE,
+    (character) =>
+      Array.from(
+        { length: character.length },
+        (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, "0")}`,
+      ).join(""),
+  );
+}

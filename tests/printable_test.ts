@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Colours } from "../scripts/cli/colours.ts";
 import { format } from "../scripts/get_events/event_formats.ts";
 import { toMarkdown } from "../src/event_formats/markdown.ts";
-import { printable } from "../src/printable.ts";
+import { printable, printableJson } from "../src/printable.ts";
 import { CollectorError } from "../src/errors.ts";
 import { toProblem } from "../src/problems.ts";
 import type { AuditEvent } from "../src/sources/liveperson/event.ts";
@@ -62,4 +62,15 @@ Deno.test("a spreadsheet calculates nothing that a value says", () => {
     const [, row] = format(found, "csv", 80, {} as Colours, 0).split("\r\n");
     assert.match(row, /,"?'[=+\-@]/, row);
   }
+});
+
+Deno.test("JSON for a terminal means the same, and controls nothing", () => {
+  const value = {
+    "a\u009b": "\u001b[2J\u0085\u007f\u202e\u2028\u{e0001}\n\tGrüße 😀",
+    b: [1, null],
+  };
+  const text = printableJson(value);
+  assert.deepEqual(JSON.parse(text), value);
+  assert.doesNotMatch(text, /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+  assert.ok(text.includes("Grüße 😀"));
 });

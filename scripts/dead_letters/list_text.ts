@@ -59,7 +59,7 @@ function wholeText(letter: ListedLetter, colours: Colours): string {
     ["Refused", `${dayAndTime(refusedAt)}, ${count(tries, "try", "tries")}`],
   ];
   return [
-    colours.bold(eventId),
+    colours.bold(printable(eventId)),
     ...fields.map(([field, text]) => `  ${field.padEnd(9)}${printable(text)}`),
     contentText(letter.json),
   ].join("\n");

@@ -3,6 +3,7 @@ import { count, number } from "../../src/format.ts";
 import { toCsv } from "../../src/event_formats/csv.ts";
 import { type FormattedEvent, inFormat } from "../../src/event_formats/index.ts";
 import { COLUMNS, toMarkdown } from "../../src/event_formats/markdown.ts";
+import { printableJson } from "../../src/printable.ts";
 import type { FoundEvents } from "../../src/collector/runs/read_events.ts";
 import type { AuditEvent } from "../../src/sources/liveperson/event.ts";
 import type { Colours } from "../cli/colours.ts";
@@ -49,7 +50,7 @@ export function format(
   readAtMs: number,
 ): string {
   const json = (Event: readonly FormattedEvent[]) =>
-    JSON.stringify({ LivePerson: { Event }, count: events.length, pushed, more });
+    printableJson({ LivePerson: { Event }, count: events.length, pushed, more });
   switch (as) {
     case "json":
       return json(events);
@@ -57,7 +58,7 @@ export function format(
     case "ocsf":
       return json(events.map((event) => inFormat(as, event, readAtMs)));
     case "ndjson":
-      return events.map((event) => JSON.stringify(event)).join("\n");
+      return events.map((event) => printableJson(event)).join("\n");
     case "csv":
       // the line is ended where it is printed
       return `${toCsv(events, COLUMNS, ["_time", "event_id"])}\r`;

@@ -5,6 +5,7 @@
 import { AnsweredProblem } from "../../src/http/routing/problems.ts";
 import type { Problem } from "../../src/problems.ts";
 import { exactly } from "../../src/format.ts";
+import { printableLines } from "../../src/printable.ts";
 import { httpOrigin } from "../../src/settings/hosts.ts";
 import { scriptProblem, usageError } from "../cli/failure.ts";
 
@@ -17,6 +18,12 @@ interface WorkerClientOptions {
 
 /** A run may take two minutes, and wait for another one. */
 const TIMEOUT_MS = 300_000;
+
+/**
+ * Whose answers are passed on as they are, because they hold events. Texts of other answers are printed as
+ * they come, and whatever is at the URL must not control the terminal.
+ */
+const EXACT: ReadonlySet<string> = new Set(["/get-events", "/dead-letters", "/state"]);
 
 type Query = Readonly<Record<string, string | undefined>>;
 
@@ -44,7 +51,7 @@ export class WorkerClient {
     sent?: object,
   ): Promise<T> {
     const response = await this.#send(method, path, query, sent);
-    const body = await readJson(response);
+    const body = await readJson(response, response.ok && EXACT.has(path));
     if (response.ok && body !== null) return body as T;
     if (isProblem(body)) {
       throw Object.assign(new AnsweredProblem(withOwnAction(body)), { body });
@@ -85,9 +92,11 @@ export class WorkerClient {
   }
 }
 
-async function readJson(response: Response): Promise<unknown> {
+async function readJson(response: Response, isExact: boolean): Promise<unknown> {
+  const readable = (_: string, value: unknown) =>
+    typeof value === "string" ? printableLines(value) : value;
   try {
-    return JSON.parse(await response.text());
+    return JSON.parse(await response.text(), isExact ? undefined : readable);
   } catch {
     return null;
   }
