@@ -13,7 +13,7 @@ const HOST = /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i;
 export function toRequest(incoming: IncomingMessage): Request | null {
   const { method = "GET", rawHeaders } = incoming;
   const url = urlOf(incoming);
-  if (url === null) return null;
+  if (url === null || !isReadable(incoming)) return null;
   try {
     const headers = new Headers();
     for (let i = 0; i < rawHeaders.length; i += 2) headers.append(rawHeaders[i], rawHeaders[i + 1]);
@@ -36,6 +36,11 @@ function urlOf({ url = "", headersDistinct }: IncomingMessage): string | null {
   const { protocol, host: named, username, password } = new URL(text);
   const isOwn = protocol === "http:" && named === new URL(own).host;
   return isOwn && username === "" && password === "" ? text : null;
+}
+
+/** False if the body is encoded in a way that only a proxy in front may know. */
+function isReadable({ headers }: IncomingMessage): boolean {
+  return (headers["transfer-encoding"] ?? "chunked").toLowerCase() === "chunked";
 }
 
 /** None, unless the headers announce one. If the client leaves in the middle of it, the signal has the error. */

@@ -258,6 +258,14 @@ Deno.test("what is not HTTP, or could be read in two ways, is refused", async ()
     const [text, status] of [
       [`${post}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, 400],
       [`${post}Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd`, 400],
+      ...["gzip, chunked", "chunked, gzip", "xchunked", "identity"].map((coding) =>
+        [`${post}Transfer-Encoding: ${coding}\r\n\r\n0\r\n\r\n`, 400] as const
+      ),
+      [`${post}Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n`, 400],
+      [`${post}Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n`, 400],
+      [`${post}Transfer-Encoding: chunked\nContent-Length: 3\r\n\r\n0\r\n\r\n`, 400],
+      ["GET / HTTP/1.1\nHost: localhost\n\n", 400],
+      ["GET / HTTP/1.1\r\nHost: localhost\rX: y\r\n\r\n", 400],
       [`${post}X: ${"x".repeat(100_000)}\r\n\r\n`, 431],
       ["\x16\x03\x01\x02\x00TLS, it seems\r\n\r\n", 400],
       ["CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n", null],
@@ -269,6 +277,39 @@ Deno.test("what is not HTTP, or could be read in two ways, is refused", async ()
   }
   assert.equal(asked, 0);
   assert.equal(await host.fetch(), "1");
+});
+
+Deno.test("a body is never taken for the next request, whatever the method, and broken ones end the connection", async () => {
+  const asked: string[] = [];
+  await using host = start({
+    async answer(request) {
+      await request.text();
+      asked.push(new URL(request.url).pathname);
+      return new Response("here");
+    },
+  });
+  const hidden = "GET /hidden HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  const next = "GET /next HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+  const size = hidden.length.toString(16);
+  for (const method of ["GET", "HEAD", "POST", "DELETE"]) {
+    for (
+      const framed of [
+        `Content-Length: ${hidden.length}\r\n\r\n${hidden}`,
+        `Transfer-Encoding: chunked\r\n\r\n${size};a=b\r\n${hidden}\r\n0\r\nX: y\r\n\r\n`,
+      ]
+    ) {
+      using client = await host.connect(`${method} /first HTTP/1.1\r\nHost: a\r\n${framed}${next}`);
+      assert.equal((await client.read()).match(/HTTP\/1\.1 200 /g)?.length, 2);
+      assert.deepEqual(asked.splice(0).sort(), ["/first", "/next"], `${method} ${framed}`);
+    }
+  }
+  for (const chunk of ["-1", "0x1", "1 ", "fffffffffffffffff", "1;a\nb"]) {
+    using client = await host.connect(
+      `POST /first HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n${chunk}\r\na\r\n0\r\n\r\n${next}`,
+    );
+    assert.match(await client.read(), /^HTTP\/1\.1 400 [^]*Connection: close/);
+    assert.deepEqual(asked.splice(0), [], chunk);
+  }
 });
 
 Deno.test("each cookie has a header of its own, and an answer to HEAD no body", async () => {
