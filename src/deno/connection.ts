@@ -36,6 +36,8 @@ export class Connection extends Duplex {
   readonly #clock: Pick<Clock, "now">;
   /** Requests that are not completely answered; the first one is answered first. */
   readonly #exchanges = new Set<Exchange>();
+  /** Read into again and again: a sender must not make garbage that is larger than what it sends. */
+  readonly #received = new Uint8Array(READ_BYTES);
   #answered = 0;
   #sinceMs: number;
   #movedMs: number;
@@ -95,11 +97,11 @@ export class Connection extends Duplex {
   }
 
   override async _read(): Promise<void> {
-    const buffer = new Uint8Array(READ_BYTES);
     try {
-      const count = await this.#conn.read(buffer);
+      const count = await this.#conn.read(this.#received);
       this.#movedMs = this.#clock.now();
-      this.push(count === null ? null : Buffer.from(buffer.subarray(0, count)));
+      // a copy of what came
+      this.push(count === null ? null : Buffer.from(this.#received.subarray(0, count)));
     } catch {
       this.destroy(); // the client is gone
     }
