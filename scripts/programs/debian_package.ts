@@ -22,8 +22,10 @@ const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: "amd64", aarch
 /** Unpacks the package into `folder`. */
 export async function unpackDebianPackage(wanted: DebianPackage, folder: string): Promise<void> {
   await using scratch = await temporaryFolder();
-  const file = await downloadWithApt(wanted.name, scratch.path) ??
-    await downloadFromMirror(wanted, scratch.path);
+  const settings = await updatedApt(scratch.path);
+  const file = settings === null
+    ? await downloadFromMirror(wanted, scratch.path)
+    : await downloadWithApt(wanted.name, scratch.path, settings);
   if (await runIfThere("dpkg-deb", ["-x", file, folder]) !== null) return;
   const archive = archiveIn(await Deno.readFile(file), "data.tar.xz");
   const inside = join(scratch.path, "data.tar.xz");
@@ -31,13 +33,31 @@ export async function unpackDebianPackage(wanted: DebianPackage, folder: string)
   await run("tar", ["-xJf", inside, "-C", folder]);
 }
 
-/** The file, from whatever mirror this machine uses; null without apt-get. Its lists are its own. */
-async function downloadWithApt(name: string, folder: string): Promise<string | null> {
+/**
+ * Unpacks the package into `folder`, with all those it needs that this machine has not installed.
+ * @throws {Deno.errors.NotFound} without apt-get or dpkg-deb
+ */
+export async function unpackWithWhatItNeeds(name: string, folder: string): Promise<void> {
+  await using scratch = await temporaryFolder();
+  const settings = await updatedApt(scratch.path);
+  if (settings === null) throw new Deno.errors.NotFound("there is no apt-get");
+  const how = ["--yes", "--no-install-recommends", "--reinstall", "--download-only"];
+  await run("apt-get", ["-qq", ...settings, ...how, "install", name]);
+  const archives = join(scratch.path, "cache", "archives");
+  const files = (await readdir(archives)).filter((one) => one.endsWith(".deb"));
+  if (files.length === 0) throw new Error(`apt-get has no package ${name}`);
+  for (const file of files) await run("dpkg-deb", ["-x", join(archives, file), folder]);
+}
+
+/** Settings for apt-get, with which it keeps its lists in a folder; null without apt-get. */
+async function updatedApt(folder: string): Promise<string[] | null> {
   const options = {
     "Dir::State": join(folder, "state"),
+    "Dir::State::status": "/var/lib/dpkg/status",
     "Dir::Cache": join(folder, "cache"),
     "Acquire::Languages": "none",
     "APT::Sandbox::User": "root",
+    "Debug::NoLocking": "true", // nothing is installed, so nobody else is in the way
   };
   await mkdir(join(folder, "state", "lists", "partial"), { recursive: true });
   await mkdir(join(folder, "cache", "archives", "partial"), { recursive: true });
@@ -47,6 +67,15 @@ async function downloadWithApt(name: string, folder: string): Promise<string | n
   } catch {
     // One list may be unreachable while the one that matters isn't: the download will show.
   }
+  return settings;
+}
+
+/** The file, from whatever mirror this machine uses. */
+async function downloadWithApt(
+  name: string,
+  folder: string,
+  settings: readonly string[],
+): Promise<string> {
   await run("apt-get", ["-qq", ...settings, "download", name], { cwd: folder });
   const file = (await readdir(folder)).find((one) => one.endsWith(".deb"));
   if (file === undefined) throw new Error(`apt-get left no package ${name}`);
