@@ -2,7 +2,6 @@
  * systemd's own judge of units: the one on the PATH, or else out of the distribution's packages, which are
  * fetched once. Does I/O.
  */
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { cached, cacheFolder } from "./cache.ts";
 import { unpackWithWhatItNeeds } from "./debian_package.ts";
@@ -33,8 +32,7 @@ export async function systemdAnalyze(
 }
 
 async function fetchIt(folder: string): Promise<void> {
-  console.error("Fetching systemd-analyze, once: the package systemd, 4 MB ...");
-  await mkdir(folder, { recursive: true });
+  console.error("Fetching systemd-analyze, once: the package systemd and what it needs ...");
   await unpackWithWhatItNeeds("systemd", folder);
 }
 

@@ -1,4 +1,4 @@
-/** How promtool is had on a machine without it. The programs that would fetch it are written here. */
+/** How programs are had on a machine without them. Those that would fetch them are written here. */
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,19 +6,27 @@ import { archiveIn } from "../../../scripts/programs/debian_package.ts";
 import { ROOT } from "../../../scripts/local/bundle.ts";
 import { withFolder } from "../../environment.ts";
 
-const SCRIPT = `
-  import { promtoolProgram } from ${JSON.stringify(`${ROOT}/scripts/programs/promtool.ts`)};
+const PROGRAMS = `${ROOT}/scripts/programs`;
+const PROMTOOL = `
+  import { promtoolProgram } from ${JSON.stringify(`${PROGRAMS}/promtool.ts`)};
   console.log(await promtoolProgram());`;
+const SYSTEMD = `
+  import { systemdAnalyze } from ${JSON.stringify(`${PROGRAMS}/systemd_analyze.ts`)};
+  console.log((await systemdAnalyze()).path);`;
 
-/** What a process without promtool on its PATH is given, if `programs` are all that is there. */
-async function ask(folder: string, programs: Readonly<Record<string, string>>) {
+/** What a process is given, if `programs` are all that is on its PATH. */
+async function ask(
+  folder: string,
+  programs: Readonly<Record<string, string>>,
+  script = PROMTOOL,
+) {
   const bin = join(folder, "bin");
   await mkdir(bin, { recursive: true });
   for (const [name, script] of Object.entries(programs)) {
     await writeFile(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   }
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["eval", "--no-lock", SCRIPT],
+    args: ["eval", "--no-lock", script],
     env: { PATH: bin, HOME: folder, DENO_DIR: join(folder, "deno") },
     clearEnv: true,
   }).output();
@@ -56,6 +64,38 @@ Deno.test("without promtool and without a way to fetch it, the failure says what
     const { success, complaints } = await ask(folder, { "apt-get": refusing });
     assert.equal(success, false);
     assert.match(complaints, /Install Prometheus.*prometheus.*apt-get failed: E: no such host/s);
+  }));
+
+/** Leaves two packages where apt-get would: the one that was asked for, and one that it needs. */
+const APT_INSTALL = `
+  for word in "$@"; do case "$word" in Dir::Cache=*) cache="\${word#Dir::Cache=}";; esac; done
+  case "$*" in *install*) echo > "$cache/archives/a.deb"; echo > "$cache/archives/b.deb";; esac`;
+const DPKG_NOTE = `/bin/mkdir -p "$3/usr/bin"; echo "\${2##*/}" >> "$3/usr/bin/systemd-analyze"`;
+
+Deno.test("systemd-analyze is taken from the PATH, or out of the packages, with those it needs", () =>
+  withFolder(async (folder) => {
+    const own = await ask(join(folder, "own"), { "systemd-analyze": "exit 0" }, SYSTEMD);
+    assert.deepEqual([own.success, own.printed], [true, "systemd-analyze"]);
+
+    const programs = { "apt-get": APT_INSTALL, "dpkg-deb": DPKG_NOTE };
+    const { printed, complaints } = await ask(folder, programs, SYSTEMD);
+    assert.equal(await Deno.readTextFile(printed), "a.deb\nb.deb\n", complaints);
+    assert.equal((await ask(folder, programs, SYSTEMD)).complaints, "", "fetched once");
+  }));
+
+Deno.test("without systemd-analyze and without a way to fetch it, the failure says what to install", () =>
+  withFolder(async (folder) => {
+    for (
+      const [programs, why] of [
+        [{}, /there is no apt-get/],
+        [{ "apt-get": "exit 0" }, /apt-get has no package systemd/],
+      ] as const
+    ) {
+      const { success, complaints } = await ask(folder, programs, SYSTEMD);
+      assert.equal(success, false);
+      assert.match(complaints, /Install systemd/);
+      assert.match(complaints, why);
+    }
   }));
 
 Deno.test("a member of a package's archive is found by its name", () => {
