@@ -31,7 +31,7 @@ const SCRIPTS: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 for (const when of ["with a problem", "with everything else"]) {
-  Deno.test(`a server that answers ${when} controls no terminal`, async () => {
+  Deno.test(`a server controls no terminal when it answers ${when}`, async () => {
     await using stage = await ScriptStage.open();
     await using server = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen: () => {} },
