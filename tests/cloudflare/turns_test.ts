@@ -6,7 +6,7 @@ import { Stage } from "./stage.ts";
 Deno.test("cron and /collect that overlap make one run, and deliver each event once", async () => {
   await using stage = await Stage.open();
   const records = stage.addRecent(40);
-  stage.livePerson.faults.next("audit", { delayMs: 200 });
+  stage.xsiam.faults.next("push", { delayMs: 200 });
   const asked = await Promise.all([
     stage.fireCron(),
     ...Array.from({ length: 5 }, () => stage.post("/collect")),
@@ -23,7 +23,7 @@ Deno.test("a command that changes the cursor waits for the run's end", async () 
   stage.addRecent(3);
   await stage.cron();
   stage.addRecent(3);
-  stage.livePerson.faults.next("audit", { delayMs: 200 });
+  stage.xsiam.faults.next("push", { delayMs: 200 });
   const asked = stage.livePerson.requests.length;
   const collecting = stage.post("/collect");
   await until("the run to read", () => stage.livePerson.requests.length > asked);
