@@ -93,6 +93,26 @@ Deno.test("what was done is in the log, with the id that the answer has", async 
   );
 });
 
+for (const isOn of [true, false]) {
+  Deno.test(`with the setting ${isOn ? "on" : "off"}, what was done or refused is ${isOn ? "delivered once, as events" : "not delivered"}`, async () => {
+    const settings = { API_TOKEN_READ: READ, ...(isOn && { DELIVER_OPERATOR_ACTIONS: "true" }) };
+    await using stage = await Stage.open({ settings });
+    stage.addRecent(2);
+    await stage.post("/collect");
+    assert.equal((await stage.request("POST", "/collect", { token: READ })).status, 403);
+    assert.equal((await stage.request("POST", "/collect", { token: "wrong" })).status, 401);
+    for (let run = 0; run < 3; run++) await stage.cron();
+    const told = stage.xsiam.events.filter(({ objectType }) => objectType === "COLLECTOR")
+      .map(({ element, changeType, changedBy }) => [element, changeType, changedBy]);
+    const expected = [
+      ["collect", "OPERATOR_ACTION_DONE", "token API_TOKEN"],
+      ["collect", "OPERATOR_ACTION_REFUSED", "token API_TOKEN_READ"],
+    ];
+    assert.deepEqual(told.sort(), isOn ? expected : []);
+    assert.equal(stage.xsiam.count, 2 + told.length);
+  });
+}
+
 function isRefusal({ event }: Json): boolean {
   return event === "access_refused";
 }

@@ -58,6 +58,21 @@ Deno.test("whoever is not among them looks at everything and does nothing", asyn
     assert.deepEqual(app.lines.at(-1)?.actor, { access: "kim@example.com" });
   });
 
+  await t.step(
+    "the form's token stays the same with another API_TOKEN, so it tells nothing of it",
+    async () => {
+      const kim = await as({ email: "kim@example.com", sub: "kim" });
+      const before = app.variables;
+      const token = () => app.formToken("", kim.headers);
+      const first = await token();
+      app.variables = { ...before, API_TOKEN: "another-".repeat(5) };
+      assert.equal(await token(), first);
+      app.variables = before;
+      const jo = await as({ email: "kim@example.com", sub: "another kim" });
+      assert.notEqual(await app.formToken("", jo.headers), first);
+    },
+  );
+
   await t.step("others, also one whose name only looks like an address", async () => {
     const others: Record<string, string>[] = [
       { email: "eve@example.com", sub: "eve" },
