@@ -15,6 +15,12 @@ const MAX_BYTES: Readonly<Record<UpstreamName, number>> = {
   audit: 16 * MIB,
 };
 
+/**
+ * How many values a JSON answer may have. Parsed, each may take fifty bytes: 16 MiB of empty objects would
+ * be 375 MB. A page of 500 records has a tenth of it.
+ */
+export const MAX_ANSWER_PARTS = 500_000;
+
 export function maxAnswerBytes(name: UpstreamName): number {
   return MAX_BYTES[name] ?? MAX_DESTINATION_ANSWER_BYTES;
 }

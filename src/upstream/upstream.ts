@@ -6,7 +6,8 @@ import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { CollectorError, UPSTREAM_LABELS, type UpstreamName } from "../errors.ts";
 import { fetchAnswer } from "./answer.ts";
-import { limitInWords, maxAnswerBytes } from "./answer_limits.ts";
+import { hasMoreParts } from "../json_parts.ts";
+import { limitInWords, MAX_ANSWER_PARTS, maxAnswerBytes } from "./answer_limits.ts";
 import { type RetryLimits, retryWaitMs } from "./retry.ts";
 
 export interface UpstreamRequest {
@@ -176,9 +177,14 @@ export class Upstream {
       const fetch = request.fetch ?? this.options.fetch;
       const { isWhole, ...answer } = await fetchAnswer(fetch, url, init, limits);
       this.#note(request, sent, startedMs, answer);
+      const isParsable = !hasMoreParts(answer.text, MAX_ANSWER_PARTS);
+      if (isWhole && isParsable) return { ...answer, unanswered };
       // what a failure says at length doesn't matter
-      if (isWhole || !isSuccess(answer)) return { ...answer, unanswered };
-      return tooLarge(request, answer, limits.maxBytes, unanswered);
+      if (!isSuccess(answer)) {
+        return { ...answer, text: isParsable ? answer.text : "", unanswered };
+      }
+      const limit = isParsable ? limitInWords(limits.maxBytes) : `${MAX_ANSWER_PARTS} values`;
+      return tooLarge(request, answer, limit, unanswered);
     } catch (cause) {
       const timedOut = timeout.aborted;
       this.#note(request, sent, startedMs, null);
@@ -227,18 +233,18 @@ function isSuccess({ status }: { readonly status: number }): boolean {
 /** What such an answer means for the request is not known: the service may have acted on it. */
 function tooLarge(
   request: UpstreamRequest,
-  { status, text }: Pick<UpstreamReply, "status" | "text">,
-  maxBytes: number,
+  { status, text, bytes }: Pick<UpstreamReply, "status" | "text"> & { readonly bytes: number },
+  limit: string,
   unanswered: number,
 ): CollectorError {
   // copied, because a part of a string keeps the whole string in memory
   const beginning = Buffer.from(text.slice(0, CUT_CHARACTERS)).toString();
   const sha256 = createHash("sha256").update(text).digest("hex");
   return new CollectorError("upstream_too_large", {
-    detail: `${describe(request)} answered with more than ${limitInWords(maxBytes)}.`,
+    detail: `${describe(request)} answered with more than ${limit}.`,
     upstream: { name: request.name, status },
     unanswered: unanswered + 1,
-    cut: { readBytes: maxBytes, sha256, beginning },
+    cut: { readBytes: bytes, sha256, beginning },
   });
 }
 

@@ -122,3 +122,14 @@ Deno.test("one that is all there is, is told as well", async () => {
   const { state, health: { gaps } } = await c.collector().status();
   assert.deepEqual([state, gaps.length, gaps[0]?.records], ["incomplete", 1, 1]);
 });
+
+Deno.test("a page of millions of empty values counts as too large, and is asked for with fewer records", async () => {
+  await using c = await opened();
+  const all = Array.from({ length: 20 }, (_, n) => small(n));
+  c.livePerson.add(all);
+  c.livePerson.faults.next("audit", { garbage: `[${"{},".repeat(5_000_000)}{}]` });
+  await c.collect();
+  assert.deepEqual(c.delivered(), named(all));
+  const { state, health: { gaps } } = await c.collector().status();
+  assert.deepEqual([state, gaps], ["healthy", []]);
+});

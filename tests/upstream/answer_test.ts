@@ -144,6 +144,23 @@ Deno.test("each service's limit is exact", async () => {
   }
 });
 
+Deno.test("an answer with too many values is not parsed, however small it is as text", async () => {
+  const list = (objects: number) => `[${"{},".repeat(objects - 1)}{}]`;
+  // an object is a value of the list, and counts once more for what it may hold
+  const most = 250_000;
+  const send = (objects: number, status = 200) =>
+    upstream(answered(list(objects), status)).send({ ...asking("audit"), retry: () => false });
+  assert.equal((await send(most)).text.length, list(most).length);
+  const error = await thrown(send(most + 1));
+  assert.equal(error.code, "upstream_too_large");
+  assert.equal(error.details.cut?.readBytes, list(most + 1).length);
+  assert.match(error.message, /answered with more than 500000 values\.$/);
+  assert.deepEqual([(await send(most + 1, 400)).status, (await send(most + 1, 400)).text], [
+    400,
+    "",
+  ]);
+});
+
 Deno.test("of a failure only the beginning is read: its status says enough, and it is retried as ever", async () => {
   let asked = 0;
   const reply = await upstream(() => {

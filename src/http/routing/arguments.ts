@@ -7,7 +7,7 @@ import * as v from "valibot";
 import { KINDS } from "../../destinations/catalog.ts";
 import { CollectorError } from "../../errors.ts";
 import { parsePast, PAST_FORMS } from "../../settings/duration.ts";
-import { hasMoreParts } from "./json_parts.ts";
+import { hasMoreParts } from "../../json_parts.ts";
 
 /** The schema of an object: each entry is an argument. */
 type ArgumentsSchema<Args = unknown> = v.GenericSchema<unknown, Args> & {

@@ -9,6 +9,7 @@ const BETWEEN_PARTS = new Set([..."[{,"].map((character) => character.charCodeAt
 
 /** True if there are more parts than this: members of its objects and lists, at every depth. */
 export function hasMoreParts(text: string, most: number): boolean {
+  if (text.length <= most) return false; // each part has a character at least
   let parts = 0;
   let isInString = false;
   for (let at = 0; at < text.length; at++) {

@@ -1,8 +1,8 @@
 /** The parts of a JSON text are counted before it is parsed, so that no body ends the isolate. */
 import assert from "node:assert/strict";
-import { hasMoreParts } from "../../../src/http/routing/json_parts.ts";
-import { SECRETS } from "../../environment.ts";
-import { Stage } from "../../cloudflare/stage.ts";
+import { hasMoreParts } from "../src/json_parts.ts";
+import { SECRETS } from "./environment.ts";
+import { Stage } from "./cloudflare/stage.ts";
 
 Deno.test("each member counts as a part, at every depth, and no character of a text does", () => {
   const texts: [string, number][] = [
