@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type Line, lineOf } from "../../src/engine/batch.ts";
 import { firstCursor } from "../../src/engine/cursor.ts";
 import type { Listed, Page, Ports } from "../../src/engine/ports.ts";
-import { startProgress } from "../../src/engine/progress.ts";
+import { type Progress, startProgress } from "../../src/engine/progress.ts";
 import { run } from "../../src/engine/run.ts";
 
 const RECORDS: readonly Listed[] = Array.from({ length: 12 }, (_, i) => ({
@@ -19,9 +19,13 @@ async function play(io: {
   read?: (offset: number) => Promise<void>;
   push?: (events: string) => Promise<void>;
   batch?: number;
+  /** Sends when the next event does not fit, and not before. */
+  fills?: boolean;
+  maxFetch?: number;
+  progress?: Progress;
 }): Promise<string[]> {
   const steps: string[] = [];
-  const committed = new Set<number>();
+  let accepted = 0;
   const ports: Ports<Listed> = {
     source: {
       scope: "all",
@@ -36,21 +40,27 @@ async function play(io: {
     destination: {
       id: "model",
       label: "The model",
-      limits: { targetBytes: 1e6, maxBytes: 1e7, maxEvents: Infinity, maxEventBytes: 5e6 },
+      limits: {
+        ...(io.fills
+          ? { targetBytes: Infinity, maxBytes: 1.3e6 }
+          : { targetBytes: 1e6, maxBytes: 1e7 }),
+        maxEvents: Infinity,
+        maxEventBytes: 5e6,
+      },
       async push(lines) {
         const events = lines.map((line) => parseInt(line.eventId)).join(" ");
         steps.push(`push ${events}`);
         await io.push?.(events);
         steps.push(`pushed ${events}`);
+        accepted += lines.length;
         return { refused: [], again: [] };
       },
     },
     cursors: {
       markInFlight: () => Promise.resolve(),
-      commit: ({ dealt, newestMs }) => {
-        dealt.forEach(({ timeMs }) => committed.add(timeMs));
-        assert.equal(newestMs, committed.size - 1, "the cursor lies behind what was sent");
-        return Promise.resolve(void steps.push(`commit ${committed.size}`));
+      commit: ({ newestMs }) => {
+        assert.equal(newestMs, accepted - 1, "the cursor lies behind what was sent");
+        return Promise.resolve(void steps.push(`commit ${accepted}`));
       },
     },
     undelivered: {
@@ -72,14 +82,14 @@ async function play(io: {
     yieldToEventLoop: () => Promise.resolve(),
   };
   const limits = {
-    maxFetch: 100,
+    maxFetch: io.maxFetch ?? 100,
     lateArrivalWindowMs: 0,
     pageSize: 5,
     smallestPage: 5,
     maxPagesInFlight: 1,
   };
   try {
-    await run(ports, limits, startProgress(firstCursor(0), false));
+    await run(ports, limits, io.progress ?? startProgress(firstCursor(0), false));
   } catch (error) {
     steps.push((error as Error).message);
   }
@@ -107,6 +117,27 @@ Deno.test("a batch is pushed once the one before it is committed, with the place
       `commit ${n + 2}`,
     ]),
   ]);
+});
+
+Deno.test("so it is when a batch is sent because the next event does not fit", async () => {
+  const slow = () => new Promise<void>((resolve) => setTimeout(resolve));
+  const steps = await play({ fills: true, push: slow });
+  assert.deepEqual(
+    steps,
+    [0, 2, 4, 6, 8, 10].flatMap((n) => [
+      `push ${n} ${n + 1}`,
+      `pushed ${n} ${n + 1}`,
+      `commit ${n + 2}`,
+    ]),
+  );
+});
+
+Deno.test("a run that has taken as much as it may knows whether there is more", async () => {
+  for (const [maxFetch, more] of [[3, true], [4, true], [11, true], [12, false]] as const) {
+    const progress = startProgress(firstCursor(0), false);
+    await play({ maxFetch, progress });
+    assert.deepEqual([progress.delivered, progress.more], [maxFetch, more]);
+  }
 });
 
 Deno.test("a run that fails while it reads waits for the batch under way, and commits it", async () => {
