@@ -53,7 +53,8 @@ Deno.test("of an event that can't be sent at all, no more than what identifies i
 });
 
 Deno.test("a large letter is listed with its long values cut, as JSON", () => {
-  const list = (json: string) => listedCut({ json, origin: { a: 1 } } as KeptLetter);
+  const list = (json: string) =>
+    listedCut({ json, bytes: json.length, origin: { a: 1 } } as KeptLetter);
   const long = list(JSON.stringify({ name: "kept", value: "x".repeat(5_000_000) }));
   assert.deepEqual([long.cut, JSON.parse(long.json).name], [true, "kept"]);
   assert.ok(long.json.length < 2000);

@@ -3,7 +3,8 @@ import { Buffer } from "node:buffer";
 import type { RefusedAgain, Undelivered } from "../../engine/ports.ts";
 import { DAY_MS, HOUR_MS, iso } from "../../engine/time.ts";
 
-export interface KeptLetter extends Undelivered {
+/** What is known of a letter without its event, which is sealed. */
+export interface LetterFacts extends Omit<Undelivered, "json" | "origin"> {
   /** ISO 8601: when it was last refused, and first. */
   readonly refusedAt: string;
   readonly firstRefusedAt: string;
@@ -14,14 +15,11 @@ export interface KeptLetter extends Undelivered {
   /** The cursor whose commit moved past the event, and the revision of that commit. Without it the letter does not count. */
   readonly cursor: string;
   readonly revision: number;
-  /** Length of its event, if that can't be opened: `json` only says so. */
-  readonly sealedBytes?: number;
+  /** Length of its event, in bytes of UTF-8, even if that can't be opened. */
+  readonly bytes: number;
 }
 
-/** Length of its event, in bytes of UTF-8. */
-export function bytesOf({ json, sealedBytes }: KeptLetter): number {
-  return sealedBytes ?? Buffer.byteLength(json);
-}
+export interface KeptLetter extends Undelivered, LetterFacts {}
 
 /**
  * What waits for the destination to accept something again is tried in each run for the first hour, then at
@@ -39,6 +37,7 @@ export function firstKept(
   return {
     ...refusal,
     ...{ refusedAt: at, firstRefusedAt: at, tries: 1, cursor, revision },
+    bytes: Buffer.byteLength(refusal.json),
     nextTryAt: nextTryAt(refusal, { tries: 1, firstMs: nowMs, nowMs }),
   };
 }
@@ -49,8 +48,8 @@ export function keptAgain(letter: KeptLetter, refusal: RefusedAgain, nowMs: numb
   const refusedAlone = letter.refusedAlone || refusal.refusedAlone;
   const dead = letter.dead || refusal.dead;
   const isDoubted = letter.isDoubted || refusal.isDoubted;
-  const { origin: _, sealedBytes: __, ...others } = letter;
-  const line = { json, ...(origin !== undefined && { origin }) };
+  const { origin: _, ...others } = letter;
+  const line = { json, bytes: Buffer.byteLength(json), ...(origin !== undefined && { origin }) };
   const again = { ...others, ...line, reason, status, refusedAlone, isDoubted, dead };
   const isTry = refusal.counts || !dead;
   const tries = isTry ? (dead && !letter.dead ? 1 : letter.tries + 1) : letter.tries;
@@ -70,6 +69,10 @@ function nextTryAt(
 }
 
 /** Is the letter to be tried again? `accepting`: the destination has just accepted something. */
-export function isDue({ nextTryAt, dead }: KeptLetter, nowMs: number, accepting: boolean): boolean {
+export function isDue(
+  { nextTryAt, dead }: LetterFacts,
+  nowMs: number,
+  accepting: boolean,
+): boolean {
   return (nextTryAt !== null && Date.parse(nextTryAt) <= nowMs) || (accepting && !dead);
 }

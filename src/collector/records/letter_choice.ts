@@ -1,5 +1,5 @@
 /** Which letters are meant: by their ids, by the reason of their refusal, or all. Pure. */
-import type { KeptLetter } from "./kept_letter.ts";
+import type { LetterFacts } from "./kept_letter.ts";
 
 export interface LetterChoice {
   /** Ids of their events. */
@@ -18,7 +18,7 @@ export interface LetterGroup {
   readonly dead: number;
 }
 
-export function isChosen({ reason }: KeptLetter, choice: LetterChoice): boolean {
+export function isChosen({ reason }: LetterFacts, choice: LetterChoice): boolean {
   return choice.reason === undefined || choice.reason === reason;
 }
 
@@ -26,7 +26,7 @@ export function isChosen({ reason }: KeptLetter, choice: LetterChoice): boolean 
 export class Groups {
   readonly #groups = new Map<string, LetterGroup>();
 
-  add({ reason, status, dead: isDead }: KeptLetter): void {
+  add({ reason, status, dead: isDead }: LetterFacts): void {
     const { letters, dead } = this.#groups.get(reason) ?? { letters: 0, dead: 0 };
     const counts = { letters: letters + 1, dead: dead + (isDead ? 1 : 0) };
     this.#groups.set(reason, { reason, status, ...counts });

@@ -1,6 +1,6 @@
 /** How many letters are kept, so that nobody has to list them to know. One row in storage. Pure. */
 import type { SetAside } from "../../engine/ports.ts";
-import { bytesOf, type KeptLetter } from "./kept_letter.ts";
+import type { LetterFacts } from "./kept_letter.ts";
 
 export interface LetterCounts {
   readonly deadLetters: number;
@@ -27,9 +27,9 @@ export const NO_LETTERS: LetterCounts = {
   changing: false,
 };
 
-export function withLetter(counts: LetterCounts, letter: KeptLetter): LetterCounts {
+export function withLetter(counts: LetterCounts, letter: LetterFacts): LetterCounts {
   const { deadLetters, deadBytes, setAside } = counts;
-  const bytes = bytesOf(letter);
+  const { bytes } = letter;
   const nextMs = letter.nextTryAt === null ? null : Date.parse(letter.nextTryAt);
   const dueAtMs = earlier(counts.dueAtMs, nextMs);
   if (letter.dead) {
@@ -47,21 +47,20 @@ export function withLetter(counts: LetterCounts, letter: KeptLetter): LetterCoun
 }
 
 /** `dueAtMs` may be too early afterwards; the next time the letters are read, it is corrected. */
-export function withoutLetter(counts: LetterCounts, letter: KeptLetter): LetterCounts {
+export function withoutLetter(counts: LetterCounts, letter: LetterFacts): LetterCounts {
   const { deadLetters, deadBytes, setAside } = counts;
-  const letterBytes = bytesOf(letter);
   if (letter.dead) {
-    return { ...counts, deadLetters: deadLetters - 1, deadBytes: deadBytes - letterBytes };
+    return { ...counts, deadLetters: deadLetters - 1, deadBytes: deadBytes - letter.bytes };
   }
   const events = setAside.events - 1;
-  const bytes = setAside.bytes - letterBytes;
+  const bytes = setAside.bytes - letter.bytes;
   return {
     ...counts,
     setAside: { events, bytes, sinceMs: events === 0 ? null : setAside.sinceMs },
   };
 }
 
-export function isPending({ pending }: LetterCounts, { cursor, revision }: KeptLetter): boolean {
+export function isPending({ pending }: LetterCounts, { cursor, revision }: LetterFacts): boolean {
   return pending[cursor] === revision;
 }
 

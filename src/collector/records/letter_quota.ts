@@ -8,7 +8,7 @@ import { Buffer } from "node:buffer";
 import type { Room, Undelivered } from "../../engine/ports.ts";
 import { CollectorError } from "../../errors.ts";
 import { iso } from "../../engine/time.ts";
-import type { KeptLetter } from "./kept_letter.ts";
+import type { KeptLetter, LetterFacts } from "./kept_letter.ts";
 import type { LetterCounts } from "./letter_counts.ts";
 
 /** The bytes of the quota, for each letter that it allows: few events are as large. */
@@ -63,14 +63,11 @@ function ending(content: string): string {
   return `,"content":"${content}"}`;
 }
 
-/** The letter whose event, of so many bytes, can't be opened: with what identifies it. */
-export function withoutContent(
-  letter: Omit<KeptLetter, "json" | "origin">,
-  sealedBytes: number,
-): KeptLetter {
+/** The letter whose event can't be opened: with what identifies it. */
+export function withoutContent(letter: LetterFacts): KeptLetter {
   const { eventId, timeMs } = letter;
   const json = JSON.stringify({ event_id: eventId, _time: iso(timeMs), content: NOT_OPENED });
-  return { ...letter, json, sealedBytes };
+  return { ...letter, json };
 }
 
 /**

@@ -4,7 +4,7 @@
  * store.
  */
 import type { KeyValueStore } from "../../storage/store.ts";
-import { bytesOf, type KeptLetter } from "./kept_letter.ts";
+import type { KeptLetter, LetterFacts } from "./kept_letter.ts";
 import { withoutContent } from "./letter_quota.ts";
 import type { LetterSeal } from "./letter_seal.ts";
 import {
@@ -20,10 +20,8 @@ const PREFIX = "dead-letter/";
 const COUNTS = "dead-letters";
 
 /** A letter as it is stored: the event itself can't be read there. */
-interface StoredLetter extends Omit<KeptLetter, "json" | "origin"> {
+interface StoredLetter extends LetterFacts {
   readonly sealed: string;
-  /** Length of the event, in bytes of UTF-8. */
-  readonly bytes: number;
 }
 
 export class LetterStore {
@@ -57,22 +55,27 @@ export class LetterStore {
     if (JSON.stringify(counts) !== JSON.stringify(this.#written)) await this.#write(counts);
   }
 
+  /** What is known of a letter; its event stays sealed. */
+  async factsOf(eventId: string): Promise<LetterFacts | null> {
+    return await this.#read(eventId);
+  }
+
   async get(eventId: string): Promise<KeptLetter | null> {
-    const text = await this.local.get(PREFIX + eventId);
-    if (text === null) return null;
-    const { sealed, bytes, ...letter }: StoredLetter = JSON.parse(text);
+    const stored = await this.#read(eventId);
+    if (stored === null) return null;
+    const { sealed, ...facts } = stored;
     const opened = await this.seal.open(sealed, eventId);
-    return opened === null ? withoutContent(letter, bytes) : { ...letter, ...JSON.parse(opened) };
+    return opened === null ? withoutContent(facts) : { ...facts, ...JSON.parse(opened) };
   }
 
   async eventIds(): Promise<string[]> {
     return (await this.local.list(PREFIX)).map((key) => key.slice(PREFIX.length));
   }
 
-  /** All letters, one at a time, including those that do not count. */
-  async *all(): AsyncGenerator<KeptLetter> {
+  /** All letters, one at a time, including those that do not count. Their events stay sealed: to open many takes time. */
+  async *facts(): AsyncGenerator<LetterFacts> {
     for (const eventId of await this.eventIds()) {
-      const letter = await this.get(eventId);
+      const letter = await this.factsOf(eventId);
       if (letter !== null) yield letter;
     }
   }
@@ -84,7 +87,7 @@ export class LetterStore {
   }
 
   /** Counts a letter that was written before. */
-  count(letter: KeptLetter): void {
+  count(letter: LetterFacts): void {
     this.#counts = withLetter(this.#counts, letter);
   }
 
@@ -96,7 +99,7 @@ export class LetterStore {
   }
 
   /** Removes a letter that counts. */
-  async remove(letter: KeptLetter): Promise<void> {
+  async remove(letter: LetterFacts): Promise<void> {
     await this.#begin();
     await this.local.delete(PREFIX + letter.eventId);
     this.#counts = withoutLetter(this.#counts, letter);
@@ -122,10 +125,15 @@ export class LetterStore {
     this.#counts = { ...this.#counts, takenAtMs };
   }
 
+  async #read(eventId: string): Promise<StoredLetter | null> {
+    const text = await this.local.get(PREFIX + eventId);
+    return text === null ? null : JSON.parse(text);
+  }
+
   async #recount(): Promise<void> {
     const { pending, takenAtMs } = this.#counts;
     let counts: LetterCounts = { ...NO_LETTERS, pending, takenAtMs };
-    for await (const letter of this.all()) {
+    for await (const letter of this.facts()) {
       if (!isPending(counts, letter)) counts = withLetter(counts, letter);
     }
     await this.#write(counts);
@@ -144,9 +152,9 @@ export class LetterStore {
   }
 
   async #put(letter: KeptLetter): Promise<void> {
-    const { json, origin, ...rest } = letter;
+    const { json, origin, ...facts } = letter;
     const sealed = await this.seal.seal(JSON.stringify({ json, origin }), letter.eventId);
-    const stored: StoredLetter = { ...rest, sealed, bytes: bytesOf(letter) };
+    const stored: StoredLetter = { ...facts, sealed };
     await this.local.put(PREFIX + letter.eventId, JSON.stringify(stored));
   }
 }

@@ -2,15 +2,13 @@
 import { plainText } from "../../event_formats/plain_text.ts";
 import { cut } from "../../format.ts";
 import { eventOf } from "./letter_event.ts";
-import { bytesOf, type KeptLetter } from "./kept_letter.ts";
+import type { KeptLetter } from "./kept_letter.ts";
 
-export interface ListedLetter extends Omit<KeptLetter, "origin" | "sealedBytes"> {
+export interface ListedLetter extends Omit<KeptLetter, "origin"> {
   /** Who made the change, what it was, and of which object; null where the event doesn't say. */
   readonly who: string | null;
   readonly what: string | null;
   readonly object: string | null;
-  /** Length of the event as it is sent, in bytes of UTF-8. */
-  readonly bytes: number;
   /** True if `json` is not the whole event. */
   readonly cut: boolean;
 }
@@ -23,22 +21,20 @@ const MAX_CHARACTERS = 64 * 1024;
 const MAX_VALUE_CHARACTERS = 1024;
 
 export function listedWhole(whole: KeptLetter): ListedLetter {
-  const { origin: _, sealedBytes: __, ...letter } = whole;
+  const { origin: _, ...letter } = whole;
   return { ...letter, ...toldOf(whole), cut: false };
 }
 
-function toldOf(letter: KeptLetter): Pick<ListedLetter, "who" | "what" | "object" | "bytes"> {
-  const bytes = bytesOf(letter);
+function toldOf(letter: KeptLetter): Pick<ListedLetter, "who" | "what" | "object"> {
   const event = eventOf(letter);
   // of an event that was not kept, only what identifies it is there
-  if (!("objectType" in event)) return { who: null, what: null, object: null, bytes };
+  if (!("objectType" in event)) return { who: null, what: null, object: null };
   const type = plainText(event.objectType);
   const name = plainText(event.objectName);
   return {
     who: shortened(event.changedBy),
     what: shortened([event.changeType, event.element].filter(plainText).join(", ")),
     object: shortened([type, name].filter((part) => part !== undefined).join(": ")),
-    bytes,
   };
 }
 

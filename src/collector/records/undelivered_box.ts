@@ -4,7 +4,6 @@
  * is read again; so its letter does not count, is never delivered, and is dropped when the box is next
  * settled. All changes are made within a turn, which begins with `open`.
  */
-import { Buffer } from "node:buffer";
 import type {
   DueOptions,
   RefusedAgain,
@@ -14,7 +13,7 @@ import type {
   UndeliveredBox as RunsBox,
 } from "../../engine/ports.ts";
 import type { Platform } from "../platform.ts";
-import { firstKept, isDue, keptAgain, type KeptLetter } from "./kept_letter.ts";
+import { firstKept, isDue, keptAgain, type KeptLetter, type LetterFacts } from "./kept_letter.ts";
 import { isChosen, type LetterChoice } from "./letter_choice.ts";
 import { isPending, type LetterCounts, NO_LETTERS, withLetter } from "./letter_counts.ts";
 import { asKept, hasContent, roomFor } from "./letter_quota.ts";
@@ -24,7 +23,7 @@ import { LetterStore } from "./letter_store.ts";
 export class UndeliveredBox {
   readonly #letters: LetterStore;
   /** Letters of this turn whose commit is not known to have been made, by cursor. */
-  readonly #kept = new Map<string, Map<string, KeptLetter>>();
+  readonly #kept = new Map<string, Map<string, LetterFacts>>();
   readonly #tried = new Set<string>();
   #accepting = false;
   #added = 0;
@@ -113,6 +112,14 @@ export class UndeliveredBox {
     }
   }
 
+  /** All letters that count, without their events. */
+  async *facts(): AsyncGenerator<LetterFacts> {
+    const counts = await this.counts();
+    for await (const letter of this.#letters.facts()) {
+      if (!isPending(counts, letter)) yield letter;
+    }
+  }
+
   /**
    * Letters that are to be tried again now, except those refused again in this turn. The oldest come first
    * or, as long as nothing is accepted, those that were tried longest ago, so that each gets its turn.
@@ -128,22 +135,25 @@ export class UndeliveredBox {
     if (!isAnyDue) return [];
     const due: { id: string; at: string; bytes: number }[] = [];
     let next: LetterCounts = NO_LETTERS;
-    for await (const letter of this.#letters.all()) {
+    for await (const letter of this.#letters.facts()) {
       if (isPending(this.#letters.counts, letter)) continue;
       next = withLetter(next, letter);
-      const { eventId: id, firstRefusedAt, refusedAt, json } = letter;
-      if (!isDue(letter, nowMs, accepting) || this.#tried.has(id) || !hasContent(letter)) continue;
+      const { eventId: id, firstRefusedAt, refusedAt } = letter;
+      if (!isDue(letter, nowMs, accepting) || this.#tried.has(id)) continue;
       const at = accepting ? firstRefusedAt : `${refusedAt} ${firstRefusedAt}`;
-      due.push({ id, at, bytes: Buffer.byteLength(json) + envelopeBytes });
+      due.push({ id, at, bytes: letter.bytes + envelopeBytes });
     }
     this.#letters.setDueAt(next.dueAtMs);
     due.sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
     const letters: KeptLetter[] = [];
     let bytes = 0;
-    for (const one of due.slice(0, maxEvents)) {
+    for (const one of due) {
+      if (letters.length === maxEvents) break;
       if (letters.length > 0 && bytes + one.bytes > maxBytes) break;
+      const letter = (await this.#letters.get(one.id))!;
+      if (!hasContent(letter)) continue;
       bytes += one.bytes;
-      letters.push(this.#withDoubt((await this.#letters.get(one.id))!));
+      letters.push(this.#withDoubt(letter));
     }
     return letters;
   }
@@ -151,7 +161,7 @@ export class UndeliveredBox {
   /** These were delivered. */
   async remove(eventIds: readonly string[]): Promise<void> {
     for (const id of eventIds) {
-      const letter = await this.#letters.get(id);
+      const letter = await this.#letters.factsOf(id);
       if (letter !== null) await this.#letters.remove(letter);
     }
   }
@@ -211,7 +221,7 @@ export class UndeliveredBox {
       const kept = asKept(refusal, this.#all, this.maxDeadLetters);
       const letter = firstKept(kept, cursor, revision, this.platform.now());
       await this.#letters.add(letter);
-      const letters = this.#kept.get(cursor) ?? new Map<string, KeptLetter>();
+      const letters = this.#kept.get(cursor) ?? new Map<string, LetterFacts>();
       this.#kept.set(cursor, letters.set(letter.eventId, letter));
     }
   }
@@ -222,7 +232,7 @@ export class UndeliveredBox {
     if (again.dead && !letter.dead) this.#added++;
   }
 
-  #count(letters: Iterable<KeptLetter>): void {
+  #count(letters: Iterable<LetterFacts>): void {
     for (const letter of letters) {
       this.#letters.count(letter);
       if (letter.dead) this.#added++;
@@ -230,9 +240,9 @@ export class UndeliveredBox {
   }
 
   /** The letters of a commit that an earlier process was about to make. */
-  async #read(cursor: string, revision: number): Promise<Map<string, KeptLetter>> {
-    const letters = new Map<string, KeptLetter>();
-    for await (const letter of this.#letters.all()) {
+  async #read(cursor: string, revision: number): Promise<Map<string, LetterFacts>> {
+    const letters = new Map<string, LetterFacts>();
+    for await (const letter of this.#letters.facts()) {
       if (letter.cursor === cursor && letter.revision === revision) {
         letters.set(letter.eventId, letter);
       }

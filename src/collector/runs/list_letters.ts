@@ -52,6 +52,6 @@ export async function listLetters(
 
 async function letterGroups({ undelivered }: Needed): Promise<readonly LetterGroup[]> {
   const groups = new Groups();
-  for await (const letter of undelivered.chosen({})) groups.add(letter);
+  for await (const letter of undelivered.facts()) groups.add(letter);
   return groups.list;
 }
