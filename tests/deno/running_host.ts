@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../../scripts/local/bundle.ts";
-import { SECRETS } from "../environment.ts";
+import { SECRETS, until } from "../environment.ts";
 
 const PATIENCE_MS = 60_000;
 
@@ -119,4 +119,21 @@ export class RunningHost implements AsyncDisposable {
       clearTimeout(timer);
     }
   }
+}
+
+/** Starts a run, waits for something of it, and asks the host to stop: that takes less than ten seconds. */
+export async function assertStopsRun(
+  host: RunningHost,
+  what: string,
+  isThere: () => boolean,
+): Promise<void> {
+  await host.fetch("/healthz");
+  const answer = host.fetch("/collect", { method: "POST" }).then((response) => response.json());
+  await until(what, isThere, 30_000);
+  const askedMs = performance.now();
+  host.signal("SIGTERM");
+  assert.equal((await answer).code, "upstream_unreachable");
+  assert.equal(await host.ended(), 0, host.printed);
+  const tookMs = performance.now() - askedMs;
+  assert.ok(tookMs < 10_000, `${tookMs} ms`);
 }
