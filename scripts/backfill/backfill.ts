@@ -66,7 +66,8 @@ const command = withTarget(
 ).addHelpText(
   "after",
   "\nCtrl-C stops it after the current batch; to resume, give the same range." +
-    "\nExit code: 0 complete (with --no-wait: started), 1 failed, 2 bad usage, 130 Ctrl-C.",
+    "\nExit code: 0 complete (with --no-wait: started), 1 failed or some events were refused, 2 bad " +
+    "usage, 130 Ctrl-C.",
 );
 
 async function main(options: Options): Promise<number> {
@@ -97,7 +98,7 @@ async function backfill(range: BackfillRange, options: Options, stop: StopSignal
   const [{ error }] = results;
   if (results.length === 1 && error !== undefined) throw withNextStep(error, range, options);
   tell(results, range, options);
-  if (results.some(({ outcome }) => outcome === "failed")) return FAILED;
+  if (results.some(({ outcome, problem }) => outcome === "failed" || problem)) return FAILED;
   return results.some(({ outcome }) => outcome === "interrupted") ? INTERRUPTED : DONE;
 }
 
@@ -107,12 +108,12 @@ function tell(results: readonly BackfillResult[], range: BackfillRange, options:
     return;
   }
   const ok = results.every(({ outcome }) => outcome === "complete" || outcome === "begun");
-  const entries = results.map(({ error, ...result }) =>
+  const entries = results.map(({ error, ...result }): Omit<BackfillResult, "error"> =>
     error === undefined
       ? result
       : { ...result, problem: thrownProblem(withNextStep(error, range, options)) }
   );
-  const problems = entries.flatMap((entry) => "problem" in entry ? [entry.problem] : []);
+  const problems = entries.flatMap(({ problem }) => problem ?? []);
   console.log(JSON.stringify({
     ...(problems.length > 0 ? failureOfSome(problems, entries.length) : { ok }),
     ...(entries.length === 1 ? entries[0] : { accounts: entries }),
@@ -120,7 +121,7 @@ function tell(results: readonly BackfillResult[], range: BackfillRange, options:
 }
 
 function tellOne(
-  { outcome, backfill: state, error }: BackfillResult,
+  { outcome, backfill: state, error, problem }: BackfillResult,
   name: string,
   range: BackfillRange,
   options: Options,
@@ -132,7 +133,8 @@ function tellOne(
     case "begun":
       return console.log(`${name}: the backfill has started. ${nextStep}`);
     case "complete":
-      return console.log(`${name}: the backfill is complete: ${backfillProgress(state!)}.`);
+      console.log(`${name}: the backfill is complete: ${backfillProgress(state!)}.`);
+      return problem && console.error(problemText(problem));
     case "interrupted":
       return console.error(`${name}: interrupted: ${backfillProgress(state!)}. ${nextStep}`);
     case "failed":

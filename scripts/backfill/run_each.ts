@@ -2,8 +2,10 @@
 import type { BackfillState } from "../../src/collector/health/report.ts";
 import type { BackfillRange } from "../../src/collector/runs/backfill.ts";
 import { labelsOf, type Pipeline, shortName } from "../../src/pipelines/pipeline.ts";
+import type { Problem } from "../../src/problems.ts";
 import type { Progress } from "../cli/progress.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
+import { refusedProblem } from "../target/refused_problem.ts";
 import type { Target } from "../target/target.ts";
 import { runBackfill } from "./run_backfill.ts";
 
@@ -14,6 +16,8 @@ export interface BackfillResult {
   /** Null if it failed. */
   readonly backfill: BackfillState | null;
   readonly error?: unknown;
+  /** Events of it were refused and are still undelivered. */
+  readonly problem?: Problem;
 }
 
 interface Backfills {
@@ -40,8 +44,9 @@ export async function runEach(
         return { ...labels, outcome: "begun", backfill: begun };
       }
       const backfill = await runBackfill({ ...run, pipeline, progress: progressOf(pipeline) });
-      const outcome = backfill.completedAt === null ? "interrupted" : "complete";
-      return { ...labels, outcome, backfill };
+      if (backfill.completedAt === null) return { ...labels, outcome: "interrupted", backfill };
+      const problem = await refusedProblem(run.target, pipeline, backfill.refused);
+      return { ...labels, outcome: "complete", backfill, ...(problem !== null && { problem }) };
     } catch (error) {
       return { ...labels, outcome: "failed", backfill: null, error };
     }

@@ -1,5 +1,5 @@
 /** The progress of a backfill, in numbers and words. Pure. */
-import { count, dayAndTime } from "../../src/format.ts";
+import { count, dayAndTime, number } from "../../src/format.ts";
 import type { BackfillState } from "../../src/collector/health/report.ts";
 
 /** How much of the range is done, by time: from 0 to 1. */
@@ -13,7 +13,7 @@ export function timeFraction(from: string, to: string, reached: string): number 
   return end <= start ? 1 : Math.min(1, Math.max(0, (now - start) / (end - start)));
 }
 
-export function backfillProgress({ delivered, deadLettered, reached }: BackfillState): string {
-  const dead = deadLettered === 0 ? "" : `, ${count(deadLettered, "dead letter")}`;
-  return `${count(delivered, "event")} delivered${dead}, reached ${dayAndTime(reached)}`;
+export function backfillProgress({ delivered, refused, reached }: BackfillState): string {
+  const others = refused === 0 ? "" : `, ${number(refused)} refused`;
+  return `${count(delivered, "event")} delivered${others}, reached ${dayAndTime(reached)}`;
 }

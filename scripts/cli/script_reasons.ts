@@ -10,6 +10,7 @@ export type ScriptCode =
   | "worker_unreadable"
   | "token_missing"
   | "state_missing"
+  | "events_refused"
   | "letters_refused_again"
   | "backfill_gone"
   | "backfill_stands_still"
@@ -46,6 +47,11 @@ export const SCRIPT_REASONS: Readonly<Record<ScriptCode, ScriptReason>> = {
   state_missing: {
     title: "There is no state",
     action: "Give the state with --kv-path or DENO_KV_PATH, or a Worker with --url.",
+  },
+  events_refused: {
+    title: "Some events were refused",
+    action: "Read the reasons with deno task dead-letters, and correct what they name. Runs try " +
+      "those that are set aside again.",
   },
   letters_refused_again: {
     title: "Events were refused again",

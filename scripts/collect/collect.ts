@@ -26,13 +26,15 @@ const command = withTarget(
 ).addHelpText(
   "after",
   "\nCtrl-C stops it after the current batch; what was delivered is committed." +
-    "\nExit code: 0 all delivered, 1 failed, 2 bad usage, 130 Ctrl-C.",
+    "\nExit code: 0 all delivered, 1 failed or some events were refused, 2 bad usage, 130 Ctrl-C.",
 );
 
 async function main(options: TargetOptions): Promise<number> {
   using stop = listenForStop();
   const results = await collect(options, stop);
-  const ok = results.every(({ outcome }) => outcome === "complete" || outcome === "disabled");
+  const ok = results.every(({ outcome, problem }) =>
+    problem === undefined && (outcome === "complete" || outcome === "disabled")
+  );
   if (options.json) {
     const problems = results.flatMap(({ problem }) => problem ?? []);
     console.log(JSON.stringify({
@@ -43,7 +45,7 @@ async function main(options: TargetOptions): Promise<number> {
     for (const one of results) tell(one, resultName(one, results), options);
   }
   if (ok) return DONE;
-  return results.some(({ outcome }) => outcome === "failed") ? FAILED : INTERRUPTED;
+  return results.some(({ problem }) => problem !== undefined) ? FAILED : INTERRUPTED;
 }
 
 async function collect(options: TargetOptions, stop: StopSignal): Promise<readonly Collected[]> {
@@ -81,7 +83,7 @@ async function collectEach(
 }
 
 function tell(result: Collected, name: string, { url }: TargetOptions): void {
-  const { outcome, delivered, deadLettered, altered, runs, problem } = result;
+  const { outcome, delivered, refused, altered, runs, problem } = result;
   const { lateArrivals, twins, reconciled, backfilled } = result;
   const extras = [
     ...(reconciled > 0 ? [`${number(reconciled)} reconciled`] : []),
@@ -89,7 +91,7 @@ function tell(result: Collected, name: string, { url }: TargetOptions): void {
     ...(lateArrivals > 0 ? [`${number(lateArrivals)} late`] : []),
     ...(twins > 0 ? [count(twins, "twin")] : []),
     ...(altered > 0 ? [`${number(altered)} altered`] : []),
-    ...(deadLettered > 0 ? [count(deadLettered, "dead letter")] : []),
+    ...(refused > 0 ? [`${number(refused)} refused`] : []),
   ];
   const details = extras.length === 0 ? "" : ` (${extras.join(", ")})`;
   const sum = `${name}: delivered ${
@@ -99,7 +101,8 @@ function tell(result: Collected, name: string, { url }: TargetOptions): void {
     case "disabled":
       return console.log(`${name}: FETCH_EVENTS is false, so nothing is collected.`);
     case "complete":
-      return console.log(`${sum} There are no more.`);
+      console.log(`${sum} There are no more.`);
+      return problem && console.error(problemText(problem));
     case "interrupted":
       return console.error(
         `${sum} Interrupted. ` +

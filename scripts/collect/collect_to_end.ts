@@ -7,6 +7,7 @@ import type { Problem } from "../../src/problems.ts";
 import type { Progress } from "../cli/progress.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
 import { timeFraction } from "../cli/backfill_progress.ts";
+import { refusedProblem } from "../target/refused_problem.ts";
 import { isProblem, namedAs, type Target } from "../target/target.ts";
 
 export interface Collected {
@@ -16,6 +17,8 @@ export interface Collected {
   readonly runs: number;
   readonly delivered: number;
   readonly deadLettered: number;
+  /** New events that became dead letters or were set aside. */
+  readonly refused: number;
   readonly altered: number;
   readonly lateArrivals: number;
   readonly twins: number;
@@ -36,6 +39,7 @@ export async function collectToEnd(
     runs: 0,
     delivered: 0,
     deadLettered: 0,
+    refused: 0,
     altered: 0,
     lateArrivals: 0,
     twins: 0,
@@ -57,6 +61,7 @@ export async function collectToEnd(
       sum.runs++;
       sum.delivered += report.delivered;
       sum.deadLettered += report.deadLettered;
+      sum.refused += report.refused;
       sum.altered += report.altered;
       sum.lateArrivals += report.lateArrivals;
       sum.twins += report.twins;
@@ -65,7 +70,10 @@ export async function collectToEnd(
       lagSeconds = report.lagSeconds;
       if (report.problem !== undefined) return end("failed", report.problem);
       if (report.outcome === "disabled") return end("disabled");
-      if (!wantsMore(report)) return end("complete");
+      if (!wantsMore(report)) {
+        const problem = await refusedProblem(target, pipeline, sum.refused);
+        return end("complete", problem ?? undefined);
+      }
       from ??= await startOf(target, pipeline);
       const reachedMs = Date.now() - (lagSeconds ?? 0) * 1000;
       show(

@@ -1,7 +1,8 @@
-/** Which dead letters are meant, and the actions on all of them, however many calls that takes. */
+/** Which refused events are meant, and the actions on all of them, however many calls that takes. */
 import type { Discarding } from "../../src/collector/runs/discard.ts";
-import type { LetterChoice } from "../../src/collector/records/letter_choice.ts";
+import { inTotal, type LetterChoice } from "../../src/collector/records/letter_choice.ts";
 import type { Redelivery } from "../../src/collector/runs/redeliver.ts";
+import { MAX_LETTERS } from "../../src/http/routing/letter_arguments.ts";
 import type { Pipeline } from "../../src/pipelines/pipeline.ts";
 import { usageError } from "../cli/failure.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
@@ -10,8 +11,9 @@ import { listLetters, oneLetter } from "./list_letters.ts";
 
 export interface ChosenLetters {
   readonly choice: LetterChoice;
-  /** How many there are. */
+  /** How many there are, and how many of them are dead letters. */
   readonly letters: number;
+  readonly dead: number;
 }
 
 /** @throws {CollectorError} `arguments_invalid` when one that was named is not kept */
@@ -19,24 +21,24 @@ export async function chosenLetters(
   target: Target,
   pipeline: Pipeline,
   { ids: named, reason }: { readonly ids?: string; readonly reason?: string },
-  toDiscard: boolean,
 ): Promise<ChosenLetters> {
   if (named !== undefined) {
     const ids = [...new Set(named.split(","))].sort();
     const found = await Promise.all(ids.map((id) => oneLetter(target, pipeline, id)));
     const missing = ids.filter((_, i) => found[i] === null);
     if (missing.length > 0) {
-      throw usageError(`There is no dead letter with the id ${missing.join(", ")}.`);
+      throw usageError(`No refused event is kept with the id ${missing.join(", ")}.`);
     }
-    return { choice: { ids }, letters: ids.length };
+    const dead = found.filter((one) => one?.dead).length;
+    return { choice: { ids }, letters: ids.length, dead };
   }
   const { groups } = await listLetters(target, pipeline, { limit: 1 });
   const meant = groups.filter((group) => reason === undefined || group.reason === reason);
   if (reason !== undefined && meant.length === 0) {
-    throw usageError(`No dead letter has the reason ${JSON.stringify(reason)}.`);
+    throw usageError(`No refused event has the reason ${JSON.stringify(reason)}.`);
   }
-  const letters = meant.reduce((sum, one) => sum + (toDiscard ? one.dead : one.letters), 0);
-  return { choice: { reason }, letters };
+  const [letters, dead] = inTotal(meant);
+  return { choice: { reason }, letters, dead };
 }
 
 /** `tried`: how many of the chosen ones were pushed. Ends early when it is stopped. */
@@ -49,7 +51,9 @@ export async function redeliverAll(
   let [delivered, refused, left] = [0, 0, letters];
   while (delivered + refused < letters && !stop.stopped) {
     const ids = choice.ids?.slice(delivered + refused); // in this order they are tried
-    const one = await target.redeliver(pipeline, { ...choice, ids });
+    // no more than are left to try: the collector would begin again at the first ones
+    const limit = Math.min(MAX_LETTERS, letters - delivered - refused);
+    const one = await target.redeliver(pipeline, limit, { ...choice, ids });
     delivered += one.delivered;
     refused += one.refused;
     left = one.left;

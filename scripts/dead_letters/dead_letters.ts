@@ -3,6 +3,7 @@
  * them, on this machine's state or on a deployed Worker.
  */
 import { ANY_DESTINATION } from "../../src/destinations/catalog.ts";
+import { toldLetters } from "../../src/collector/records/letter_choice.ts";
 import { count } from "../../src/format.ts";
 import { thrownProblem } from "../../src/http/routing/problems.ts";
 import { onePipeline, pipelinesOf } from "../../src/pipelines/choose.ts";
@@ -55,10 +56,10 @@ const command = withTarget(
     .option("--ids <ids>", "only those of these events, with their content", IDS)
     .option("--reason <reason>", "only those that were refused for exactly this reason")
     .option("--all", "with --discard: all of them")
-    .option("--redeliver", "push the selected dead letters again, or all")
-    .option("--discard", "discard the dead letters that --ids, --reason or --all selects")
+    .option("--redeliver", "push the selected events again, or all")
+    .option("--discard", "discard the events that --ids, --reason or --all selects")
     .option("--yes", "discard without asking")
-    .option("--limit <number>", "the most dead letters to list", wholeNumber(1, 100_000), 50),
+    .option("--limit <number>", "the most events to list", wholeNumber(1, 100_000), 50),
 ).addHelpText(
   "after",
   "\nExit code: 0 done, 1 failed or some refused again, 2 bad usage, 130 Ctrl-C or not confirmed.",
@@ -75,7 +76,7 @@ async function main(options: Options): Promise<number> {
     return await list(target, pipelinesOf(pipelines, named), options);
   }
   const pipeline = onePipeline(pipelines, named, IN_OPTIONS);
-  const chosen = await chosenLetters(target, pipeline, options, options.discard ?? false);
+  const chosen = await chosenLetters(target, pipeline, options);
   return await (options.discard
     ? discard(target, pipeline, chosen, options)
     : redeliver(target, pipeline, chosen, options, stop));
@@ -132,7 +133,7 @@ async function redeliver(
   const { delivered, refused, left, tried } = result;
   const told =
     `${pipeline.account}: ${count(delivered, "event")} redelivered, ${refused} refused ` +
-    `again, ${count(left, "dead letter")} left.`;
+    `again, ${count(left, "refused event")} left.`;
   const problem = refused > 0 ? scriptProblem("letters_refused_again", told).problem : undefined;
   if (json) {
     const counts = { ...labelsOf(pipeline), delivered, refused, left };
@@ -155,7 +156,8 @@ async function discard(
 ): Promise<number> {
   const name = [pipeline.account, pipeline.destination?.kind].filter(Boolean).join(", ");
   const [are, them] = chosen.letters === 1 ? ["is", "it"] : ["are", "them"];
-  const what = `${count(chosen.letters, "dead letter")} of ${name} ${are} discarded, and never ` +
+  const what =
+    `${toldLetters(chosen.letters, chosen.dead)}, of ${name}: ${are} discarded, and never ` +
     `delivered unless a backfill reads ${them} again. This can't be undone.`;
   if (chosen.letters > 0 && !await askFirst(what, options)) {
     console.error("Nothing was discarded.");
@@ -165,7 +167,9 @@ async function discard(
   console.log(
     options.json
       ? JSON.stringify({ ok: true, ...labelsOf(pipeline), discarded, left })
-      : `${pipeline.account}: ${count(discarded, "dead letter")} discarded, ${left} left.`,
+      : `${pipeline.account}: ${count(discarded, "event")} discarded, ${
+        count(left, "refused event")
+      } left.`,
   );
   return DONE;
 }

@@ -1,4 +1,4 @@
-/** Lists the dead letters of a pipeline, as many as were asked for, and counts them by reason. */
+/** Lists the refused events of a pipeline, as many as were asked for, and counts them by reason. */
 import type { ListedLetters } from "../../src/collector/runs/list_letters.ts";
 import type { LetterGroup } from "../../src/collector/records/letter_choice.ts";
 import type { ListedLetter } from "../../src/collector/records/listed_letter.ts";

@@ -1,8 +1,12 @@
 /**
- * Dead letters as text for people: by reason, one per line; those that were named, with their content.
+ * Refused events as text for people: by reason, one per line; those that were named, with their content.
  * Pure.
  */
-import type { LetterGroup } from "../../src/collector/records/letter_choice.ts";
+import {
+  inTotal,
+  type LetterGroup,
+  toldLetters,
+} from "../../src/collector/records/letter_choice.ts";
 import type { ListedLetter } from "../../src/collector/records/listed_letter.ts";
 import { count, dayAndTime, number, size } from "../../src/format.ts";
 import { printable } from "../../src/printable.ts";
@@ -23,7 +27,7 @@ const COLUMNS: readonly TableColumn[] = [
 /** `name`: what the pipeline is called. `width`: of the terminal. */
 export function listText(list: LetterList, name: string, width: number, colours: Colours): string {
   const { count: all, groups, letters, isWhole } = list;
-  const title = colours.bold(`${name}: ${count(all, "dead letter")}`);
+  const title = colours.bold(`${name}: ${toldLetters(all, inTotal(groups)[1])}`);
   if (isWhole) return [title, ...letters.map((one) => wholeText(one, colours))].join("\n");
   const columns = fitColumns(COLUMNS, letters.map(rowOf), width);
   const sections = groups.map((group) => {
@@ -38,9 +42,7 @@ export function listText(list: LetterList, name: string, width: number, colours:
 }
 
 function groupText({ letters, dead, status, reason }: LetterGroup): string {
-  const setAside = letters - dead;
-  return `${number(letters)} ${toldStatus(status)}: ${printable(reason)}` +
-    (setAside === 0 ? "" : `; ${number(setAside)} of them set aside`);
+  return `${toldLetters(letters, dead)}, ${toldStatus(status)}: ${printable(reason)}`;
 }
 
 function rowOf({ timeMs, who, what, object, bytes, eventId }: ListedLetter): readonly unknown[] {
@@ -73,5 +75,6 @@ function contentText(json: string): string {
 }
 
 function toldStatus(status: number | null): string {
-  return status === null ? "too large to be sent" : `answered ${status}`;
+  if (status === null) return "too large to be sent";
+  return status === 0 ? "not sent yet" : `answered ${status}`;
 }

@@ -1,6 +1,7 @@
 /** The status of a collector as a page, and of several as a table. Pure. */
 import { count, dayAndTime, number, roughly, took } from "../../src/format.ts";
 import type { Status } from "../../src/collector/collector.ts";
+import { missingInWords } from "../../src/collector/health/missing.ts";
 import type { State } from "../../src/collector/health/verdict.ts";
 import { type BackfillState, eventsOf, type RunReport } from "../../src/collector/health/report.ts";
 import { isProblem, type PipelineStatus } from "../target/target.ts";
@@ -118,29 +119,24 @@ function lag(seconds: number | null): string {
 }
 
 function runWords(run: RunReport): string {
-  const { startedAt, outcome, durationMs, trigger } = run;
-  return `${dayAndTime(startedAt)}, ${outcome}, ${count(eventsOf(run), "event")} ` +
+  const { startedAt, outcome, durationMs, refused, trigger } = run;
+  const others = refused === 0 ? "" : `, ${number(refused)} refused,`;
+  return `${dayAndTime(startedAt)}, ${outcome}, ${count(eventsOf(run), "event")}${others} ` +
     `in ${took(durationMs)}, by ${trigger}`;
 }
 
 function backfillWords(backfill: BackfillState): string {
-  const { from, to, delivered, deadLettered, completedAt, reached } = backfill;
+  const { from, to, delivered, refused, completedAt, reached } = backfill;
   const range = `${dayAndTime(from)} to ${dayAndTime(to)}`;
   const where = completedAt === null
     ? `${Math.floor(backfillFraction(backfill) * 100)}%, reached ${dayAndTime(reached)}`
     : `complete since ${dayAndTime(completedAt)}`;
-  const dead = deadLettered === 0 ? "" : `, ${count(deadLettered, "dead letter")}`;
-  return `${range}: ${where}, ${count(delivered, "event")} delivered${dead}`;
+  return `${range}: ${where}, ${count(delivered, "event")} delivered, ${number(refused)} refused`;
 }
 
 function undelivered({ undelivered: missing }: Status, colours: Colours): string {
-  const { deadLetters, setAside, gaps, stalledBackfills, total } = missing;
+  const { deadLetters, setAside, total } = missing;
   if (total === 0) return "none known";
-  const parts = [
-    deadLetters > 0 && `${count(deadLetters, "dead letter")}, see deno task dead-letters`,
-    setAside > 0 && `${number(setAside)} set aside until the destination accepts something again`,
-    gaps > 0 && `${count(gaps, "record")} that LivePerson did not show`,
-    stalledBackfills > 0 && "a stalled backfill",
-  ].filter((part) => part !== false);
-  return colours.yellow(`${number(total)}: ${parts.join("; ")}`);
+  const where = deadLetters + setAside > 0 ? "; see deno task dead-letters" : "";
+  return colours.yellow(`${number(total)}: ${missingInWords(missing).join(", ")}${where}`);
 }

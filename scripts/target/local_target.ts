@@ -1,5 +1,4 @@
 /** The collectors in this process, as under Deno, with their state in a file or in memory. */
-import { MAX_LETTERS } from "../../src/http/routing/letter_arguments.ts";
 import { unwrap } from "../../src/http/routing/problems.ts";
 import type { LogLine } from "../../src/collector/platform.ts";
 import { askAny } from "../../src/collector/fleet.ts";
@@ -46,8 +45,8 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Targ
     cancelBackfill: async (pipeline) => unwrap(await of(pipeline).cancelBackfill()),
     deadLetters: async (pipeline, limit, query) =>
       unwrap(await of(pipeline).deadLetters(limit, query)),
-    redeliver: async (pipeline, choice) =>
-      unwrap(await of(pipeline).redeliver(MAX_LETTERS, choice)),
+    redeliver: async (pipeline, limit, choice) =>
+      unwrap(await of(pipeline).redeliver(limit, choice)),
     discardLetters: async (pipeline, choice) => unwrap(await of(pipeline).discardLetters(choice)),
     forgetCursor: async (pipeline) => unwrap(await of(pipeline).forgetCursor()),
     exportState: async (pipeline, after) => unwrap(await of(pipeline).exportState(after)),

@@ -44,7 +44,7 @@ export interface Target extends AsyncDisposable {
   /** At most `limit` of them; 100 at most. */
   deadLetters(pipeline: Pipeline, limit: number, query: LetterQuery): Promise<ListedLetters>;
   /** Pushes up to 100 of them again; all, if none are chosen. */
-  redeliver(pipeline: Pipeline, choice: LetterChoice): Promise<Redelivery>;
+  redeliver(pipeline: Pipeline, limit: number, choice: LetterChoice): Promise<Redelivery>;
   /** Discards them for good; all, if none are chosen. */
   discardLetters(pipeline: Pipeline, choice: LetterChoice): Promise<Discarding>;
   forgetCursor(pipeline: Pipeline): Promise<void>;

@@ -87,8 +87,11 @@ function letterCalls(client: WorkerClient): LetterCalls {
         ...{ reason, after, event_id: eventId, limit: String(limit) },
         ...(grouped && { groups: "true" }),
       }),
-    redeliver: (pipeline, choice) =>
-      client.ask("POST", "/dead-letters/redeliver", { ...namedAs(pipeline), ...chosen(choice) }),
+    redeliver: (pipeline, limit, choice) =>
+      client.ask("POST", "/dead-letters/redeliver", {
+        ...namedAs(pipeline),
+        ...{ limit: String(limit), ...chosen(choice) },
+      }),
     discardLetters: (pipeline, choice) =>
       client.ask("DELETE", "/dead-letters", {
         ...namedAs(pipeline),

@@ -192,7 +192,7 @@ export class Collector {
   }
 
   /**
-   * Pushes up to `limit` of the chosen dead letters again, of all if none are chosen. Those that are
+   * Pushes up to `limit` of the chosen refused events again, of all if none are chosen. Those that are
    * accepted are removed; the rest stays.
    */
   redeliver(limit: number, choice: LetterChoice = {}): Promise<Redelivery> {
@@ -203,7 +203,7 @@ export class Collector {
     });
   }
 
-  /** Discards the chosen dead letters for good; all, if none are chosen. */
+  /** Discards the chosen refused events for good; all, if none are chosen. */
   discardLetters(choice: LetterChoice): Promise<Discarding> {
     return this.#inTurn(async () => {
       const discarding = await discard(this.#context, choice);
@@ -227,9 +227,9 @@ export class Collector {
       const limits = engineLimits(this.#context);
       const advanced = await backfill.advance(ports, limits, undelivered);
       if (advanced === null) return null;
-      const { state, delivered: backfilled, gaps, failure } = advanced;
+      const { state, delivered: backfilled, redelivered, gaps, failure } = advanced;
       const deadLetters = undelivered.takeAdded();
-      await this.#note({ backfill: state, backfilled, gaps, deadLetters });
+      await this.#note({ backfill: state, backfilled, redelivered, gaps, deadLetters });
       if (failure !== undefined) throw failure;
       return state;
     });

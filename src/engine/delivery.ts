@@ -232,7 +232,7 @@ export class Delivery {
     this.progress.lateArrivals += delivered.filter(({ late }) => late).length;
     this.progress.twins += delivered.filter(({ occurrence }) => occurrence > 1).length;
     this.progress.deadLettered += refused.filter(({ dead }) => dead).length;
-    this.progress.setAside += refused.filter(({ dead }) => !dead).length;
+    this.progress.refused += refused.length;
   }
 
   async #commit(
@@ -246,7 +246,9 @@ export class Delivery {
     this.progress.cursor = cursor;
     this.progress.stored = true;
     this.progress.commits++;
-    this.progress.deadLettered += letters.filter(({ status }) => status === null).length;
+    const tooLarge = letters.filter(({ status }) => status === null).length;
+    this.progress.deadLettered += tooLarge;
+    this.progress.refused += tooLarge;
     this.progress.inDoubt = 0;
   }
 }

@@ -27,8 +27,8 @@ export interface Progress {
   recordsRead: number;
   delivered: number;
   deadLettered: number;
-  /** Refused, and set aside until the destination accepts something again. */
-  setAside: number;
+  /** New events that the destination did not accept: they became dead letters or were set aside. */
+  refused: number;
   /** Refused with others in the last push, and not tried alone, because the requests ran out first. */
   untried: number;
   /** Events that were undelivered before and are delivered now. */
@@ -65,7 +65,7 @@ export function startProgress(cursor: Cursor, stored: boolean): Progress {
     recordsRead: 0,
     delivered: 0,
     deadLettered: 0,
-    setAside: 0,
+    refused: 0,
     untried: 0,
     redelivered: 0,
     altered: 0,

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { pipelineTo } from "../environment.ts";
 import { afterRun, UNKNOWN_HEALTH } from "../../src/collector/health/health.ts";
 import { measure } from "../../src/collector/health/measures.ts";
-import { toReport } from "../../src/collector/health/report.ts";
+import { NOTHING_BESIDE, toReport } from "../../src/collector/health/report.ts";
 import { judge } from "../../src/collector/health/verdict.ts";
 import { firstCursor } from "../../src/engine/cursor.ts";
 import { startProgress } from "../../src/engine/progress.ts";
@@ -19,7 +19,12 @@ function reportOf(altered: number, alteredAside: number) {
     ...{ runId: "a-run", trigger: "cron", startedMs: NOW, endedMs: NOW, completeUntilMs: null },
     progress: { ...startProgress(firstCursor(NOW), false), altered },
     ...{ opened: null, resent: 0, reconciliation: null, backfill: null },
-    ...{ alteredAside, asideGoesOn: false, backfilled: 0, limitedBy: null },
+    ...{
+      beside: { ...NOTHING_BESIDE, altered: alteredAside },
+      asideGoesOn: false,
+      backfilled: 0,
+      limitedBy: null,
+    },
     used: { retries: 0, answers: {} },
   });
 }

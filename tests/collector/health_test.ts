@@ -15,7 +15,7 @@ const THRESHOLDS: Thresholds = { enabled: true, lagMs: HOUR_MS, undelivered: 100
 
 const STALLED: BackfillState = {
   ...{ from: iso(0), to: iso(1), startedAt: iso(1), completedAt: null, reached: iso(0) },
-  ...{ delivered: 0, deadLettered: 0, movedAt: iso(NOW - HOUR_MS - 1) },
+  ...{ delivered: 0, deadLettered: 0, refused: 0, movedAt: iso(NOW - HOUR_MS - 1) },
 };
 
 /** Some records that the source did not show, an hour before they were noticed. */
@@ -178,7 +178,7 @@ Deno.test("an account of which something is known to be missing is not healthy, 
     ...{ deadLetters: 1, setAside: 0, gaps: 0, stalledBackfills: 0 },
     total: 1,
   });
-  assert.match(because, /missing: 1 refused event\.$/);
+  assert.match(because, /missing: 1 dead letter\.$/);
   assert.equal((await s.at(NOW + 2 * HOUR_MS).verdict()).state, "behind", "which is worse");
   xsiam.poison = () => false;
   await s.at(NOW).redeliver(10);
@@ -206,10 +206,29 @@ Deno.test("everything that is missing is named, with its number", () => {
   });
   assert.equal(
     verdict.because,
-    "The runs succeed, but this is missing: 2 refused events; 1 event that waits until the " +
-      "destination accepts something again; 4 records that the source did not show; what is left of a " +
-      "stalled backfill; the field actionType.",
+    "The runs succeed, but this is missing: 2 dead letters; 1 event set aside; 4 records that " +
+      "LivePerson did not show; what is left of a stalled backfill; the field actionType.",
   );
+});
+
+Deno.test("whatever the state, what is not delivered is named, with its number", () => {
+  const run = { runId: "a-run", trigger: "cron" as const, startedMs: NOW };
+  const works = { ...UNKNOWN_HEALTH, lastRun: disabledReport(run), completeUntilMs: NOW };
+  const kept = { deadLetters: 2, setAside: 1, fullness: 0, backfill: null };
+  const cases = {
+    waiting: UNKNOWN_HEALTH,
+    failing: { ...works, consecutiveFailures: 1, failingSince: iso(NOW) },
+    behind: { ...works, completeUntilMs: NOW - 2 * HOUR_MS },
+    disabled: works,
+  };
+  for (const [state, health] of Object.entries(cases)) {
+    const thresholds = { ...THRESHOLDS, enabled: state !== "disabled" };
+    const verdict = judge(health, kept, NOW, thresholds);
+    assert.equal(verdict.state, state);
+    assert.match(verdict.because, /\. Not delivered: 2 dead letters; 1 event set aside\.$/);
+    const none = judge(health, { ...kept, deadLetters: 0, setAside: 0 }, NOW, thresholds);
+    assert.doesNotMatch(none.because, /Not delivered/);
+  }
 });
 
 Deno.test("how much that is undelivered alarms is a setting, also while the runs fail", () => {

@@ -1,6 +1,11 @@
 /** Dead letters are read, grouped by reason, delivered again and discarded: one, a group, or all. */
 import assert from "node:assert/strict";
 import { changeAt, MINUTE_MS, openEnvironment } from "../environment.ts";
+import { redeliverAll } from "../../scripts/dead_letters/chosen_letters.ts";
+import type { StopSignal } from "../../scripts/cli/stop_signal.ts";
+import type { Target } from "../../scripts/target/target.ts";
+import { type LetterChoice, toldLetters } from "../../src/collector/records/letter_choice.ts";
+import { samplePipeline } from "../http/dashboard/sample_app.ts";
 import { collectorIn } from "./collector_in.ts";
 import { mortalHost, newStorage } from "./mortal_host.ts";
 
@@ -96,22 +101,60 @@ Deno.test("one, a group or all are discarded for good, which is counted and logg
   assert.equal(s.environment.xsiam.count, 2);
 });
 
-Deno.test("what is only set aside is never discarded: it waits until anything is accepted", async () => {
+Deno.test("what is set aside is discarded too, if that is asked for, and then no longer tried", async () => {
   await using s = await opened();
   const { environment: { livePerson, xsiam }, collector } = s;
-  livePerson.add([changeAt(NOW - 1000, { newValue: "waits" })]);
+  livePerson.add(["waits", "goes"].map((newValue, i) => changeAt(NOW - 1000 + i, { newValue })));
   xsiam.poison = () => true;
   await collector.collect("cron");
   const { undelivered } = await collector.status();
-  assert.deepEqual([undelivered.deadLetters, undelivered.setAside], [5, 1]);
-  const { groups } = await collector.deadLetters(1, { grouped: true });
+  assert.deepEqual([undelivered.deadLetters, undelivered.setAside], [5, 2]);
+  const { groups, letters } = await collector.deadLetters(10, { grouped: true });
   const counts = groups!.map(({ letters, dead }) => [letters, dead]);
-  assert.deepEqual(counts.sort(([, a], [, b]) => a - b), [[3, 2], [3, 3]]);
-  assert.deepEqual(await collector.discardLetters({}), { discarded: 5, left: 1 });
-  const { letters: [{ eventId }] } = await collector.deadLetters(1);
-  assert.deepEqual(await collector.discardLetters({ ids: [eventId] }), { discarded: 0, left: 1 });
-  xsiam.poison = undefined;
+  assert.deepEqual(counts.sort(([, a], [, b]) => a - b), [[4, 2], [3, 3]]);
+  const idOf = (value: string) => letters.find(({ json }) => json.includes(value))!.eventId;
+  const [waits, goes] = [idOf('"waits"'), idOf('"goes"')];
+  assert.deepEqual(await collector.discardLetters({ ids: [goes] }), { discarded: 1, left: 6 });
+  xsiam.poison = (event) => JSON.stringify(event).includes('"bad ');
+  assert.equal((await collector.collect("cron")).delivered, 1);
+  assert.equal(xsiam.deliveries().get(waits), 1);
+  assert.equal(xsiam.deliveries().has(goes), false);
+  xsiam.poison = () => true;
+  livePerson.add([changeAt(NOW - 10, { newValue: "goes with all" })]);
   await collector.collect("cron");
-  assert.equal((await collector.status()).undelivered.total, 0);
-  assert.equal(xsiam.deliveries().get(eventId), 1);
+  assert.deepEqual(await collector.discardLetters({}), { discarded: 6, left: 0 });
+  xsiam.poison = undefined;
+  assert.equal((await collector.collect("cron")).delivered, 0);
+  const { undelivered: { total }, health } = await collector.status();
+  assert.deepEqual([total, health.totals.discarded], [0, 7]);
+});
+
+Deno.test("redelivering all tries each once, however many calls that takes", async () => {
+  await using s = await opened();
+  const calls: number[] = [];
+  const target = {
+    async redeliver(_: unknown, limit: number, choice: LetterChoice) {
+      calls.push(limit);
+      return await s.collector.redeliver(Math.min(limit, 2), choice);
+    },
+  } as Target;
+  await s.collector.redeliver(3); // the next call begins after these
+  const chosen = { choice: {}, letters: 5, dead: 5 };
+  const result = await redeliverAll(target, samplePipeline("12345678"), chosen, {
+    stopped: false,
+  } as StopSignal);
+  assert.deepEqual(result, { delivered: 0, refused: 5, left: 5, tried: 5 });
+  assert.deepEqual(calls, [5, 3, 1]);
+});
+
+Deno.test("letters in words say how many of them are set aside", () => {
+  const told = ([letters, dead]: [number, number]) => toldLetters(letters, dead);
+  const all: [number, number][] = [[1200, 1200], [5, 3], [5, 0], [1, 0], [0, 0]];
+  assert.deepEqual(all.map(told), [
+    "1,200 refused events",
+    "5 refused events, 2 of them set aside",
+    "5 refused events, all of them set aside",
+    "1 refused event, set aside",
+    "0 refused events",
+  ]);
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { firstCursor } from "../../src/engine/cursor.ts";
 import { startProgress } from "../../src/engine/progress.ts";
-import { toReport } from "../../src/collector/health/report.ts";
+import { NOTHING_BESIDE, toReport } from "../../src/collector/health/report.ts";
 import { changeAt, HOUR_MS, MINUTE_MS, openEnvironment } from "../environment.ts";
 import { collectorIn } from "./collector_in.ts";
 import { mortalHost, newStorage } from "./mortal_host.ts";
@@ -81,7 +81,7 @@ Deno.test("what was sent again within the run and what an earlier run had left a
   const report = toReport({
     ...{ runId: "a-run", trigger: "cron", startedMs: NOW, endedMs: NOW, completeUntilMs: null },
     ...{ progress, opened: null, resent: 20, reconciliation: null, backfill: null },
-    ...{ alteredAside: 0, asideGoesOn: false, backfilled: 0, limitedBy: null },
+    ...{ beside: NOTHING_BESIDE, asideGoesOn: false, backfilled: 0, limitedBy: null },
     used: { retries: 2, answers: {} },
   });
   assert.equal(report.repeats, 60);

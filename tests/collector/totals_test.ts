@@ -73,6 +73,35 @@ Deno.test("dead letters that are delivered at somebody's request are counted", a
   assert.deepEqual(await s.counted(NOON + MINUTE_MS), counts);
 });
 
+Deno.test("what a backfill gets through that was refused before is counted, in a run and by itself", async () => {
+  for (const way of ["collect", "advanceBackfill"] as const) {
+    await using s = await opened();
+    const late = NOON + MINUTE_MS;
+    s.livePerson.add([changeAt(NOON + 1000)]);
+    s.xsiam.poison = () => true;
+    assert.equal((await s.at(late).collect("cron")).refused, 1);
+    s.xsiam.poison = undefined;
+    await s.at(late).startBackfill(OLD);
+    await s.at(late)[way]("cron");
+    const counts = { delivered: 2, reconciled: 0, backfilled: 2, events: 4, last: 3 };
+    assert.deepEqual(await s.counted(late), counts, way);
+  }
+});
+
+Deno.test("a backfill counts what was refused, in whatever way, and no less once that is delivered", async () => {
+  await using s = await opened();
+  s.xsiam.poison = () => true;
+  await s.at(NOON).startBackfill(OLD);
+  const { refused, deadLettered, backfill } = await s.at(NOON).collect("cron");
+  assert.deepEqual([refused, deadLettered, backfill?.refused, backfill?.delivered], [2, 0, 2, 0]);
+  s.xsiam.poison = undefined;
+  assert.equal((await s.at(NOON).collect("cron")).delivered, 2);
+  const status = await s.at(NOON).status();
+  assert.deepEqual([status.undelivered.total, status.backfill?.refused], [0, 2]);
+  const runs = status.health.history.runs.map(({ refused }) => refused);
+  assert.deepEqual(runs, [0, 2, 0]);
+});
+
 Deno.test("a run that leaves something says which limit ended it", async () => {
   await using few = await opened({ MAX_FETCH: "1" });
   few.livePerson.add([1, 2].map((seconds) => changeAt(NOON + seconds * 1000)));

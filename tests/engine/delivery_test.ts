@@ -165,7 +165,7 @@ Deno.test("a refused event among others is kept as a dead letter with the commit
   const { status, reason, refusedAlone, revision } = world.box.kept[0];
   assert.deepEqual([status, reason, refusedAlone, revision], [400, "malformed", true, 1]);
   assert.deepEqual(world.steps.slice(-3), ["keep", "commit 4", "due"]);
-  assert.deepEqual([progress.deadLettered, progress.setAside], [1, 0]);
+  assert.deepEqual([progress.deadLettered, progress.refused], [1, 1]);
 });
 
 Deno.test("what is refused while nothing is taken is set aside, and the run fails and moves on", async () => {
@@ -177,7 +177,7 @@ Deno.test("what is refused while nothing is taken is set aside, and the run fail
     /The model has taken nothing in this run. It answered 400: malformed./,
   );
   assert.deepEqual([world.dead, world.aside, world.unread], [[], [0, 1, 2], []]);
-  assert.deepEqual([progress.deadLettered, progress.setAside], [0, 3]);
+  assert.deepEqual([progress.deadLettered, progress.refused], [0, 3]);
 });
 
 Deno.test("a run that fails only at what was set aside before does not fail", async () => {

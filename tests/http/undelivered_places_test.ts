@@ -5,7 +5,8 @@ import { statusPage, statusTable } from "../../scripts/status/status_page.ts";
 import { disabledReport } from "../../src/collector/health/report.ts";
 import { UNKNOWN_HEALTH } from "../../src/collector/health/health.ts";
 import { measure } from "../../src/collector/health/measures.ts";
-import { judge, type Kept } from "../../src/collector/health/verdict.ts";
+import type { Kept } from "../../src/collector/health/missing.ts";
+import { judge } from "../../src/collector/health/verdict.ts";
 import type { Gap } from "../../src/engine/progress.ts";
 import { HOUR_MS, iso } from "../../src/engine/time.ts";
 import { ACCOUNT, SECRETS } from "../environment.ts";
@@ -23,7 +24,7 @@ const CAPPED: Gap = {
 
 const STALLED = {
   ...{ from: iso(0), to: iso(1), startedAt: iso(1), completedAt: null, reached: iso(0) },
-  ...{ delivered: 0, deadLettered: 0, movedAt: iso(NOW_MS - 2 * HOUR_MS) },
+  ...{ delivered: 0, deadLettered: 0, refused: 0, movedAt: iso(NOW_MS - 2 * HOUR_MS) },
 };
 
 interface Case {

@@ -59,6 +59,33 @@ Deno.test("backfill delivers a range with the same event_ids, and leaves the liv
   assert.equal(after.backfill.delivered, 40);
 });
 
+Deno.test("backfill that is complete, but for events that were refused, says how many, and fails", async () => {
+  await using stage = await ScriptStage.open();
+  const bad = stage.add(40).slice(10, 13).map((record) => record.changeTimestampMs);
+  stage.xsiam.poison = ({ _time }) => bad.includes(Date.parse(String(_time)));
+  const args = ["--from", "9 days", "--kv-path", stage.kvPath];
+  const { code, stdout, stderr } = await stage.run(SCRIPT, args);
+  assert.equal(code, 1);
+  assert.equal(stage.xsiam.count, 37);
+  assert.match(stdout, /is complete: 37 events delivered, 3 refused, reached /);
+  assert.match(
+    stderr,
+    /Some events were refused[^]* 3 events refused\. Undelivered now: 3 refused/,
+  );
+
+  const shown = await statusOf(stage);
+  assert.match(shown.because, /No run has ended yet\. Not delivered: 3 dead letters\./);
+  const again = await stage.run(SCRIPT, [...args, "--json"]);
+  const { ok, outcome, problem, backfill } = JSON.parse(again.stdout);
+  assert.deepEqual([again.code, ok, outcome, problem.code, backfill.refused], [
+    ...[1, false, "complete", "events_refused", 3],
+  ]);
+  stage.xsiam.poison = undefined;
+  await stage.run("dead_letters", ["--redeliver", "--kv-path", stage.kvPath]);
+  const last = await stage.run(SCRIPT, args);
+  assert.equal(last.code, 0, last.stderr);
+});
+
 Deno.test("backfill that is interrupted says how to go on, and goes on there", async () => {
   await using stage = await ScriptStage.open();
   stage.add(500);

@@ -29,6 +29,23 @@ Deno.test("collect goes on until there is no more, and the next one finds nothin
   assert.deepEqual([account, outcome, delivered, runs], ["12345678", "complete", 0, 1]);
 });
 
+Deno.test("collect fails if events were refused and are still undelivered, and says how many", async () => {
+  await using stage = await ScriptStage.open();
+  const bad = stage.add(40).slice(10, 13).map((record) => record.changeTimestampMs);
+  stage.xsiam.poison = ({ _time }) => bad.includes(Date.parse(String(_time)));
+  const place = ["--kv-path", stage.kvPath];
+  const first = await stage.run(SCRIPT, place);
+  assert.equal(first.code, 1);
+  assert.match(
+    first.stdout,
+    /delivered 37 events \(3 refused\) in \d+ runs?\. There are no more/,
+  );
+  assert.match(first.stderr, /Undelivered now: 3 refused events\./);
+  const second = await stage.run(SCRIPT, [...place, "--json"]);
+  const { ok, refused: more } = JSON.parse(second.stdout);
+  assert.deepEqual([second.code, ok, more], [0, true, 0], "it refused no more of them");
+});
+
 Deno.test("collect that is interrupted finishes its batch; the next one goes on", async () => {
   await using stage = await ScriptStage.open();
   stage.add(600);

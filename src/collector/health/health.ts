@@ -12,7 +12,7 @@ export interface Totals {
   readonly delivered: number;
   /** Events that became dead letters, in whatever part of the runs. */
   readonly deadLettered: number;
-  /** Events that somebody discarded: they are no longer delivered. */
+  /** Refused events that somebody discarded: they are no longer delivered. */
   readonly discarded: number;
   /** Events that the destination accepted, but altered. */
   readonly altered: number;
@@ -162,7 +162,7 @@ export function afterStartOver(health: Health, nowMs: number): Health {
 
 /** What was done at somebody's request, and not by a run. */
 export interface Request {
-  /** Dead letters that were delivered. */
+  /** Refused events that were delivered. */
   readonly redelivered?: number;
   readonly discarded?: number;
   readonly backfilled?: number;

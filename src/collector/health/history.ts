@@ -22,6 +22,8 @@ export interface PastRun {
   readonly startedAt: string;
   readonly durationMs: number;
   readonly events: number;
+  /** Events that the destination did not accept. */
+  readonly refused: number;
   /** Requests to other services. */
   readonly requests: number;
   /** When it ended; null if that is not known. */
@@ -90,10 +92,10 @@ function withNews({ hours, days }: History, news: News, at: string) {
 }
 
 function pastRun(report: RunReport): PastRun {
-  const { runId, trigger, startedAt, durationMs, requests, lagSeconds } = report;
+  const { runId, trigger, startedAt, durationMs, refused, requests, lagSeconds } = report;
   const { problem } = report;
   return {
-    ...{ runId, trigger, startedAt, durationMs, lagSeconds },
+    ...{ runId, trigger, startedAt, durationMs, refused, lagSeconds },
     events: eventsOf(report),
     requests: Object.values(requests).reduce((sum, count) => sum + count, 0),
     problem: problem === undefined ? null : { code: problem.code, title: problem.title },

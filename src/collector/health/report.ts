@@ -15,10 +15,13 @@ export interface RunReport {
   readonly outcome: "ok" | "failed" | "disabled";
   readonly startedAt: string;
   readonly durationMs: number;
-  /** Events that the destination acknowledged. */
+  /** Events that the destination acknowledged: new ones, and those that it had refused before. */
   readonly delivered: number;
   readonly batches: number;
+  /** Events that became dead letters in the live part, whether new or set aside before. */
   readonly deadLettered: number;
+  /** New events that the destination did not accept, in any part of the run: dead letters, or set aside. */
+  readonly refused: number;
   /** Events that the destination accepted, but altered, in any part of the run. */
   readonly altered: number;
   /** Events that the source showed only after newer ones had been read. */
@@ -80,8 +83,11 @@ export interface BackfillState {
   readonly startedAt: string;
   readonly completedAt: string | null;
   readonly delivered: number;
+  /** Events that became dead letters while it was delivered. */
   readonly deadLettered: number;
-  /** Everything in the range before this time is delivered. */
+  /** Events of the range that were refused: dead letters, or set aside. They may have been delivered since. */
+  readonly refused: number;
+  /** Everything in the range before this time was delivered or refused. */
   readonly reached: string;
   /** When it last made progress, or was asked for. */
   readonly movedAt: string;
@@ -90,6 +96,26 @@ export interface BackfillState {
 /** Should the next run follow at once? */
 export function wantsMore({ outcome, goesOn }: RunReport): boolean {
   return outcome === "ok" && goesOn;
+}
+
+/** What became of events in the parts of a run beside the live one. */
+export interface Beside {
+  /** Accepted, but altered by the destination. */
+  readonly altered: number;
+  /** Refused before, by whatever part of a run, and delivered now. */
+  readonly redelivered: number;
+  /** New ones that were not accepted. */
+  readonly refused: number;
+}
+
+export const NOTHING_BESIDE: Beside = { altered: 0, redelivered: 0, refused: 0 };
+
+export function addBeside(sum: Beside, { altered, redelivered, refused }: Beside): Beside {
+  return {
+    altered: sum.altered + altered,
+    redelivered: sum.redelivered + redelivered,
+    refused: sum.refused + refused,
+  };
 }
 
 /** Which run it is about. `startedMs`: epoch milliseconds. */
@@ -109,8 +135,7 @@ interface Told extends RunIdentity {
   readonly backfill: BackfillState | null;
   readonly backfilled: number;
   readonly limitedBy: RunLimit | null;
-  /** Events that were accepted, but altered, outside the live part. */
-  readonly alteredAside: number;
+  readonly beside: Beside;
   /** True if the work outside the live part made progress and is not complete. */
   readonly asideGoesOn: boolean;
   readonly used: Upstream["used"];
@@ -126,10 +151,11 @@ export function toReport(told: Told): RunReport {
     outcome: told.problem === undefined ? "ok" : "failed",
     startedAt: iso(told.startedMs),
     durationMs: told.endedMs - told.startedMs,
-    delivered: (progress?.delivered ?? 0) + (progress?.redelivered ?? 0),
+    delivered: (progress?.delivered ?? 0) + (progress?.redelivered ?? 0) + told.beside.redelivered,
     batches: progress?.batches ?? 0,
     deadLettered: progress?.deadLettered ?? 0,
-    altered: (progress?.altered ?? 0) + told.alteredAside,
+    refused: (progress?.refused ?? 0) + told.beside.refused,
+    altered: (progress?.altered ?? 0) + told.beside.altered,
     lateArrivals: progress?.lateArrivals ?? 0,
     twins: progress?.twins ?? 0,
     repeats: told.resent + (progress?.unanswered ?? 0),
@@ -168,7 +194,7 @@ export function disabledReport(run: RunIdentity): RunReport {
     backfill: null,
     backfilled: 0,
     limitedBy: null,
-    alteredAside: 0,
+    beside: NOTHING_BESIDE,
     asideGoesOn: false,
     used,
     completeUntilMs: null,

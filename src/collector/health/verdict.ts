@@ -1,9 +1,8 @@
 /** Judges whether collecting works, from what is remembered of the runs. Pure. */
 import { length } from "../../format.ts";
 import { lagOf } from "./complete_until.ts";
-import { recordsMissing } from "./gaps.ts";
 import type { Health } from "./health.ts";
-import type { BackfillState } from "./report.ts";
+import { type Kept, type Missing, missingInWords, missingOf } from "./missing.ts";
 
 /** `incomplete`: the runs succeed, but something is known to be missing. */
 export const STATES = [
@@ -15,30 +14,6 @@ export const STATES = [
   "failing",
 ] as const;
 export type State = typeof STATES[number];
-
-/** What is known to be missing at the destination. */
-interface Missing {
-  /** Events that were refused and are kept. */
-  readonly deadLetters: number;
-  /** Events that wait until the destination accepts something again. */
-  readonly setAside: number;
-  /** Records that the source has but did not show. */
-  readonly gaps: number;
-  /** 1 while a backfill is stalled: how many events it still has to deliver can't be known. */
-  readonly stalledBackfills: number;
-  /** All of these. */
-  readonly total: number;
-}
-
-/** What is not delivered, as the collector's own storage has it. */
-export interface Kept {
-  readonly deadLetters: number;
-  readonly setAside: number;
-  /** How much of the room for dead letters is taken; 1 is all of it. */
-  readonly fullness: number;
-  /** The last backfill, if there was one. */
-  readonly backfill: BackfillState | null;
-}
 
 /** The settings that a verdict depends on. */
 export interface Thresholds {
@@ -70,7 +45,8 @@ export function judge(
   nowMs: number,
   thresholds: Thresholds,
 ): Verdict {
-  const undelivered = undeliveredOf(health, kept, nowMs, thresholds.lagMs);
+  const undelivered = missingOf(health, kept, nowMs, thresholds.lagMs);
+  const missing = missingInWords(undelivered);
   const isFilling = kept.fullness >= ALARMING_FULLNESS;
   const isMuch = undelivered.total >= thresholds.undelivered || isFilling;
   const lagMs = lagOf(health.completeUntilMs, nowMs);
@@ -79,7 +55,11 @@ export function judge(
     state,
     lagSeconds,
     undelivered,
-    because: isFilling ? `${because} ${fillingWords(kept.fullness)}` : because,
+    because: [
+      because,
+      state !== "incomplete" && missing.length > 0 && `Not delivered: ${missing.join("; ")}.`,
+      isFilling && fillingWords(kept.fullness),
+    ].filter((part) => part !== false).join(" "),
     alarming,
   });
   if (!thresholds.enabled) {
@@ -116,8 +96,8 @@ export function judge(
       true,
     );
   }
-  const missing = whatIsMissing(undelivered, health.missingFields);
-  if (missing !== null) return tell("incomplete", missing, isMuch);
+  const lacking = whatIsMissing(missing, health.missingFields);
+  if (lacking !== null) return tell("incomplete", lacking, isMuch);
   return tell(
     "healthy",
     health.lastDelivery === null
@@ -132,39 +112,13 @@ function fillingWords(fullness: number): string {
   return `Dead letters take ${percent}% of their room; once it is full, runs fail.`;
 }
 
-function undeliveredOf(
-  { gaps }: Health,
-  { deadLetters, setAside, backfill }: Kept,
-  nowMs: number,
-  patienceMs: number,
-): Missing {
-  const counts = {
-    deadLetters,
-    setAside,
-    gaps: recordsMissing(gaps),
-    stalledBackfills: backfill !== null && isStalled(backfill, nowMs, patienceMs) ? 1 : 0,
-  };
-  return { ...counts, total: Object.values(counts).reduce((sum, one) => sum + one, 0) };
-}
-
-/** Has it made no progress for that long? */
-function isStalled({ completedAt, movedAt }: BackfillState, nowMs: number, patienceMs: number) {
-  return completedAt === null && nowMs - Date.parse(movedAt) > patienceMs;
-}
-
-/** What is known to be missing, in words; null if nothing is. */
-function whatIsMissing(
-  { deadLetters, setAside, gaps, stalledBackfills }: Missing,
-  missingFields: readonly string[],
-): string | null {
-  const parts = [
-    deadLetters > 0 && `${deadLetters} refused ${deadLetters === 1 ? "event" : "events"}`,
-    setAside > 0 && `${setAside} ${setAside === 1 ? "event that waits" : "events that wait"} ` +
-      "until the destination accepts something again",
-    gaps > 0 && `${gaps} ${gaps === 1 ? "record" : "records"} that the source did not show`,
-    stalledBackfills > 0 && "what is left of a stalled backfill",
-    missingFields.length > 0 &&
-    `the ${missingFields.length === 1 ? "field" : "fields"} ${missingFields.join(", ")}`,
-  ].filter((part) => part !== false);
-  return parts.length === 0 ? null : `The runs succeed, but this is missing: ${parts.join("; ")}.`;
+/** What an otherwise healthy collector lacks, in words; null if nothing. */
+function whatIsMissing(parts: readonly string[], missingFields: readonly string[]): string | null {
+  const all = [
+    ...parts,
+    ...(missingFields.length > 0
+      ? [`the ${missingFields.length === 1 ? "field" : "fields"} ${missingFields.join(", ")}`]
+      : []),
+  ];
+  return all.length === 0 ? null : `The runs succeed, but this is missing: ${all.join("; ")}.`;
 }

@@ -1,4 +1,5 @@
 /** Which letters are meant: by their ids, by the reason of their refusal, or all. Pure. */
+import { count, number } from "../../format.ts";
 import type { LetterFacts } from "./kept_letter.ts";
 
 export interface LetterChoice {
@@ -14,12 +15,29 @@ export interface LetterGroup {
   /** What the destination answered to one of them; null when it was too large to be sent. */
   readonly status: number | null;
   readonly letters: number;
-  /** Those that are not only set aside, and so can be discarded. */
+  /** Those of them that are dead letters; the others are set aside. */
   readonly dead: number;
 }
 
 export function isChosen({ reason }: LetterFacts, choice: LetterChoice): boolean {
   return choice.reason === undefined || choice.reason === reason;
+}
+
+/** All letters of some groups, and how many of them are dead. */
+export function inTotal(groups: readonly LetterGroup[]): [letters: number, dead: number] {
+  const sum = (of: "letters" | "dead") => groups.reduce((all, group) => all + group[of], 0);
+  return [sum("letters"), sum("dead")];
+}
+
+/** `5 refused events, 2 of them set aside` */
+export function toldLetters(letters: number, dead: number): string {
+  const setAside = letters - dead;
+  const aside = setAside < letters
+    ? `${number(setAside)} of them set aside`
+    : letters === 1
+    ? "set aside"
+    : "all of them set aside";
+  return count(letters, "refused event") + (setAside === 0 ? "" : `, ${aside}`);
 }
 
 /** Counts letters by reason, the most frequent first. */

@@ -72,9 +72,12 @@ export class LetterStore {
     return (await this.local.list(PREFIX)).map((key) => key.slice(PREFIX.length));
   }
 
-  /** All letters, one at a time, including those that do not count. Their events stay sealed: to open many takes time. */
-  async *facts(): AsyncGenerator<LetterFacts> {
-    for (const eventId of await this.eventIds()) {
+  /**
+   * All letters or those that are named, one at a time, including those that do not count. Their events stay
+   * sealed: to open many takes time.
+   */
+  async *facts(named?: readonly string[]): AsyncGenerator<LetterFacts> {
+    for (const eventId of new Set(named ?? await this.eventIds())) {
       const letter = await this.factsOf(eventId);
       if (letter !== null) yield letter;
     }

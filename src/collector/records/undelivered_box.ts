@@ -112,11 +112,11 @@ export class UndeliveredBox {
     }
   }
 
-  /** All letters that count, without their events. */
-  async *facts(): AsyncGenerator<LetterFacts> {
+  /** The chosen letters without their events, which stay sealed. */
+  async *facts(choice: LetterChoice = {}): AsyncGenerator<LetterFacts> {
     const counts = await this.counts();
-    for await (const letter of this.#letters.facts()) {
-      if (!isPending(counts, letter)) yield letter;
+    for await (const letter of this.#letters.facts(choice.ids)) {
+      if (!isPending(counts, letter) && isChosen(letter, choice)) yield letter;
     }
   }
 

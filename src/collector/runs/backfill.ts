@@ -56,7 +56,7 @@ export class Backfill {
       });
     }
     const startedAt = iso(this.platform.now());
-    const counts = { delivered: 0, deadLettered: 0, reached: from, movedAt: startedAt };
+    const counts = { delivered: 0, deadLettered: 0, refused: 0, reached: from, movedAt: startedAt };
     await this.#write({ from, to, startedAt, completedAt: null, ...counts, cursor: null });
     return (await this.state())!;
   }
@@ -79,6 +79,7 @@ export class Backfill {
       ...stored,
       delivered: stored.delivered + progress.delivered,
       deadLettered: stored.deadLettered + progress.deadLettered,
+      refused: stored.refused + progress.refused,
       reached: complete ? stored.to : iso(Math.max(fromMs, next.place?.beforeMs ?? fromMs)),
       movedAt: iso(this.platform.now()),
       completedAt: complete ? iso(this.platform.now()) : null,

@@ -1,6 +1,6 @@
 /**
- * Discards dead letters for good, because somebody asked for it: their events are no longer delivered. What
- * is only set aside is kept: it is delivered as soon as the destination accepts something.
+ * Discards refused events for good, because somebody asked for it: they are no longer delivered, not even
+ * those that are only set aside.
  */
 import { lettersIn } from "../records/letter_counts.ts";
 import type { LetterChoice } from "../records/letter_choice.ts";
@@ -12,7 +12,7 @@ export interface Discarding {
   readonly left: number;
 }
 
-/** All dead letters, if nothing is chosen. */
+/** All of them, if nothing is chosen. */
 export async function discard(
   { platform, undelivered }: RunContext,
   choice: LetterChoice,
@@ -20,8 +20,7 @@ export async function discard(
   let discarded = 0;
   await undelivered.open();
   try {
-    for await (const { eventId, dead } of undelivered.chosen(choice)) {
-      if (!dead) continue;
+    for await (const { eventId } of undelivered.facts(choice)) {
       await undelivered.remove([eventId]);
       discarded++;
     }

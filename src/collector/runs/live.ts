@@ -17,13 +17,17 @@ import type { ReadAgain } from "../health/gaps.ts";
 import { afterRun, type Health } from "../health/health.ts";
 import type { Opened } from "../records/cursor_store.ts";
 import { Ledger } from "../records/ledger.ts";
+import type { PastPart } from "./past_range.ts";
 import { dueLook, reconcile } from "./reconcile.ts";
 import { deliverOperatorActions } from "./operator_actions.ts";
 import type { RunContext } from "./context.ts";
 import { tellOfCursor, tellOfRun, tellThatDisabled } from "./run_log.ts";
 import {
+  addBeside,
   type BackfillState,
+  type Beside,
   disabledReport,
+  NOTHING_BESIDE,
   type Reconciliation,
   type RunIdentity,
   type RunLimit,
@@ -61,8 +65,7 @@ interface Aside {
   readonly backfilled: number;
   readonly asideGoesOn: boolean;
   readonly gaps: readonly Gap[];
-  /** Events that were accepted, but altered. */
-  readonly alteredAside: number;
+  readonly beside: Beside;
   /** The day that was reconciled completely. */
   readonly readAgain: readonly ReadAgain[];
 }
@@ -73,7 +76,7 @@ const NOTHING_ASIDE: Aside = {
   backfilled: 0,
   asideGoesOn: false,
   gaps: [],
-  alteredAside: 0,
+  beside: NOTHING_BESIDE,
   readAgain: [],
 };
 
@@ -174,7 +177,7 @@ class LiveRun {
   #limitedBy(): RunLimit | null {
     const progress = this.#progress;
     if (progress === null || !progress.more) return null;
-    const taken = progress.delivered + progress.deadLettered + progress.setAside;
+    const taken = progress.delivered + progress.refused;
     const isFull = taken >= this.context.settings.MAX_FETCH;
     return isFull ? "MAX_FETCH" : this.connections.limitReached;
   }
@@ -217,7 +220,7 @@ class LiveRun {
     const nowMs = Math.min(platform.now(), readAtMs ?? Infinity);
     const due = dueLook(ledger, nowMs, settings.LATE_ARRIVAL_WINDOW);
     if (due !== null) {
-      const { reconciliation, gaps, altered, readAgain, moved, failure } = await reconcile(
+      const { reconciliation, readAgain, ...part } = await reconcile(
         due,
         cursor,
         ledger,
@@ -225,25 +228,28 @@ class LiveRun {
         limits,
         this.context,
       );
-      const asideGoesOn = moved && !reconciliation.complete;
-      const alteredAside = altered;
-      this.#aside = { ...this.#aside, reconciliation, gaps, alteredAside, readAgain, asideGoesOn };
-      throwUnlessFurther(failure, moved);
+      this.#noteBeside(part, !reconciliation.complete);
+      this.#aside = { ...this.#aside, reconciliation, readAgain };
+      throwUnlessFurther(part.failure, part.moved);
       if (!this.connections.hasBudget()) return;
     }
     const advanced = await backfill.advance(ports, limits, undelivered);
     if (advanced === null) return;
-    const { state, gaps, delivered, altered, moved, failure } = advanced;
-    const goesOn = moved && state.completedAt === null;
+    const { state, ...part } = advanced;
+    this.#noteBeside(part, state.completedAt === null);
+    this.#aside = { ...this.#aside, backfill: state, backfilled: part.delivered };
+    throwUnlessFurther(part.failure, part.moved);
+  }
+
+  /** `isLeft`: is there more of it to do? */
+  #noteBeside({ gaps, moved, ...part }: PastPart, isLeft: boolean): void {
+    const { beside, asideGoesOn } = this.#aside;
     this.#aside = {
       ...this.#aside,
-      backfill: state,
-      backfilled: delivered,
       gaps: [...this.#aside.gaps, ...gaps],
-      alteredAside: this.#aside.alteredAside + altered,
-      asideGoesOn: this.#aside.asideGoesOn || goesOn,
+      beside: addBeside(beside, part),
+      asideGoesOn: asideGoesOn || (moved && isLeft),
     };
-    throwUnlessFurther(failure, moved);
   }
 }
 

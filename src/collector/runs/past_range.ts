@@ -6,6 +6,7 @@ import { type Cursor, firstCursor } from "../../engine/cursor.ts";
 import type { CursorStore, Limits, SettledEvent } from "../../engine/ports.ts";
 import { type Gap, type Progress, startProgress } from "../../engine/progress.ts";
 import { run } from "../../engine/run.ts";
+import type { Beside } from "../health/report.ts";
 import type { UndeliveredBox } from "../records/undelivered_box.ts";
 import type { CollectorPorts } from "./engine_ports.ts";
 
@@ -22,11 +23,10 @@ export interface PastRange {
 }
 
 /** The outcome of a run that delivered a part of a past range. */
-export interface PastPart {
+export interface PastPart extends Beside {
   readonly gaps: readonly Gap[];
+  /** Events of the range that were delivered. */
   readonly delivered: number;
-  /** Events that were delivered, but altered by the destination. */
-  readonly altered: number;
   /** True when something was made durable. */
   readonly moved: boolean;
   /** The error that ended it early, if any; what was made durable by then still counts. */
@@ -69,6 +69,7 @@ export async function runPastRange(
   }
   const complete = failure === undefined && !progress.more && !progress.behind;
   const moved = complete || progress.commits > 0;
-  const { gaps, delivered, altered } = progress;
-  return { progress, complete, gaps, delivered, altered, moved, failure };
+  const { gaps, delivered, altered, redelivered, refused } = progress;
+  const counts = { delivered, altered, redelivered, refused };
+  return { progress, complete, gaps, ...counts, moved, failure };
 }

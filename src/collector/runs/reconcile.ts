@@ -92,7 +92,7 @@ export async function reconcile(
     await ledger.close(day, look);
     await platform.local.delete(name);
   }
-  const found = progress.delivered + progress.deadLettered + progress.setAside;
+  const found = progress.delivered + progress.refused;
   const readAgain = complete ? [reconciledRange(day, sinceMs)] : [];
   return {
     ...part,

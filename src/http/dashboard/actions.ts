@@ -41,8 +41,7 @@ export const ACTIONS: ReadonlyMap<string, Action> = new Map(Object.entries(
 
 function toldRun(outcome: Outcome<RunReport>, pipeline: Pipeline): Notice {
   if (!outcome.ok) return toldProblem("Nothing was collected", outcome.problem);
-  const { outcome: ended, problem, delivered, deadLettered, reconciliation, backfill } =
-    outcome.value;
+  const { outcome: ended, problem, delivered, refused, reconciliation, backfill } = outcome.value;
   const { more, durationMs, runId, backfilled } = outcome.value;
   if (problem !== undefined) return toldProblem("The run failed", problem, [`Run id: ${runId}`]);
   if (ended === "disabled") {
@@ -55,8 +54,8 @@ function toldRun(outcome: Outcome<RunReport>, pipeline: Pipeline): Notice {
   const found = reconciliation?.found ?? 0;
   const [title = "Nothing new", ...others] = [
     ...(delivered > 0 ? [`${count(delivered, "event")} delivered`] : []),
-    ...(deadLettered > 0
-      ? [`${destinationNameFirst(pipeline)} refused ${count(deadLettered, "event")}`]
+    ...(refused > 0
+      ? [`${destinationNameFirst(pipeline)} refused ${count(refused, "event")}`]
       : []),
     ...(found > 0
       ? [`Reconciliation found ${count(found, "event")} of ${day(reconciliation!.day)}`]
@@ -64,7 +63,7 @@ function toldRun(outcome: Outcome<RunReport>, pipeline: Pipeline): Notice {
     ...(backfill !== null ? [toldBackfill(backfill, backfilled)] : []),
   ];
   return {
-    ok: deadLettered === 0,
+    ok: refused === 0,
     title,
     lines: [
       `The run took ${took(durationMs)}.`,

@@ -10,7 +10,7 @@ interface BackfillProps {
 }
 
 export function BackfillCard({ backfill, lettersHref, nowMs }: BackfillProps) {
-  const { from, to, completedAt, delivered, deadLettered, startedAt } = backfill;
+  const { from, to, completedAt, delivered, refused, startedAt } = backfill;
   const percent = percentOf(backfill);
   return (
     <section class="card" aria-labelledby="backfill">
@@ -26,9 +26,7 @@ export function BackfillCard({ backfill, lettersHref, nowMs }: BackfillProps) {
       </div>
       <p>
         {count(delivered, "event")} delivered,{" "}
-        {deadLettered === 0
-          ? "0 refused"
-          : <a href={lettersHref}>{number(deadLettered)} refused</a>}
+        {refused === 0 ? "0 refused" : <a href={lettersHref}>{number(refused)} refused</a>}
         . Asked for at {moment(startedAt, nowMs)}.
       </p>
       {completedAt === null && (
@@ -41,14 +39,12 @@ export function BackfillCard({ backfill, lettersHref, nowMs }: BackfillProps) {
 }
 
 /** What is certain of the part that is done. */
-export function toldProgress(
-  { from, reached, delivered, deadLettered }: BackfillState,
-): string {
+export function toldProgress({ from, reached, delivered, refused }: BackfillState): string {
   if (reached === from) return "nothing has been read completely yet";
   const before = `before ${instant(reached)}`;
-  if (delivered + deadLettered === 0) return `there was nothing to deliver ${before}`;
-  const refused = deadLettered === 0 ? "" : `, except for ${count(deadLettered, "refused event")}`;
-  return `everything ${before} is delivered${refused}`;
+  if (delivered + refused === 0) return `there was nothing to deliver ${before}`;
+  const except = refused === 0 ? "" : `, except for ${count(refused, "refused event")}`;
+  return `everything ${before} is delivered${except}`;
 }
 
 /** How much of the time range is done, in whole percent; 100 only when it is complete. */

@@ -16,8 +16,10 @@ export function Buttons({ pipeline, viewer, status }: ButtonsProps) {
   const { act, readEvents } = viewer.rights;
   if (!act && !readEvents) return null;
   const backfills = status?.backfill?.completedAt === null;
+  const { deadLetters = 0, setAside = 0 } = status?.undelivered ?? {};
+  const refused = deadLetters + setAside;
   const isOffered: Readonly<Record<string, boolean>> = {
-    "redeliver": (status?.deadLetters ?? 0) > 0,
+    "redeliver": refused > 0,
     "discard": false, // where the letters are listed
     "backfill": !backfills,
     "cancel-backfill": backfills,

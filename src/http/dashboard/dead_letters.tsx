@@ -1,4 +1,4 @@
-/** The first events that the destination refused: id and reason, never their content, which is behind a link. */
+/** The first events that the destination refused, dead letters or set aside: id and reason, never their content, which is behind a link. */
 import type { ListedLetters } from "../../collector/runs/list_letters.ts";
 import type { Rights } from "../../operators/session.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
@@ -17,9 +17,9 @@ export function DeadLettersCard(
   const destination = destinationNameFirst(pipeline);
   return (
     <section class="card" aria-labelledby="letters">
-      <h2 id="letters">{count(all, "dead letter")}</h2>
+      <h2 id="letters">{count(all, "refused event")}</h2>
       <p class="quiet">
-        {destination} refused these events.{" "}
+        {destination} has not accepted these events. They are kept.{" "}
         <a href={hrefOfLetters(pipeline)}>All of them, by reason</a>
       </p>
       <table class="stacked" role="table">
@@ -54,7 +54,7 @@ export function DeadLettersCard(
       {rights.act && (
         <p>
           <a class="button second" href={hrefOf("/actions/redeliver", pipeline)}>
-            Redeliver dead letters
+            Redeliver refused events
           </a>
         </p>
       )}

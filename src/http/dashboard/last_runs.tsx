@@ -1,6 +1,7 @@
 /** The last runs, newest first: how each ended, how long it took, and what it did. */
 import type { PastRun } from "../../collector/health/history.ts";
 import type { Trigger } from "../../collector/health/report.ts";
+import type { State } from "../../collector/health/verdict.ts";
 import { ago, moment, number, took } from "../../format.ts";
 import { shortly } from "./charts.tsx";
 import { FoldedList } from "./fold.tsx";
@@ -60,8 +61,13 @@ function RunTable({ runs, nowMs }: Omit<LastRunsProps, "page">) {
   );
 }
 
+function shapeOf({ problem, refused }: PastRun): State {
+  if (problem !== null) return "failing";
+  return refused > 0 ? "incomplete" : "healthy";
+}
+
 function RunRow({ run, nowMs }: { run: PastRun; nowMs: number }) {
-  const { trigger, startedAt, durationMs, events, requests, lagSeconds, problem } = run;
+  const { trigger, startedAt, durationMs, events, refused, requests, lagSeconds, problem } = run;
   return (
     <tr role="row">
       <th scope="row" role="rowheader">
@@ -73,12 +79,15 @@ function RunRow({ run, nowMs }: { run: PastRun; nowMs: number }) {
       </th>
       <td role="cell">
         <span class="outcome">
-          <Shape state={problem === null ? "healthy" : "failing"} size={18} />
-          {problem === null ? <span>Succeeded</span> : (
-            <span>
-              Failed: <ProblemLink {...problem} />
-            </span>
-          )}
+          <Shape state={shapeOf(run)} size={18} />
+          <span>
+            {problem === null ? "Succeeded" : (
+              <>
+                Failed: <ProblemLink {...problem} />
+              </>
+            )}
+            {refused > 0 && `, ${number(refused)} refused`}
+          </span>
         </span>
       </td>
       <td role="cell" data-name="Took" class="right">{took(durationMs)}</td>

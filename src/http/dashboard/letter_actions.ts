@@ -1,4 +1,4 @@
-/** What can be done with one dead letter, a group or all of them: redeliver or discard them. */
+/** What can be done with one refused event, a group or all of them: redeliver or discard them. */
 import * as v from "valibot";
 import type { LetterChoice } from "../../collector/records/letter_choice.ts";
 import { CollectorError } from "../../errors.ts";
@@ -14,12 +14,11 @@ type Fields = Readonly<Record<string, unknown>>;
 
 export const LETTER_ACTIONS = {
   "redeliver": {
-    name: "Redeliver dead letters",
+    name: "Redeliver refused events",
     recordedAs: "redeliver",
     confirm: "Redeliver",
     explanation: (destination) =>
-      `Pushes up to ${MAX_LETTERS} events to ${destination} again. What it accepts is ` +
-      "removed from the dead letters; the rest is kept.",
+      `Pushes up to ${MAX_LETTERS} events to ${destination} again. What it refuses again is kept.`,
     perform: async ({ of }, pipeline, form) => {
       const choice = readRedelivered(form);
       const outcome = await of(pipeline).redeliver(MAX_LETTERS, choice);
@@ -30,7 +29,7 @@ export const LETTER_ACTIONS = {
         ok: areAll ? left === 0 : refused === 0,
         title: `${count(delivered, "event")} redelivered`,
         lines: [
-          `${count(refused, "event")} refused again, ${count(left, "dead letter")} left.`,
+          `${count(refused, "event")} refused again, ${count(left, "refused event")} left.`,
           ...(areAll && left > refused ? ["Redeliver again for the rest."] : []),
           ...(choice.reason !== undefined && delivered + refused === MAX_LETTERS
             ? ["Redeliver again, in case there are more with that reason."]
@@ -40,20 +39,20 @@ export const LETTER_ACTIONS = {
     },
   },
   "discard": {
-    name: "Discard dead letters",
+    name: "Discard refused events",
     recordedAs: "discardDeadLetters",
     confirm: "Discard",
     explanation: (destination) =>
       `Discarded events are never delivered to ${destination}, unless a backfill reads them again. ` +
-      "This can't be undone.",
+      "Runs no longer try those that are set aside. This can't be undone.",
     perform: async ({ of }, pipeline, form) => {
       const outcome = await of(pipeline).discardLetters(readDiscarded(form));
       if (!outcome.ok) return toldProblem("Nothing was discarded", outcome.problem);
       const { discarded, left } = outcome.value;
       return {
         ok: true,
-        title: `${count(discarded, "dead letter")} discarded`,
-        lines: [`${count(left, "dead letter")} left.`],
+        title: `${count(discarded, "event")} discarded`,
+        lines: [`${count(left, "refused event")} left.`],
       };
     },
   },
@@ -64,7 +63,8 @@ export const LETTER_ACTIONS = {
  * @throws {CollectorError} `arguments_invalid`
  */
 export function readRedelivered({ ids, reason }: Fields): LetterChoice {
-  return parse(REDELIVERED_LETTERS, { ids, reason });
+  const { limit: _, ...choice } = parse(REDELIVERED_LETTERS, { ids, reason });
+  return choice;
 }
 
 /**

@@ -1,6 +1,6 @@
-/** Dead letters by reason: how many, and what can be done with a group or with all of them. */
+/** Refused events by reason: how many, and what can be done with a group or with all of them. */
 import type { LetterGroup } from "../../collector/records/letter_choice.ts";
-import { count, number } from "../../format.ts";
+import { number } from "../../format.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
 import { hrefOfLetterAction, hrefOfLetters, type LetterView, toldReason } from "./letter_links.ts";
 
@@ -13,7 +13,6 @@ interface GroupsProps {
 }
 
 export function LetterGroups({ pipeline, groups, view, mayAct }: GroupsProps) {
-  const dead = groups.reduce((sum, one) => sum + one.dead, 0);
   const here = hrefOfLetters(pipeline);
   return (
     <section class="card" aria-labelledby="reasons">
@@ -43,11 +42,9 @@ export function LetterGroups({ pipeline, groups, view, mayAct }: GroupsProps) {
           <a class="button second" href={hrefOfLetterAction("redeliver", pipeline, {}, here)}>
             Redeliver all
           </a>
-          {dead > 0 && (
-            <a class="button second" href={hrefOfLetterAction("discard", pipeline, {}, here)}>
-              Discard all
-            </a>
-          )}
+          <a class="button second" href={hrefOfLetterAction("discard", pipeline, {}, here)}>
+            Discard all
+          </a>
         </div>
       )}
     </section>
@@ -78,7 +75,7 @@ function GroupRow({ pipeline, group, isShown, mayAct }: GroupRowProps) {
       </th>
       <td role="cell" data-name="Events" class="right">
         {number(letters)}
-        {setAside > 0 && <span class="hint">{count(setAside, "event")} set aside</span>}
+        {setAside > 0 && <span class="hint">{number(setAside)} set aside</span>}
       </td>
       {mayAct && (
         <td role="cell">
@@ -89,14 +86,12 @@ function GroupRow({ pipeline, group, isShown, mayAct }: GroupRowProps) {
             >
               Redeliver these
             </a>
-            {dead > 0 && (
-              <a
-                href={hrefOfLetterAction("discard", pipeline, { reason }, to)}
-                aria-label={`Discard these: ${told}`}
-              >
-                Discard these
-              </a>
-            )}
+            <a
+              href={hrefOfLetterAction("discard", pipeline, { reason }, to)}
+              aria-label={`Discard these: ${told}`}
+            >
+              Discard these
+            </a>
           </span>
         </td>
       )}

@@ -1,4 +1,4 @@
-/** Which dead letters a link or a form is about, and how a letter and its reason are described. Pure. */
+/** Which refused events a link or a form is about, and how a letter and its reason are described. Pure. */
 import type { ListedLetter } from "../../collector/records/listed_letter.ts";
 import type { LetterChoice } from "../../collector/records/letter_choice.ts";
 import { cut } from "../../format.ts";
@@ -40,13 +40,15 @@ function withFields(href: string, fields: Readonly<Record<string, string | undef
   return known.length === 0 ? href : `${href}&${new URLSearchParams(known)}`;
 }
 
-/** What the destination answered, and what that means. */
+/** What the destination answered, and what that means. The status 0 is that of an event nobody has refused. */
 export function toldReason(
   pipeline: Pipeline,
   { status, reason }: Pick<ListedLetter, "status" | "reason">,
 ): string {
   const said = status === null
     ? "Too large to be sent"
+    : status === 0
+    ? "Not sent yet"
     : `${destinationNameFirst(pipeline)} answered ${status}`;
   return `${said}: ${cut(reason, MAX_REASON_LENGTH)}`;
 }

@@ -1,5 +1,5 @@
 /**
- * Dead letters, one per row: when, who, what and which object, why and how large; and the content of the
+ * Refused events, one per row: when, who, what and which object, why and how large; and the content of the
  * one that was asked for.
  */
 import type { ListedLetter } from "../../collector/records/listed_letter.ts";
@@ -37,7 +37,8 @@ export function LetterList(props: ListProps) {
   if (shown.length === 0) {
     return (
       <p role="status">
-        None of these is kept any more. <a href={hrefOfLetters(props.pipeline)}>All dead letters</a>
+        None of these is kept any more.{" "}
+        <a href={hrefOfLetters(props.pipeline)}>All refused events</a>
       </p>
     );
   }
@@ -107,7 +108,7 @@ interface ChoicesProps extends Pick<ListProps, "pipeline" | "view" | "rights"> {
 }
 
 function LetterChoices({ pipeline, letter, view, rights, isOpen }: ChoicesProps) {
-  const { eventId, dead } = letter;
+  const { eventId } = letter;
   const { event: _, ...list } = view;
   const to = hrefOfLetters(pipeline, list);
   const name = rights.readEvents ? toldLetter(letter) : eventId;
@@ -131,7 +132,7 @@ function LetterChoices({ pipeline, letter, view, rights, isOpen }: ChoicesProps)
           Redeliver
         </a>
       )}
-      {rights.act && dead && (
+      {rights.act && (
         <a
           href={hrefOfLetterAction("discard", pipeline, { ids }, to)}
           aria-label={`Discard: ${name}`}

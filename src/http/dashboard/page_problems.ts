@@ -29,7 +29,7 @@ export const AMBIGUOUS = pageProblem("arguments_invalid", 400, {
 });
 
 export const NO_LETTER = pageProblem("not_found", 404, {
-  title: "There is no such dead letter",
+  title: "There is no such refused event",
   detail: "Nothing that is meant here is kept any more: it was delivered or discarded.",
   action: "Go to the status page, which says what is undelivered.",
 });

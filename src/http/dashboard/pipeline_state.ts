@@ -145,9 +145,12 @@ export function adviceForUndelivered(
   const advice: Advice[] = [];
   if (setAside > 0) {
     advice.push({
-      title: `${count(setAside, "event")} could not be delivered`,
-      detail: "The destination accepts nothing. They are kept and retried automatically.",
-      action: "Correct what the last failed run reports.",
+      title: `${count(setAside, "event")} set aside`,
+      detail:
+        "They were refused, but not certainly for their content. Runs try them again: each run " +
+        "in the first hour, later every ten minutes, and at once after others are accepted.",
+      action: "If some remain, read the reasons and correct the cause, or discard them.",
+      link: { href: hrefOfLetters(pipeline), text: "Read the reasons" },
     });
   }
   if (gaps > 0) {

@@ -154,7 +154,7 @@ summary::marker { color: var(--quiet); }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: 0.625rem 1rem 0.625rem 0; border-top: 1px solid var(--line); }
 th:last-child, td:last-child { padding-right: 0; }
-thead th { border-top: 0; font-size: 0.875rem; font-weight: 500; color: var(--quiet); padding-top: 0; }
+thead th { border-top: 0; font-size: 0.875rem; font-weight: 500; color: var(--quiet); padding-top: 0; min-width: 4.5rem; overflow-wrap: normal; }
 tbody th { font-weight: 600; }
 .id { white-space: nowrap; }
 .right { text-align: right; white-space: nowrap; }

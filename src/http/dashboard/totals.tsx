@@ -25,7 +25,7 @@ export function TotalsCard({ health, page }: { health: Status["health"]; page: P
       "may have been delivered twice, with the same id, because a push got no answer",
     ],
     ["Dead letters", totals.deadLettered, `refused by ${ANY_DESTINATION}, and kept`],
-    ["Discarded", totals.discarded, "of the dead letters: discarded by somebody here"],
+    ["Discarded", totals.discarded, "refused events that somebody discarded"],
     ["Altered", totals.altered, "accepted, but altered: cut, or stored separately"],
     ["Retries", totals.retries, "requests that had to be repeated"],
   ];

@@ -1,8 +1,8 @@
-/** The page of one pipeline's undelivered events: each kind with its number, and the dead letters. */
+/** The page of one pipeline's undelivered events: each kind with its number, and the refused ones. */
 import type { ListedLetters } from "../../collector/runs/list_letters.ts";
-import type { Verdict } from "../../collector/health/verdict.ts";
+import { type Missing, missingInWords } from "../../collector/health/missing.ts";
 import type { ListedLetter } from "../../collector/records/listed_letter.ts";
-import { count, number } from "../../format.ts";
+import { number } from "../../format.ts";
 import type { Rights } from "../../operators/session.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
 import { AdviceList } from "./layout.tsx";
@@ -16,7 +16,7 @@ interface UndeliveredProps {
   readonly pipeline: Pipeline;
   /** The page of the pipeline's state. */
   readonly statusHref: string;
-  readonly undelivered: Verdict["undelivered"];
+  readonly undelivered: Missing;
   readonly advice: readonly Advice[];
   /** Null if there are none. */
   readonly letters: ListedLetters | null;
@@ -43,7 +43,7 @@ export function UndeliveredPage(props: UndeliveredProps) {
         <h1 id="undelivered" class="title">
           {total === 0 ? "Nothing is known to be undelivered" : `${number(total)} undelivered`}
         </h1>
-        {total > 0 && <p>{kinds(undelivered).join(", ")}.</p>}
+        {total > 0 && <p>{missingInWords(undelivered).join(", ")}.</p>}
       </section>
       {advice.length > 0 && (
         <section class="card" aria-labelledby="advice">
@@ -54,16 +54,6 @@ export function UndeliveredPage(props: UndeliveredProps) {
       {letters !== null && <Letters {...props} letters={letters} />}
     </>
   );
-}
-
-/** Each kind of undelivered events, with its number. */
-function kinds({ deadLetters, setAside, gaps, stalledBackfills }: Verdict["undelivered"]) {
-  return [
-    deadLetters > 0 && count(deadLetters, "dead letter"),
-    setAside > 0 && `${count(setAside, "event")} set aside`,
-    gaps > 0 && `${count(gaps, "record")} that LivePerson did not show`,
-    stalledBackfills > 0 && "a stalled backfill",
-  ].filter((part) => part !== false);
 }
 
 type LettersProps = UndeliveredProps & { readonly letters: ListedLetters };
@@ -87,7 +77,7 @@ function Letters({ pipeline, letters, opened, view, rights, nowMs }: LettersProp
         nowMs={nowMs}
       />
       {(view.after !== undefined || next !== null) && (
-        <nav class="pages" aria-label="Pages of dead letters">
+        <nav class="pages" aria-label="Pages of refused events">
           {view.after !== undefined && (
             <a href={hrefOfLetters(pipeline, { reason: view.reason })}>First page</a>
           )}

@@ -42,7 +42,7 @@ const COUNTERS: readonly Metric[] = [
     "repeats",
   ),
   counter("events_dead_lettered", "Events that have become dead letters", "deadLettered"),
-  counter("events_discarded", "Dead letters that somebody discarded", "discarded"),
+  counter("events_discarded", "Refused events that somebody discarded", "discarded"),
   counter("events_altered", "Events that the destination accepted, but altered", "altered"),
   counter("upstream_retries", "Attempts at requests that were retries", "retries"),
 ];
@@ -51,7 +51,7 @@ const GAUGES: readonly Metric[] = [
   gauge("dead_letters", "Dead letters that are kept", (m) => m.undelivered.deadLetters),
   gauge(
     "events_set_aside",
-    "Events that wait until the destination accepts something again",
+    "Refused events that are set aside and tried again by runs",
     (m) => m.undelivered.setAside,
   ),
   gauge(

@@ -7,7 +7,7 @@ import { json } from "../routing/reply.ts";
 import { defineRoute, inJson } from "../routing/route.ts";
 import { count, instant, named, told } from "../routing/schemas.ts";
 import { CURL } from "./examples.ts";
-import { DISCARDED, LETTERS, MAX_LETTERS, REDELIVERED } from "../routing/letter_arguments.ts";
+import { DISCARDED, LETTERS, REDELIVERED } from "../routing/letter_arguments.ts";
 import { collectorOf } from "./pipelines.ts";
 import { ASKED, OF_RUNS, PUSHING } from "./problem_codes.ts";
 
@@ -36,7 +36,7 @@ const DeadLetter = named(
       v.boolean(),
       "Another event has been accepted since this one was refused alone.",
     ),
-    dead: told(v.boolean(), "False while it waits until something is accepted."),
+    dead: told(v.boolean(), "True for a dead letter, false for an event that is set aside."),
     refusedAt: told(instant, "When it was last refused."),
     firstRefusedAt: instant,
     tries: told(count, "How often it was refused."),
@@ -59,15 +59,15 @@ const LetterGroup = named(
     reason: v.string(),
     status: v.nullable(v.pipe(v.number(), v.integer())),
     letters: count,
-    dead: told(count, "Those that are not only set aside, and so can be discarded."),
+    dead: told(count, "Those of them that are dead letters; the others are set aside."),
   }),
-  "Dead letters that were refused for the same reason.",
+  "Events that were refused for the same reason.",
 );
 
 const DeadLetters = named(
   "DeadLetters",
   v.object({
-    count: told(count, "All dead letters, listed or not."),
+    count: told(count, "All of them, listed or not: dead letters and events that are set aside."),
     letters: told(v.array(DeadLetter), "By event id; 100 at most."),
     next: told(
       v.nullable(v.string()),
@@ -81,7 +81,7 @@ const DeadLetters = named(
 
 const Discarding = named(
   "Discarding",
-  v.object({ discarded: count, left: told(count, "The number of dead letters that are left.") }),
+  v.object({ discarded: count, left: told(count, "The number of refused events that are left.") }),
 );
 
 const Redelivery = named(
@@ -89,7 +89,7 @@ const Redelivery = named(
   v.object({
     delivered: count,
     refused: told(count, "Refused again, or too large to be sent."),
-    left: told(count, "The number of dead letters that are left."),
+    left: told(count, "The number of refused events that are left."),
   }),
 );
 
@@ -123,7 +123,7 @@ export const redeliver = defineRoute({
   access: TOKEN,
   summary: "Push the refused events again",
   words:
-    "Pushes them one by one, 100 at most and no more than the requests of one run allow: those of " +
+    "Pushes them one by one, `limit` at most and no more than the requests of one run allow: those of " +
     "`ids`, of `reason`, or all. Those that are accepted are removed; the others stay. The next " +
     "call continues after the last one that was tried. The arguments may come in the query or in " +
     "a JSON body.",
@@ -135,8 +135,8 @@ export const redeliver = defineRoute({
   answers: { 200: inJson("How many were delivered, and how many were not.", Redelivery) },
   problems: [...OF_RUNS, ...PUSHING],
   handle: async (asked) => {
-    const { ids, reason } = asked.args;
-    return json(200, unwrap(await collectorOf(asked).redeliver(MAX_LETTERS, { ids, reason })));
+    const { ids, reason, limit } = asked.args;
+    return json(200, unwrap(await collectorOf(asked).redeliver(limit, { ids, reason })));
   },
 });
 
@@ -148,8 +148,8 @@ export const discardDeadLetters = defineRoute({
   summary: "Discard refused events for good",
   words:
     "Their events are no longer delivered, unless a backfill reads them again. This can't be " +
-    "undone. Exactly one of `ids`, `reason` and `all=true` says which. Events that are only set aside " +
-    "stay: they wait until the destination accepts something again.",
+    "undone. Exactly one of `ids`, `reason` and `all=true` says which. Events that are set aside are " +
+    "discarded too, though runs would try them again.",
   arguments: DISCARDED,
   examples: [`${CURL} -X DELETE "$URL/dead-letters?ids=<event id>"`],
   answers: { 200: inJson("They are gone.", Discarding) },

@@ -30,7 +30,10 @@ export const verdict = {
   undelivered: told(
     v.object({
       deadLetters: told(count, "Events that were refused and are kept."),
-      setAside: told(count, "Events that wait until the destination accepts something again."),
+      setAside: told(
+        count,
+        "Events that were refused while nothing else was accepted; runs try them again.",
+      ),
       gaps: told(count, "Records that the source has but did not show."),
       stalledBackfills: told(count, "1 while a backfill has made no progress for `LAG_THRESHOLD`."),
       total: told(count, "All of these: `UNDELIVERED_THRESHOLD` limits this number."),

@@ -31,8 +31,13 @@ export const Backfill = named(
     startedAt: instant,
     completedAt: v.nullable(instant),
     delivered: count,
-    deadLettered: count,
-    reached: told(instant, "Everything of the range before this time is delivered."),
+    deadLettered: told(count, "Events that became dead letters while it was delivered."),
+    refused: told(
+      count,
+      `Events of the range that ${ANY_DESTINATION} refused: dead letters, or set aside. They may have ` +
+        "been delivered since.",
+    ),
+    reached: told(instant, "Everything of the range before this time was delivered or refused."),
     movedAt: told(instant, "When it last made progress, or was asked for."),
   }),
   "A past range that is delivered alongside live collection.",
@@ -58,7 +63,11 @@ export const Run = named(
     durationMs: count,
     delivered: told(count, `Events that ${ANY_DESTINATION} acknowledged.`),
     batches: count,
-    deadLettered: told(count, `Events that ${ANY_DESTINATION} refused.`),
+    deadLettered: told(count, "Events that became dead letters in live collection."),
+    refused: told(
+      count,
+      `New events that ${ANY_DESTINATION} refused, in any part of the run: dead letters, or set aside.`,
+    ),
     altered: told(
       count,
       "Events that were accepted, but altered: cut or stored separately, for example.",

@@ -45,6 +45,7 @@ const PastRun = named(
     startedAt: instant,
     durationMs: count,
     events: told(count, `Events that ${ANY_DESTINATION} acknowledged.`),
+    refused: told(count, "Events that it refused."),
     requests: told(count, "Requests to other services."),
     lagSeconds,
     problem: told(
@@ -75,7 +76,7 @@ const Totals = named(
     deadLettered: count,
     discarded: told(
       count,
-      "Dead letters that somebody discarded, so that they were not delivered.",
+      "Refused events that somebody discarded, so that they were not delivered.",
     ),
     altered: count,
     lateArrivals: count,

@@ -14,31 +14,31 @@ function eventId(name: string, description: string) {
 }
 
 const reason = v.optional(v.pipe(
-  v.string("reason must be the reason of a dead letter."),
+  v.string("reason must be the reason of a refused event."),
   v.description("Only those that were refused for exactly this `reason`."),
 ));
 
 const LIMIT_RULE = `limit must be a whole number from 1 to ${MAX_LETTERS}.`;
+const limit = v.pipe(
+  v.string(),
+  v.regex(/^0*([1-9]\d?|100)$/, LIMIT_RULE),
+  v.transform(Number),
+);
 
 export const LETTERS = inQuery(v.object({
   account,
   destination,
-  event_id: eventId("event_id", "Only the dead letter of this event, with all of its content."),
+  event_id: eventId("event_id", "Only this event, with all of its content."),
   reason,
   after: eventId("after", "Only those after this event's: `next` of the previous answer."),
   limit: v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(/^0*([1-9]\d?|100)$/, LIMIT_RULE),
-      v.transform(Number),
-      v.description("The most dead letters to list."),
-    ),
+    v.pipe(limit, v.description("The most to list.")),
     `${MAX_LETTERS}`,
   ),
   groups: v.optional(
     v.pipe(
       v.picklist(["true", "false"], "groups must be true or false."),
-      v.description("Also count all dead letters by reason."),
+      v.description("Also count all of them by reason."),
     ),
     "false",
   ),
@@ -58,12 +58,28 @@ const ids = v.optional(v.pipe(
       v.maxLength(MAX_LETTERS, IDS_RULE),
     ),
   ], IDS_RULE),
-  v.description("Only the dead letters of these events."),
+  v.description("Only these events."),
 ));
+
+const pushed = v.optional(
+  v.pipe(
+    v.union([
+      v.pipe(
+        v.number(),
+        v.integer(LIMIT_RULE),
+        v.minValue(1, LIMIT_RULE),
+        v.maxValue(MAX_LETTERS, LIMIT_RULE),
+      ),
+      limit,
+    ], LIMIT_RULE),
+    v.description("The most to push."),
+  ),
+  MAX_LETTERS,
+);
 
 export const REDELIVERED_LETTERS = named(
   "RedeliverArguments",
-  v.strictObject({ ids, reason, account, destination }),
+  v.strictObject({ ids, reason, limit: pushed, account, destination }),
 );
 export const REDELIVERED = inQueryOrBody(() => REDELIVERED_LETTERS);
 

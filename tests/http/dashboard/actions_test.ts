@@ -104,11 +104,14 @@ Deno.test("from the first run to dead letters that are redelivered", async (t) =
     assert.doesNotMatch(await page.content(), new RegExp(hidden));
     await lookAt("dead-letters", desk);
 
-    const again = await press(page, "Redeliver dead letters", "Redeliver");
+    const again = await press(page, "Redeliver refused events", "Redeliver");
     assert.match(again, /0 events redelivered.*2 events refused again/s);
     stage.xsiam.poison = undefined;
-    assert.match(await press(page, "Redeliver dead letters", "Redeliver"), /2 events redelivered/);
-    assert.equal(await page.getByRole("link", { name: "Redeliver dead letters" }).count(), 0);
+    assert.match(
+      await press(page, "Redeliver refused events", "Redeliver"),
+      /2 events redelivered/,
+    );
+    assert.equal(await page.getByRole("link", { name: "Redeliver refused events" }).count(), 0);
   });
 
   await t.step("a backfill: asked for, confirmed as it was understood, cancelled", async () => {

@@ -118,7 +118,7 @@ Deno.test("several destinations", async (t) => {
   await t.step("an action is for one, by the name of its destination", async () => {
     await page.goto("/?account=98765432&destination=elasticsearch");
     assert.match(await page.innerText("main"), /Elasticsearch refused 1 event/);
-    await page.getByRole("link", { name: "Redeliver dead letters" }).first().click();
+    await page.getByRole("link", { name: "Redeliver refused events" }).first().click();
     assert.match(page.url(), /\/actions\/redeliver\?account=98765432&destination=elasticsearch$/);
     assert.match(await page.innerText("form.card"), /account 98765432, to Elasticsearch\./);
     await look(page, "several-confirm-desk");
@@ -139,7 +139,7 @@ Deno.test("several destinations", async (t) => {
     assert.match(await page.innerText("form.card"), /account 98765432, to Elasticsearch\./);
     await page.getByRole("button", { name: "Discard" }).click();
     assert.match(page.url(), here);
-    assert.match((await page.getByRole("status").textContent())!, /1 dead letter discarded/);
+    assert.match((await page.getByRole("status").textContent())!, /1 event discarded/);
     await page.goto("/?sort=lag");
     assert.equal(await page.getByRole("link", { name: /^1 undelivered/ }).count(), 1);
     await page.goto("/undelivered?account=98765432");

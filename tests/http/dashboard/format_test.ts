@@ -121,7 +121,7 @@ Deno.test("a run's notice says what happened, and is good only if nothing was re
   const reconciliation = { day: "2026-11-20", found: 3, delivered: 3, complete: true };
   const backfill = {
     ...{ from: iso(0), to: iso(NOW_MS), startedAt: iso(NOW_MS), completedAt: null },
-    ...{ delivered: 31_840, deadLettered: 0, reached: iso(0), movedAt: iso(0) },
+    ...{ delivered: 31_840, deadLettered: 0, refused: 0, reached: iso(0), movedAt: iso(0) },
   };
   assert.deepEqual(await told({}), ["Nothing new", true]);
   assert.deepEqual(await told({ backfill }), ["The backfill continued", true]);
@@ -138,14 +138,14 @@ Deno.test("a run's notice says what happened, and is good only if nothing was re
     "Reconciliation found 3 events of 20 Nov 2026",
     true,
   ]);
-  const deadLettered = 1;
-  assert.deepEqual(await told({ backfill, reconciliation, deadLettered }), [
+  const refused = 1;
+  assert.deepEqual(await told({ backfill, reconciliation, refused }), [
     "XSIAM refused 1 event",
     false,
   ]);
-  assert.deepEqual(await told({ delivered: 2, deadLettered }), ["2 events delivered", false]);
+  assert.deepEqual(await told({ delivered: 2, refused }), ["2 events delivered", false]);
   const { lines } = await perform("collect", {
-    collect: ok(run({ delivered: 2, deadLettered, backfill })),
+    collect: ok(run({ delivered: 2, refused, backfill })),
   });
   assert.deepEqual(lines.slice(1), [
     "XSIAM refused 1 event.",
@@ -178,13 +178,14 @@ Deno.test("names keep their capitals when a test of the connection fails", async
 Deno.test("a backfill that has delivered nothing doesn't say that anything is delivered", () => {
   const backfill = {
     ...{ from: "2026-11-01T00:00:00Z", to: "2026-11-11T00:00:00Z", startedAt: "", movedAt: "" },
-    ...{ delivered: 0, deadLettered: 0, completedAt: null, reached: "2026-11-01T00:00:00Z" },
+    ...{ delivered: 0, deadLettered: 0, refused: 0, completedAt: null },
+    reached: "2026-11-01T00:00:00Z",
   };
   assert.equal(toldProgress(backfill), "nothing has been read completely yet");
   const further = { ...backfill, reached: "2026-11-04T00:00:00Z" };
   assert.match(toldProgress(further), /^there was nothing to deliver before 4 Nov 2026/);
   assert.match(toldProgress({ ...further, delivered: 1 }), /^everything before .* is delivered$/);
-  const refused = toldProgress({ ...further, delivered: 1, deadLettered: 2 });
+  const refused = toldProgress({ ...further, delivered: 1, refused: 2 });
   assert.match(refused, /is delivered, except for 2 refused events$/);
 });
 
@@ -265,7 +266,7 @@ Deno.test("those that need somebody come first, and switched off is no trouble",
 Deno.test("a backfill is at 100 percent only when it is complete", () => {
   const range = {
     ...{ from: "2026-11-01T00:00:00Z", to: "2026-11-11T00:00:00Z", startedAt: "", delivered: 0 },
-    ...{ deadLettered: 0, completedAt: null, movedAt: "" },
+    ...{ deadLettered: 0, refused: 0, completedAt: null, movedAt: "" },
   };
   assert.equal(percentOf({ ...range, reached: range.from }), 0);
   assert.equal(percentOf({ ...range, reached: "2026-11-04T00:00:00Z" }), 30);

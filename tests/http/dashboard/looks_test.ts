@@ -83,7 +83,7 @@ const ACCOUNTS: Record<string, Answers> = {
   letters: {
     status: ok(status("letters", {
       state: "incomplete",
-      because: "The runs succeed, but this is missing: 3 refused events.",
+      because: "The runs succeed, but this is missing: 3 dead letters.",
       deadLetters: 3,
       undelivered: { deadLetters: 3, setAside: 0, gaps: 0, stalledBackfills: 0, total: 3 },
       backfill: {
@@ -93,6 +93,7 @@ const ACCOUNTS: Record<string, Answers> = {
         completedAt: null,
         delivered: 31_840,
         deadLettered: 0,
+        refused: 0,
         reached: "2026-09-24T08:15:00.000Z",
         movedAt: iso(NOW_MS),
       },

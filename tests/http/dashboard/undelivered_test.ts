@@ -113,7 +113,7 @@ Deno.test("what is undelivered is read, redelivered and discarded on the page", 
   await t.step("one is redelivered, and refused again, or taken", async () => {
     const redeliver = async (): Promise<string> => {
       await choose(/^Redeliver: .*Anna Berg/);
-      assert.equal(await heading(page), "Redeliver dead letters?");
+      assert.equal(await heading(page), "Redeliver refused events?");
       assert.match(
         await page.innerText("form.card"),
         /UPDATE, Name, USER: Anna Berg by Grace Hopper\./,
@@ -122,15 +122,21 @@ Deno.test("what is undelivered is read, redelivered and discarded on the page", 
       return await page.getByRole("status").innerText();
     };
     stage.xsiam.poison = () => true;
-    assert.match(await redeliver(), /0 events redelivered\s+1 event refused again, 6 dead/);
+    assert.match(
+      await redeliver(),
+      /0 events redelivered\s+1 event refused again, 6 refused events left/,
+    );
     stage.xsiam.poison = undefined;
-    assert.match(await redeliver(), /1 event redelivered\s+0 events refused again, 5 dead/);
+    assert.match(
+      await redeliver(),
+      /1 event redelivered\s+0 events refused again, 5 refused events left/,
+    );
     assert.equal(await heading(page), "5 undelivered");
   });
 
   await t.step("discarding asks, and a look at the question changes nothing", async () => {
     await choose(/^Discard: .*Bea Tal/);
-    assert.equal(await heading(page), "Discard dead letters?");
+    assert.equal(await heading(page), "Discard refused events?");
     const question = await page.innerText("form.card");
     assert.match(question, /UPDATE, Name, USER: Bea Tal by Grace Hopper\./);
     assert.match(question, /never delivered to XSIAM, unless a backfill .* can't be undone/);
@@ -148,12 +154,12 @@ Deno.test("what is undelivered is read, redelivered and discarded on the page", 
 
   await t.step("one is discarded, then a group, then all", async () => {
     const one = await discard(/^Discard: .*Bea Tal/, /Bea Tal/);
-    assert.match(one, /1 dead letter discarded\s+4 dead letters left/);
-    const group = await discard(/^Discard these: .*413/, /2 dead letters \(XSIAM answered 413: /);
-    assert.match(group, /2 dead letters discarded\s+2 dead letters left/);
+    assert.match(one, /1 event discarded\s+4 refused events left/);
+    const group = await discard(/^Discard these: .*413/, /2 refused events \(XSIAM answered 413: /);
+    assert.match(group, /2 events discarded\s+2 refused events left/);
     assert.ok(!(await main()).includes("Dora Feld"));
-    const all = await discard(/^Discard all/, /All 2 dead letters\./);
-    assert.match(all, /2 dead letters discarded\s+0 dead letters left/);
+    const all = await discard(/^Discard all/, /All 2 refused events\./);
+    assert.match(all, /2 events discarded\s+0 refused events left/);
     assert.equal(await heading(page), "Nothing is known to be undelivered");
     await lookAt("undelivered-nothing");
     await page.getByRole("link", { name: /^Status of/ }).click();
@@ -166,18 +172,34 @@ Deno.test("what is undelivered is read, redelivered and discarded on the page", 
       const response = await page.goto(path);
       assert.deepEqual([response!.status(), await heading(page)], [
         404,
-        "There is no such dead letter",
+        "There is no such refused event",
       ]);
     }
     const unclear = await page.goto("/actions/discard");
     assert.equal(unclear!.status(), 400, "which ones has to be said");
   });
 
+  await t.step("what is set aside is discarded too, and says so before", async () => {
+    stage.xsiam.poison = () => true;
+    stage.add([change({ objectName: "Gus Roe", changeTimestampMs: tenth(Date.now()) })]);
+    assert.equal((await stage.post("/collect")).status, 502);
+    await page.goto("/");
+    assert.match(await main(), /1 event set aside\s+They were refused, but not certainly/);
+    await page.getByRole("link", { name: "Read the reasons" }).click();
+    assert.match(await main(), /1 event set aside\./);
+    await lookAt("undelivered-set-aside");
+    const all = await discard(/^Discard all/, /^[^]*1 refused event, set aside\.[^]*no longer try/);
+    assert.match(all, /1 event discarded\s+0 refused events left/);
+    stage.xsiam.poison = undefined;
+    assert.equal((await stage.post("/collect")).status, 200);
+    assert.ok(!stage.xsiam.events.some(({ objectName }) => objectName === "Gus Roe"));
+  });
+
   await t.step("who read and who discarded is in the activity", async () => {
     await page.goto("/activity");
     const words = await main();
-    assert.match(words, /API_TOKEN, session \w+\s+discardDeadLetters\s+12345678, xsiam\s+done/);
-    assert.equal(words.match(/discardDeadLetters/g)?.length, 3);
+    assert.match(words, /API_TOKEN, session [\w-]+\s+discardDeadLetters\s+12345678, xsiam\s+done/);
+    assert.equal(words.match(/discardDeadLetters/g)?.length, 4);
     assert.match(words, /listDeadLetters/);
   });
 });

@@ -1,5 +1,9 @@
-/** The confirmation before dead letters are delivered again or discarded: which ones, and how many. */
-import type { LetterChoice } from "../../../collector/records/letter_choice.ts";
+/** The confirmation before refused events are delivered again or discarded: which ones, and how many. */
+import {
+  inTotal,
+  type LetterChoice,
+  toldLetters,
+} from "../../../collector/records/letter_choice.ts";
 import type { CollectorService } from "../../../collector/service.ts";
 import { count, cut } from "../../../format.ts";
 import type { Pipeline } from "../../../pipelines/pipeline.ts";
@@ -22,7 +26,7 @@ export function letterActionPage(name: keyof typeof LETTER_ACTIONS) {
     return onOne(c, collectors.pipelines, asked, async (pipeline) => {
       const choice = name === "discard" ? readDiscarded(asked) : readRedelivered(asked);
       const collector = collectors.of(pipeline);
-      const subject = await subjectOf(collector, pipeline, choice, name === "discard");
+      const subject = await subjectOf(collector, pipeline, choice);
       if (subject === null) return showProblem(c, NO_LETTER);
       return showPage(
         c,
@@ -48,25 +52,23 @@ function fieldsOf({ ids, reason, all, to }: Readonly<Record<string, string>>) {
   );
 }
 
-/**
- * The letters in words, with their number; null if there are none. Events that are only set aside are not
- * discarded.
- */
+/** The letters in words, with their number; null if there are none. */
 async function subjectOf(
   collector: CollectorService,
   pipeline: Pipeline,
   { ids, reason }: LetterChoice,
-  isDiscard: boolean,
 ): Promise<string | null> {
   if (ids !== undefined && ids.length === 1) {
     const { letters: [letter] } = unwrap(await collector.deadLetters(1, { eventId: ids[0] }));
-    return letter === undefined ? null : cut(toldLetter(letter), MAX_SUBJECT_LENGTH);
+    if (letter === undefined) return null;
+    return cut(toldLetter(letter), MAX_SUBJECT_LENGTH) + (letter.dead ? "" : ", set aside");
   }
-  if (ids !== undefined) return count(ids.length, "dead letter");
+  if (ids !== undefined) return count(ids.length, "refused event");
   const { groups = [] } = unwrap(await collector.deadLetters(1, { grouped: true }));
   const chosen = groups.filter((group) => reason === undefined || group.reason === reason);
-  const letters = chosen.reduce((sum, one) => sum + (isDiscard ? one.dead : one.letters), 0);
-  if (letters === 0) return null;
-  if (reason === undefined) return `All ${count(letters, "dead letter")}`;
-  return `${count(letters, "dead letter")} (${toldReason(pipeline, chosen[0])})`;
+  if (chosen.length === 0) return null;
+  const [letters, dead] = inTotal(chosen);
+  const told = toldLetters(letters, dead);
+  if (reason !== undefined) return `${told} (${toldReason(pipeline, chosen[0])})`;
+  return letters === 1 ? told : `All ${told}`;
 }
