@@ -88,7 +88,7 @@ function notASetting({ text }: Statement): string {
 
 function unknown(name: string, known: readonly string[]): string[] {
   if (known.includes(name)) return [];
-  const meant = closestMatch(name, [...known], { maxDistance: SLIP });
+  const meant = closestMatch(name.toUpperCase(), [...known], { maxDistance: SLIP });
   const guess = meant === undefined ? "" : ` (did you mean ${meant}?)`;
   return [`there is no setting ${name}${guess}`];
 }

@@ -68,6 +68,7 @@ Deno.test("what was meant otherwise is told with its line, and no value is", () 
     ["LIVEPERSON_ACCOUNTS='[\n{}\n]'\nMAX_FETCH=5", []],
     ["\uFEFFAPI_TOKEN=x\r\nMAX_FETCH=5\r\n", []],
     ["\nFETCH_EVENT=false", [[2, /no setting FETCH_EVENT \(did you mean FETCH_EVENTS\?\)$/]]],
+    ["max_fetch=5", [[1, /no setting max_fetch \(did you mean MAX_FETCH\?\)$/]]],
     ["SOMETHING_ELSE=secret", [[1, /no setting SOMETHING_ELSE$/]]],
     ["API_TOKEN=secret#secret", [[1, /value of API_TOKEN ends before the #/]]],
     ["API_TOKEN=#secret", [[1, /value of API_TOKEN ends before the #/]]],
