@@ -10,7 +10,7 @@ type DestinationCode = Extract<ErrorCode, `destination_${string}`>;
 const TITLES: Readonly<Record<AdvisedCode, string>> = {
   destination_unauthorized: "The destination refused the credentials",
   destination_not_found: "There is nothing at the destination's URL",
-  destination_refuses_everything: "The destination accepts nothing that it is sent",
+  destination_refuses_everything: "The destination refuses the events",
 };
 
 /** Title and action of each error when the destination isn't known. */

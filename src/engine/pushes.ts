@@ -138,7 +138,7 @@ export class Pushes {
     const { status, reason } = this.#refusal!;
     const what = this.#tookAny
       ? "refuses so much that no more can be set aside"
-      : "has taken nothing in this run";
+      : "has accepted nothing in this run";
     return new CollectorError("destination_refuses_everything", {
       detail: `${label} ${what}. It answered ${status}: ${reason}.`,
       upstream: { name: id, status },

@@ -174,7 +174,7 @@ Deno.test("what is refused while nothing is taken is set aside, and the run fail
   assert.equal(codeOf(failure), "destination_refuses_everything");
   assert.match(
     String(failure),
-    /The model has taken nothing in this run. It answered 400: malformed./,
+    /The model has accepted nothing in this run. It answered 400: malformed./,
   );
   assert.deepEqual([world.dead, world.aside, world.unread], [[], [0, 1, 2], []]);
   assert.deepEqual([progress.deadLettered, progress.refused], [0, 3]);

@@ -29,7 +29,7 @@ export const elasticsearch: DestinationKind<typeof ELASTICSEARCH_SETTINGS> = {
         "allow the credentials to create it.",
     },
     destination_refuses_everything: {
-      title: "Elasticsearch accepts nothing that it is sent",
+      title: "Elasticsearch refuses the events",
       action:
         "Look at the reasons in GET /dead-letters: the index's mapping or its ingest pipeline " +
         "does not fit the events. docs/elasticsearch has a template. No event was given up.",

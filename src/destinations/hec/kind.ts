@@ -31,7 +31,7 @@ export const hec: DestinationKind<typeof HEC_SETTINGS> = {
         "Check HEC_URL: /services/collector/event is added to it unless it already has a path.",
     },
     destination_refuses_everything: {
-      title: "Splunk HEC accepts nothing that it is sent",
+      title: "Splunk HEC refuses the events",
       action: "Check that HEC_URL is an endpoint for events in JSON. No event was given up.",
     },
   },

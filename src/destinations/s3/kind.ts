@@ -34,7 +34,7 @@ export const s3: DestinationKind<typeof S3_SETTINGS> = {
         "https://s3.eu-central-1.amazonaws.com/my-bucket. Or create the bucket that ARCHIVE names.",
     },
     destination_refuses_everything: {
-      title: "The archive accepts nothing that it is sent",
+      title: "The archive refuses the events",
       action: "Something between the collector and the bucket refuses large requests: raise its " +
         "limit to 5 MB. No event was given up.",
     },

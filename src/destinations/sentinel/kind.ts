@@ -37,7 +37,7 @@ export const sentinel: DestinationKind<typeof SENTINEL_SETTINGS> = {
         "AZURE_MONITOR_STREAM (as the rule declares it).",
     },
     destination_refuses_everything: {
-      title: "Azure Monitor accepts nothing that it is sent",
+      title: "Azure Monitor refuses the events",
       action: "Check that the columns of the stream and of the table are those of " +
         "docs/sentinel/main.bicep. No event was given up.",
     },

@@ -24,7 +24,7 @@ export const webhook: DestinationKind<typeof WEBHOOK_SETTINGS> = {
         "Check WEBHOOK_URL. If the receiver was removed, create a new one, or leave WEBHOOK_URL empty.",
     },
     destination_refuses_everything: {
-      title: "The webhook's receiver accepts nothing that it is sent",
+      title: "The webhook's receiver refuses the events",
       action:
         "Check WEBHOOK_BODY and WEBHOOK_FORMAT, and WEBHOOK_HEADERS: some receivers answer 400 " +
         "to a wrong key. No event was given up.",

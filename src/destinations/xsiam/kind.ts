@@ -25,7 +25,7 @@ export const xsiam: DestinationKind<typeof XSIAM_SETTINGS> = {
       action: "Check XSIAM_URL: it is https://api-<your tenant>, without a path.",
     },
     destination_refuses_everything: {
-      title: "XSIAM accepts nothing that it is sent",
+      title: "XSIAM refuses the events",
       action:
         "Check that XSIAM_COMPRESSION and the JSON format match the HTTP log collector's settings. " +
         "No event was given up.",
