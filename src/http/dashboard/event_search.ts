@@ -88,10 +88,23 @@ export function hrefOfSearch(form: SearchForm, path = "/events"): string {
   return `${path}?${new URLSearchParams(given)}`;
 }
 
+/**
+ * The search that finds the shown events and no newer ones, whenever it is made.
+ * `events`: at least one, newest first.
+ */
+export function searchOfShown(form: SearchForm, events: readonly AuditEvent[]): SearchForm {
+  return { ...form, start: events.at(-1)!._time, end: justAfter(events[0]) };
+}
+
 /** The address of one event, which works as long as LivePerson keeps the event. */
-export function hrefOfEvent(account: string, { _time, event_id }: AuditEvent): string {
-  const end = new Date(Date.parse(_time) + 1).toISOString();
-  return hrefOfSearch({ account, ...FIRST_SEARCH, start: _time, end, event: event_id });
+export function hrefOfEvent(account: string, event: AuditEvent): string {
+  const range = { start: event._time, end: justAfter(event) };
+  return hrefOfSearch({ account, ...FIRST_SEARCH, ...range, event: event.event_id });
+}
+
+/** The end of a range whose last instant is the event's. */
+function justAfter({ _time }: AuditEvent): string {
+  return new Date(Date.parse(_time) + 1).toISOString();
 }
 
 /** Any value as text. */

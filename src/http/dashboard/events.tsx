@@ -9,6 +9,7 @@ import {
   hrefOfSearch,
   MAX_READ,
   type SearchForm,
+  searchOfShown,
   shown,
   type WrongFields,
 } from "./event_search.ts";
@@ -88,22 +89,28 @@ function Results({ found, form }: { found: Found; form: SearchForm }) {
       {events.length > 0 && (
         <>
           <EventList events={events} account={form.account} isOpen={isOne} />
-          <p>
-            {isOne && (
-              <>
-                <a href={hrefOfSearch({ account: form.account, ...FIRST_SEARCH })}>
-                  All events of the last day
-                </a>{" "}
-                ·{" "}
-              </>
-            )}
-            Export {isOne ? "it" : "what is shown"}:{" "}
-            <a href={hrefOfSearch(form, "/events.csv")}>CSV</a> ·{" "}
-            <a href={hrefOfSearch(form, "/events.json")}>JSON</a>
-          </p>
+          <ResultLinks form={form} exact={searchOfShown(form, events)} />
         </>
       )}
     </section>
+  );
+}
+
+/** `exact`: the search that finds these events even once there are newer ones. */
+function ResultLinks({ form, exact }: { form: SearchForm; exact: SearchForm }) {
+  const isOne = form.event !== "";
+  return (
+    <p>
+      {isOne
+        ? (
+          <a href={hrefOfSearch({ account: form.account, ...FIRST_SEARCH })}>
+            All events of the last day
+          </a>
+        )
+        : <a href={hrefOfSearch(exact)}>Link to this list</a>} · Export{" "}
+      {isOne ? "it" : "what is shown"}: <a href={hrefOfSearch(exact, "/events.csv")}>CSV</a> ·{" "}
+      <a href={hrefOfSearch(exact, "/events.json")}>JSON</a>
+    </p>
   );
 }
 

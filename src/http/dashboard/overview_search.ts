@@ -44,9 +44,13 @@ export function readOverviewForm(
   return {
     q: q.trim(),
     state: states.find((one) => one === state) ?? null,
-    sort: sort !== undefined && sort in SORTS ? sort as Sort : "state",
+    sort: isSort(sort) ? sort : "state",
     page: /^[1-9]\d{0,4}$/.test(page ?? "") ? Number(page) : 1,
   };
+}
+
+function isSort(name: string | undefined): name is Sort {
+  return name !== undefined && Object.hasOwn(SORTS, name);
 }
 
 /** A page beyond the last is the last. */

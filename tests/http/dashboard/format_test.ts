@@ -339,7 +339,9 @@ Deno.test("the overview is searched by account, name and destination, sorted, an
   assert.deepEqual(ids({}), ["8", "9", "10"], "the most urgent first");
   assert.deepEqual(ids({ sort: "account" }), ["8", "10", "9"], "by name, or by number");
   assert.deepEqual(ids({ sort: "lag" }), ["8", "10", "9"], "what is not known comes first");
-  assert.deepEqual(ids({ sort: "nonsense" }), ["8", "9", "10"]);
+  for (const sort of ["nonsense", "toString", "constructor", "__proto__"]) {
+    assert.deepEqual(ids({ sort }), ["8", "9", "10"], sort);
+  }
   assert.deepEqual(ids({ q: "ACME" }), ["9"]);
   assert.deepEqual(ids({ q: "splunk" }), ["8"]);
   assert.deepEqual(ids({ state: "failing" }), ["8"]);
