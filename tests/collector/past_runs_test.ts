@@ -17,9 +17,10 @@ function after(reports: readonly Partial<RunReport>[]): History {
   }, NO_HISTORY);
 }
 
-function failure(code: string): Partial<RunReport> {
+function failure(code: string, service?: string): Partial<RunReport> {
   const words = { type: `/docs#code-${code}`, title: `Title of ${code}`, detail: "", action: "" };
-  return { outcome: "failed", delivered: 0, problem: { ...words, status: 502, code } };
+  const upstream = service === undefined ? undefined : { name: service, status: 503 };
+  return { outcome: "failed", delivered: 0, problem: { ...words, status: 502, code, upstream } };
 }
 
 Deno.test("the last runs are kept with events, requests, lag and why they failed; no more of them than 24", () => {
@@ -33,7 +34,9 @@ Deno.test("the last runs are kept with events, requests, lag and why they failed
   const [before, last] = runs.slice(-2);
   assert.deepEqual([before.events, before.requests, before.lagSeconds], [7, 4, 12]);
   assert.equal(before.problem, null);
-  assert.deepEqual(last.problem, { code: "audit_forbidden", title: "Title of audit_forbidden" });
+  assert.deepEqual(last.problem, {
+    ...{ code: "audit_forbidden", title: "Title of audit_forbidden", service: null },
+  });
 });
 
 Deno.test("an hour and a day have the longest lag of their runs, if any of them knew it", () => {
@@ -64,9 +67,31 @@ Deno.test("failures in a row for one reason are one outage; another reason, or a
   );
 });
 
+Deno.test("failures of two services are two outages, each with its service, even with the same code", () => {
+  const { outages, runs } = after([
+    failure("upstream_failed", "audit"),
+    failure("upstream_failed", "audit"),
+    failure("upstream_failed", "xsiam"),
+    failure("upstream_failed", "xsiam"),
+    failure("upstream_failed"),
+  ]);
+  assert.deepEqual(outages.map(({ service, failedRuns }) => [service, failedRuns]), [
+    ["audit", 2],
+    ["xsiam", 2],
+    [null, 1],
+  ]);
+  assert.deepEqual(runs.map(({ problem }) => problem?.service), [
+    "audit",
+    "audit",
+    "xsiam",
+    "xsiam",
+    null,
+  ]);
+});
+
 Deno.test("whatever fails for however long, what is kept is small", () => {
   const reasons = ["upstream_timeout", "audit_forbidden"];
-  const history = after(Array.from({ length: 5000 }, (_, i) => failure(reasons[i % 2])));
+  const history = after(Array.from({ length: 5000 }, (_, i) => failure(reasons[i % 2], "audit")));
   assert.equal(history.outages.length, 20);
   assert.ok(JSON.stringify(history).length < 14_000, `${JSON.stringify(history).length} bytes`);
 });

@@ -3,6 +3,8 @@
  * runs failed. Bounded, and written only with the health, of which it is a part. Pure.
  */
 import { iso } from "../../engine/time.ts";
+import type { UpstreamName } from "../../errors.ts";
+import type { Problem } from "../../problems.ts";
 import { eventsOf, type RunReport, type Trigger } from "./report.ts";
 
 export interface Period {
@@ -35,9 +37,11 @@ export interface PastRun {
 export interface PastProblem {
   readonly code: string;
   readonly title: string;
+  /** The service that it is about; null if it is about none. */
+  readonly service: UpstreamName | null;
 }
 
-/** Consecutive runs that failed for the same reason. */
+/** Consecutive runs that failed for the same reason, at the same service. */
 export interface Outage extends PastProblem {
   /** When the first of them started. */
   readonly from: string;
@@ -98,8 +102,12 @@ function pastRun(report: RunReport): PastRun {
     ...{ runId, trigger, startedAt, durationMs, refused, lagSeconds },
     events: eventsOf(report),
     requests: Object.values(requests).reduce((sum, count) => sum + count, 0),
-    problem: problem === undefined ? null : { code: problem.code, title: problem.title },
+    problem: problem === undefined ? null : pastProblem(problem),
   };
+}
+
+function pastProblem({ code, title, upstream }: Problem): PastProblem {
+  return { code, title, service: upstream?.name ?? null };
 }
 
 function noted(periods: readonly Period[], start: string, news: News): readonly Period[] {
@@ -116,7 +124,7 @@ function noted(periods: readonly Period[], start: string, news: News): readonly 
   }];
 }
 
-/** A failure belongs to the last outage if the run before it failed for the same reason. */
+/** A failure belongs to the last outage if the run before it failed for the same reason, at the same service. */
 function outagesAfter(
   { runs, outages }: History,
   { problem, startedAt }: PastRun,
@@ -124,7 +132,9 @@ function outagesAfter(
 ): readonly Outage[] {
   if (problem === null) return outages;
   const last = outages.at(-1);
-  const goesOn = last !== undefined && runs.at(-1)?.problem?.code === problem.code;
+  const before = runs.at(-1)?.problem ?? null;
+  const goesOn = last !== undefined && before !== null &&
+    before.code === problem.code && before.service === problem.service;
   if (!goesOn) return [...outages, { ...problem, from: startedAt, until, failedRuns: 1 }];
   return [...outages.slice(0, -1), { ...last, until, failedRuns: last.failedRuns + 1 }];
 }

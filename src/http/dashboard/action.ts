@@ -3,6 +3,7 @@ import type { Collectors } from "../../collector/fleet.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
 import type { Problem } from "../../problems.ts";
 import type { Notice } from "./notice.ts";
+import { titleWithService } from "./service_title.ts";
 
 export interface Action {
   readonly name: string;
@@ -32,7 +33,12 @@ export function toldProblem(
   return {
     ok: false,
     title,
-    lines: [`${problem.title}.`, problem.detail, `What to do: ${problem.action}`, ...more],
+    lines: [
+      `${titleWithService(problem.title, problem.upstream?.name)}.`,
+      problem.detail,
+      `What to do: ${problem.action}`,
+      ...more,
+    ],
     code: problem.code,
   };
 }

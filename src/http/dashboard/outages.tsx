@@ -5,6 +5,7 @@ import { count, day, length, moment } from "../../format.ts";
 import { FoldedList } from "./fold.tsx";
 import type { PageState } from "./page_state.ts";
 import { ProblemLink } from "./problem_link.tsx";
+import { titleWithService } from "./service_title.ts";
 
 /** How many are listed before the rest is collapsed. */
 const SHOWN = 5;
@@ -76,12 +77,16 @@ function Timeline({ outages, goesOn, nowMs }: Omit<OutagesProps, "page">) {
   return (
     <svg class="timeline" width="100%" height={HEIGHT} role="img" aria-label={label}>
       <rect class="ground" x="0" y="0" width="100%" height={BAND} rx="4" />
-      {seen.map(({ title, from, untilMs, failedRuns }) => {
+      {seen.map(({ title, service, from, untilMs, failedRuns }) => {
         const x = xOf(Date.parse(from));
         const width = Math.max(LEAST, xOf(untilMs) - x);
         return (
           <g key={from}>
-            <title>{`${title}: ${count(failedRuns, "run")}, from ${moment(from, nowMs)}`}</title>
+            <title>
+              {`${titleWithService(title, service)}: ${count(failedRuns, "run")}, from ${
+                moment(from, nowMs)
+              }`}
+            </title>
             <rect
               class="failed"
               x={`${Math.min(x, 100 - width)}%`}

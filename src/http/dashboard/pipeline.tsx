@@ -59,7 +59,14 @@ export function PipelinePage({ state: whole, letters, above, page, viewer, nowMs
         </section>
       )}
       <Buttons pipeline={pipeline} viewer={viewer} status={status} />
-      {hasRun && <PastRuns health={status.health} page={page} nowMs={nowMs} />}
+      {hasRun && (
+        <PastRuns
+          health={status.health}
+          isFailing={state === "failing"}
+          page={page}
+          nowMs={nowMs}
+        />
+      )}
       {status?.backfill && (
         <BackfillCard
           backfill={status.backfill}
@@ -81,22 +88,18 @@ export function PipelinePage({ state: whole, letters, above, page, viewer, nowMs
 }
 
 /** The history, newest first. */
-function PastRuns({ health, page, nowMs }: {
+function PastRuns({ health, isFailing, page, nowMs }: {
   health: Status["health"];
+  isFailing: boolean;
   page: PageState;
   nowMs: number;
 }) {
-  const { history, consecutiveFailures } = health;
+  const { history } = health;
   const { runs, outages } = history;
   return (
     <>
       <LastRunsCard runs={runs} page={page} nowMs={nowMs} />
-      <OutagesCard
-        outages={outages}
-        goesOn={consecutiveFailures > 0}
-        page={page}
-        nowMs={nowMs}
-      />
+      <OutagesCard outages={outages} goesOn={isFailing} page={page} nowMs={nowMs} />
       <Charts history={history} page={page} nowMs={nowMs} />
     </>
   );

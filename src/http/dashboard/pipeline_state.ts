@@ -9,6 +9,7 @@ import type { Problem } from "../../problems.ts";
 import { hrefOfLetters } from "./letter_links.ts";
 import { destinationNameFirst } from "./links.ts";
 import { ago, count, length, moment } from "../../format.ts";
+import { titleWithService } from "./service_title.ts";
 
 /** A problem, or something worth knowing, and what to do about it. */
 export interface Advice {
@@ -68,8 +69,9 @@ export function pipelineStateOf(
   };
 }
 
-export function adviceOf({ title, detail, action, code }: Problem): Advice {
-  return { title, detail, action: action ?? "Look at the log.", code };
+export function adviceOf({ title, detail, action, code, upstream }: Problem): Advice {
+  const named = titleWithService(title, upstream?.name);
+  return { title: named, detail, action: action ?? "Look at the log.", code };
 }
 
 function becauseOf({ state, because, health, lagSeconds }: Status, nowMs: number): string {

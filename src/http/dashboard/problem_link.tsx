@@ -1,8 +1,10 @@
 /** Links from a problem to what its code means. */
+import type { PastProblem } from "../../collector/health/history.ts";
+import { titleWithService } from "./service_title.ts";
 
 /** The problem's title as the link. */
-export function ProblemLink({ code, title }: { code: string; title: string }) {
-  return <a href={explanationHref(code)}>{title}</a>;
+export function ProblemLink({ code, title, service }: PastProblem) {
+  return <a href={explanationHref(code)}>{titleWithService(title, service)}</a>;
 }
 
 /** The code as the link, after what to do. */

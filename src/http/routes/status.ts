@@ -15,6 +15,7 @@ import {
   instant,
   named,
   Problem,
+  SERVICES,
   told,
 } from "../routing/schemas.ts";
 import { CURL } from "./examples.ts";
@@ -37,6 +38,15 @@ const Period = named(
   }),
 );
 
+const pastProblem = {
+  code: v.string(),
+  title: v.string(),
+  service: told(
+    v.nullable(v.picklist(SERVICES)),
+    "The service that it is about; null if it is about none.",
+  ),
+};
+
 const PastRun = named(
   "PastRun",
   v.object({
@@ -48,23 +58,19 @@ const PastRun = named(
     refused: told(count, "Events that it refused."),
     requests: told(count, "Requests to other services."),
     lagSeconds,
-    problem: told(
-      v.nullable(v.object({ code: v.string(), title: v.string() })),
-      "Why it failed; null if it did not.",
-    ),
+    problem: told(v.nullable(v.object(pastProblem)), "Why it failed; null if it did not."),
   }),
 );
 
 const Outage = named(
   "Outage",
   v.object({
-    code: v.string(),
-    title: v.string(),
+    ...pastProblem,
     from: told(instant, "When the first of them started."),
     until: told(instant, "When the last of them ended."),
     failedRuns: count,
   }),
-  "Consecutive runs that failed for the same reason.",
+  "Consecutive runs that failed for the same reason, at the same service.",
 );
 
 const Totals = named(

@@ -146,7 +146,10 @@ export function history(failedHours: readonly number[] = []): Status["health"]["
   const wave = (i: number) => Math.round(60 + 55 * Math.sin(i / 3.2) + 12 * Math.cos(i * 2.1));
   const lag = (i: number) => failedHours.includes(i) ? 3600 * (1 + i - failedHours[0]) : 2 + i % 3;
   const isFailing = failedHours.includes(23);
-  const problem = { code: "destination_unauthorized", title: "XSIAM refused the API key" };
+  const problem = {
+    ...{ code: "destination_unauthorized", title: "XSIAM refused the API key" },
+    service: "xsiam",
+  };
   return {
     hours: Array.from({ length: 24 }, (_, i) => ({
       start: iso(NOW_MS - (23 - i) * HOUR_MS).slice(0, 13),
@@ -176,6 +179,7 @@ export function history(failedHours: readonly number[] = []): Status["health"]["
     outages: [
       {
         ...{ code: "upstream_timeout", title: "The service did not answer in time" },
+        service: "audit",
         ...{ from: iso(NOW_MS - 9 * DAY_MS), until: iso(NOW_MS - 9 * DAY_MS + 601_000) },
         failedRuns: 3,
       },
