@@ -1,6 +1,7 @@
 /** Who did what: the last actions, including those that were refused; and a button that ends all sessions. */
 import { count, moment } from "../../format.ts";
 import type { Actor, OperatorAction } from "../../operators/action.ts";
+import { printable } from "../../printable.ts";
 import type { Viewer } from "../../operators/viewer.ts";
 import { FormToken } from "./layout.tsx";
 
@@ -72,5 +73,6 @@ function Actions({ actions, nowMs }: Omit<ActivityProps, "viewer">) {
 function nameOf(actor: Actor | null): string {
   if (actor === null) return "nobody known";
   const { token, session, access } = actor;
-  return access ?? (session === undefined ? token! : `${token}, session ${session}`);
+  if (access !== undefined) return printable(access);
+  return session === undefined ? token! : `${token}, session ${session}`;
 }

@@ -5,6 +5,7 @@ import { VERSION } from "../../version.ts";
 import type { Advice } from "./pipeline_state.ts";
 import type { Notice } from "./notice.ts";
 import { STYLES } from "./styles.ts";
+import { printable } from "../../printable.ts";
 import type { Viewer } from "../../operators/viewer.ts";
 import { ago, exactly, moment } from "../../format.ts";
 import { hrefRefreshing, type PageState } from "./page_state.ts";
@@ -96,7 +97,7 @@ function SignOut({ viewer }: { viewer: Viewer }) {
   if (viewer.name !== null) {
     return (
       <span class="small quiet">
-        {viewer.name} · <a href="/cdn-cgi/access/logout">Sign out</a>
+        {printable(viewer.name)} · <a href="/cdn-cgi/access/logout">Sign out</a>
       </span>
     );
   }

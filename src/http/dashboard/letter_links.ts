@@ -3,6 +3,7 @@ import type { ListedLetter } from "../../collector/records/listed_letter.ts";
 import type { LetterChoice } from "../../collector/records/letter_choice.ts";
 import { cut } from "../../format.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
+import { printable } from "../../printable.ts";
 import { destinationNameFirst, hrefOf } from "./links.ts";
 
 const MAX_REASON_LENGTH = 300;
@@ -50,12 +51,12 @@ export function toldReason(
     : status === 0
     ? "Not sent yet"
     : `${destinationNameFirst(pipeline)} answered ${status}`;
-  return `${said}: ${cut(reason, MAX_REASON_LENGTH)}`;
+  return `${said}: ${cut(printable(reason), MAX_REASON_LENGTH)}`;
 }
 
 /** What the event was about, for people who may read events. */
 export function toldLetter({ eventId, who, what, object }: ListedLetter): string {
   const about = [what, object].filter((part) => part !== null).join(", ");
   const by = who === null ? "" : ` by ${who}`;
-  return about === "" ? `Event ${eventId}` : `${about}${by}`;
+  return about === "" ? `Event ${eventId}` : printable(`${about}${by}`);
 }

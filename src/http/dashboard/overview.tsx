@@ -4,7 +4,7 @@ import { accountsOf } from "../../pipelines/choose.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
 import { OverviewRows, TroubledList } from "./overview_lists.tsx";
 import { OverviewFields, PageLinks } from "./overview_form.tsx";
-import { choose, type Chosen, eventsOf, type OverviewForm } from "./overview_search.ts";
+import { choose, type Chosen, eventsOf, isFound, type OverviewForm } from "./overview_search.ts";
 import { hrefWith, type PageState } from "./page_state.ts";
 import { Shape, TONES } from "./shapes.tsx";
 import { grouped, type PipelineState, STATE_NAMES, worst } from "./pipeline_state.ts";
@@ -27,6 +27,7 @@ export function Overview({ states, isPart, form, page, nowMs }: OverviewProps) {
   const state = worst(states);
   const pipelines = states.map(({ pipeline }) => pipeline);
   const isSplit = accountsOf(pipelines).length < pipelines.length;
+  const found = states.filter((one) => isFound(one, form));
   const chosen = choose(states, form, nowMs);
   return (
     <>
@@ -45,9 +46,19 @@ export function Overview({ states, isPart, form, page, nowMs }: OverviewProps) {
           </div>
         </div>
       </section>
-      <StateLinks states={states} form={form} isSplit={isSplit} page={page} />
-      {states.length > SEEN_AT_ONCE && <OverviewFields form={form} page={page} />}
-      {chosen.matched.length === 0 && <p role="status">Nothing matches.</p>}
+      <StateLinks states={found} form={form} isSplit={isSplit} page={page} />
+      {(states.length > SEEN_AT_ONCE || form.q !== "") && (
+        <OverviewFields
+          form={form}
+          page={page}
+        />
+      )}
+      {chosen.matched.length === 0 && (
+        <p role="status">
+          Nothing matches.{" "}
+          <a href={hrefWith(page, { q: null, state: null, page: null })}>Show all</a>
+        </p>
+      )}
       <Lists chosen={chosen} form={form} isSplit={isSplit} nowMs={nowMs} />
       <PageLinks chosen={chosen} page={page} />
     </>
@@ -94,16 +105,24 @@ function Lists({ chosen: { matched, shown }, form, isSplit, nowMs }: ListsProps)
   );
 }
 
-/** How many are in each state; each number links to those alone, and back. */
+/** How many of those that the search found are in each state; each number links to those alone, and back. */
 function StateLinks({ states, form, isSplit, page }: {
   states: readonly PipelineState[];
   form: OverviewForm;
   isSplit: boolean;
   page: PageState;
 }) {
+  const groups = [
+    ...grouped(states),
+    // the one that is chosen leads back, even if none is in it
+    ...(form.state === null || states.some(({ state }) => state === form.state)
+      ? []
+      : [{ state: form.state, members: [] }]),
+  ];
+  if (groups.length === 0) return null;
   return (
     <ul class="counts" aria-label={isSplit ? "Destinations by state" : "Accounts by state"}>
-      {grouped(states).map(({ state, members }) => {
+      {groups.map(({ state, members }) => {
         const isChosen = form.state === state;
         return (
           <li key={state}>

@@ -56,17 +56,22 @@ function isSort(name: string | undefined): name is Sort {
 /** A page beyond the last is the last. */
 export function choose(
   states: readonly PipelineState[],
-  { q, state, sort, page }: OverviewForm,
+  form: OverviewForm,
   nowMs: number,
 ): Chosen {
-  const wanted = q.toLowerCase();
+  const { state, sort, page } = form;
   const found = states.filter((one) =>
-    (state === null || one.state === state) && wordsOf(one).includes(wanted)
+    (state === null || one.state === state) && isFound(one, form)
   );
   const matched = sorted(found, sort, nowMs);
   const pages = Math.max(1, Math.ceil(matched.length / PAGE_SIZE));
   const at = Math.min(page, pages);
   return { matched, shown: matched.slice((at - 1) * PAGE_SIZE, at * PAGE_SIZE), page: at, pages };
+}
+
+/** True if it has the words of the search, whatever its state. */
+export function isFound(one: PipelineState, { q }: Pick<OverviewForm, "q">): boolean {
+  return wordsOf(one).includes(q.toLowerCase());
 }
 
 export function eventsOf({ status }: PipelineState, nowMs: number): number {
