@@ -11,8 +11,14 @@ export interface Action {
   readonly recordedAs: string;
   /** The label of the button that confirms it. */
   readonly confirm: string;
-  /** What will happen, shown before the action is confirmed; `destination` is the destination's name. */
-  readonly explanation: (destination: string) => string;
+  /**
+   * What will happen, shown before the action is confirmed. `destination`: the destination's name. `form`:
+   * the fields that the action will be given.
+   */
+  readonly explanation: (
+    destination: string,
+    form: Readonly<Record<string, string>>,
+  ) => string;
   /** True if it changes nothing: then nobody is asked to confirm it. */
   readonly isHarmless?: boolean;
   /** True if the account's id must be typed to confirm it. */

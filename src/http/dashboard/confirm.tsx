@@ -37,7 +37,7 @@ export function ConfirmForm(
           <strong>{subject}.</strong>
         </p>
       )}
-      <p>{action.explanation(destinationName(pipeline))}</p>
+      <p>{action.explanation(destinationName(pipeline), fields)}</p>
       <PipelineFields pipeline={pipeline} viewer={viewer} />
       {Object.entries(fields).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />

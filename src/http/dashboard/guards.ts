@@ -15,6 +15,8 @@ import { contentSecurityPolicy } from "./styles.ts";
 type Guard = MiddlewareHandler<PageEnv>;
 
 const MAX_FORM_BYTES = 16 * 1024;
+type Form = Readonly<Record<string, unknown>>;
+
 const ENDED = "Nobody is signed in, so nothing was done.";
 
 const withPolicy: Guard = async (c, next) => {
@@ -38,7 +40,9 @@ const signedIn: Guard = async (c, next) => {
   if (viewer === null) {
     // only somebody who is signed in is shown a form, so a form is a try
     const isTry = c.req.method === "POST";
-    return isTry ? refuseSignIn(c, "/", ENDED) : showSignIn(c, hereOf(c), refusalByAccess(c));
+    return isTry
+      ? refuseSignIn(c, await questionOf(c), ENDED)
+      : showSignIn(c, hereOf(c), refusalByAccess(c));
   }
   c.set("viewer", viewer);
   c.set("actor", viewer.actor);
@@ -89,6 +93,20 @@ export const ACTED: readonly Guard[] = [...SUBMITTED, entitled("act")];
 function hereOf(c: PageContext): string {
   const { pathname, search } = new URL(c.req.url);
   return localPath(pathname + search);
+}
+
+/** In characters: the form that signs in passes the path on, and has a limit. */
+const MAX_PATH_LENGTH = 4_000;
+
+/** The page that asks for what the form confirmed, with the same fields, to return to after signing in. */
+async function questionOf(c: PageContext): Promise<string> {
+  if (!isFromHere(c)) return "/";
+  const { token: _, confirm: __, ...form } = await readForm(c).catch((): Form => ({}));
+  const given = Object.entries(form).filter((one): one is [string, string] =>
+    typeof one[1] === "string"
+  );
+  const path = localPath(`${c.req.path}?${new URLSearchParams(given)}`);
+  return path.length > MAX_PATH_LENGTH ? "/" : path;
 }
 
 function refusalByAccess(c: PageContext): string | undefined {

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import type { LetterChoice } from "../../collector/records/letter_choice.ts";
 import { CollectorError } from "../../errors.ts";
-import { count } from "../../format.ts";
+import { count, number } from "../../format.ts";
 import {
   DISCARDED_LETTERS,
   MAX_LETTERS,
@@ -17,8 +17,7 @@ export const LETTER_ACTIONS = {
     name: "Redeliver refused events",
     recordedAs: "redeliver",
     confirm: "Redeliver",
-    explanation: (destination) =>
-      `Pushes up to ${MAX_LETTERS} events to ${destination} again. What it refuses again is kept.`,
+    explanation: (destination, form) => toldRedelivery(destination, readRedelivered(form)),
     perform: async ({ of }, pipeline, form) => {
       const choice = readRedelivered(form);
       const outcome = await of(pipeline).redeliver(MAX_LETTERS, choice);
@@ -57,6 +56,19 @@ export const LETTER_ACTIONS = {
     },
   },
 } satisfies Record<string, Action>;
+
+function toldRedelivery(destination: string, { ids, reason }: LetterChoice): string {
+  const kept = "What it refuses again is kept.";
+  if (ids?.length === 1) {
+    return `Pushes this event to ${destination} again. If it is refused again, it is kept.`;
+  }
+  if (ids !== undefined) {
+    return `Pushes these ${number(ids.length)} events to ${destination} again. ${kept}`;
+  }
+  const which = reason === undefined ? "all refused events" : "all events refused for this reason";
+  const most = `if there are more than ${MAX_LETTERS}, the first ${MAX_LETTERS}`;
+  return `Pushes ${which} to ${destination} again; ${most}. ${kept}`;
+}
 
 /**
  * All letters, if none are chosen.

@@ -165,6 +165,24 @@ Deno.test("dead letters that were not tried are to be redelivered again", async 
   assert.deepEqual([untried.ok, untried.lines.at(-1)], [false, "Redeliver again for the rest."]);
 });
 
+Deno.test("before a redelivery it is said how many events are pushed: one, some, a group or all", () => {
+  const told = (form: Record<string, string>) =>
+    ACTIONS.get("redeliver")!.explanation("XSIAM", form);
+  assert.equal(
+    told({ ids: "a-1" }),
+    "Pushes this event to XSIAM again. If it is refused again, it is kept.",
+  );
+  assert.match(told({ ids: "a-1,b-1" }), /^Pushes these 2 events to XSIAM again\./);
+  assert.match(
+    told({ reason: "bad" }),
+    /^Pushes all events refused for this reason to XSIAM again;/,
+  );
+  assert.match(
+    told({}),
+    /^Pushes all refused events .* if there are more than 100, the first 100\./,
+  );
+});
+
 Deno.test("names keep their capitals when a test of the connection fails", async () => {
   const { problem } = failed("credentials_refused", "") as { problem: Problem };
   const step: TestedStep = { step: "token", outcome: "failed", milliseconds: 1, problem };

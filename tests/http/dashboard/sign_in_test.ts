@@ -175,6 +175,33 @@ Deno.test("signing in, by HTTP", async (t) => {
     assert.ok(stage.asked().audit >= 1);
   });
 
+  await t.step(
+    "a form whose session has ended leads back to its question, and does nothing",
+    async () => {
+      const range = { from: "2026-09-01T00:00:00.000Z", to: "2026-09-02T00:00:00.000Z" };
+      const fields = { account: "12345678", ...range };
+      const form = { ...fields, token: "of a session that has ended", confirm: "12345678" };
+      const asked = await send(stage, "/actions/backfill", { form });
+      assert.equal(asked.status, 401);
+      assert.match(asked.text, /Nobody is signed in, so nothing was done/);
+      const to = /name="to" value="([^"]*)"/.exec(asked.text)![1].replaceAll("&amp;", "&");
+      assert.equal(to, `/actions/backfill?${new URLSearchParams(fields)}`);
+      const { headers } = await send(stage, "/sign-in", { form: { api_token: API_TOKEN, to } });
+      assert.equal(headers.get("Location"), to);
+      const question = await send(stage, to, { cookie: await signedIn(stage) });
+      assert.match(question.text, /<h1[^>]*>Backfill\?<\/h1>.*1 Sep 2026, 00:00 UTC to 2 Sep/s);
+      assert.equal((await stage.get("/status")).body.backfill, null);
+      const others: [string, Sent][] = [
+        ["/actions/backfill", { form, origin: "https://evil.example" }],
+        ["/actions/backfill", { form: { ...form, from: "x".repeat(5_000) } }],
+        ["/sign-out", { form }],
+      ];
+      for (const [path, sent] of others) {
+        assert.match((await send(stage, path, sent)).text, /name="to" value="\/"/, path);
+      }
+    },
+  );
+
   await t.step("what is not there is told so", async () => {
     const cookie = await signedIn(stage);
     for (

@@ -33,6 +33,7 @@ export async function performAction(c: PageContext) {
     c.set("hasFailed", !notice.ok);
     await leaveNotice(c, c.var.viewer, notice);
     const home = collectors.pipelines.length > 1 ? hrefOf("/", pipeline) : "/";
-    return c.redirect(form.to === undefined ? home : localPath(form.to), 303);
+    const started = localPath(form.to);
+    return c.redirect(started === "/" ? home : started, 303);
   });
 }
