@@ -23,25 +23,36 @@ export interface Notice {
 
 const COOKIE = "notice";
 const SECONDS = 120;
-const MAX_LINES = 8;
-const MAX_LINE_LENGTH = 240;
-/** Browsers drop cookies over 4 KB: of a larger notice, only the title is kept. */
+/** Browsers drop cookies over 4 KB, with their name, attributes and signature. */
 const MAX_COOKIE_LENGTH = 3_800;
+/** How many characters of a line are kept: as many of these as fit. */
+const LINE_LENGTHS = [Infinity, 1_000, 600, 300, 150];
 
 export async function leaveNotice(
   c: Context,
   viewer: Viewer,
   notice: Notice,
 ): Promise<void> {
-  const lines = notice.lines.slice(0, MAX_LINES).map((line) => cut(line, MAX_LINE_LENGTH));
-  const whole = encode({ ...notice, lines });
-  const text = whole.length <= MAX_COOKIE_LENGTH ? whole : encode({ ...notice, lines: [] });
+  const text = toCookie(notice);
   const signature = sign(await doorOf(c).operators.pageKey(), "notice", `${viewer.id}.${text}`);
   writeCookie(c, COOKIE, `${text}.${signature}`, SECONDS);
 }
 
-function encode(notice: Notice): string {
-  return Buffer.from(JSON.stringify(notice)).toString("base64url");
+/** The whole notice if it fits; if not, with long lines cut, or without any lines. */
+export function toCookie(notice: Notice): string {
+  const texts = LINE_LENGTHS.map((most) => encode(notice, most));
+  return texts.find(({ length }) => length <= MAX_COOKIE_LENGTH) ??
+    encode({ ...notice, lines: [] }, 0);
+}
+
+function encode(notice: Notice, mostCharacters: number): string {
+  const lines = notice.lines.map((line) => cut(line, mostCharacters));
+  return Buffer.from(JSON.stringify({ ...notice, lines })).toString("base64url");
+}
+
+/** The notice that `toCookie` made a text of. */
+export function fromCookie(text: string): Notice {
+  return JSON.parse(Buffer.from(text, "base64url").toString());
 }
 
 /** The notice that was left for this viewer, if there is one. Taking it removes it. */
@@ -52,5 +63,5 @@ export async function takeNotice(c: Context, viewer: Viewer): Promise<Notice | n
   const [text, signature] = cookie.split(".");
   const expected = sign(await doorOf(c).operators.pageKey(), "notice", `${viewer.id}.${text}`);
   if (!isSame(signature ?? "", expected)) return null;
-  return JSON.parse(Buffer.from(text, "base64url").toString());
+  return fromCookie(text);
 }
