@@ -7,6 +7,7 @@ import type { ListingState } from "./listing_state.ts";
 import { locate } from "./locate.ts";
 import type { PageReader } from "./page_reader.ts";
 import type { Listed } from "./ports.ts";
+import type { Progress } from "./progress.ts";
 import type { Reading } from "./reading.ts";
 import { firstTimeMs, lastTimeMs, type SolidPage } from "./solid_page.ts";
 import {
@@ -26,36 +27,79 @@ const SETTLED_MS = HOUR_MS;
 
 /**
  * Continues with the listing of the next day if the one that was read to its end is cut off there. The end
- * itself does not always show that, so once a day a later listing is checked for anything newer. `end`: the
- * last page. True if there is more to read.
+ * itself does not always show that, so once a day a later listing is checked for anything newer. What is
+ * between the two listings is told as a gap. `end`: the last page. True if there is more to read.
  */
 export async function goToLaterDay<R extends Listed>(
-  { reader, state, limits, progress }: Reading<R>,
+  reading: Reading<R>,
   end: SolidPage<R>,
 ): Promise<boolean> {
+  const { reader, state, limits, progress } = reading;
   const place = state.place!;
   const shownMs = lastTimeMs(end.records) ?? place.beforeMs - 1;
   const day = dayAfter(place.day);
-  const beforeMs = Math.min(end.readAtMs, limits.untilMs ?? Infinity);
-  if (earliestStartMs(day) >= beforeMs) return false;
   const told = progress.gaps.length;
+  if (earliestStartMs(day) >= end.readAtMs) {
+    tellHidden(progress, end, end.hidden);
+    return false;
+  }
+  if (earliestStartMs(day) >= (limits.untilMs ?? Infinity)) {
+    if (end.hidden === undefined) return false;
+    const later = await reader.readAt(day, 0);
+    progress.gaps.splice(told); // the range ends before that listing
+    tellHidden(progress, end, hiddenBefore(later, end, shownMs), firstTimeMs(later.records));
+    return false;
+  }
   const kind = end.isCut ? "cut" : await endOf(reader, state, end, shownMs);
   progress.gaps.splice(told); // what can't be shown there is found again once reading continues there
+  if (kind === "complete") tellHidden(progress, end, end.hidden);
   if (kind !== "cut") return kind === "read on";
   const start = { day, undatedFirst: true };
   const ahead = await locate(reader, { ...start, fromMs: shownMs, likelyOffset: 0 });
-  if (timeFrom(ahead.page, ahead.offset) === null && !ahead.page.isCut) return false;
+  if (timeFrom(ahead.page, ahead.offset) === null && !ahead.page.isCut) {
+    tellHidden(progress, end, end.hidden);
+    return false;
+  }
   const first = await reader.readAt(day, 0);
   const fromMs = state.watermarkMs;
   const { offset } = await locate(reader, { ...start, fromMs, likelyOffset: ahead.offset });
-  // late records may have pushed others beyond the end, unseen
+  const hidden = hiddenBefore(first, end, shownMs);
+  // late records may still come before that listing, or may have pushed others beyond the end, unseen
   const lastMs = Math.max(shownMs, fromMs - 1);
   const afterMs = lastMs - limits.lateArrivalWindowMs - CLOCK_TOLERANCE_MS;
-  const around = { afterMs, beforeMs: firstTimeMs(first.records), foundAtMs: end.readAtMs };
-  const where = { day: place.day, offset: end.offset + end.records.length, records: null };
-  progress.gaps.push({ ...where, ...around, why: "beyond the last offset" });
+  tellHidden(progress, end, hidden, firstTimeMs(first.records), afterMs);
   state.goTo({ day, offset, beforeMs: fromMs, scope: place.scope });
   return true;
+}
+
+/** Tells how many records lie beyond the last page of a listing; nothing if it does not end there early. */
+function tellHidden(
+  progress: Progress,
+  { day, offset, records: shown, readAtMs }: SolidPage,
+  records: number | null | undefined,
+  beforeMs: number | null = null,
+  afterMs = lastTimeMs(shown),
+): void {
+  if (records === undefined) return;
+  const where = { day, offset: offset + shown.length, records };
+  const around = { afterMs, beforeMs, foundAtMs: readAtMs };
+  progress.gaps.push({ ...where, ...around, why: "beyond the last offset" });
+}
+
+/**
+ * How many records lie between the end of a listing and the first page of a later one: none if that begins
+ * with what the end still shows. Null if it can't be known. The source may have counted at different times,
+ * so without such an overlap at least one is assumed.
+ */
+function hiddenBefore(
+  { records, total = 0, last }: SolidPage,
+  { hidden = null }: SolidPage,
+  shownMs: number,
+): number | null {
+  const firstMs = firstTimeMs(records);
+  if (firstMs !== null && firstMs <= shownMs) return 0;
+  const later = total > records.length ? total : last ? records.length : null;
+  return hidden === null || later === null ? null : Math.max(1, hidden - later);
 }
 
 /**

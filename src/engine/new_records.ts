@@ -145,7 +145,8 @@ async function* takePage<R extends Listed>(
   progress.more = false;
   if (ended) state.setBehind(null);
   const isBeyond = (instants.at(-1)?.timeMs ?? 0) >= untilMs;
-  return ended && !(page.last && !isBeyond && await goToLaterDay(reading, page));
+  if (!ended || !page.last || isBeyond) return ended;
+  return !await goToLaterDay(reading, page);
 }
 
 /** The new records of a page. The state moves along with whoever takes them. */

@@ -118,8 +118,8 @@ export class PageReader<R extends Listed> {
     this.size.succeeded(records.length, offset, next, bytes);
     this.#source.tellUnreadable(range, records);
     const solid = { day, offset, records, breaks: [], readAtMs, total: page.total };
-    if (next >= this.size.lastOffset(day)) return this.#source.cutOff(solid);
     const hidden = hiddenBehind(page, next);
+    if (next >= this.size.lastOffset(day)) return this.#source.cutOff(solid, hidden || null);
     const isEnd = this.size.isEnd(records.length, first);
     if (records.length === 0) return this.#source.ended(solid, hidden);
     const countsListing = page.total === next && offset > 0; // and not the page

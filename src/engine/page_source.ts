@@ -5,7 +5,7 @@
 import type { PageSize } from "./page_size.ts";
 import type { Listed, Page, Ports, Range, TooLarge } from "./ports.ts";
 import type { Gap, Progress } from "./progress.ts";
-import { lastTimeMs, type SolidPage } from "./solid_page.ts";
+import type { SolidPage } from "./solid_page.ts";
 
 /** How many records the source says it has beyond an offset; 0 if it only says how many it shows. */
 export function hiddenBehind({ records, total = 0 }: Page, offset: number): number {
@@ -67,19 +67,17 @@ export class PageSource<R extends Listed> {
 
   /**
    * Nothing is shown after a page. `hidden`: how many records the source says it nevertheless has there. It
-   * may count something else, so this is reported, but does not decide where reading continues.
+   * may count something else, so this does not decide where reading continues.
    */
   ended(end: Omit<SolidPage<R>, "last">, hidden: number): SolidPage<R> {
     const isDeep = end.offset + end.records.length >= this.size.full;
     if (hidden <= 0 || !isDeep) return { ...end, last: true };
-    this.#tellHidden(end, hidden);
-    return { ...end, last: true, saysMore: true };
+    return { ...end, last: true, saysMore: true, hidden };
   }
 
-  /** The source answers no offset beyond a page. */
-  cutOff(end: Omit<SolidPage<R>, "last">): SolidPage<R> {
-    this.#tellHidden(end, null);
-    return { ...end, last: true, isCut: true };
+  /** The source answers no offset beyond a page. `hidden`: how many records it has there, if it says so. */
+  cutOff(end: Omit<SolidPage<R>, "last">, hidden: number | null = null): SolidPage<R> {
+    return { ...end, last: true, isCut: true, hidden };
   }
 
   /** Reports the records of an answer that it does not show. */
@@ -93,7 +91,12 @@ export class PageSource<R extends Listed> {
 
   /** Reports records that can't be shown. */
   tellPassedOver(where: Pick<Gap, "day" | "offset" | "records" | "afterMs" | "tooLarge">): void {
-    this.#tell({ ...where, why: "unreadable" });
+    this.progress.gaps.push({
+      ...where,
+      why: "unreadable",
+      beforeMs: null,
+      foundAtMs: this.nowMs,
+    });
   }
 
   /** The same for a row of them, each with the failure of its own page. */
@@ -107,20 +110,5 @@ export class PageSource<R extends Listed> {
       const place = { ...where, offset: offset + index, records: 1 };
       this.tellPassedOver(tooLarge === null ? place : { ...place, tooLarge });
     }
-  }
-
-  /** The source has more than it shows. `hidden`: how many, if it is known. */
-  #tellHidden({ day, offset, records }: Omit<SolidPage<R>, "last">, hidden: number | null): void {
-    this.#tell({
-      day,
-      offset: offset + records.length,
-      records: hidden,
-      afterMs: lastTimeMs(records),
-      why: "beyond the last offset",
-    });
-  }
-
-  #tell(gap: Omit<Gap, "beforeMs" | "foundAtMs">): void {
-    this.progress.gaps.push({ ...gap, beforeMs: null, foundAtMs: this.nowMs });
   }
 }

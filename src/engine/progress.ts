@@ -7,7 +7,7 @@ export interface Gap {
   /** The listing's day, and the place in it. */
   readonly day: string;
   readonly offset: number;
-  /** How many records; null when it can't be known. */
+  /** How many records; null when it can't be known, 0 when it turned out that none are missing there. */
   readonly records: number | null;
   /** Times of the records around it, epoch milliseconds; null where the listing ends. */
   readonly afterMs: number | null;

@@ -20,6 +20,8 @@ export interface SolidPage<R extends Listed = Listed> {
   readonly saysMore?: boolean;
   /** True when it is the last one because the source answers no offsets beyond it. */
   readonly isCut?: boolean;
+  /** How many records the source says it has behind its last one but does not show; null if it doesn't say. */
+  readonly hidden?: number | null;
 }
 
 /** The first readable date, epoch milliseconds; null if there is none. */

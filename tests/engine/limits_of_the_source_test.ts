@@ -17,6 +17,8 @@ import {
   recordsAt,
   SECOND,
 } from "./stage.ts";
+import { gapsAfter, recordsMissing } from "../../src/collector/health/gaps.ts";
+import type { Gap } from "../../src/engine/progress.ts";
 import { PageFailure } from "./world.ts";
 
 const MIDNIGHT = NOON - 12 * HOUR;
@@ -128,7 +130,48 @@ Deno.test("a page that fails where the offsets end is told as their end, if ther
     LIMITS,
     progress,
   );
-  const { last, saysMore } = await reader.readAt("2026-03-10", 600);
-  assert.deepEqual([last, saysMore], [true, true]);
-  assert.deepEqual(progress.gaps.map(({ offset, records }) => [offset, records]), [[600, 100]]);
+  const { last, saysMore, hidden } = await reader.readAt("2026-03-10", 600);
+  assert.deepEqual([last, saysMore, hidden], [true, true, 100]);
 });
+
+/** Days of as many records each, of a source whose offsets end at 1,000, as one run after another shows them. */
+async function cutDays(perDay: readonly number[], tellsTotal: boolean) {
+  const records = perDay.flatMap((count, day) =>
+    recordsAt(every(30 * SECOND, MIDNIGHT + day * DAY + HOUR, count))
+  );
+  const world = account(records, {
+    startMs: MIDNIGHT,
+    nowMs: MIDNIGHT + (perDay.length - 1) * DAY + 20 * HOUR,
+    habits: { lastOffset: 1000, lastOffsetAs: "empty", tellsTotal },
+  });
+  let gaps: readonly Gap[] = [];
+  for (let run = 0; run < 4; run++) {
+    const { found } = await collectGaps(world);
+    gaps = gapsAfter(gaps, found, []);
+  }
+  return { missing: records.length - world.received.length, told: recordsMissing(gaps) };
+}
+
+async function collectGaps(world: ReturnType<typeof account>) {
+  world.gaps = [];
+  await collectOnce(world);
+  return { found: world.gaps };
+}
+
+for (
+  const [name, perDay, missing] of [
+    ["one day", [1500], 500],
+    ["a long day and a short one", [1500, 200], 500],
+    ["a long day and two short ones", [1500, 200, 200], 500],
+    ["short days, which reach into the next one's listing", [800, 800, 800], 0],
+    ["two long days", [1500, 1300], 800],
+  ] as const
+) {
+  Deno.test(`where offsets end, as many are told missing as are: ${name}`, async () => {
+    assert.deepEqual(await cutDays(perDay, true), { missing, told: missing });
+    const { told, ...untold } = await cutDays(perDay, false);
+    assert.equal(untold.missing, missing);
+    // how many can't be known then; that there are any only shows in the listing of a later day
+    if (perDay.length > 1) assert.equal(told > 0, missing > 0, `${told}`);
+  });
+}

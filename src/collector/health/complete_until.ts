@@ -28,7 +28,8 @@ export function completeUntil(
 
 /** Did the run reach the end of the listing, as far as it can be known? */
 function reachedEnd({ more, behind, gaps }: Pick<Progress, "more" | "behind" | "gaps">): boolean {
-  return !more && !behind && !gaps.some(({ why }) => why === "beyond the last offset");
+  return !more && !behind &&
+    !gaps.some(({ why, records }) => why === "beyond the last offset" && records !== 0);
 }
 
 /**

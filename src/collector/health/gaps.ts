@@ -14,7 +14,8 @@ const KEPT_GAPS = 100;
 
 /**
  * The gaps after a run that found some. Gaps in a range that was read again are dropped, unless they were
- * found again. So are earlier gaps at a time at which this run found one, whatever its offset is by now.
+ * found again. So are earlier gaps at a time at which this run found one, whatever its offset is by now, and
+ * those where it turned out that nothing is missing.
  */
 export function gapsAfter(
   before: readonly Gap[],
@@ -28,7 +29,7 @@ export function gapsAfter(
     !readAgain.some((range) => liesIn(gap, range)) && !spots.has(spotOf(gap)) &&
     !times.has(timeOf(gap) ?? "")
   );
-  return [...left, ...news].slice(-KEPT_GAPS);
+  return [...left, ...news.filter(({ records }) => records !== 0)].slice(-KEPT_GAPS);
 }
 
 /** A day that was reconciled. `sinceMs`: when that began, epoch milliseconds. */
@@ -76,9 +77,9 @@ function spotOf({ why, day, offset }: Gap): string {
   return [why, day, offset].join(" ");
 }
 
-/** Offsets change as records are added before them, and with the day that a listing begins with; times don't. */
-function timeOf({ why, afterMs }: Gap): string | null {
-  return afterMs === null ? null : [why, afterMs].join(" ");
+/** Offsets change as records are added before them, and with the day that a listing begins with; times don't. Where nothing is missing, only the place counts. */
+function timeOf({ why, afterMs, records }: Gap): string | null {
+  return afterMs === null || records === 0 ? null : [why, afterMs].join(" ");
 }
 
 function liesIn({ day, afterMs, beforeMs, foundAtMs }: Gap, range: ReadAgain): boolean {
