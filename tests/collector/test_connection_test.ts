@@ -1,7 +1,7 @@
 /** The Test button tries what the next run would use, and says whether a new sign-in would help. */
 import assert from "node:assert/strict";
 import { kindOf } from "../../src/destinations/catalog.ts";
-import { changeAt, MINUTE_MS, openEnvironment } from "../environment.ts";
+import { ACCOUNT, changeAt, MINUTE_MS, openEnvironment } from "../environment.ts";
 import { collectorIn } from "./collector_in.ts";
 import { mortalHost, newStorage } from "./mortal_host.ts";
 
@@ -50,6 +50,15 @@ Deno.test("credentials that are refused by now fail the test while the runs stil
   assert.deepEqual(steps.map(({ outcome }) => outcome), ["ok", "failed", "ok"]);
   assert.equal(steps[1].problem?.code, "credentials_refused");
   assert.match(steps[1].because!, /Once it expires, they will fail too/);
+});
+
+Deno.test("credentials that are refused by now are the step that fails, also once the runs' token is too", async () => {
+  await using s = await afterOneRun();
+  s.environment.livePerson.setSecret(ACCOUNT, "changed");
+  s.environment.livePerson.revokeTokens();
+  const steps = await s.collector.testSource();
+  assert.deepEqual(steps.map(({ outcome }) => outcome), ["ok", "failed", "skipped"]);
+  assert.equal(steps[1].problem?.code, "credentials_refused");
 });
 
 Deno.test("hosts that are found no more fail the test while the runs still remember them", async () => {

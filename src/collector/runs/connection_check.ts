@@ -79,6 +79,8 @@ export async function testSource(
         : { ...step, milliseconds: step.milliseconds + anew[i].milliseconds }
     );
   }
+  // what is remembered only hides the failure from the earlier step
+  if (failedAnew !== undefined && anew.indexOf(failedAnew) < steps.indexOf(failed)) return anew;
   if (failedAnew === undefined) await forget();
   const because = failedAnew === undefined ? HELPS : doesNotHelp(failedAnew.problem!);
   return steps.map((step) => step === failed ? { ...failed, because } : step);
