@@ -119,6 +119,18 @@ Deno.test("when the cron stops, the lag grows until it is alarming", async () =>
   assert.equal(patient.alarming, false);
 });
 
+Deno.test("a first run that fails half-way tells how far it got", async () => {
+  await using s = await opened();
+  const { livePerson } = s.environment;
+  livePerson.add(Array.from({ length: 1600 }, (_, i) => changeAt(NOW - HOUR_MS + i * 1000)));
+  livePerson.faults.when("audit", (n) => n >= 2 ? { status: 404 } : undefined);
+  const failed = await s.at(NOW).collect("cron");
+  assert.equal(failed.outcome, "failed");
+  assert.ok(failed.delivered > 0 && failed.delivered < 1600, `${failed.delivered}`);
+  const { lagSeconds } = await s.at(NOW).verdict();
+  assert.ok(Math.abs(lagSeconds! - (3600 - failed.delivered)) <= 1, `${lagSeconds}`);
+});
+
 const IN_THE_FUTURE = NOW + 24 * HOUR_MS + 5 * MINUTE_MS;
 
 /** A run by a clock that is a day ahead, as is the source's. */

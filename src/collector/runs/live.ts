@@ -113,6 +113,10 @@ class LiveRun {
       if (!progress.more) await this.#workAside(tools, progress);
     } catch (error) {
       this.failure = error;
+      const progress = this.#progress;
+      if (!progress?.cursor.place) return; // nothing has been read yet
+      const sofar = { ...progress, more: true };
+      this.#completeUntilMs = completeUntil(sofar, startedMs, this.#completeUntilMs);
     }
   }
 
