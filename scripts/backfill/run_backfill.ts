@@ -62,9 +62,18 @@ async function follow(
   await waitOrStop(everyMs, stop);
   const [status] = await target.status(namedAs(pipeline));
   if (isProblem(status)) throw new AnsweredProblem(status.problem);
+  if (status.state === "disabled") throw switchedOff();
   if (status.state === "failing") progress.say(`warning: ${status.because}`);
   patience.look(JSON.stringify([status.health.lastRun?.runId, status.backfill]));
   return status.backfill;
+}
+
+function switchedOff(): AnsweredProblem {
+  const detail = "FETCH_EVENTS is false: the Worker's runs do nothing, and don't continue it.";
+  const action =
+    "Set FETCH_EVENTS to true and deploy. The backfill is kept, and the same command " +
+    "continues to watch it.";
+  return scriptProblem("backfill_stands_still", detail, { action });
 }
 
 async function backfillOf(target: Target, pipeline: Pipeline): Promise<BackfillState | null> {

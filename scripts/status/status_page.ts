@@ -1,5 +1,5 @@
 /** The status of a collector as a page, and of several as a table. Pure. */
-import { count, dayAndTime, number, roughly, took } from "../../src/format.ts";
+import { count, dayAndTime, length, number, took } from "../../src/format.ts";
 import type { Status } from "../../src/collector/collector.ts";
 import { missingInWords } from "../../src/collector/health/missing.ts";
 import type { State } from "../../src/collector/health/verdict.ts";
@@ -115,7 +115,8 @@ function stateWord(state: State, colours: Colours): string {
 }
 
 function lag(seconds: number | null): string {
-  return seconds === null ? "not known" : roughly(seconds);
+  if (seconds === null) return "not known";
+  return seconds < 120 ? count(seconds, "second") : length(seconds);
 }
 
 function runWords(run: RunReport): string {

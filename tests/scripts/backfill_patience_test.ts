@@ -9,25 +9,25 @@ import { MINUTE_MS } from "../environment.ts";
 const NOON_MS = Date.parse("2026-03-10T12:00:00Z");
 
 /** Each look takes a minute. `runIds`: which run was the last one, look by look. */
-async function watch(runIds: readonly string[]) {
+async function watch(runIds: readonly string[], state = "healthy") {
   let looks = 0;
-  const state = {
+  const backfill = {
     ...{
       from: "2026-03-01T00:00:00Z",
       to: "2026-03-02T00:00:00Z",
       reached: "2026-03-01T00:00:00Z",
     },
-    ...{ startedAt: "2026-03-10T12:00:00Z", completedAt: null, delivered: 0, deadLettered: 0 },
+    ...{ startedAt: "2026-03-10T12:00:00Z", completedAt: null, delivered: 0, refused: 0 },
   };
   const target = {
     advancesAlone: true,
-    startBackfill: () => Promise.resolve(state),
+    startBackfill: () => Promise.resolve(backfill),
     status() {
       const runId = runIds[looks++] ?? runIds.at(-1);
       return Promise.resolve([{
-        state: "healthy",
+        state,
         health: { lastRun: { runId } },
-        backfill: state,
+        backfill,
       }]);
     },
   } as unknown as Target;
@@ -54,6 +54,13 @@ Deno.test("without a run it gives up after twelve minutes, and has said so from 
   assert.equal(looks, 13);
   assert.equal(problem.code, "backfill_stands_still");
   assert.match(problem.detail, /cron trigger does not fire/);
+});
+
+Deno.test("where fetching is switched off, it ends at once and says so", async () => {
+  const { looks, problem } = await watch(["a"], "disabled");
+  assert.equal(looks, 1);
+  assert.equal(problem.code, "backfill_stands_still");
+  assert.match(`${problem.detail} ${problem.action}`, /FETCH_EVENTS is false.* Set FETCH_EVENTS/);
 });
 
 Deno.test("every run is a sign that the cron fires", async () => {

@@ -4,17 +4,25 @@ import { count, instant, moment, number } from "../../format.ts";
 
 interface BackfillProps {
   readonly backfill: BackfillState;
+  /** What keeps it from going on; null if nothing does. */
+  readonly held: "disabled" | "stalled" | null;
   /** The page of what is undelivered. */
   readonly lettersHref: string;
   readonly nowMs: number;
 }
 
-export function BackfillCard({ backfill, lettersHref, nowMs }: BackfillProps) {
+const HEADINGS = {
+  free: "Backfill in progress",
+  stalled: "Backfill stalled",
+  disabled: "Backfill waiting",
+};
+
+export function BackfillCard({ backfill, held, lettersHref, nowMs }: BackfillProps) {
   const { from, to, completedAt, delivered, refused, startedAt } = backfill;
   const percent = percentOf(backfill);
   return (
     <section class="card" aria-labelledby="backfill">
-      <h2 id="backfill">{completedAt === null ? "Backfill in progress" : "Backfill complete"}</h2>
+      <h2 id="backfill">{completedAt === null ? HEADINGS[held ?? "free"] : "Backfill complete"}</h2>
       <p class="quiet">{instant(from)} to {instant(to)}</p>
       <div>
         <label for="backfill-progress">
@@ -31,7 +39,10 @@ export function BackfillCard({ backfill, lettersHref, nowMs }: BackfillProps) {
       </p>
       {completedAt === null && (
         <p class="small quiet">
-          Every run continues it after live collection. To end it early, choose Cancel the backfill.
+          {held === "disabled"
+            ? "No run continues it until FETCH_EVENTS is true."
+            : "Every run that has requests left continues it after live collection."}{" "}
+          To end it early, choose Cancel the backfill.
         </p>
       )}
     </section>

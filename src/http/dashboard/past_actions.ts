@@ -15,14 +15,19 @@ export const PAST_ACTIONS = {
       `${destination} again, with the same event_id.`,
     perform: async ({ of }, pipeline, { from, to }, nowMs) => {
       const { fromMs, toMs } = readBackfillRange({ from, to }, nowMs);
-      const outcome = await of(pipeline).startBackfill({ fromMs, toMs });
+      const collector = of(pipeline);
+      const outcome = await collector.startBackfill({ fromMs, toMs });
       if (!outcome.ok) return toldProblem("The backfill was not started", outcome.problem);
+      const verdict = await collector.verdict();
+      const isDisabled = verdict.ok && verdict.value.state === "disabled";
       return {
         ok: true,
         title: "The backfill is scheduled",
         lines: [
           `${rangeInWords({ fromMs, toMs })}.`,
-          "Each run continues it after delivering new events.",
+          isDisabled
+            ? "FETCH_EVENTS is false: no run continues it until that is true."
+            : "Each run continues it after delivering new events.",
         ],
       };
     },

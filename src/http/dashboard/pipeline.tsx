@@ -70,6 +70,7 @@ export function PipelinePage({ state: whole, letters, above, page, viewer, nowMs
       {status?.backfill && (
         <BackfillCard
           backfill={status.backfill}
+          held={heldBy(status)}
           lettersHref={hrefOfLetters(pipeline)}
           nowMs={nowMs}
         />
@@ -85,6 +86,11 @@ export function PipelinePage({ state: whole, letters, above, page, viewer, nowMs
       {hasRun && <TotalsCard health={status.health} page={page} />}
     </>
   );
+}
+
+function heldBy({ state, undelivered }: Status): "disabled" | "stalled" | null {
+  if (state === "disabled") return "disabled";
+  return undelivered.stalledBackfills > 0 ? "stalled" : null;
 }
 
 /** The history, newest first. */

@@ -205,6 +205,15 @@ function adviceForLag({ health, lagSeconds }: Status, nowMs: number): Advice {
       action: "Wait: runs continue as soon as it shows everything again, or after half an hour.",
     };
   }
+  if (!run.more) {
+    return {
+      title: "LivePerson does not show its newest records",
+      detail:
+        "Its listing of the day ends before its last record. The listing of the next day shows " +
+        "what happens from then on.",
+      action: "Nothing can be done here. Ask LivePerson why its listing ends early.",
+    };
+  }
   return {
     title: "There is more to read than one run can deliver",
     detail: "While there is more, the next run follows at once.",

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createApp } from "../../../src/http/app.ts";
 import type { TestedStep } from "../../../src/collector/runs/connection_check.ts";
+import type { Status } from "../../../src/collector/collector.ts";
 import type { RunReport } from "../../../src/collector/health/report.ts";
 import type { Problem } from "../../../src/problems.ts";
 import { ACTIONS } from "../../../src/http/dashboard/actions.ts";
@@ -33,11 +34,11 @@ import {
 const MINUTE_MS = 60_000;
 
 /** The notice of an action, when the collector answers so. */
-function perform(action: string, answers: Answers): Promise<Notice> {
+function perform(action: string, answers: Answers, form = {}): Promise<Notice> {
   const of = () => sampleCollector(answers);
   const pipeline = samplePipeline("a");
   const collectors = { pipelines: [pipeline], of, ask: askEach(of) };
-  return ACTIONS.get(action)!.perform(collectors, pipeline, {}, NOW_MS);
+  return ACTIONS.get(action)!.perform(collectors, pipeline, form, NOW_MS);
 }
 
 Deno.test("lengths and times in words", () => {
@@ -95,6 +96,10 @@ Deno.test("each problem comes with what to do", () => {
     const recent = run({ more: true, limitedBy: limitedBy as RunReport["limitedBy"] });
     assert.match(advice({ ...behind, health: { lastRun: recent } }), says);
   }
+  assert.match(
+    advice({ ...behind, health: { lastRun: run({ more: false, limitedBy: null }) } }),
+    /^LivePerson does not show its newest records: Nothing can be done here/,
+  );
   const lastRun = run({ startedAt: iso(NOW_MS - 120 * MINUTE_MS) });
   assert.match(advice({ ...behind, health: { lastRun } }), /No run has ended for 1 hour.*cron/);
   assert.match(
@@ -207,27 +212,37 @@ Deno.test("a backfill that has delivered nothing doesn't say that anything is de
   assert.match(refused, /is delivered, except for 2 refused events$/);
 });
 
-Deno.test("of the time before the lag, the page says no more than is known", async () => {
-  const shown = async (fields: Parameters<typeof status>[1]) => {
-    const page = readPageState("http://localhost/");
-    const state = pipelineStateOf(samplePipeline("a"), ok(status("a", fields)), NOW_MS);
-    return await Promise.resolve(
-      PipelinePage({
-        state,
-        letters: null,
-        above: [],
-        page,
-        viewer: {
-          id: "a",
-          name: null,
-          formToken: "",
-          rights: { act: true, readEvents: true },
-          actor: {},
-        },
-        nowMs: NOW_MS,
-      })?.toString(),
-    );
+/** The page of a pipeline whose status is this. */
+async function shown(fields: Parameters<typeof status>[1]): Promise<string | undefined> {
+  const page = readPageState("http://localhost/");
+  const state = pipelineStateOf(samplePipeline("a"), ok(status("a", fields)), NOW_MS);
+  const rights = { act: true, readEvents: true };
+  const viewer = { id: "a", name: null, formToken: "", rights, actor: {} };
+  const props = { state, letters: null, above: [], page, viewer, nowMs: NOW_MS };
+  return await Promise.resolve(PipelinePage(props)?.toString());
+}
+
+Deno.test("a backfill that no run continues does not say that every run does", async () => {
+  const backfill = {
+    ...{ from: iso(0), to: iso(NOW_MS), startedAt: iso(0), movedAt: iso(0), completedAt: null },
+    ...{ delivered: 0, deadLettered: 0, refused: 0, reached: iso(0) },
   };
+  assert.match(await shown({ backfill }) ?? "", /Backfill in progress.*Every run .* continues it/s);
+  const disabled = await shown({ backfill, state: "disabled" }) ?? "";
+  assert.match(disabled, /Backfill waiting.*No run continues it until FETCH_EVENTS is true/s);
+  assert.doesNotMatch(disabled, /Every run/);
+  const undelivered = { deadLetters: 0, setAside: 0, gaps: 0, stalledBackfills: 1, total: 1 };
+  assert.match(await shown({ backfill, undelivered }) ?? "", /Backfill stalled/);
+  const started = async (state: Status["state"]) =>
+    (await perform("backfill", {
+      startBackfill: ok(backfill),
+      verdict: ok({ ...status("a", {}), state }),
+    }, { from: "2026-11-01", to: "2026-11-02" })).lines.at(-1);
+  assert.match(await started("healthy") ?? "", /^Each run continues it/);
+  assert.match(await started("disabled") ?? "", /^FETCH_EVENTS is false: no run continues it/);
+});
+
+Deno.test("of the time before the lag, the page says no more than is known", async () => {
   assert.match(await shown({}) ?? "", /everything older is delivered/);
   const unknown = await shown({ lagSeconds: null }) ?? "";
   assert.match(unknown, /not known yet.*nothing is known to be delivered/);
