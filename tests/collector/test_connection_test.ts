@@ -8,11 +8,11 @@ import { mortalHost, newStorage } from "./mortal_host.ts";
 const NOW = Date.parse("2026-03-10T12:00:00Z");
 
 /** A collector that has run once. Whoever shows the token of that run gets a login page, if it is `spoilt`. */
-async function afterOneRun() {
-  const environment = await openEnvironment({ livePerson: { now: () => NOW } });
+async function afterOneRun(clock = () => NOW) {
+  const environment = await openEnvironment({ livePerson: { now: clock } });
   const storage = newStorage();
   const spoilt = { isOn: false, token: "" };
-  const host = mortalHost(storage, () => NOW);
+  const host = mortalHost(storage, clock);
   const collector = collectorIn(environment, {
     ...host,
     async fetch(input, init) {
@@ -93,16 +93,31 @@ Deno.test("where a new sign-in fails as well, the test says so, and nothing is f
 });
 
 Deno.test("a destination that has no harmless call is not tried, and the test says why and what the runs met", async () => {
-  await using s = await afterOneRun();
+  let nowMs = NOW;
+  await using s = await afterOneRun(() => nowMs);
   const because = (kindOf("xsiam")!.connectionCheck as { because: string }).because;
   const works = await s.collector.testDestination();
   assert.deepEqual([works?.outcome, works?.destination], ["skipped", "xsiam"]);
   assert.ok(works!.because!.startsWith(because));
   assert.match(works!.because!, /took events last at 2026-03-10T12:00:00/);
 
+  nowMs += MINUTE_MS;
   s.environment.xsiam.faults.always("push", { status: 401 });
-  s.environment.livePerson.add([changeAt(NOW - MINUTE_MS)]);
+  s.environment.livePerson.add([changeAt(NOW - 1)]);
   assert.equal((await s.collector.collect("cron")).problem?.code, "destination_unauthorized");
   const fails = await s.collector.testDestination();
-  assert.match(fails!.because!, /failed there: XSIAM refused the API key/);
+  assert.match(fails!.because!, /got there, at 2026-.*, failed: XSIAM refused the API key/);
+
+  s.environment.livePerson.forbidden = true;
+  assert.equal((await s.collector.collect("cron")).problem?.code, "audit_forbidden");
+  assert.equal(
+    (await s.collector.testDestination())!.because,
+    fails!.because,
+    "it did not get there",
+  );
+  nowMs += MINUTE_MS;
+  s.environment.livePerson.forbidden = false;
+  s.environment.xsiam.faults.clear();
+  assert.equal((await s.collector.collect("cron")).delivered, 1);
+  assert.match((await s.collector.testDestination())!.because!, /took events last at/);
 });

@@ -14,11 +14,13 @@ export function untried({ id, label }: AnyKind, because: string, health: Health)
   };
 }
 
-function shownBy({ lastRun, lastDelivery }: Health, id: string, label: string): string {
+/** A run that fails elsewhere says nothing about the destination, so the last one that got there counts. */
+function shownBy({ lastRun, lastDelivery, history }: Health, id: string, label: string): string {
   if (lastRun === null) return "The first run will tell.";
-  const { problem, startedAt } = lastRun;
-  if (problem?.upstream?.name === id) {
-    return `But the last run, at ${startedAt}, failed there: ${problem.title}.`;
+  const failed = history.outages.findLast(({ service }) => service === id);
+  const isLast = lastRun.problem?.upstream?.name === id;
+  if (failed !== undefined && (isLast || failed.until > (lastDelivery?.at ?? ""))) {
+    return `But the last run that got there, at ${failed.until}, failed: ${failed.title}.`;
   }
   return lastDelivery === null
     ? "No run has delivered an event there yet."
