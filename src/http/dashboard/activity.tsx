@@ -56,13 +56,13 @@ function Actions({ actions, nowMs }: Omit<ActivityProps, "viewer">) {
         {actions.map((one) => (
           <tr role="row">
             <th scope="row" role="rowheader">{moment(one.at, nowMs)}</th>
-            <td role="cell" data-name="Who">{nameOf(one.actor)}</td>
+            <td role="cell" data-name="Who" class="long">{nameOf(one.actor)}</td>
             <td role="cell" data-name="What">{one.action}</td>
-            <td role="cell" data-name="Account">
+            <td role="cell" data-name="Account" class="long">
               {[one.account ?? "all", one.destination].filter(Boolean).join(", ")}
             </td>
             <td role="cell" data-name="Outcome">{one.outcome}</td>
-            <td role="cell" data-name="From">{one.address}</td>
+            <td role="cell" data-name="From" class="long">{one.address}</td>
           </tr>
         ))}
       </tbody>

@@ -5,7 +5,14 @@ import { countScale, timeScale } from "./axis.ts";
 import { Chart } from "./chart.tsx";
 import { Fold } from "./fold.tsx";
 import type { PageState } from "./page_state.ts";
-import { type Bar, lastDays, lastHours, sumOfEvents } from "./periods.ts";
+import {
+  type Bar,
+  lastDays,
+  lastHours,
+  startOfDays,
+  startOfHours,
+  sumOfEvents,
+} from "./periods.ts";
 
 interface ChartsProps {
   readonly history: History;
@@ -15,6 +22,8 @@ interface ChartsProps {
 
 interface Span {
   readonly name: string;
+  /** When the first bar begins. */
+  readonly since: string;
   readonly unit: "hour" | "day";
   readonly bars: readonly Bar[];
   /** The name of the fold with its table. */
@@ -28,11 +37,11 @@ export function Charts({ history, page, nowMs }: ChartsProps) {
   const days = lastDays(history, nowMs);
   const spans: Span[] = [
     {
-      ...{ name: "Last 24 hours", unit: "hour", bars: hours, fold: "hours" },
+      ...{ name: "By hour", since: startOfHours(nowMs), unit: "hour", bars: hours, fold: "hours" },
       names: namesOf(hours, [0, 6, 12, 18], ({ name }) => name, "now"),
     },
     {
-      ...{ name: "Last 14 days", unit: "day", bars: days, fold: "days" },
+      ...{ name: "By day", since: startOfDays(nowMs), unit: "day", bars: days, fold: "days" },
       names: namesOf(days, [0, 3, 6, 9], ({ name }) => name.slice(0, -5), "today"),
     },
   ];
@@ -46,7 +55,7 @@ export function Charts({ history, page, nowMs }: ChartsProps) {
         <div class="pair">
           {spans.map((span) => (
             <div key={span.unit}>
-              <Fold name={span.fold} title={`${span.name} as a table`} page={page}>
+              <Fold name={span.fold} title={`${span.name}, as a table`} page={page}>
                 <ChartTable {...span} />
               </Fold>
             </div>
@@ -77,18 +86,18 @@ function CrossLegend() {
   );
 }
 
-function EventsChart({ name, unit, bars, names }: Span) {
+function EventsChart({ name, since, unit, bars, names }: Span) {
   const most = Math.max(...bars.map((bar) => bar.events));
   const failed = bars.reduce((sum, bar) => sum + bar.failedRuns, 0);
   const total = count(sumOfEvents(bars), "event");
   return (
     <figure class="chart">
       <figcaption>
-        <h3>{name}</h3>
+        <h3>{name}, since {since}</h3>
         <span class="number">{total}</span>
       </figcaption>
       <Chart
-        label={`${name}: ${total}, at most ${number(most)} in one ${unit}, ${
+        label={`${name}, since ${since}: ${total}, at most ${number(most)} in one ${unit}, ${
           count(failed, "failed run")
         }.`}
         bars={bars}
@@ -102,18 +111,18 @@ function EventsChart({ name, unit, bars, names }: Span) {
   );
 }
 
-function LagChart({ name, unit, bars, names }: Span) {
+function LagChart({ name, since, unit, bars, names }: Span) {
   const known = bars.flatMap(({ lagSeconds }) => lagSeconds ?? []);
   const most = Math.max(0, ...known);
   const longest = known.length === 0 ? "not known" : atMost(most);
   return (
     <figure class="chart">
       <figcaption>
-        <h3>{name}</h3>
+        <h3>{name}, since {since}</h3>
         <span class="number">{longest}</span>
       </figcaption>
       <Chart
-        label={`${name}: lag ${longest}.`}
+        label={`${name}, since ${since}: lag ${longest}.`}
         bars={bars}
         names={names}
         valueOf={(bar) => bar.lagSeconds}

@@ -82,9 +82,11 @@ function LetterRow({ pipeline, letter, opened, view, rights, nowMs }: RowProps) 
         />
       </th>
       {rights.readEvents && (
-        <td role="cell" data-name="Who">{who === null ? "not known" : <bdi>{who}</bdi>}</td>
+        <td role="cell" data-name="Who" class="long">
+          {who === null ? "not known" : <bdi>{who}</bdi>}
+        </td>
       )}
-      <td role="cell" data-name="Reason">{toldReason(pipeline, letter)}</td>
+      <td role="cell" data-name="Reason" class="long">{toldReason(pipeline, letter)}</td>
       <td role="cell" data-name="Size" class="id">{size(bytes)}</td>
       <td role="cell" data-name="Refused">
         {moment(refusedAt, nowMs)}

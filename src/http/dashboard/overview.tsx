@@ -6,6 +6,7 @@ import { OverviewRows, TroubledList } from "./overview_lists.tsx";
 import { OverviewFields, PageLinks } from "./overview_form.tsx";
 import { choose, type Chosen, eventsOf, isFound, type OverviewForm } from "./overview_search.ts";
 import { hrefWith, type PageState } from "./page_state.ts";
+import { startOfHours } from "./periods.ts";
 import { Shape, TONES } from "./shapes.tsx";
 import { grouped, type PipelineState, STATE_NAMES, worst } from "./pipeline_state.ts";
 import { accountTitle } from "./links.ts";
@@ -165,8 +166,9 @@ function headline(states: readonly PipelineState[], state: State): string {
 function summary(states: readonly PipelineState[], isSplit: boolean, nowMs: number): string {
   const working = states.filter((one) => one.state === "healthy").length;
   const events = states.reduce((sum, one) => sum + eventsOf(one, nowMs), 0);
+  const since = startOfHours(nowMs);
   const delivered = isSplit
-    ? `In the last 24 hours, events were delivered ${count(events, "time")}.`
-    : `${count(events, "event")} delivered in the last 24 hours.`;
+    ? `Since ${since}, events were delivered ${count(events, "time")}.`
+    : `${count(events, "event")} delivered since ${since}.`;
   return `${number(working)} ${working === 1 ? "works" : "work"}. ${delivered}`;
 }

@@ -4,6 +4,7 @@ import { ago, length, number } from "../../format.ts";
 import { hrefOfLetters } from "./letter_links.ts";
 import { accountTitle, destinationName, hrefOf } from "./links.ts";
 import { eventsOf } from "./overview_search.ts";
+import { startOfHours } from "./periods.ts";
 import { type PipelineState, STATE_NAMES } from "./pipeline_state.ts";
 import { MoreAbout } from "./problem_link.tsx";
 import { Shape } from "./shapes.tsx";
@@ -75,7 +76,9 @@ export function OverviewRows({ members, isSplit, hasStates, nowMs }: RowsProps) 
           <th scope="col" role="columnheader">Lag</th>
           <th scope="col" role="columnheader">Last run</th>
           <th scope="col" role="columnheader">Last event</th>
-          <th scope="col" role="columnheader" class="right">24 hours</th>
+          <th scope="col" role="columnheader" class="right">
+            {eventsSince(nowMs)}
+          </th>
         </tr>
       </thead>
       <tbody role="rowgroup">
@@ -133,9 +136,16 @@ function Row({ member, isSplit, hasStates, nowMs }: Omit<RowsProps, "members"> &
       <td role="cell" data-name="Last event">
         {lastDelivery ? ago(lastDelivery.at, nowMs) : "none yet"}
       </td>
-      <td role="cell" data-name="24 hours" class="right">{number(eventsOf(member, nowMs))}</td>
+      <td role="cell" data-name={eventsSince(nowMs)} class="right">
+        {number(eventsOf(member, nowMs))}
+      </td>
     </tr>
   );
+}
+
+/** The name of a column: `Events since 20:00`. */
+function eventsSince(nowMs: number): string {
+  return `Events since ${startOfHours(nowMs).slice(0, 5)}`;
 }
 
 function fullName(pipeline: Pipeline): string {

@@ -11,7 +11,7 @@ export const SORTS = {
   account: "By account",
   lag: "Longest lag first",
   run: "Longest without a run first",
-  events: "Most events in 24 hours first",
+  events: "Most events since yesterday first",
 } as const;
 
 export type Sort = keyof typeof SORTS;

@@ -11,7 +11,7 @@ import { accountTitle, destinationName } from "./links.ts";
 import { LastRunsCard, TRIGGERS } from "./last_runs.tsx";
 import { OutagesCard } from "./outages.tsx";
 import type { PageState } from "./page_state.ts";
-import { lastHours, sumOfEvents } from "./periods.ts";
+import { lastHours, startOfHours, sumOfEvents } from "./periods.ts";
 import { Shape, TONES } from "./shapes.tsx";
 import { type PipelineState, STATE_NAMES } from "./pipeline_state.ts";
 import { TotalsCard } from "./totals.tsx";
@@ -198,8 +198,11 @@ function Facts({ pipeline, status, nowMs }: {
         </dd>
       </div>
       <div>
-        <dt>Events in 24 hours</dt>
-        <dd class="number">{number(sumOfEvents(lastHours(history, nowMs)))}</dd>
+        <dt>Events</dt>
+        <dd class="number">
+          {number(sumOfEvents(lastHours(history, nowMs)))}
+          <span class="small">since {startOfHours(nowMs)}</span>
+        </dd>
       </div>
     </dl>
   );

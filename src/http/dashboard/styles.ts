@@ -154,10 +154,17 @@ summary::marker { color: var(--quiet); }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: 0.625rem 1rem 0.625rem 0; border-top: 1px solid var(--line); }
 th:last-child, td:last-child { padding-right: 0; }
-thead th { border-top: 0; font-size: 0.875rem; font-weight: 500; color: var(--quiet); padding-top: 0; min-width: 4.5rem; overflow-wrap: normal; }
+thead th { border-top: 0; font-size: 0.875rem; font-weight: 500; color: var(--quiet); padding-top: 0; overflow-wrap: normal; }
 tbody th { font-weight: 600; }
+/* only a cell with names and ids, which may be long, may be narrower than its longest word */
+td { overflow-wrap: break-word; }
+tbody th, .long { overflow-wrap: anywhere; }
+.stacked tbody th, .stacked .long { min-width: 7.5rem; }
+table.small th, table.small td { padding-right: 0.5rem; }
+table.small th:last-child, table.small td:last-child { padding-right: 0; }
 .id { white-space: nowrap; }
 .right { text-align: right; white-space: nowrap; }
+thead .right { white-space: normal; }
 .lines { display: grid; gap: 0.25rem; padding: 0; list-style: none; }
 .counts { display: flex; flex-wrap: wrap; gap: 0.75rem; padding: 0; list-style: none; }
 .counts a {

@@ -85,7 +85,7 @@ Deno.test("several destinations", async (t) => {
     assert.equal(await heading(page), "2 of 5 failing");
     const words = await page.innerText("main");
     assert.match(words, /2 accounts, 5 destinations/);
-    assert.match(words, /2 work\. In the last 24 hours, events were delivered 5,835 times\./);
+    assert.match(words, /2 work\. Since 20:00 UTC yesterday, events were delivered 5,835 times\./);
     assert.match(words, /12345678 to Splunk HEC\s+Splunk HEC refused the token/);
     assert.match(words, /98765432 to Microsoft Sentinel\s+The settings are not valid/);
     assert.match(words, /Account\s+Destination\s+Lag[^]*12345678\s+XSIAM[^]*98765432\s+XSIAM/);

@@ -13,7 +13,13 @@ import { STATES } from "../../../src/collector/health/verdict.ts";
 import { readPageState } from "../../../src/http/dashboard/page_state.ts";
 import { PipelinePage } from "../../../src/http/dashboard/pipeline.tsx";
 import { percentOf, toldProgress } from "../../../src/http/dashboard/backfill.tsx";
-import { lastDays, lastHours, sumOfEvents } from "../../../src/http/dashboard/periods.ts";
+import {
+  lastDays,
+  lastHours,
+  startOfDays,
+  startOfHours,
+  sumOfEvents,
+} from "../../../src/http/dashboard/periods.ts";
 import { grouped, pipelineStateOf, worst } from "../../../src/http/dashboard/pipeline_state.ts";
 import { ago, count, cut, length, moment, took } from "../../../src/format.ts";
 import { askEach } from "../../../src/collector/fleet.ts";
@@ -78,6 +84,16 @@ Deno.test("the charts have a bar for every hour and day, also for those without 
   assert.equal(lastHours(sparse, NOW_MS)[23].events, 7);
   const days = lastDays(sparse, NOW_MS);
   assert.deepEqual([days.length, days[0].events, days[13].events], [14, 3, 7]);
+});
+
+Deno.test("the time since which events are counted is the one at which the first bar begins", () => {
+  for (const [clock, since] of [["19:42", "20:00"], ["19:00", "20:00"], ["00:10", "01:00"]]) {
+    const nowMs = Date.parse(`2026-11-21T${clock}Z`);
+    assert.equal(startOfHours(nowMs), `${since} UTC yesterday`);
+    assert.equal(lastHours(NO_HISTORY, nowMs)[0].start, `2026-11-20T${since.slice(0, 2)}`);
+  }
+  assert.equal(startOfHours(Date.parse("2026-11-21T23:30Z")), "00:00 UTC");
+  assert.equal(startOfDays(NOW_MS), lastDays(NO_HISTORY, NOW_MS)[0].name);
 });
 
 Deno.test("each problem comes with what to do", () => {

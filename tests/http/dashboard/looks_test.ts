@@ -150,7 +150,9 @@ Deno.test("every state says what it is in its first heading", async (t) => {
       await signIn(page, API_TOKEN);
       await page.goto("/?account=failing");
       const chart = (label: RegExp) => page.getByRole("img", { name: label });
-      const [events] = await chart(/^Last 24 hours: 1,170 events, .* 60 failed runs/).all();
+      const [events] = await chart(
+        /^By hour, since 20:00 UTC yesterday: 1,170 events, .* 60 failed runs/,
+      ).all();
       assert.deepEqual(await events.locator(".scale text").allTextContents(), ["0", "100", "200"]);
       assert.equal(
         await events.locator(".grid, .base").count(),
@@ -159,7 +161,7 @@ Deno.test("every state says what it is in its first heading", async (t) => {
       );
       const names = await events.locator("svg:not(.scale) text").allTextContents();
       assert.deepEqual(names, ["20:00", "02:00", "08:00", "14:00", "now"]);
-      const [lag] = await chart(/^Last 24 hours: lag at most 5 hours/).all();
+      const [lag] = await chart(/^By hour, since 20:00 UTC yesterday: lag at most 5 hours/).all();
       assert.deepEqual(await lag.locator(".scale text").allTextContents(), ["0", "3 h", "6 h"]);
       for (const one of [events, lag]) {
         const marks = await one.locator(".cross").all();

@@ -30,7 +30,7 @@ Deno.test("a page of one account", async (t) => {
     await page.goto("/?account=a");
     assert.doesNotMatch(await page.innerText("main"), /Late arrivals/);
     await page.getByRole("link", { name: "Counts since the beginning" }).click();
-    await page.getByRole("link", { name: "Last 24 hours as a table" }).click();
+    await page.getByRole("link", { name: "By hour, as a table" }).click();
     assert.match(page.url(), /open=totals,hours#hours$/);
     await page.reload();
     const words = await page.innerText("main");

@@ -35,9 +35,19 @@ export function sampleCollector(answers: Answers): CollectorService {
   return offer((method, ..._) => answer(method));
 }
 
-/** `samples`: by account, or account and kind of destination, as in `111/hec`. */
-export function startSampleApp(samples: Readonly<Record<string, Answers>>) {
-  const pipelines = Object.keys(samples).map(samplePipeline);
+/**
+ * `samples`: by account, or account and kind of destination, as in `111/hec`. `names`: of some accounts, by
+ * their ids.
+ */
+export function startSampleApp(
+  samples: Readonly<Record<string, Answers>>,
+  names: Readonly<Record<string, string>> = {},
+) {
+  const pipelines = Object.keys(samples).map((id) => {
+    const pipeline = samplePipeline(id);
+    const accountName = names[pipeline.account];
+    return accountName === undefined ? pipeline : { ...pipeline, accountName };
+  });
   const of = (pipeline: Pipeline) =>
     sampleCollector(samples[pipeline.account] ?? samples[shortName(pipeline)]);
   const app = createApp<{ API_TOKEN: string }>({
