@@ -11,7 +11,7 @@ import { recordAction, tellAbout } from "./auth/record.ts";
 import { Refusals } from "./auth/refusals.ts";
 import { createDashboard } from "./dashboard/dashboard.ts";
 import type { PageContext } from "./dashboard/page_context.ts";
-import { missingPage } from "./dashboard/pages/missing.ts";
+import { forProgramsPage, missingPage } from "./dashboard/pages/missing.ts";
 import { ROUTES } from "./routes/index.ts";
 import {
   allowed,
@@ -68,6 +68,10 @@ export function createApp<E extends DoorEnv["Bindings"]>(options: AppOptions<E>)
       ? missingPage(c as Context as PageContext)
       : problemResponse(c, problemOf("not_found", `There is no ${c.req.path}.`))
   );
+  app.use(async (c, next) => {
+    await next();
+    if (isLostBrowser(c)) c.res = await forProgramsPage(c as Context as PageContext);
+  });
   app.route("/", createDashboard<E>(options));
   serveRoutes(app, ROUTES, {
     ...options,
@@ -80,6 +84,13 @@ export function createApp<E extends DoorEnv["Bindings"]>(options: AppOptions<E>)
     },
   });
   return app;
+}
+
+/** True if a browser without a token, which nobody can send by following a link, has got a problem as JSON. */
+function isLostBrowser(c: Context): boolean {
+  const type = c.res.headers.get("Content-Type");
+  return c.res.status === 401 && type === "application/problem+json" && wantsPage(c) &&
+    c.req.header("Authorization") === undefined;
 }
 
 /** Sets what the checks of each request work with. */

@@ -104,6 +104,7 @@ for (const { name, kept, gaps = [], total } of CASES) {
       assert.match(text, new RegExp(`class="warn" href="/undelivered\\?[^"]+">${total}<`));
       const listed = (await people.ask(`/undelivered?account=${ACCOUNT}`, { cookie })).text;
       assert.match(listed, new RegExp(`class="card headline warn"[^]*${total} undelivered</h1>`));
+      assert.equal(listed.includes("Records that LivePerson did not show"), gaps.length > 0);
     });
     await t.step("the script, of one account and of several", () => {
       const page = statusPage(known, colours);

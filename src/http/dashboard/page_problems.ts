@@ -34,6 +34,12 @@ export const NO_LETTER = pageProblem("not_found", 404, {
   action: "Go to the status page, which says what is undelivered.",
 });
 
+export const FOR_PROGRAMS = pageProblem("unauthorized", 401, {
+  title: "This address is for programs",
+  detail: "It answers whoever sends an API token with the request. Being signed in is not enough.",
+  action: "Go to the status page, and sign in if it asks you to: it shows the same to people.",
+});
+
 export const NO_PAGE = pageProblem("not_found", 404, {
   title: "There is no such page",
   detail: "There is nothing at this address.",

@@ -159,8 +159,8 @@ export function adviceForUndelivered(
     advice.push({
       title: `LivePerson did not show ${count(gaps, "record")}`,
       detail: "Collecting continues without them, and looks for them again when the day is over.",
-      action:
-        "If they are still missing then, ask LivePerson; /status lists their times under gaps.",
+      action: "If they are still missing then, ask LivePerson for the records of these times.",
+      link: { href: hrefOfLetters(pipeline), text: "See their times" },
     });
   }
   if (stalledBackfills > 0) {

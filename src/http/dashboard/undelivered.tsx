@@ -3,8 +3,10 @@ import type { ListedLetters } from "../../collector/runs/list_letters.ts";
 import { type Missing, missingInWords } from "../../collector/health/missing.ts";
 import type { ListedLetter } from "../../collector/records/listed_letter.ts";
 import { number } from "../../format.ts";
+import type { Gap } from "../../engine/progress.ts";
 import type { Rights } from "../../operators/session.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
+import { GapsCard } from "./gaps.tsx";
 import { AdviceList } from "./layout.tsx";
 import { LetterGroups } from "./letter_groups.tsx";
 import { hrefOfLetters, type LetterView } from "./letter_links.ts";
@@ -17,6 +19,7 @@ interface UndeliveredProps {
   /** The page of the pipeline's state. */
   readonly statusHref: string;
   readonly undelivered: Missing;
+  readonly gaps: readonly Gap[];
   readonly advice: readonly Advice[];
   /** Null if there are none. */
   readonly letters: ListedLetters | null;
@@ -28,7 +31,7 @@ interface UndeliveredProps {
 }
 
 export function UndeliveredPage(props: UndeliveredProps) {
-  const { pipeline, statusHref, undelivered, advice, letters } = props;
+  const { pipeline, statusHref, undelivered, gaps, advice, letters, nowMs } = props;
   const { total } = undelivered;
   return (
     <>
@@ -51,6 +54,7 @@ export function UndeliveredPage(props: UndeliveredProps) {
           <AdviceList advice={advice.map(({ link: _, ...one }) => one)} tone="warn" />
         </section>
       )}
+      <GapsCard gaps={gaps} nowMs={nowMs} />
       {letters !== null && <Letters {...props} letters={letters} />}
     </>
   );

@@ -39,6 +39,7 @@ async function show(c: PageContext, collectors: Collectors, pipeline: Pipeline) 
       pipeline={pipeline}
       statusHref={collectors.pipelines.length > 1 ? hrefOf("/", pipeline) : "/"}
       undelivered={status.undelivered}
+      gaps={status.health.gaps}
       advice={adviceForUndelivered(pipeline, status, nowMs)}
       letters={letters}
       opened={opened}
