@@ -127,7 +127,8 @@ export class PageReader<R extends Listed> {
     if (isEnd === false || (isEnd && hidden <= 0)) return { ...solid, last: isEnd, ...says };
     const follower = await this.#source.ask({ day, offset: next - 1, first });
     if (follower.records.length > 1) {
-      this.size.learnCap(records.length);
+      // more from the very offset of a single record has come since
+      if (records.length > 1) this.size.learnCap(records.length);
       return { ...solid, last: false };
     }
     return this.#source.ended(solid, hidden);

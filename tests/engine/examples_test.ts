@@ -513,6 +513,16 @@ const EXAMPLES: Record<string, History> = {
     lastOffset: 11,
     dayShiftHours: -1,
   },
+  "a record that comes after a page of one was read is no sign of a cap": {
+    ...QUIET,
+    records: at("-5+17"),
+    limits: { pageSize: 6, maxFetch: 9, windowMinutes: 20, maxPagesInFlight: 2 },
+    runs: [run(11)],
+    tickSeconds: [0, 0, 60],
+    tellsTotal: true,
+    totalSurplus: 1,
+    deleted: [1, 26],
+  },
 };
 
 for (const [name, example] of Object.entries(EXAMPLES)) {
