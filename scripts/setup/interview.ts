@@ -38,6 +38,10 @@ export interface InterviewTools {
   readonly tryOut: (settings: Variables, kind: AnyKind | null) => Promise<Problem | null>;
   /** Keeps answers until setup is complete. */
   readonly keep: (answers: Readonly<Record<string, string>>) => Promise<void>;
+  /** Likewise what was chosen: ids of destinations, and names of settings that need not be set. */
+  readonly keepChosen: (some: readonly string[]) => Promise<void>;
+  /** What was chosen in a setup that was not completed. */
+  readonly chosen: readonly string[];
   /** The names of bindings, each of which may be a destination. */
   readonly bound: readonly string[];
 }
@@ -52,7 +56,8 @@ export class Interview {
     if (listsAccounts(this.before)) return {};
     await this.#askUntilRight(LIVEPERSON_NEEDED, null);
     for (const kind of await this.#chosenKinds()) {
-      await this.#askUntilRight(neededFor(kind), kind);
+      const chosen = optionalFor(kind).filter(({ name }) => this.tools.chosen.includes(name));
+      await this.#askUntilRight([...neededFor(kind), ...chosen], kind);
     }
     return this.#answers;
   }
@@ -95,15 +100,18 @@ export class Interview {
     const options = optional.map(({ name }) => ({ id: name, label: name }));
     const message = `Which other settings of ${kind.label} do you want to set?`;
     const names = await this.tools.asker.choose(message, options, 0);
+    await this.tools.keepChosen(names);
     return optional.filter(({ name }) => names.includes(name));
   }
 
-  /** The destinations that are begun, or that are chosen now. */
+  /** The destinations that are begun, or that were chosen last time or are chosen now. */
   async #chosenKinds(): Promise<readonly AnyKind[]> {
-    const begun = KINDS.filter((kind) => isBegun(kind, this.before));
-    if (begun.length > 0 || KINDS.some(isBoundIn(this.tools.bound))) return begun;
+    const { chosen, bound } = this.tools;
+    const begun = KINDS.filter((kind) => chosen.includes(kind.id) || isBegun(kind, this.before));
+    if (begun.length > 0 || KINDS.some(isBoundIn(bound))) return begun;
     const options = KINDS.map(({ id, label }) => ({ id, label }));
     const ids = await this.tools.asker.choose("Where should the events go?", options, 1);
+    await this.tools.keepChosen(ids);
     return KINDS.filter(({ id }) => ids.includes(id));
   }
 }

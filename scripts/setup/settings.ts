@@ -47,14 +47,15 @@ const MOST_BYTES = 5 * 1024;
 
 /**
  * Accounts in a list may have all of them: then nothing is asked. `bound`: the names of bindings, each of
- * which may be a destination.
+ * which may be a destination. `chosen`: ids of destinations, although nothing of them may be set.
  */
 export function missingSettings(
   variables: Variables,
   bound: readonly string[] = [],
+  chosen: readonly string[] = [],
 ): readonly NeededSetting[] {
   if (listsAccounts(variables)) return [];
-  const begun = KINDS.filter((kind) => isBegun(kind, variables));
+  const begun = KINDS.filter((kind) => chosen.includes(kind.id) || isBegun(kind, variables));
   const destinations = begun.length > 0 || KINDS.some(isBoundIn(bound)) ? begun : KINDS.slice(0, 1);
   return [...LIVEPERSON_NEEDED, ...destinations.flatMap(neededFor)]
     .filter(({ name }) => !isSet(variables[name]));

@@ -5,6 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Option } from "commander";
+import { KINDS } from "../../src/destinations/catalog.ts";
 import { ROOT } from "../local/bundle.ts";
 import { askToGoOn, TERMINAL } from "./ask.ts";
 import { deploy } from "./deploy.ts";
@@ -17,10 +18,11 @@ import {
   DESTINATION_OPTIONS,
   isSet,
   missingSettings,
+  type NeededSetting,
   newApiToken,
 } from "./settings.ts";
 import { tryOut } from "./try_out.ts";
-import { Unfinished } from "./unfinished.ts";
+import { type Earlier, Unfinished } from "./unfinished.ts";
 import { testAccounts } from "./test_accounts.ts";
 import { Interrupted, Wrangler } from "./wrangler.ts";
 import { boundBuckets } from "./wrangler_toml.ts";
@@ -109,9 +111,8 @@ async function setUp(
   });
   await wrangler.mustBeSignedIn();
   const unfinished = new Unfinished(settingsFile);
-  const { variables, added } = await completeSettings(options, bound, unfinished, say);
+  const { variables, added, missing } = await completeSettings(options, bound, unfinished, say);
   secrets.push(...secretValues(variables));
-  const missing = missingSettings(variables, bound);
 
   if (missing.length === 0) {
     const settings = deployedSettings(variables, bound);
@@ -123,9 +124,10 @@ async function setUp(
   }
   if (!dryRun && Object.keys(added).length > 0) {
     await keepSettings(settingsFile, added);
-    await unfinished.remove();
     say(`Saved in ${settingsFile}: ${Object.keys(added).join(", ")}.`);
   }
+
+  if (!dryRun) await unfinished.remove();
 
   const { configPath, ...namespace } = await ensureNamespace(wrangler, tomlPath);
   if (namespace.id !== null) say(`The KV namespace is ${namespace.id}, ${namespace.found}.`);
@@ -170,18 +172,21 @@ async function completeSettings(
   bound: readonly string[],
   unfinished: Unfinished,
   say: (line: string) => void,
-): Promise<{ variables: Variables; added: Record<string, string> }> {
+): Promise<{
+  readonly variables: Variables;
+  readonly added: Readonly<Record<string, string>>;
+  /** In a dry run; otherwise nothing is. */
+  readonly missing: readonly NeededSetting[];
+}> {
   const { settingsFile, yes, dryRun } = options;
   const given = readVariables(settingsFile, false);
+  const last = await unfinished.read();
   const earlier = Object.fromEntries(
-    Object.entries(await unfinished.read()).filter(([name]) => !isSet(given[name])),
+    Object.entries(last.answers).filter(([name]) => !isSet(given[name])),
   ) as Record<string, string>;
-  const names = Object.keys(earlier);
-  if (names.length > 0) {
-    say(`Answered last time: ${names.join(", ")}. They are in ${unfinished.path}.`);
-  }
+  tellOfLastTime({ ...last, answers: earlier }, unfinished.path, say);
   const before = { ...given, ...earlier };
-  const chosen = Object.fromEntries(
+  const fromOptions = Object.fromEntries(
     [
       ["LIVEPERSON_ACCOUNT_ID", options.accountId],
       ["LIVEPERSON_CLIENT_ID", options.clientId],
@@ -189,7 +194,7 @@ async function completeSettings(
       ...destinationOptions.map((option) => [option.description, valueOf(option)]),
     ].filter(([name, value]) => isSet(value) && value !== before[name!]),
   ) as Record<string, string>;
-  const missing = missingSettings({ ...before, ...chosen }, bound);
+  const missing = missingSettings({ ...before, ...fromOptions }, bound, last.chosen);
   const absent = missing.map(({ name }) => name).join(", ");
   if (missing.length > 0 && dryRun) {
     say(`Not set yet (without --dry-run, setup asks for them): ${absent}.`);
@@ -199,21 +204,35 @@ async function completeSettings(
         `Set them in the environment or in ${settingsFile}, or run setup without --yes and answer its questions.`,
     });
   }
-  const keep = (some: Readonly<Record<string, string>>) => unfinished.keep(some);
   const tryAndSay: typeof tryOut = (settings, kind) => {
     say(`Trying ${kind?.label ?? "LivePerson"} ...`);
     return tryOut(settings, kind);
   };
-  const interview = new Interview({ ...before, ...chosen }, {
+  const interview = new Interview({ ...before, ...fromOptions }, {
     asker: TERMINAL,
     tryOut: tryAndSay,
-    keep,
+    keep: (some) => unfinished.keep(some),
+    keepChosen: (some) => unfinished.keepChosen(some),
+    chosen: last.chosen,
     bound,
   });
   const answers = dryRun || yes ? {} : await interview.hold();
   const token: Record<string, string> = isSet(before.API_TOKEN) ? {} : { API_TOKEN: newApiToken() };
-  const added = { ...earlier, ...chosen, ...answers, ...token };
-  return { variables: { ...before, ...added }, added };
+  const added = { ...earlier, ...fromOptions, ...answers, ...token };
+  const variables = { ...before, ...added };
+  return { variables, added, missing: missingSettings(variables, bound, last.chosen) };
+}
+
+function tellOfLastTime(
+  { answers, chosen }: Earlier,
+  path: string,
+  say: (line: string) => void,
+): void {
+  const names = Object.keys(answers);
+  const labels = KINDS.filter(({ id }) => chosen.includes(id)).map(({ label }) => label);
+  if (labels.length > 0) say(`Chosen last time: ${labels.join(", ")}.`);
+  if (names.length > 0) say(`Answered last time: ${names.join(", ")}.`);
+  if (labels.length + names.length > 0) say(`This is kept in ${path}. To start afresh, delete it.`);
 }
 
 function valueOf(option: Option): string | undefined {

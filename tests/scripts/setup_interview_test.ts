@@ -4,7 +4,9 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Asker, Interview } from "../../scripts/setup/interview.ts";
 import { tryOut } from "../../scripts/setup/try_out.ts";
+import { neededFor, optionalFor } from "../../scripts/setup/settings.ts";
 import { Unfinished } from "../../scripts/setup/unfinished.ts";
+import { Interrupted } from "../../scripts/setup/wrangler.ts";
 import { KINDS } from "../../src/destinations/catalog.ts";
 import { whatIsWrong } from "../../src/pipelines/settings.ts";
 import type { Problem } from "../../src/problems.ts";
@@ -38,6 +40,13 @@ const LIVEPERSON = {
   LIVEPERSON_CLIENT_SECRET: [SECRETS.LIVEPERSON_CLIENT_SECRET],
 };
 const nothingWrong = () => Promise.resolve(null);
+/** Of a first setup whose answers need not be kept. */
+const FORGETFUL = {
+  keep: () => Promise.resolve(),
+  keepChosen: () => Promise.resolve(),
+  chosen: [],
+  bound: [],
+};
 
 Deno.test("a wrong secret is told as soon as LivePerson has refused it, and asked for again", async () => {
   await using environment = await openEnvironment();
@@ -49,7 +58,7 @@ Deno.test("a wrong secret is told as soon as LivePerson has refused it, and aske
     XSIAM_URL: [environment.xsiam.url],
     XSIAM_API_KEY: [SECRETS.XSIAM_API_KEY],
   }, [["xsiam"]]);
-  const tools = { asker, tryOut, keep: () => Promise.resolve(), bound: [] };
+  const tools = { ...FORGETFUL, asker, tryOut };
   const answers = await new Interview({ LIVEPERSON_DOMAIN_API_URL }, tools).hold();
   assert.deepEqual(told.map(({ code }) => code), ["credentials_refused"]);
   const credentials = ["LIVEPERSON_ACCOUNT_ID", "LIVEPERSON_CLIENT_ID", "LIVEPERSON_CLIENT_SECRET"];
@@ -77,13 +86,12 @@ Deno.test("every destination can be chosen, several too, with the settings that 
     ]);
     const tried: (string | undefined)[] = [];
     const answers = await new Interview({}, {
+      ...FORGETFUL,
       asker,
       tryOut(_settings, one) {
         tried.push(one?.id);
         return nothingWrong();
       },
-      keep: () => Promise.resolve(),
-      bound: [],
     }).hold();
     assert.deepEqual(offered[0], KINDS.map(({ id }) => id));
     for (const name of [...needed, ...more]) assert.equal(answers[name], `value of ${name}`);
@@ -104,10 +112,10 @@ Deno.test("what a destination refuses is told, and setup ends if it is not corre
   const { asker, told } = scripted({ ...livePersonAnswers(), ...values }, [[kind.id]], false);
   const kept: Record<string, string> = {};
   const interview = new Interview({}, {
+    ...FORGETFUL,
     asker,
     tryOut: (_settings, one) => Promise.resolve(one === null ? null : refused),
     keep: (some) => Promise.resolve(void Object.assign(kept, some)),
-    bound: [],
   });
   await assert.rejects(interview.hold(), /Refused/);
   assert.deepEqual(told, [refused]);
@@ -118,18 +126,63 @@ Deno.test("what a destination refuses is told, and setup ends if it is not corre
   );
 });
 
+Deno.test("what was chosen is asked for next time, wherever setup was broken off", async () => {
+  const [first, second] = KINDS;
+  const [more] = optionalFor(second);
+  const names = [...neededFor(first), ...neededFor(second), more].map(({ name }) => name);
+  for (const stopsAt of names) {
+    await withFolder(async (folder) => {
+      const unfinished = new Unfinished(join(folder, ".dev.vars"));
+      /** Chooses both destinations, and the second one's further setting. */
+      const hold = async (stopsAt: string | null) => {
+        const values = Object.fromEntries(names.map((name) => [name, [`value of ${name}`]]));
+        const { asker, asked } = scripted({ ...livePersonAnswers(), ...values }, []);
+        const wanted = [first.id, second.id, more.name];
+        const { answers: before, chosen } = await unfinished.read();
+        await new Interview(before, {
+          asker: {
+            ...asker,
+            choose: (_message, options) =>
+              Promise.resolve(wanted.filter((one) => options.some(({ id }) => id === one))),
+            answer: (setting, before) =>
+              setting.name === stopsAt
+                ? Promise.reject(new Interrupted("Ctrl-C"))
+                : asker.answer(setting, before),
+          },
+          tryOut: nothingWrong,
+          keep: (some) => unfinished.keep(some),
+          keepChosen: (some) => unfinished.keepChosen(some),
+          chosen,
+          bound: [],
+        }).hold();
+        return asked;
+      };
+      await assert.rejects(hold(stopsAt), Interrupted);
+      const asked = await hold(null);
+      assert.deepEqual(asked, names.slice(names.indexOf(stopsAt)));
+      const { answers } = await unfinished.read();
+      assert.deepEqual(Object.keys(answers), [...Object.keys(LIVEPERSON), ...names]);
+    });
+  }
+});
+
 Deno.test("answers are kept where only their owner can read them, until they are removed", async () => {
   await withFolder(async (folder) => {
     const unfinished = new Unfinished(join(folder, ".dev.vars"));
-    assert.deepEqual(await unfinished.read(), {});
+    assert.deepEqual(await unfinished.read(), { answers: {}, chosen: [] });
     await unfinished.keep({ LIVEPERSON_CLIENT_SECRET: "a#b$c" });
     await unfinished.keep({ XSIAM_URL: "https://example.com" });
     assert.equal((await stat(unfinished.path)).mode & 0o777, 0o600);
     const again = new Unfinished(join(folder, ".dev.vars"));
     const expected = { LIVEPERSON_CLIENT_SECRET: "a#b$c", XSIAM_URL: "https://example.com" };
-    assert.deepEqual({ ...await again.read() }, expected);
+    await again.keepChosen(["xsiam"]);
+    await again.keepChosen(["xsiam", "HEC_INDEX"]);
+    assert.deepEqual(await unfinished.read(), {
+      answers: expected,
+      chosen: ["xsiam", "HEC_INDEX"],
+    });
     await again.remove();
-    assert.deepEqual(await unfinished.read(), {});
+    assert.deepEqual(await unfinished.read(), { answers: {}, chosen: [] });
   });
 });
 

@@ -221,9 +221,23 @@ Deno.test("what was answered before a failure is used by the next setup, and mov
   await using collector = fakeCollector();
   const { code, stdout, stderr } = await run("--yes", "--url", collector.url);
   assert.equal(code, 0, stderr);
-  assert.ok(stdout.includes(`Answered last time: XSIAM_API_KEY. They are in ${kept}.`), stdout);
+  assert.ok(
+    stdout.includes(`Answered last time: XSIAM_API_KEY.\nThis is kept in ${kept}.`),
+    stdout,
+  );
   assert.equal(parse(await readFile(file, "utf8")).XSIAM_API_KEY, stage.settings.XSIAM_API_KEY);
   await assert.rejects(stat(kept));
+});
+
+Deno.test("a destination that was chosen before a failure is not left out by --yes", async () => {
+  await using stage = await ScriptStage.open();
+  const { file, run, asked } = await prepare(stage);
+  await writeFile(`${file}.setup`, "SETUP_CHOSEN=xsiam,hec\n");
+  const { code, stdout, stderr } = await run("--yes");
+  assert.equal(code, 1);
+  assert.match(stdout, /Chosen last time: XSIAM, Splunk HEC\./);
+  assert.match(stderr, /Not set: HEC_URL, HEC_TOKEN\./);
+  assert.deepEqual((await asked()).map(({ args }) => args), [["whoami"]]);
 });
 
 Deno.test("setup says so when the first run fails", async () => {
