@@ -65,6 +65,10 @@ const SAMPLES: Record<string, Answers> = {
       ...{ count: 1, letters: [letter], next: null },
       groups: [{ reason: letter.reason, status: 400, letters: 1, dead: 1 }],
     }),
+    startBackfill: ok({
+      ...{ from: iso(0), to: iso(1), startedAt: iso(1), completedAt: null, reached: iso(0) },
+      ...{ delivered: 0, deadLettered: 0, refused: 0, movedAt: iso(1) },
+    }),
     redeliver: ok({ delivered: 1, refused: 0, left: 0 }),
     discardLetters: ok({ discarded: 1, left: 0 }),
   },
@@ -125,6 +129,14 @@ Deno.test("several destinations", async (t) => {
     await page.getByRole("button", { name: "Redeliver" }).click();
     assert.match(page.url(), /\/\?account=98765432&destination=elasticsearch$/);
     assert.match((await page.getByRole("status").textContent())!, /1 event redelivered/);
+    const fields = new URLSearchParams({ account: "98765432", destination: "elasticsearch" });
+    await page.goto(`/actions/backfill?${fields}&from=2026-10-01&to=2026-10-02`);
+    await page.getByRole("button", { name: "Start the backfill" }).click();
+    assert.match(
+      page.url(),
+      /\/\?account=98765432&destination=elasticsearch$/,
+      "not to all of them",
+    );
     await page.goto("/actions/redeliver?account=98765432");
     assert.equal(await heading(page), "This needs one account and one destination");
   });
