@@ -1,6 +1,7 @@
 /** `deno task backup`: copies the database of the Deno host, also while the collector runs. */
 import { DONE, readOptions, scriptCommand } from "../cli/command_line.ts";
-import { runToEnd, usageError } from "../cli/failure.ts";
+import { runToEnd } from "../cli/failure.ts";
+import { namedPath } from "../cli/paths.ts";
 import { type DatabaseOptions, databasePath, withDatabase } from "../cli/database_options.ts";
 import { backUp } from "./database.ts";
 
@@ -17,8 +18,7 @@ const command = withDatabase(
 ).addHelpText("after", "\nExit code: 0 done, 1 failed, 2 bad usage.");
 
 async function main(options: Options): Promise<number> {
-  const { to } = options;
-  if (to === undefined) throw usageError("--to is missing.");
+  const to = namedPath("--to", options.to);
   const database = databasePath(options);
   await backUp(database, to);
   console.log(

@@ -14,6 +14,8 @@ export type ScriptCode =
   | "letters_refused_again"
   | "backfill_gone"
   | "backfill_stands_still"
+  | "file_unreadable"
+  | "file_unwritable"
   | "database_missing"
   | "database_unreadable"
   | "database_in_use"
@@ -65,6 +67,16 @@ export const SCRIPT_REASONS: Readonly<Record<ScriptCode, ScriptReason>> = {
     title: "The backfill has stalled",
     action: "Check that the Worker has its cron trigger, or start a run now: deno task collect " +
       "--url. The backfill is kept, and the same command continues to watch it.",
+  },
+  file_unreadable: {
+    title: "A file can't be read",
+    action: "Correct the path, or run the command as a user who may read it, with: sudo -u USER.",
+  },
+  file_unwritable: {
+    title: "A file can't be written",
+    action:
+      "Choose a path in an existing folder, or run the command as a user who may write there, " +
+      "with: sudo -u USER.",
   },
   database_missing: {
     title: "There is no database",

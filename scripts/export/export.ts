@@ -4,7 +4,8 @@ import type { Pipeline } from "../../src/pipelines/pipeline.ts";
 import type { ImportedPage } from "../../src/collector/records/moved_state.ts";
 import { count } from "../../src/format.ts";
 import { DONE, readOptions, scriptCommand } from "../cli/command_line.ts";
-import { runToEnd, usageError } from "../cli/failure.ts";
+import { runToEnd } from "../cli/failure.ts";
+import { namedPath } from "../cli/paths.ts";
 import { type TargetOptions, withTarget } from "../cli/script_options.ts";
 import { listenForStop } from "../cli/stop_signal.ts";
 import { openTarget } from "../target/open_target.ts";
@@ -23,8 +24,8 @@ const command = withTarget(
 ).addHelpText("after", "\nExit code: 0 done, 1 failed, 2 bad usage.");
 
 async function main(options: Options): Promise<number> {
-  const { to, account, destination, json } = options;
-  if (to === undefined) throw usageError("--to is missing.");
+  const { account, destination, json } = options;
+  const to = namedPath("--to", options.to);
   using stop = listenForStop();
   const around = { say: console.error, stop, absent: "refused", isPaused: true } as const;
   await using target = await openTarget(options, around);

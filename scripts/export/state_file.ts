@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import * as v from "valibot";
 import type { ImportedPage } from "../../src/collector/records/moved_state.ts";
 import { scriptProblem } from "../cli/failure.ts";
+import { reading, writing } from "../cli/paths.ts";
 
 /** Only the owner may read it: it holds events. */
 const OWNER_ONLY = 0o600;
@@ -31,26 +32,30 @@ export function rowsIn(states: readonly MovedState[]): number {
   return states.flatMap(({ pages }) => pages).reduce((sum, { rows }) => sum + rows.length, 0);
 }
 
-/** @throws {AnsweredProblem} when something lies there already */
+/** @throws {AnsweredProblem} when something lies there already, or it can't be written */
 export async function writeStates(path: string, states: readonly MovedState[]): Promise<void> {
   const text = JSON.stringify({ version: 1, states });
   try {
-    await writeFile(path, text, { mode: OWNER_ONLY, flag: "wx" });
+    await writing(path, () => writeFile(path, text, { mode: OWNER_ONLY, flag: "wx" }));
   } catch (error) {
     if ((error as { code?: string }).code !== "EEXIST") throw error;
     throw scriptProblem("export_exists", `${path} exists, and an export never replaces a file.`);
   }
 }
 
-/** @throws {AnsweredProblem} when it is no such file */
+/** @throws {AnsweredProblem} when it can't be read, or is no such file */
 export async function readStates(path: string): Promise<readonly MovedState[]> {
-  let given: unknown;
-  try {
-    given = JSON.parse(await readFile(path, "utf8"));
-  } catch {
-    // refused below
-  }
-  const result = v.safeParse(StateFile, given);
+  const text = await reading(path, () => readFile(path, "utf8"));
+  const result = v.safeParse(StateFile, parsed(text));
   if (result.success) return result.output.states;
-  throw scriptProblem("export_unreadable", `${path} does not exist, or is not an export.`);
+  throw scriptProblem("export_unreadable", `${path} is not an export, or not all of one.`);
+}
+
+/** Undefined if it is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

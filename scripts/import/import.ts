@@ -2,7 +2,8 @@
 import { onePipeline } from "../../src/pipelines/choose.ts";
 import { count } from "../../src/format.ts";
 import { DONE, readOptions, scriptCommand } from "../cli/command_line.ts";
-import { runToEnd, usageError } from "../cli/failure.ts";
+import { runToEnd } from "../cli/failure.ts";
+import { namedPath } from "../cli/paths.ts";
 import { type TargetOptions, withTarget } from "../cli/script_options.ts";
 import { listenForStop } from "../cli/stop_signal.ts";
 import { readStates, rowsIn } from "../export/state_file.ts";
@@ -21,8 +22,8 @@ const command = withTarget(
 ).addHelpText("after", "\nExit code: 0 done, 1 failed, 2 bad usage.");
 
 async function main(options: Options): Promise<number> {
-  const { from, json } = options;
-  if (from === undefined) throw usageError("--from is missing.");
+  const { json } = options;
+  const from = namedPath("--from", options.from);
   const states = (await readStates(from)).filter(({ account, destination }) =>
     (options.account ?? account) === account &&
     (options.destination ?? destination) === destination

@@ -1,7 +1,8 @@
 /** `deno task restore`: replaces the Deno host's database with a backup. Refused while the collector runs. */
 import { restore } from "../backup/database.ts";
 import { DONE, readOptions, scriptCommand } from "../cli/command_line.ts";
-import { runToEnd, usageError } from "../cli/failure.ts";
+import { runToEnd } from "../cli/failure.ts";
+import { namedPath } from "../cli/paths.ts";
 import { type DatabaseOptions, databasePath, withDatabase } from "../cli/database_options.ts";
 
 interface Options extends DatabaseOptions {
@@ -17,8 +18,7 @@ const command = withDatabase(
 ).addHelpText("after", "\nExit code: 0 done, 1 failed, 2 bad usage.");
 
 async function main(options: Options): Promise<number> {
-  const { from } = options;
-  if (from === undefined) throw usageError("--from is missing.");
+  const from = namedPath("--from", options.from);
   const database = databasePath(options);
   const replaced = await restore(from, database);
   if (options.json) {

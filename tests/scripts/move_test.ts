@@ -70,3 +70,20 @@ Deno.test("a Worker that collects is not exported, and what is no export is not 
   assert.equal(wrong.code, 1);
   assert.match(wrong.stderr, /is not an export/);
 });
+
+Deno.test("a file that can't be written or read is told with its path, and an empty one is bad usage", async () => {
+  await using stage = await ScriptStage.open();
+  const here = ["--kv-path", stage.kvPath];
+  assert.equal((await stage.run("collect", here)).code, 0);
+  const none = join(stage.folder, "none", "state.json");
+  const cases: [string, string, string, number, RegExp][] = [
+    ["export", "--to", none, 1, /none\/state.json can't be written: there is no folder .*none\./],
+    ["export", "--to", "", 2, /--to is empty/],
+    ["import", "--from", none, 1, /none\/state.json can't be read: there is no such file/],
+  ];
+  for (const [script, option, path, code, says] of cases) {
+    const ended = await stage.run(script, [...here, option, path]);
+    assert.equal(ended.code, code, ended.stderr);
+    assert.match(ended.stderr, says);
+  }
+});
