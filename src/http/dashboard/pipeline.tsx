@@ -14,6 +14,7 @@ import type { PageState } from "./page_state.ts";
 import { lastHours, startOfHours, sumOfEvents } from "./periods.ts";
 import { Shape, TONES } from "./shapes.tsx";
 import { type PipelineState, STATE_NAMES } from "./pipeline_state.ts";
+import { isLowerBound } from "./undelivered.tsx";
 import { TotalsCard } from "./totals.tsx";
 import type { Viewer } from "../../operators/viewer.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
@@ -176,6 +177,7 @@ function Facts({ pipeline, status, nowMs }: {
         <dd class="number">
           {total === 0 ? "none known" : (
             <a class="warn" href={hrefOfLetters(pipeline)}>
+              {isLowerBound(status.undelivered, status.health.gaps) && "at least "}
               {number(total)}
             </a>
           )}

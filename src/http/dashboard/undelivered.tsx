@@ -44,7 +44,9 @@ export function UndeliveredPage(props: UndeliveredProps) {
           {pipeline.destination && `, to ${destinationName(pipeline)}`}
         </p>
         <h1 id="undelivered" class="title">
-          {total === 0 ? "Nothing is known to be undelivered" : `${number(total)} undelivered`}
+          {total === 0
+            ? "Nothing is known to be undelivered"
+            : `${isLowerBound(undelivered, gaps) ? "At least " : ""}${number(total)} undelivered`}
         </h1>
         {total > 0 && <p>{missingInWords(undelivered).join(", ")}.</p>}
       </section>
@@ -58,6 +60,11 @@ export function UndeliveredPage(props: UndeliveredProps) {
       {letters !== null && <Letters {...props} letters={letters} />}
     </>
   );
+}
+
+/** How much a gap or a stalled backfill lacks can't always be known; it counts as one then. */
+export function isLowerBound({ stalledBackfills }: Missing, gaps: readonly Gap[]): boolean {
+  return stalledBackfills > 0 || gaps.some(({ records }) => records === null);
 }
 
 type LettersProps = UndeliveredProps & { readonly letters: ListedLetters };
