@@ -1,4 +1,5 @@
 /** `deno task backup`: copies the database of the Deno host, also while the collector runs. */
+import { resolve } from "node:path";
 import { DONE, readOptions, scriptCommand } from "../cli/command_line.ts";
 import { runToEnd } from "../cli/failure.ts";
 import { namedPath } from "../cli/paths.ts";
@@ -19,7 +20,7 @@ const command = withDatabase(
 
 async function main(options: Options): Promise<number> {
   const to = namedPath("--to", options.to);
-  const database = databasePath(options);
+  const database = resolve(databasePath(options));
   await backUp(database, to);
   console.log(
     options.json

@@ -1,15 +1,10 @@
-/**
- * Files and folders that an operator names, and why they can't be read or written. The decision is pure;
- * `reading` and `writing` wrap whoever does the I/O.
- */
-import { dirname, resolve } from "node:path";
+/** Files that an operator names: one that can't be read or written becomes a problem that says why. */
+import { fileFailure, type FileUse } from "../../src/deno/file_failure.ts";
 import type { AnsweredProblem } from "../../src/http/routing/problems.ts";
 import { scriptProblem, usageError } from "./failure.ts";
 import type { ScriptCode } from "./script_reasons.ts";
 
-type Use = "read" | "written";
-
-const CODES: Readonly<Record<Use, ScriptCode>> = {
+const CODES: Readonly<Record<FileUse, ScriptCode>> = {
   read: "file_unreadable",
   written: "file_unwritable",
 };
@@ -40,7 +35,7 @@ export function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
   return using(path, "written", work);
 }
 
-async function using<T>(path: string, use: Use, work: () => Promise<T>): Promise<T> {
+async function using<T>(path: string, use: FileUse, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -49,37 +44,9 @@ async function using<T>(path: string, use: Use, work: () => Promise<T>): Promise
 }
 
 /** What the operating system's error means for this path; null if the error is not about a path. Pure. */
-export function pathProblem(path: string, use: Use, error: unknown): AnsweredProblem | null {
-  const { code } = error as { code?: unknown };
-  const why = typeof code === "string" ? reasonOf(code, path, use) : null;
+export function pathProblem(path: string, use: FileUse, error: unknown): AnsweredProblem | null {
+  const why = fileFailure(error, path, use);
   if (why === null) return null;
-  return Object.assign(scriptProblem(CODES[use], `${path} can't be ${use}: ${why}.`), {
-    cause: error,
-  });
-}
-
-function reasonOf(code: string, path: string, use: Use): string | null {
-  const folder = dirname(resolve(path));
-  switch (code) {
-    case "ENOENT":
-      return use === "read" ? "there is no such file" : `there is no folder ${folder}`;
-    case "EACCES":
-    case "EPERM":
-      return use === "read"
-        ? `this user needs permission to read it, and to enter the folder ${folder}`
-        : `this user needs permission to write it, and to create files in the folder ${folder}`;
-    case "EROFS":
-      return "the file system is read-only";
-    case "EISDIR":
-      return "it is a folder";
-    case "ENOTDIR":
-      return "part of the path is a file, not a folder";
-    case "ENOSPC":
-    case "EDQUOT":
-      return "there is no space left";
-    case "ENAMETOOLONG":
-      return "its name is too long";
-    default:
-      return null;
-  }
+  const problem = scriptProblem(CODES[use], `${path} can't be ${use}: ${why}.`);
+  return Object.assign(problem, { cause: error });
 }

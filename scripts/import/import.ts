@@ -47,7 +47,9 @@ async function main(options: Options): Promise<number> {
   console.log(
     json
       ? JSON.stringify({ ok: true, pipelines: states.length, rows })
-      : `${count(rows, "row")} imported. Collecting continues where it stopped.`,
+      : `${
+        count(rows, "row")
+      } imported into ${target.name}. Collecting continues where it stopped.`,
   );
   return DONE;
 }

@@ -1,4 +1,5 @@
 /** `deno task restore`: replaces the Deno host's database with a backup. Refused while the collector runs. */
+import { resolve } from "node:path";
 import { restore } from "../backup/database.ts";
 import { DONE, readOptions, scriptCommand } from "../cli/command_line.ts";
 import { runToEnd } from "../cli/failure.ts";
@@ -19,7 +20,7 @@ const command = withDatabase(
 
 async function main(options: Options): Promise<number> {
   const from = namedPath("--from", options.from);
-  const database = databasePath(options);
+  const database = resolve(databasePath(options));
   const replaced = await restore(from, database);
   if (options.json) {
     console.log(JSON.stringify({ ok: true, database, backup: from, replaced }));

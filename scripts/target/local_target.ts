@@ -1,4 +1,5 @@
 /** The collectors in this process, as under Deno, with their state in a file or in memory. */
+import { resolve } from "node:path";
 import { unwrap } from "../../src/http/routing/problems.ts";
 import type { LogLine } from "../../src/collector/platform.ts";
 import { askAny } from "../../src/collector/fleet.ts";
@@ -29,7 +30,7 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Targ
     return { account, accountName, destination: identity, kind, problem: outcome.problem };
   };
   return {
-    name: options.kvPath ?? "memory",
+    name: options.kvPath === undefined ? "memory" : resolve(options.kvPath),
     advancesAlone: false,
     pipelines: () => Promise.resolve(pipelines),
     async status(named) {

@@ -1,5 +1,6 @@
 /** Opens the target that the options of a script name. */
 import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { mustBeUnused } from "../backup/database.ts";
 import { scriptProblem, usageError } from "../cli/failure.ts";
 import type { TargetOptions } from "../cli/script_options.ts";
@@ -94,7 +95,7 @@ function exists(path: string): Promise<boolean> {
 }
 
 function stateMissing(kvPath: string): Error {
-  return scriptProblem("state_missing", `Nothing has been collected into ${kvPath} yet.`);
+  return scriptProblem("state_missing", `Nothing has been collected into ${resolve(kvPath)} yet.`);
 }
 
 function asAbort(stop: StopSignal): Pick<AbortSignal, "aborted"> {

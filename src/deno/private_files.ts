@@ -1,10 +1,11 @@
 /**
  * Keeps other users of the machine from the database, which holds events that wait to be delivered, and
- * from the settings file, which holds every secret. Reads and changes the modes of files.
+ * from the settings file, which holds every secret. Reads and changes the modes and owners of files.
  */
 import { dirname } from "node:path";
 import type { LogLine } from "../collector/platform.ts";
 
+const ROOT = 0;
 const OWNER_ONLY = 0o600;
 const OWNER_ONLY_FOLDER = 0o700;
 /** The permissions of others; the group may be the service's own. */
@@ -24,7 +25,7 @@ const BESIDE = ["", "-wal", "-shm", "-journal"];
 export async function makePrivate(database: string): Promise<LogLine | null> {
   const folder = dirname(database);
   await Deno.mkdir(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
-  (await Deno.open(database, { create: true, append: true, mode: OWNER_ONLY })).close();
+  await createIfAbsent(database);
   for (const beside of BESIDE) await narrow(`${database}${beside}`);
   const { mode } = await Deno.stat(folder);
   if (mode === null || (mode & STICKY) !== 0 || (mode & GROUP_AND_OTHERS) === 0) return null;
@@ -35,6 +36,27 @@ export async function makePrivate(database: string): Promise<LogLine | null> {
       octal(mode)
     }): chmod 700 it.`,
   };
+}
+
+async function createIfAbsent(database: string): Promise<void> {
+  try {
+    const options = { createNew: true, append: true, mode: OWNER_ONLY };
+    (await Deno.open(database, options)).close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    (await Deno.open(database, { append: true })).close(); // refused unless it may be written
+    return;
+  }
+  await giveAway(database, dirname(database));
+}
+
+/**
+ * What root made for a service that runs as another user is that user's: the owner of `like`. SQLite gives
+ * the files beside a database the database's owner.
+ */
+export async function giveAway(made: string, like: string): Promise<void> {
+  const [{ uid: maker }, { uid, gid }] = await Promise.all([Deno.stat(made), Deno.stat(like)]);
+  if (maker === ROOT && uid !== null && uid !== ROOT) await Deno.chown(made, uid, gid);
 }
 
 async function narrow(path: string): Promise<void> {

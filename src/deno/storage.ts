@@ -1,6 +1,7 @@
 /** A collector's storage under Deno: a Deno KV database, or memory. Opens the database. */
 import type { LogLine, Platform } from "../collector/platform.ts";
 import { CollectorError } from "../errors.ts";
+import { fileFailure } from "./file_failure.ts";
 import { denoKvStore } from "./kv_store.ts";
 import { makePrivate } from "./private_files.ts";
 import { memoryStore } from "../storage/memory_store.ts";
@@ -18,12 +19,18 @@ export async function openKv(path: string, log: (line: LogLine) => void): Promis
     if (warning !== null) log(warning);
     return await Deno.openKv(path);
   } catch (cause) {
-    const why = cause instanceof Deno.errors.NotCapable
-      ? "Deno has no permission to read and write it: add its folder to --allow-read and " +
-        "--allow-write in the start task"
-      : `the database can't be opened (${(cause as Error).name})`;
-    throw new CollectorError("configuration_invalid", { detail: `DENO_KV_PATH: ${why}.`, cause });
+    const detail = `DENO_KV_PATH: ${path} can't be opened: ${whyUnopened(cause, path)}.`;
+    throw new CollectorError("configuration_invalid", { detail, cause });
   }
+}
+
+function whyUnopened(cause: unknown, path: string): string {
+  if (cause instanceof Deno.errors.NotCapable) {
+    return "Deno has no permission to read and write it: add its folder to --allow-read and " +
+      "--allow-write in the start task";
+  }
+  // otherwise in SQLite's words, which are constants
+  return fileFailure(cause, path, "written") ?? (cause as Error).message;
 }
 
 /** In memory: nothing outlives the process, and no other process shares it. */

@@ -90,6 +90,19 @@ Deno.test("the container is of the README's Deno, and its database is on the vol
   assert.deepEqual(wordsOf("USER"), ["deno"]);
 });
 
+Deno.test("the image has what each task runs that installs only what a server needs", async () => {
+  const { tasks } = JSON.parse(await readFile(join(ROOT, "deno.json"), "utf8"));
+  const needed = Object.values<unknown>(tasks)
+    .filter((task): task is string =>
+      typeof task === "string" && task.includes("src/deno/deno.lock --frozen ")
+    )
+    .map((task) => /(\S+\.ts)( --watched)?$/.exec(task)![1]);
+  assert.ok(needed.includes("scripts/import/import.ts"));
+  const [cached] = (await stepsOfContainer()).map(({ words }) => words)
+    .filter((words) => words.startsWith("deno cache "));
+  assert.deepEqual(cached.split(" ").filter((word) => word.endsWith(".ts")).sort(), needed.sort());
+});
+
 Deno.test("whatever starts the collector keeps Deno from asking its makers for a newer version", async () => {
   const { tasks } = JSON.parse(await readFile(join(ROOT, "deno.json"), "utf8"));
   for (const command of tasks.start.split(" | ")) {
@@ -104,7 +117,7 @@ Deno.test("whatever starts the collector keeps Deno from asking its makers for a
   }
 });
 
-Deno.test("the container's steps build what collects, and SIGTERM to its command ends it", async () => {
+Deno.test("the container's steps build what collects; a task in it sees its database; SIGTERM to its command ends it", async () => {
   await using stage = await openDenoStage();
   stage.addChanges(3);
   const [app, bin] = ["app", "bin"].map((name) => join(stage.folder, name));
@@ -134,6 +147,13 @@ Deno.test("the container's steps build what collects, and SIGTERM to its command
     headers: { Authorization: `Bearer ${stage.settings.API_TOKEN}` },
   });
   assert.equal((await response.json()).delivered, 3);
+  const backup = await new Deno.Command(join(bin, "deno"), {
+    args: ["task", "backup", "--to", "data/copy.db", "--json"],
+    cwd: app,
+    env: { ...env, PATH: path },
+  }).output();
+  const { database } = JSON.parse(new TextDecoder().decode(backup.stdout));
+  assert.equal(database, join(app, "data/collector.db"));
   container.kill("SIGTERM");
   assert.equal((await container.status).code, 0);
   await reading;
