@@ -35,6 +35,7 @@ export type ErrorCode =
   | "upstream_too_large"
   | "upstream_unreadable"
   | "request_budget_spent"
+  | "run_interrupted"
   | "lease_lost"
   | "stopping"
   | "cursor_unreadable"

@@ -116,6 +116,11 @@ export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
     title: "The run has used up its requests",
     action: "Nothing: the next run continues.",
   },
+  run_interrupted: {
+    status: 503,
+    title: "The run was stopped",
+    action: "Nothing: the next run continues, and sends again what had no answer.",
+  },
   lease_lost: {
     status: 503,
     title: "Another process has taken over the run",

@@ -65,7 +65,8 @@ const command = withTarget(
     ),
 ).addHelpText(
   "after",
-  "\nCtrl-C stops it after the current batch; to resume, give the same range." +
+  "\nCtrl-C stops it after the current batch, or after a few seconds if a service does not answer; " +
+    "to resume, give the same range." +
     "\nExit code: 0 complete (with --no-wait: started), 1 failed or some events were refused, 2 bad " +
     "usage, 130 Ctrl-C.",
 );
@@ -162,7 +163,7 @@ async function dryRun(range: BackfillRange, options: Options, stop: StopSignal):
   const [{ account }] = pipelines;
   const [from, to] = [iso(range.fromMs), iso(range.toMs)];
   progress.show(0, "Counting");
-  const counted = await countRange(
+  const counting = countRange(
     (limit, startMs) => target.getEvents(pipelines, { limit, startMs, push: false }),
     range,
     (timeMs, events) => {
@@ -170,8 +171,13 @@ async function dryRun(range: BackfillRange, options: Options, stop: StopSignal):
       return !stop.stopped;
     },
   );
+  // nothing is pushed or stored, so nothing has to end first
+  const counted = await Promise.race([stop.wait, counting]) ?? null;
   progress[Symbol.dispose]();
-  if (counted === null) return INTERRUPTED;
+  if (counted === null) {
+    console.error("Interrupted. Nothing was pushed.");
+    return INTERRUPTED;
+  }
   const { events, days } = counted;
   if (options.json) {
     console.log(JSON.stringify({ ok: true, account, dryRun: true, from, to, events, days }));

@@ -10,6 +10,7 @@ import type { Progress } from "../cli/progress.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
 import { waitOrStop } from "../cli/wait.ts";
 import { Patience } from "./patience.ts";
+import { isBrokenOff } from "../target/broken_off.ts";
 import { isProblem, namedAs, type Target } from "../target/target.ts";
 
 interface BackfillRun {
@@ -43,14 +44,19 @@ export async function runBackfill(run: BackfillRun): Promise<BackfillState> {
   return state;
 }
 
-/** A part that has used up its requests has not failed if it has delivered something. */
-async function advance({ target, pipeline }: BackfillRun, before: BackfillState) {
+/**
+ * A part that has used up its requests has not failed if it has delivered something, nor has one that was
+ * broken off because the script was stopped.
+ */
+async function advance({ target, pipeline, stop }: BackfillRun, before: BackfillState) {
   try {
     return await target.advanceBackfill(pipeline);
   } catch (error) {
-    const spent = error instanceof AnsweredProblem && error.problem.code === "request_budget_spent";
-    const after = spent ? await backfillOf(target, pipeline) : null;
-    if (after === null || after.reached === before.reached) throw error;
+    const code = error instanceof AnsweredProblem ? error.problem.code : undefined;
+    const brokenOff = isBrokenOff(error, stop);
+    const isCut = brokenOff || code === "request_budget_spent";
+    const after = isCut ? await backfillOf(target, pipeline) : null;
+    if (after === null || (!brokenOff && after.reached === before.reached)) throw error;
     return after;
   }
 }

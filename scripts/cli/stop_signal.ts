@@ -1,4 +1,4 @@
-/** Ctrl-C, a closed terminal, or a supervisor's SIGTERM, as a promise. Listens to signals. */
+/** Ctrl-C, a closed terminal, or a supervisor's SIGTERM, as a promise and as a signal. Listens to signals. */
 import process from "node:process";
 import { stopListener } from "../../src/deno/signals.ts";
 
@@ -6,14 +6,16 @@ export interface StopSignal extends Disposable {
   readonly stopped: boolean;
   /** Resolves at the first signal. */
   readonly wait: Promise<void>;
+  /** Aborted by the first signal. */
+  readonly signal: AbortSignal;
 }
 
 /** Replaces existing signal listeners: Miniflare's would exit at once, with 130. */
 export function listenForStop(): StopSignal {
   const { promise, resolve } = Promise.withResolvers<void>();
-  let stopped = false;
+  const controller = new AbortController();
   const stop = stopListener(() => {
-    stopped = true;
+    controller.abort();
     resolve();
   });
   const signals: NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
@@ -23,9 +25,10 @@ export function listenForStop(): StopSignal {
   }
   return {
     get stopped() {
-      return stopped;
+      return controller.signal.aborted;
     },
     wait: promise,
+    signal: controller.signal,
     [Symbol.dispose]() {
       for (const signal of signals) process.removeListener(signal, stop);
     },

@@ -3,10 +3,11 @@
  * on a deployed Worker.
  */
 import { count, number } from "../../src/format.ts";
-import { ANY_DESTINATION } from "../../src/destinations/catalog.ts";
+import { ANY_DESTINATION, kindOf } from "../../src/destinations/catalog.ts";
 import { mapLanes } from "../../src/collector/fleet.ts";
 import { pipelinesOf } from "../../src/pipelines/choose.ts";
 import type { Pipeline } from "../../src/pipelines/pipeline.ts";
+import type { Problem } from "../../src/problems.ts";
 import { type Collected, collectToEnd } from "./collect_to_end.ts";
 import { openTarget } from "../target/open_target.ts";
 import type { Target } from "../target/target.ts";
@@ -25,7 +26,8 @@ const command = withTarget(
   ]),
 ).addHelpText(
   "after",
-  "\nCtrl-C stops it after the current batch; what was delivered is committed." +
+  "\nCtrl-C stops it after the current batch, or after a few seconds if a service does not answer; " +
+    "what was delivered is committed." +
     "\nExit code: 0 all delivered, 1 failed or some events were refused, 2 bad usage, 130 Ctrl-C.",
 );
 
@@ -45,7 +47,9 @@ async function main(options: TargetOptions): Promise<number> {
     for (const one of results) tell(one, resultName(one, results), options);
   }
   if (ok) return DONE;
-  return results.some(({ problem }) => problem !== undefined) ? FAILED : INTERRUPTED;
+  const isFailed = ({ outcome, problem }: Collected) =>
+    outcome === "failed" || (outcome === "complete" && problem !== undefined);
+  return results.some(isFailed) ? FAILED : INTERRUPTED;
 }
 
 async function collect(options: TargetOptions, stop: StopSignal): Promise<readonly Collected[]> {
@@ -107,13 +111,20 @@ function tell(result: Collected, name: string, { url }: TargetOptions): void {
       return console.error(
         `${sum} Interrupted. ` +
           (url === undefined
-            ? "What was delivered is committed; the same command resumes."
+            ? brokenOff(problem) + "What was delivered is committed; the same command resumes."
             : "The Worker continues on its own."),
       );
     case "failed":
       console.error(problemText(problem!));
       return console.error(`  ${sum}`);
   }
+}
+
+/** What was not waited for, and what that may lead to. */
+function brokenOff(problem: Problem | undefined): string {
+  if (problem === undefined) return "";
+  const isPush = kindOf(problem.upstream?.name) !== undefined;
+  return `${problem.detail} ${isPush ? "What was sent to it may be delivered twice. " : ""}`;
 }
 
 if (import.meta.main) {

@@ -57,6 +57,7 @@ export async function collectToEnd(
   });
   try {
     for (;;) {
+      if (stop.stopped) return end("interrupted");
       const report = await target.collect(pipeline);
       sum.runs++;
       sum.delivered += report.delivered;
@@ -68,7 +69,10 @@ export async function collectToEnd(
       sum.reconciled += report.reconciliation?.delivered ?? 0;
       sum.backfilled += report.backfilled;
       lagSeconds = report.lagSeconds;
-      if (report.problem !== undefined) return end("failed", report.problem);
+      if (report.problem !== undefined) {
+        const isOwn = report.outcome === "interrupted" && stop.stopped;
+        return end(isOwn ? "interrupted" : "failed", report.problem);
+      }
       if (report.outcome === "disabled") return end("disabled");
       if (!wantsMore(report)) {
         const problem = await refusedProblem(target, pipeline, sum.refused);
@@ -80,7 +84,6 @@ export async function collectToEnd(
         from === null ? null : timeFraction(from, now(), new Date(reachedMs).toISOString()),
         `${count(sum.delivered, "event")} delivered in ${count(sum.runs, "run")}`,
       );
-      if (stop.stopped) return end("interrupted");
     }
   } catch (error) {
     return stop.stopped ? end("interrupted") : end("failed", thrownProblem(error));

@@ -6,6 +6,7 @@ import { MAX_LETTERS } from "../../src/http/routing/letter_arguments.ts";
 import type { Pipeline } from "../../src/pipelines/pipeline.ts";
 import { usageError } from "../cli/failure.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
+import { isBrokenOff } from "../target/broken_off.ts";
 import type { Target } from "../target/target.ts";
 import { listLetters, oneLetter } from "./list_letters.ts";
 
@@ -53,7 +54,11 @@ export async function redeliverAll(
     const ids = choice.ids?.slice(delivered + refused); // in this order they are tried
     // no more than are left to try: the collector would begin again at the first ones
     const limit = Math.min(MAX_LETTERS, letters - delivered - refused);
-    const one = await target.redeliver(pipeline, limit, { ...choice, ids });
+    const one = await target.redeliver(pipeline, limit, { ...choice, ids }).catch((error) => {
+      if (isBrokenOff(error, stop)) return null;
+      throw error;
+    });
+    if (one === null) break;
     delivered += one.delivered;
     refused += one.refused;
     left = one.left;

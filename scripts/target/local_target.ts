@@ -15,7 +15,8 @@ interface LocalTargetOptions {
   /** Undefined: in memory, and lost at the end. */
   readonly kvPath: string | undefined;
   readonly log: (line: LogLine) => void;
-  readonly stop?: Pick<AbortSignal, "aborted">;
+  /** Once aborted, runs end after the current batch, and soon what still has no answer is broken off. */
+  readonly stop?: AbortSignal;
 }
 
 /** @throws {CollectorError} `configuration_invalid` */

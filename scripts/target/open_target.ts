@@ -43,7 +43,7 @@ export async function openTarget(options: TargetOptions, around: Surroundings): 
     variables: isPaused ? { ...variables, FETCH_EVENTS: "false" } : variables,
     kvPath,
     log: scriptLog(say),
-    stop: asAbort(stop),
+    stop: stop.signal,
   });
 }
 
@@ -54,7 +54,7 @@ export function openMemoryTarget(
 ): Promise<Target> {
   const log = scriptLog(say);
   const variables = readVariables(settingsFile);
-  return openLocalTarget({ variables, kvPath: undefined, log, stop: asAbort(stop) });
+  return openLocalTarget({ variables, kvPath: undefined, log, stop: stop.signal });
 }
 
 /** To read only: a deployed collector, or the ones here without their state. */
@@ -85,9 +85,7 @@ function openWorker(
         : "API_TOKEN has characters that a token can't contain.",
     );
   }
-  const leaving = new AbortController();
-  stop.wait.then(() => leaving.abort());
-  return workerTarget(new WorkerClient({ url, token: given, signal: leaving.signal }));
+  return workerTarget(new WorkerClient({ url, token: given, signal: stop.signal }));
 }
 
 function exists(path: string): Promise<boolean> {
@@ -96,12 +94,4 @@ function exists(path: string): Promise<boolean> {
 
 function stateMissing(kvPath: string): Error {
   return scriptProblem("state_missing", `Nothing has been collected into ${resolve(kvPath)} yet.`);
-}
-
-function asAbort(stop: StopSignal): Pick<AbortSignal, "aborted"> {
-  return {
-    get aborted() {
-      return stop.stopped;
-    },
-  };
 }

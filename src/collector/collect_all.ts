@@ -31,7 +31,8 @@ export async function collectThese(
   const outcomes = await collectors.ask(pipelines, "collect", "cron");
   const failures = outcomes.flatMap((outcome, index) => {
     const problem = problemOfRun(outcome);
-    return problem === undefined ? [] : [`${shortName(pipelines[index])}: ${problem.code}`];
+    const isFailure = problem !== undefined && problem.code !== "run_interrupted";
+    return !isFailure ? [] : [`${shortName(pipelines[index])}: ${problem.code}`];
   });
   if (failures.length === 0) return;
   const some = failures.slice(0, 10).join(", ");

@@ -15,9 +15,9 @@ const PATIENCE_MS = 8000;
 /** Aborted shortly after `stop`: requests end then, and later ones fail. */
 export function endingSoonAfter(stop: AbortSignal): AbortSignal {
   const ending = new AbortController();
-  stop.addEventListener("abort", () => {
-    Deno.unrefTimer(setTimeout(() => ending.abort(), GRACE_MS));
-  });
+  const endSoon = () => Deno.unrefTimer(setTimeout(() => ending.abort(), GRACE_MS));
+  if (stop.aborted) endSoon();
+  else stop.addEventListener("abort", endSoon);
   return ending.signal;
 }
 

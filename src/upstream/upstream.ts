@@ -114,7 +114,7 @@ export class Upstream {
    * Sends a request, and repeats it as the retry rule allows. `leaving`: how many requests are reserved for
    * others.
    * @throws {CollectorError} `upstream_timeout`, `upstream_unreachable`, `upstream_redirected`,
-   * `upstream_too_large` or `request_budget_spent`, with the attempts that had no answer
+   * `upstream_too_large`, `request_budget_spent` or `run_interrupted`, with the attempts that had no answer
    */
   async send(request: UpstreamRequest, leaving = 0): Promise<UpstreamReply> {
     for (let attempt = 1, unanswered = 0;; attempt++) {
@@ -186,14 +186,14 @@ export class Upstream {
       const limit = isParsable ? limitInWords(limits.maxBytes) : `${MAX_ANSWER_PARTS} values`;
       return tooLarge(request, answer, limit, unanswered);
     } catch (cause) {
-      const timedOut = timeout.aborted;
       this.#note(request, sent, startedMs, null);
-      return new CollectorError(timedOut ? "upstream_timeout" : "upstream_unreachable", {
-        detail: timedOut
-          ? `${describe(request)} did not answer within ${timeoutMs} ms.`
-          : `${
-            describe(request)
-          } could not be reached, or broke off before its answer was complete.`,
+      const [code, what] = timeout.aborted
+        ? ["upstream_timeout", `did not answer within ${timeoutMs} ms`] as const
+        : ending?.aborted
+        ? ["run_interrupted", "had not answered when the collector was stopped"] as const
+        : ["upstream_unreachable", UNREACHABLE] as const;
+      return new CollectorError(code, {
+        detail: `${describe(request)} ${what}.`,
         upstream: { name: request.name },
         unanswered: unanswered + 1,
         cause,
@@ -225,6 +225,8 @@ export class Upstream {
     });
   }
 }
+
+const UNREACHABLE = "could not be reached, or broke off before its answer was complete";
 
 function isSuccess({ status }: { readonly status: number }): boolean {
   return status >= 200 && status < 300;

@@ -4,6 +4,7 @@ import { gapsAfter, reconciledRange } from "../../src/collector/health/gaps.ts";
 import { UNKNOWN_HEALTH } from "../../src/collector/health/health.ts";
 import { judge, type Thresholds } from "../../src/collector/health/verdict.ts";
 import { type BackfillState, disabledReport } from "../../src/collector/health/report.ts";
+import type { Platform } from "../../src/collector/platform.ts";
 import { iso } from "../../src/engine/time.ts";
 import type { Gap } from "../../src/engine/progress.ts";
 import { mortalHost, newStorage } from "./mortal_host.ts";
@@ -28,8 +29,11 @@ function gap(foundAtMs: number, fields: Partial<Gap> = {}): Gap {
 async function opened(sourceClock: () => number = () => NOW) {
   const environment = await openEnvironment({ livePerson: { now: sourceClock } });
   const storage = newStorage();
-  const at = (nowMs: number, settings: Record<string, string> = {}) =>
-    collectorIn(environment, mortalHost(storage, () => nowMs), settings);
+  const at = (
+    nowMs: number,
+    settings: Record<string, string> = {},
+    signals: Pick<Platform, "stop" | "ending"> = { stop: { aborted: false } },
+  ) => collectorIn(environment, { ...mortalHost(storage, () => nowMs), ...signals }, settings);
   return { environment, at, [Symbol.asyncDispose]: () => environment[Symbol.asyncDispose]() };
 }
 
@@ -107,6 +111,45 @@ Deno.test("failing is told from the first failed run, alarming from the third, s
   const { state, alarming, health } = await s.at(NOW + 25 * MINUTE_MS).status();
   assert.deepEqual([state, alarming], ["healthy", false]);
   assert.equal(health.workingSince, "2026-03-10T12:20:00.000Z");
+});
+
+Deno.test("a run that somebody stops neither succeeds nor fails; what it delivered counts", async () => {
+  await using s = await opened();
+  const { livePerson, xsiam } = s.environment;
+  livePerson.add([3, 2, 1].map((hours) => changeAt(NOW - hours * HOUR_MS)));
+  xsiam.faults.always("push", { status: 401 });
+  await s.at(NOW).collect("cron");
+  const before = await s.at(NOW).status();
+  assert.equal(before.state, "failing");
+
+  xsiam.faults.clear();
+  await s.at(NOW).startBackfill({ fromMs: NOW - DAY_MS, toMs: NOW });
+  const stopping = new AbortController();
+  xsiam.faults.when("push", (n) => {
+    if (n === 0) return undefined; // that is the live part
+    stopping.abort();
+    return { hang: true };
+  });
+  const signals = { stop: stopping.signal, ending: stopping.signal };
+  const report = await s.at(NOW, {}, signals).collect("cron");
+  assert.deepEqual([report.outcome, report.problem?.code], ["interrupted", "run_interrupted"]);
+  assert.equal(report.delivered, 3);
+
+  const { health: after, state, because } = await s.at(NOW).status();
+  assert.deepEqual([state, because], ["failing", before.because]);
+  const { totals, history, lastDelivery, ...rest } = after;
+  const { totals: totalsBefore, history: historyBefore, ...restBefore } = before.health;
+  assert.deepEqual({ ...rest, lastDelivery: null }, restBefore);
+  assert.equal(lastDelivery?.events, 3);
+  assert.deepEqual([totals.delivered, totals.runs, totals.failedRuns], [3, 1, 1]);
+  assert.deepEqual(totals.durations, totalsBefore.durations);
+  assert.deepEqual(history.days.map(({ events, failedRuns }) => [events, failedRuns]), [[3, 1]]);
+  assert.deepEqual([history.runs, history.outages], [historyBefore.runs, historyBefore.outages]);
+
+  xsiam.faults.clear();
+  const next = await s.at(NOW).collect("cron");
+  assert.deepEqual([next.outcome, next.delivered, next.backfilled], ["ok", 0, 3]);
+  assert.equal((await s.at(NOW).status()).state, "healthy");
 });
 
 Deno.test("when the cron stops, the lag grows until it is alarming", async () => {

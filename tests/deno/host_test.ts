@@ -106,6 +106,16 @@ Deno.test("while the destination is silent, a stop takes less than ten seconds",
   await using host = await RunningHost.start(stage.folder, settings);
   const read = () => stage.livePerson.requests.some(({ target }) => target === "audit");
   await assertStopsRun(host, "the page that is then pushed", read);
+  assert.match(host.printed, /"level":"info","event":"run_interrupted"/);
+  assert.doesNotMatch(host.printed, /"level":"error"/);
+
+  await using next = await RunningHost.start(stage.folder, settings);
+  const { health, state } = await (await next.fetch("/status")).json();
+  assert.deepEqual([state, health.consecutiveFailures, health.totals.failedRuns], [
+    "waiting",
+    0,
+    0,
+  ]);
 });
 
 Deno.test("guessing the token is limited here too, and told with the address; whoever has it passes", async () => {

@@ -41,7 +41,12 @@ async function watch(runIds: readonly string[], state = "healthy") {
       say: (line) => void shown.push(line),
       [Symbol.dispose]() {},
     },
-    stop: { stopped: false, wait: new Promise(() => {}), [Symbol.dispose]() {} },
+    stop: {
+      stopped: false,
+      wait: new Promise(() => {}),
+      signal: new AbortController().signal,
+      [Symbol.dispose]() {},
+    },
     everyMs: 0,
     now: () => NOON_MS + looks * MINUTE_MS,
   }).then(() => assert.fail("it ended"), (error: AnsweredProblem) => error);

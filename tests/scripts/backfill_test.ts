@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { stat } from "node:fs/promises";
 import { DAY_MS } from "../environment.ts";
+import { interruptedAtPush } from "./interrupted_at_push.ts";
 import { ScriptStage } from "./script_stage.ts";
 import { runScript } from "./running_script.ts";
 
@@ -117,6 +118,36 @@ Deno.test("backfill that is interrupted says how to go on, and goes on there", a
   assert.match(rest.stderr, /^Continuing at /);
   assert.match(rest.stdout, /500 events delivered/);
   assert.deepEqual([stage.xsiam.count, stage.xsiam.ids.size], [500, 500]);
+});
+
+Deno.test("backfill that is interrupted does not wait long for a service that is silent", async () => {
+  await using stage = await ScriptStage.open();
+  stage.add(6);
+  const args = ["--from", "9 days", "--to", "1 minute", "--kv-path", stage.kvPath];
+  const { code, stderr } = await interruptedAtPush(stage, SCRIPT, args);
+  assert.equal(code, 130, stderr);
+  assert.match(stderr, /interrupted: 0 events delivered[^]*To resume:/);
+  const [, goOn] = /deno task backfill (--from \S+ --to \S+ --kv-path \S+)/.exec(stderr)!;
+  const rest = await stage.run(SCRIPT, goOn.split(" "));
+  assert.equal(rest.code, 0, rest.stderr);
+  assert.deepEqual([stage.xsiam.count, stage.xsiam.ids.size], [6, 6]);
+});
+
+Deno.test("backfill --dry-run ends at once when it is interrupted", async () => {
+  await using stage = await ScriptStage.open();
+  const asked = Promise.withResolvers<void>();
+  stage.livePerson.faults.when("audit", () => {
+    asked.resolve();
+    return { hang: true };
+  });
+  await using script = await stage.start(SCRIPT, ["--from", "2 days", "--dry-run"]);
+  await asked.promise;
+  script.interrupt();
+  const { code, stdout, stderr } = await stage.ended(script);
+  assert.deepEqual([code, stdout], [130, ""]);
+  assert.match(stderr, /Interrupted\. Nothing was pushed\.\n$/);
+  const audits = stage.livePerson.requests.filter(({ target }) => target === "audit");
+  assert.equal(audits.length, 1, "it did not wait for the answer");
 });
 
 Deno.test("backfill tells what is wrong, and --cancel gives it up", async (t) => {

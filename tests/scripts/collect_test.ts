@@ -1,5 +1,6 @@
 /** `deno task collect`, run as a process: on a state of its own, and on a Worker. */
 import assert from "node:assert/strict";
+import { interruptedAtPush } from "./interrupted_at_push.ts";
 import { ScriptStage } from "./script_stage.ts";
 import { runScript } from "./running_script.ts";
 
@@ -67,6 +68,30 @@ Deno.test("collect that is interrupted finishes its batch; the next one goes on"
   stage.xsiam.faults.clear();
   assert.equal((await stage.run(SCRIPT, place)).code, 0);
   assertOnce(stage, 600);
+});
+
+Deno.test("collect that is interrupted does not wait long for a service that is silent", async (t) => {
+  await using stage = await ScriptStage.open();
+  stage.add(6);
+  const place = ["--kv-path", stage.kvPath];
+  for (const json of [[], ["--json"]]) {
+    await t.step(json.join() || "in words", async () => {
+      const { code, stdout, stderr } = await interruptedAtPush(stage, SCRIPT, [...place, ...json]);
+      assert.equal(code, 130, stderr);
+      if (json.length === 0) {
+        assert.match(stderr, /Stopping after the current batch[^]*had not answered when/);
+        assert.match(stderr, /may be delivered twice\. What was delivered is committed/);
+      } else {
+        const { ok, outcome, problem } = JSON.parse(stdout);
+        assert.deepEqual([ok, outcome, problem.code], [false, "interrupted", "run_interrupted"]);
+      }
+    });
+  }
+  const status = await stage.run("status", ["--local", ...place, "--json"]);
+  const { state, health } = JSON.parse(status.stdout);
+  assert.deepEqual([state, health.consecutiveFailures], ["waiting", 0], "it is no failure");
+  assert.equal((await stage.run(SCRIPT, place)).code, 0);
+  assertOnce(stage, 6);
 });
 
 Deno.test("collect collects every account, and a broken one holds up no other", async () => {

@@ -104,25 +104,49 @@ interface Aftermath {
   readonly missingFields: readonly string[];
 }
 
-/** The health after one more run. */
-export function afterRun(
-  health: Health,
-  report: RunReport,
-  { completeUntilMs, deadLetters, gaps, readAgain, missingFields }: Aftermath,
-): Health {
-  const failed = report.outcome === "failed";
+/**
+ * The health after one more run. What an interrupted one did counts, but it neither succeeded nor failed:
+ * nothing else changes.
+ */
+export function afterRun(health: Health, report: RunReport, aftermath: Aftermath): Health {
   const endedMs = Date.parse(report.startedAt) + report.durationMs;
-  const endedAt = iso(endedMs);
-  const events = eventsOf(report);
-  const { totals } = health;
+  const worked = withWork(health, report, aftermath, endedMs);
+  if (report.outcome === "interrupted") return worked;
+  const failed = report.outcome === "failed";
+  const { totals } = worked;
   return {
+    ...worked,
     lastRun: report,
     startedOverAt: null,
     consecutiveFailures: failed ? health.consecutiveFailures + 1 : 0,
     failingSince: failed ? health.failingSince ?? report.startedAt : null,
     workingSince: failed ? null : health.workingSince ?? report.startedAt,
-    lastSuccessAt: failed ? health.lastSuccessAt : endedAt,
-    lastDelivery: events > 0 ? { at: endedAt, events } : health.lastDelivery,
+    lastSuccessAt: failed ? health.lastSuccessAt : iso(endedMs),
+    totals: {
+      ...totals,
+      runs: totals.runs + 1,
+      failedRuns: totals.failedRuns + (failed ? 1 : 0),
+      durations: DURATION_BOUNDS_SECONDS.map((bound, i) =>
+        totals.durations[i] + (report.durationMs <= bound * 1000 ? 1 : 0)
+      ),
+      durationSeconds: totals.durationSeconds + report.durationMs / 1000,
+    },
+    history: withRun(health.history, report, endedMs),
+  };
+}
+
+/** What a run did, however it ended. */
+function withWork(
+  health: Health,
+  report: RunReport,
+  { completeUntilMs, deadLetters, gaps, readAgain, missingFields }: Aftermath,
+  endedMs: number,
+): Health {
+  const events = eventsOf(report);
+  const { totals } = health;
+  return {
+    ...health,
+    lastDelivery: events > 0 ? { at: iso(endedMs), events } : health.lastDelivery,
     completeUntilMs,
     gaps: gapsAfter(health.gaps, gaps, [...readAgain, ...backfilledRange(report.backfill)]),
     missingFields,
@@ -131,8 +155,6 @@ export function afterRun(
       : health.reconciledThrough,
     totals: {
       ...totals,
-      runs: totals.runs + 1,
-      failedRuns: totals.failedRuns + (failed ? 1 : 0),
       delivered: totals.delivered + report.delivered,
       deadLettered: totals.deadLettered + deadLetters,
       altered: totals.altered + report.altered,
@@ -143,12 +165,8 @@ export function afterRun(
       backfilled: totals.backfilled + report.backfilled,
       retries: totals.retries + report.retries,
       answers: addAnswers(totals.answers, report.answers),
-      durations: DURATION_BOUNDS_SECONDS.map((bound, i) =>
-        totals.durations[i] + (report.durationMs <= bound * 1000 ? 1 : 0)
-      ),
-      durationSeconds: totals.durationSeconds + report.durationMs / 1000,
     },
-    history: withRun(health.history, report, endedMs),
+    history: events === 0 ? health.history : withEvents(health.history, events, endedMs),
   };
 }
 

@@ -12,7 +12,8 @@ export type Trigger = "cron" | "http" | "backlog" | "script";
 export interface RunReport {
   readonly runId: string;
   readonly trigger: Trigger;
-  readonly outcome: "ok" | "failed" | "disabled";
+  /** `interrupted`: somebody stopped it while a service had not answered, which is nobody's failure. */
+  readonly outcome: "ok" | "failed" | "interrupted" | "disabled";
   readonly startedAt: string;
   readonly durationMs: number;
   /** Events that the destination acknowledged: new ones, and those that it had refused before. */
@@ -148,7 +149,7 @@ export function toReport(told: Told): RunReport {
   return {
     runId: told.runId,
     trigger: told.trigger,
-    outcome: told.problem === undefined ? "ok" : "failed",
+    outcome: outcomeOf(told.problem),
     startedAt: iso(told.startedMs),
     durationMs: told.endedMs - told.startedMs,
     delivered: (progress?.delivered ?? 0) + (progress?.redelivered ?? 0) + told.beside.redelivered,
@@ -181,6 +182,11 @@ export function toReport(told: Told): RunReport {
       : Math.max(0, Math.round((told.endedMs - completeUntilMs) / 1000)),
     ...(told.problem !== undefined && { problem: told.problem }),
   };
+}
+
+function outcomeOf(problem: Problem | undefined): RunReport["outcome"] {
+  if (problem === undefined) return "ok";
+  return problem.code === "run_interrupted" ? "interrupted" : "failed";
 }
 
 /** The report of a run that did nothing, because fetching is switched off. */

@@ -32,6 +32,10 @@ export function tellOfRun(report: RunReport, failure: unknown, { platform }: Run
       "Runs wait for it to catch up; after half an hour, they accept what it shows.";
     platform.log({ level: "warn", event: "source_behind", runId, message });
   }
+  if (report.outcome === "interrupted") {
+    platform.log({ level: "info", event: "run_interrupted", ...report });
+    return;
+  }
   if (report.outcome === "ok") {
     platform.log({ level: "info", event: "run_ended", ...report });
     return;

@@ -33,6 +33,7 @@ const SERVICE: readonly ErrorCode[] = [
   "upstream_too_large",
   "upstream_unreadable",
   "request_budget_spent",
+  "run_interrupted",
 ];
 
 export const READING: readonly ErrorCode[] = [

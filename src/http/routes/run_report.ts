@@ -56,8 +56,9 @@ export const Run = named(
     runId: told(v.string(), "Identifies the run in the log."),
     trigger: v.picklist(TRIGGERS),
     outcome: told(
-      v.picklist(["ok", "failed", "disabled"]),
-      "`disabled`: `FETCH_EVENTS` is false, so nothing was done.",
+      v.picklist(["ok", "failed", "interrupted", "disabled"]),
+      "`interrupted`: somebody stopped the collector, and a service had not answered yet. " +
+        "`disabled`: `FETCH_EVENTS` is false, so nothing was done.",
     ),
     startedAt: instant,
     durationMs: count,

@@ -52,7 +52,7 @@ const SILENT = new Set<ErrorCode>([
 
 /**
  * True if a remedy's failure says more than the failure that it was meant to remedy: something must be
- * corrected, or no requests are left. Other failures are temporary.
+ * corrected, no requests are left, or the run was stopped. Other failures are temporary.
  */
 export function isDecisive(error: unknown): boolean {
   return error instanceof CollectorError && DECISIVE.has(error.code);
@@ -63,4 +63,5 @@ const DECISIVE = new Set<ErrorCode>([
   "discovery_failed",
   "discovered_host_refused",
   "request_budget_spent",
+  "run_interrupted",
 ]);

@@ -1,0 +1,10 @@
+/** Whether a call ended because the script was stopped, and not because something failed. Pure. */
+import { AnsweredProblem } from "../../src/http/routing/problems.ts";
+import type { StopSignal } from "../cli/stop_signal.ts";
+
+/** `error`: what the call threw. */
+export function isBrokenOff(error: unknown, stop: StopSignal): boolean {
+  if (!stop.stopped || !(error instanceof AnsweredProblem)) return false;
+  const { code } = error.problem;
+  return code === "run_interrupted" || code === "stopping";
+}
