@@ -16,6 +16,18 @@ Deno.test("at the end of the listing, the earlier of the host's clock and the so
   assert.equal(until(NOW + 1000), NOW);
 });
 
+Deno.test("a listing that ends early is no end, unless nothing turned out to be missing there", () => {
+  const gap = { day: "2026-03-10", offset: 1000, afterMs: NOW, beforeMs: null, foundAtMs: NOW };
+  const until = (records: number | null) =>
+    completeUntil(
+      { ...progress, gaps: [{ ...gap, records, why: "beyond the last offset" }] },
+      NOW,
+      null,
+    );
+  assert.equal(until(0), NOW);
+  for (const records of [null, 5]) assert.equal(until(records), NOW - 60 * MINUTE_MS);
+});
+
 Deno.test("with more to read it is the last event met, never less than before, never the future", () => {
   const until = (timeMs: number, beforeMs: number | null) =>
     completeUntil(

@@ -352,6 +352,9 @@ Deno.test("a gap that is met at several offsets and in the listings of several d
   const cut = gap(NOW, { why: "beyond the last offset", records: 100 });
   const later = { ...cut, day: "2026-03-10", records: null, beforeMs: NOW };
   assert.deepEqual(gapsAfter([], [cut, later], []), [{ ...later, records: 100 }]);
+  const none = { ...cut, records: 0 };
+  assert.deepEqual(gapsAfter([], [none], []), [], "where nothing is missing, there is no gap");
+  assert.deepEqual(gapsAfter([cut], [none], []), [], "and none any more");
   const row = [0, 1].map((at) => gap(NOW, { offset: at }));
   assert.deepEqual(gapsAfter([], [...row, ...row], []), row, "one after another they are two");
   assert.deepEqual(

@@ -134,28 +134,40 @@ Deno.test("a page that fails where the offsets end is told as their end, if ther
   assert.deepEqual([last, saysMore, hidden], [true, true, 100]);
 });
 
-/** Days of as many records each, of a source whose offsets end at 1,000, as one run after another shows them. */
-async function cutDays(perDay: readonly number[], tellsTotal: boolean) {
+interface CutDays {
+  readonly tellsTotal?: boolean;
+  readonly lastOffsetAs?: "empty" | "failure";
+  /** The last day's time of the runs. */
+  readonly at?: number;
+  readonly untilMs?: number;
+  /** Records that can't be shown. */
+  readonly unreadable?: readonly number[];
+}
+
+/** Days of as many records each, from midnight on, of a source whose offsets end at 1,000, as runs show them. */
+async function cutDays(
+  perDay: readonly number[],
+  { tellsTotal = true, lastOffsetAs = "empty", at = 20 * HOUR, untilMs, unreadable = [] }: CutDays =
+    {},
+) {
   const records = perDay.flatMap((count, day) =>
-    recordsAt(every(30 * SECOND, MIDNIGHT + day * DAY + HOUR, count))
+    recordsAt(every(10 * SECOND, MIDNIGHT + day * DAY, count))
   );
   const world = account(records, {
     startMs: MIDNIGHT,
-    nowMs: MIDNIGHT + (perDay.length - 1) * DAY + 20 * HOUR,
-    habits: { lastOffset: 1000, lastOffsetAs: "empty", tellsTotal },
+    nowMs: MIDNIGHT + (perDay.length - 1) * DAY + at,
+    habits: {
+      ...{ lastOffset: 1000, lastOffsetAs, tellsTotal },
+      ...{ unreadable: new Set(unreadable), unreadableAs: "null" },
+    },
   });
+  const limits = { ...LIMITS, ...(untilMs !== undefined && { untilMs }) };
   let gaps: readonly Gap[] = [];
   for (let run = 0; run < 4; run++) {
-    const { found } = await collectGaps(world);
-    gaps = gapsAfter(gaps, found, []);
+    gaps = gapsAfter(gaps, (await collectOnce(world, limits)).gaps, []);
   }
-  return { missing: records.length - world.received.length, told: recordsMissing(gaps) };
-}
-
-async function collectGaps(world: ReturnType<typeof account>) {
-  world.gaps = [];
-  await collectOnce(world);
-  return { found: world.gaps };
+  const wanted = records.filter(({ timeMs }) => timeMs < (untilMs ?? Infinity));
+  return { missing: wanted.length - world.received.length, told: recordsMissing(gaps), gaps };
 }
 
 for (
@@ -164,14 +176,39 @@ for (
     ["a long day and a short one", [1500, 200], 500],
     ["a long day and two short ones", [1500, 200, 200], 500],
     ["short days, which reach into the next one's listing", [800, 800, 800], 0],
+    ["a listing that ends with the first record of the next one", [999, 200], 0],
     ["two long days", [1500, 1300], 800],
   ] as const
 ) {
   Deno.test(`where offsets end, as many are told missing as are: ${name}`, async () => {
-    assert.deepEqual(await cutDays(perDay, true), { missing, told: missing });
-    const { told, ...untold } = await cutDays(perDay, false);
+    const { gaps: _, ...told } = await cutDays(perDay);
+    assert.deepEqual(told, { missing, told: missing });
+    const untold = await cutDays(perDay, { tellsTotal: false });
     assert.equal(untold.missing, missing);
     // how many can't be known then; that there are any only shows in the listing of a later day
-    if (perDay.length > 1) assert.equal(told > 0, missing > 0, `${told}`);
+    if (perDay.length > 1) assert.equal(untold.told > 0, missing > 0);
   });
 }
+
+Deno.test("where there is no later listing yet, what the source counts beyond its last offset is told", async () => {
+  for (const lastOffsetAs of ["empty", "failure"] as const) {
+    const { missing, told } = await cutDays([1500], { at: 5 * HOUR, lastOffsetAs });
+    assert.deepEqual([missing, told], [500, 500], lastOffsetAs);
+  }
+});
+
+Deno.test("where a listing ends just before the next one begins, one is told: it may have come meanwhile", async () => {
+  const { missing, told } = await cutDays([1000, 200]);
+  assert.deepEqual([missing, told], [0, 1]);
+});
+
+Deno.test("a range tells only what is missing in it, wherever its listing ends", async () => {
+  const untilMs = MIDNIGHT + DAY;
+  const long = await cutDays([1500, 200], { untilMs });
+  assert.deepEqual([long.missing, long.told], [500, 500]);
+  const unreadable = [1500 + 20]; // in the listing of the next day
+  const other = await cutDays([1500, 200], { untilMs, unreadable });
+  assert.deepEqual(other.gaps.map(({ why }) => why), ["beyond the last offset"]);
+  const short = await cutDays([800, 800], { untilMs });
+  assert.deepEqual([short.missing, short.gaps], [0, []]);
+});
