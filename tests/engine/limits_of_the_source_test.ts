@@ -190,10 +190,12 @@ for (
   });
 }
 
-Deno.test("where there is no later listing yet, what the source counts beyond its last offset is told", async () => {
+Deno.test("where no later listing shows anything, what the source counts beyond its last offset is told", async () => {
   for (const lastOffsetAs of ["empty", "failure"] as const) {
-    const { missing, told } = await cutDays([1500], { at: 5 * HOUR, lastOffsetAs });
-    assert.deepEqual([missing, told], [500, 500], lastOffsetAs);
+    for (const at of [5 * HOUR, 20 * HOUR]) {
+      const { missing, told } = await cutDays([1500], { at, lastOffsetAs });
+      assert.deepEqual([missing, told], [500, 500], lastOffsetAs);
+    }
   }
 });
 
@@ -203,12 +205,15 @@ Deno.test("where a listing ends just before the next one begins, one is told: it
 });
 
 Deno.test("a range tells only what is missing in it, wherever its listing ends", async () => {
-  const untilMs = MIDNIGHT + DAY;
-  const long = await cutDays([1500, 200], { untilMs });
-  assert.deepEqual([long.missing, long.told], [500, 500]);
   const unreadable = [1500 + 20]; // in the listing of the next day
-  const other = await cutDays([1500, 200], { untilMs, unreadable });
-  assert.deepEqual(other.gaps.map(({ why }) => why), ["beyond the last offset"]);
-  const short = await cutDays([800, 800], { untilMs });
+  for (const untilMs of [MIDNIGHT + 6 * HOUR, MIDNIGHT + DAY]) {
+    const long = await cutDays([1500, 200], { untilMs });
+    assert.deepEqual([long.missing, long.told], [500, 500]);
+    const { gaps } = await cutDays([1500, 200], { untilMs, unreadable });
+    assert.deepEqual(gaps.map(({ why }) => why), ["beyond the last offset"]);
+  }
+  const short = await cutDays([800, 800], { untilMs: MIDNIGHT + DAY });
   assert.deepEqual([short.missing, short.gaps], [0, []]);
+  const early = await cutDays([1500], { untilMs: MIDNIGHT + HOUR });
+  assert.deepEqual([early.missing, early.gaps], [0, []]);
 });
