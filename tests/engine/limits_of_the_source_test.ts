@@ -150,8 +150,8 @@ async function cutDays(
   { tellsTotal = true, lastOffsetAs = "empty", at = 20 * HOUR, untilMs, unreadable = [] }: CutDays =
     {},
 ) {
-  const records = perDay.flatMap((count, day) =>
-    recordsAt(every(10 * SECOND, MIDNIGHT + day * DAY, count))
+  const records = recordsAt(
+    perDay.flatMap((count, day) => every(10 * SECOND, MIDNIGHT + day * DAY, count)),
   );
   const world = account(records, {
     startMs: MIDNIGHT,
@@ -214,6 +214,6 @@ Deno.test("a range tells only what is missing in it, wherever its listing ends",
   }
   const short = await cutDays([800, 800], { untilMs: MIDNIGHT + DAY });
   assert.deepEqual([short.missing, short.gaps], [0, []]);
-  const early = await cutDays([1500], { untilMs: MIDNIGHT + HOUR });
+  const early = await cutDays([1500], { untilMs: MIDNIGHT + 2 * HOUR });
   assert.deepEqual([early.missing, early.gaps], [0, []]);
 });
