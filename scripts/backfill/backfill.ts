@@ -55,7 +55,7 @@ const command = withTarget(
     .option("--from <time>", "the beginning: ISO 8601, or a time such as 2 weeks ago")
     .option("--to <time>", "the end, exclusive (default: now)")
     .option("--dry-run", "count the events by day; push and store nothing")
-    .option("--cancel", "cancel a backfill that is not complete")
+    .option("--cancel", "cancel a backfill that is not complete, if there is one")
     .option("--no-wait", "with --url: do not wait until it is complete")
     .option(
       "--every <seconds>",
@@ -195,11 +195,16 @@ async function cancel(options: Options, stop: StopSignal): Promise<number> {
   await using target = await openTarget(options, { say: console.error, stop, absent: "refused" });
   const pipelines = pipelinesOfOneAccount(await target.pipelines(), options, IN_OPTIONS);
   const [{ account }] = pipelines;
-  for (const pipeline of pipelines) await target.cancelBackfill(pipeline);
+  let cancelled = 0;
+  for (const pipeline of pipelines) if (await target.cancelBackfill(pipeline)) cancelled++;
+  const words = cancelled === 0
+    ? "there is no backfill to cancel."
+    : `${cancelled === 1 ? "the backfill is" : `${cancelled} backfills are`} cancelled. ` +
+      "What was delivered stays delivered.";
   console.log(
     options.json
-      ? JSON.stringify({ ok: true, account, backfill: null })
-      : `${account}: the backfill is cancelled. What it delivered stays delivered.`,
+      ? JSON.stringify({ ok: true, account, cancelled, backfill: null })
+      : `${account}: ${words}`,
   );
   return DONE;
 }

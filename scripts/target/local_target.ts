@@ -44,7 +44,7 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Targ
     getEvents: async (some, args) => unwrap(await askAny(collectors, some, "getEvents", args)),
     startBackfill: async (pipeline, range) => unwrap(await of(pipeline).startBackfill(range)),
     advanceBackfill: async (pipeline) => unwrap(await of(pipeline).advanceBackfill()),
-    cancelBackfill: async (pipeline) => unwrap(await of(pipeline).cancelBackfill()),
+    cancelBackfill: async (pipeline) => unwrap(await of(pipeline).cancelBackfill()) !== null,
     deadLetters: async (pipeline, limit, query) =>
       unwrap(await of(pipeline).deadLetters(limit, query)),
     redeliver: async (pipeline, limit, choice) =>

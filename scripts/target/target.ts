@@ -40,7 +40,8 @@ export interface Target extends AsyncDisposable {
   startBackfill(pipeline: Pipeline, range: BackfillRange): Promise<BackfillState>;
   /** Does one part of the backfill; null when there is nothing to do. */
   advanceBackfill(pipeline: Pipeline): Promise<BackfillState | null>;
-  cancelBackfill(pipeline: Pipeline): Promise<void>;
+  /** False if none was running. */
+  cancelBackfill(pipeline: Pipeline): Promise<boolean>;
   /** At most `limit` of them; 100 at most. */
   deadLetters(pipeline: Pipeline, limit: number, query: LetterQuery): Promise<ListedLetters>;
   /** Pushes up to 100 of them again; all, if none are chosen. */

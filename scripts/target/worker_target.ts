@@ -57,7 +57,9 @@ export function workerTarget(client: WorkerClient): Target {
       return answer.backfill;
     },
     async cancelBackfill(pipeline) {
-      await client.ask("DELETE", "/backfill", { ...namedAs(pipeline) });
+      type Cancelled = { readonly cancelled: number };
+      const named = { ...namedAs(pipeline) };
+      return (await client.ask<Cancelled>("DELETE", "/backfill", named)).cancelled > 0;
     },
     ...letterCalls(client),
     async forgetCursor(pipeline) {

@@ -235,7 +235,8 @@ export class Collector {
     });
   }
 
-  cancelBackfill(): Promise<void> {
+  /** The one that was cancelled; null if none was running. */
+  cancelBackfill(): Promise<BackfillState | null> {
     return this.#inTurn(() => this.#context.backfill.cancel());
   }
 

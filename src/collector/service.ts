@@ -40,7 +40,7 @@ interface Calls {
   discardLetters(choice: LetterChoice): Discarding;
   startBackfill(range: BackfillRange): BackfillState;
   advanceBackfill(): BackfillState | null;
-  cancelBackfill(): void;
+  cancelBackfill(): BackfillState | null;
   forgetCursor(): void;
   queueOperatorAction(action: OperatorAction): void;
   exportState(after: string | null): ExportedPage;

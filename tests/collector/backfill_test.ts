@@ -90,8 +90,20 @@ Deno.test("a second backfill waits for the first, the same one goes on, and a ca
     collector.startBackfill({ ...RANGE, toMs: NOW }),
     (error: CollectorError) => error.code === "backfill_running",
   );
-  await collector.cancelBackfill();
+  assert.deepEqual(await collector.cancelBackfill(), started);
   assert.equal((await collector.status()).backfill, null);
+});
+
+Deno.test("nothing is cancelled where no backfill is running, and a complete one stays as it is", async () => {
+  await using h = await withHistory();
+  const collector = h.at(NOW);
+  assert.equal(await collector.cancelBackfill(), null);
+  await collector.startBackfill(RANGE);
+  for (let run = 0; run < 5; run++) await collector.collect("cron");
+  const { backfill } = await collector.status();
+  assert.notEqual(backfill?.completedAt, null);
+  assert.equal(await collector.cancelBackfill(), null);
+  assert.deepEqual((await collector.status()).backfill, backfill);
 });
 
 Deno.test("a backfill that is killed at any I/O operation loses nothing", async () => {

@@ -172,8 +172,18 @@ Deno.test("backfill tells what is wrong, and --cancel gives it up", async (t) =>
   });
   await t.step("--cancel", async () => {
     assert.equal((await statusOf(stage)).backfill.completedAt, null);
-    assert.equal((await stage.run(SCRIPT, [...place, "--cancel"])).code, 0);
+    const cancel = (...more: string[]) => stage.run(SCRIPT, [...place, "--cancel", ...more]);
+    const first = await cancel();
+    assert.deepEqual([first.code, first.stderr], [0, ""]);
+    assert.match(first.stdout, /: the backfill is cancelled\./);
     assert.equal((await statusOf(stage)).backfill, null);
+    const again = await cancel();
+    assert.deepEqual(
+      [again.code, again.stdout],
+      [0, "12345678: there is no backfill to cancel.\n"],
+    );
+    const { ok, cancelled } = JSON.parse((await cancel("--json")).stdout);
+    assert.deepEqual([ok, cancelled], [true, 0]);
   });
   await t.step("bad usage", async () => {
     const usages = [
@@ -230,6 +240,12 @@ Deno.test("backfill on a Worker, beside its cron", async (t) => {
     const { code, stderr } = await stage.ended(script);
     assert.equal(code, 130);
     assert.match(stderr, /The Worker continues it/);
-    assert.equal((await stage.run(SCRIPT, [...place, "--cancel"])).code, 0);
+    const cancelled: number[] = [];
+    for (const _ of [1, 2]) {
+      const { code, stdout } = await stage.run(SCRIPT, [...place, "--cancel", "--json"]);
+      assert.equal(code, 0);
+      cancelled.push(JSON.parse(stdout).cancelled);
+    }
+    assert.deepEqual(cancelled, [1, 0]);
   });
 });

@@ -61,9 +61,15 @@ export class Backfill {
     return (await this.state())!;
   }
 
-  /** Gives up what is left of a backfill, if one is running. */
-  async cancel(): Promise<void> {
+  /**
+   * Gives up what is left of a backfill, and returns it as it stood; null if none was running. One that is
+   * complete stays as it is.
+   */
+  async cancel(): Promise<BackfillState | null> {
+    const state = await this.state();
+    if (state === null || state.completedAt !== null) return null;
     await this.platform.local.delete(KEY);
+    return state;
   }
 
   /** Delivers the next part; null when there is nothing to do. */

@@ -42,6 +42,13 @@ export const PAST_ACTIONS = {
     perform: async ({ of }, pipeline) => {
       const outcome = await of(pipeline).cancelBackfill();
       if (!outcome.ok) return toldProblem("The backfill was not cancelled", outcome.problem);
+      if (outcome.value === null) {
+        return {
+          ok: true,
+          title: "There was no backfill to cancel",
+          lines: ["It was complete, or cancelled, before."],
+        };
+      }
       return {
         ok: true,
         title: "The backfill is cancelled",

@@ -7,7 +7,7 @@ import { backfillArguments } from "../routing/backfill_arguments.ts";
 import { problemOf, unwrap } from "../routing/problems.ts";
 import { json, refuse } from "../routing/reply.ts";
 import { defineRoute, inJson } from "../routing/route.ts";
-import { named, Problem } from "../routing/schemas.ts";
+import { count, named, Problem, told } from "../routing/schemas.ts";
 import { CURL } from "./examples.ts";
 import { labels, meant, PIPELINE, PipelineProblem, toList } from "./pipelines.ts";
 import { OF_RUNS } from "./problem_codes.ts";
@@ -30,7 +30,13 @@ const FailedBackfills = named(
   "Some of the destinations failed.",
 );
 
-const NoBackfill = named("NoBackfill", v.object({ backfill: v.null() }));
+const NoBackfill = named(
+  "NoBackfill",
+  v.object({
+    cancelled: told(count, "How many were cancelled: 0 if none was running."),
+    backfill: v.null(),
+  }),
+);
 
 export const startBackfill = defineRoute({
   id: "startBackfill",
@@ -69,15 +75,17 @@ export const cancelBackfill = defineRoute({
   path: "/backfill",
   access: TOKEN,
   summary: "Cancel the backfill",
-  words: "What has been delivered stays delivered. If there is no backfill, nothing happens. " +
-    "Without `destination`, those to all of the account's destinations are cancelled.",
+  words:
+    "What has been delivered stays delivered. If none is running, nothing happens: one that is " +
+    "complete stays in `/status`. Without `destination`, those to all of the account's destinations are cancelled.",
   arguments: PIPELINE,
   examples: [`${CURL} -X DELETE "$URL/backfill"`],
-  answers: { 200: inJson("There is no backfill now.", NoBackfill) },
+  answers: { 200: inJson("No backfill is running now.", NoBackfill) },
   problems: OF_RUNS,
   handle: async (asked) => {
     const { ask } = meant(asked, pipelinesOfOneAccount);
-    for (const outcome of await ask("cancelBackfill")) unwrap(outcome);
-    return json(200, { backfill: null });
+    const outcomes = (await ask("cancelBackfill")).map((outcome) => unwrap(outcome));
+    const cancelled = outcomes.filter((backfill) => backfill !== null).length;
+    return json(200, { cancelled, backfill: null });
   },
 });

@@ -138,9 +138,13 @@ Deno.test("from the first run to dead letters that are redelivered", async (t) =
     assert.match(await page.getByRole("status").innerText(), /The backfill is scheduled/);
     assert.match(await page.innerText("main"), /Backfill in progress/);
     assert.equal(await link("Backfill").count(), 1, "only its cancelling is offered");
+    const question = await link("Cancel the backfill").getAttribute("href");
     const told = await press(page, "Cancel the backfill", "Cancel the backfill");
     assert.match(told, /What has been delivered stays delivered/);
     assert.equal((await stage.get("/status")).body.backfill, null);
+    await page.goto(new URL(question!, page.url()).href); // as in another tab
+    await page.getByRole("button", { name: "Cancel the backfill" }).click();
+    assert.match(await page.getByRole("status").innerText(), /There was no backfill to cancel/);
   });
 
   await t.step("starting over has to be confirmed with the account's id", async () => {
