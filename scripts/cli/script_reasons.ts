@@ -22,6 +22,7 @@ export type ScriptCode =
   | "backup_exists"
   | "export_exists"
   | "export_unreadable"
+  | "export_lacks"
   | "range_too_dense"
   | "settings_missing"
   | "setting_unwritable"
@@ -101,6 +102,10 @@ export const SCRIPT_REASONS: Readonly<Record<ScriptCode, ScriptReason>> = {
   export_unreadable: {
     title: "The file is not an export",
     action: "With --from, give the file that deno task export wrote.",
+  },
+  export_lacks: {
+    title: "The export has no such account or destination",
+    action: "Name one that it has with --account and --destination, or leave these out.",
   },
   range_too_dense: {
     title: "The events can't be counted",

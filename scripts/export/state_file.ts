@@ -28,7 +28,7 @@ export interface MovedState {
   readonly pages: readonly ImportedPage[];
 }
 
-export function rowsIn(states: readonly MovedState[]): number {
+export function rowsIn(states: readonly Pick<MovedState, "pages">[]): number {
   return states.flatMap(({ pages }) => pages).reduce((sum, { rows }) => sum + rows.length, 0);
 }
 

@@ -1,14 +1,15 @@
 /** `deno task import`: gives a collector what another one has exported. */
-import { onePipeline } from "../../src/pipelines/choose.ts";
 import { count } from "../../src/format.ts";
+import { labelsOf, type Pipeline } from "../../src/pipelines/pipeline.ts";
 import { DONE, readOptions, scriptCommand } from "../cli/command_line.ts";
-import { runToEnd } from "../cli/failure.ts";
+import { runToEnd, scriptProblem } from "../cli/failure.ts";
 import { namedPath } from "../cli/paths.ts";
 import { type TargetOptions, withTarget } from "../cli/script_options.ts";
 import { listenForStop } from "../cli/stop_signal.ts";
-import { readStates, rowsIn } from "../export/state_file.ts";
+import { type MovedState, readStates, rowsIn } from "../export/state_file.ts";
 import { openTarget } from "../target/open_target.ts";
-import { IN_OPTIONS } from "../target/target.ts";
+import { importAll } from "./import_all.ts";
+import { planImport } from "./import_plan.ts";
 
 interface Options extends TargetOptions {
   readonly from?: string;
@@ -22,36 +23,61 @@ const command = withTarget(
 ).addHelpText("after", "\nExit code: 0 done, 1 failed, 2 bad usage.");
 
 async function main(options: Options): Promise<number> {
-  const { json } = options;
-  const from = namedPath("--from", options.from);
-  const states = (await readStates(from)).filter(({ account, destination }) =>
-    (options.account ?? account) === account &&
-    (options.destination ?? destination) === destination
-  );
+  const { json = false } = options;
+  const states = chosen(await readStates(namedPath("--from", options.from)), options);
   using stop = listenForStop();
   const around = { say: console.error, stop, absent: "made", isPaused: true } as const;
   await using target = await openTarget(options, around);
-  const pipelines = await target.pipelines();
-  const meant = states.map(({ account, destination, pages }) => ({
-    pipeline: onePipeline(
-      pipelines,
-      { account, destination: destination ?? undefined },
-      IN_OPTIONS,
-    ),
-    pages,
-  }));
-  for (const { pipeline, pages } of meant) {
-    for (const page of pages) await target.importState(pipeline, page);
+  const planned = await planImport(target, states, (one) => startOver(one, options));
+  await importAll(target, planned, (line) => json || console.log(line));
+  const imported = planned.filter(({ isDone }) => !isDone);
+  const rows = rowsIn(imported);
+  if (json) {
+    const each = planned.map(({ pipeline, pages, isDone }) => ({
+      ...labelsOf(pipeline),
+      outcome: isDone ? "unchanged" : "imported",
+      rows: isDone ? 0 : rowsIn([{ pages }]),
+    }));
+    console.log(JSON.stringify({ ok: true, pipelines: imported.length, rows, imported: each }));
+  } else {
+    console.log(
+      `${count(rows, "row")} imported into ${target.name}. Collecting continues where it stopped.`,
+    );
   }
-  const rows = rowsIn(states);
-  console.log(
-    json
-      ? JSON.stringify({ ok: true, pipelines: states.length, rows })
-      : `${
-        count(rows, "row")
-      } imported into ${target.name}. Collecting continues where it stopped.`,
-  );
   return DONE;
+}
+
+/** @throws {AnsweredProblem} when the file has none of what the options name */
+function chosen(
+  states: readonly MovedState[],
+  { from, account, destination }: Options,
+): readonly MovedState[] {
+  const meant = states.filter((one) =>
+    (account ?? one.account) === one.account && (destination ?? one.destination) === one.destination
+  );
+  if (meant.length > 0) return meant;
+  const has = states.map((one) =>
+    one.destination === null ? one.account : `${one.account} to ${one.destination}`
+  );
+  const detail = `${from} has ${has.join(", ") || "nothing at all"}.`;
+  throw scriptProblem("export_lacks", detail);
+}
+
+/** The command that gives up this pipeline's cursor. */
+function startOver(pipeline: Pipeline, { url, kvPath, settingsFile }: Options): string {
+  const { account, destination } = labelsOf(pipeline);
+  const where = url !== undefined
+    ? ["--url", url]
+    : kvPath !== undefined
+    ? ["--kv-path", kvPath]
+    : ["--local"];
+  const named = [
+    "--account",
+    account,
+    ...(destination === null ? [] : ["--destination", destination]),
+  ];
+  const file = settingsFile === undefined ? [] : ["--settings-file", settingsFile];
+  return ["deno task start-over", ...where, ...named, ...file].join(" ");
 }
 
 if (import.meta.main) {

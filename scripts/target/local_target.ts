@@ -53,6 +53,7 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Targ
     forgetCursor: async (pipeline) => unwrap(await of(pipeline).forgetCursor()),
     exportState: async (pipeline, after) => unwrap(await of(pipeline).exportState(after)),
     importState: async (pipeline, page) => unwrap(await of(pipeline).importState(page)),
+    checkState: async (pipeline, page) => unwrap(await of(pipeline).importState(page, true)),
     [Symbol.asyncDispose]: () => collectors.close(),
   };
 }

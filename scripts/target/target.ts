@@ -51,6 +51,8 @@ export interface Target extends AsyncDisposable {
   forgetCursor(pipeline: Pipeline): Promise<void>;
   exportState(pipeline: Pipeline, after: string | null): Promise<ExportedPage>;
   importState(pipeline: Pipeline, page: ImportedPage): Promise<void>;
+  /** Only checks that it could be imported. */
+  checkState(pipeline: Pipeline, page: ImportedPage): Promise<void>;
 }
 
 /** How a script's options name a pipeline. */

@@ -73,6 +73,10 @@ export function workerTarget(client: WorkerClient): Target {
     async importState(pipeline, { rows, after, seal }) {
       await client.ask("POST", "/state", {}, { ...namedAs(pipeline), rows, after, seal });
     },
+    async checkState(pipeline, { rows, after, seal }) {
+      const check = "true";
+      await client.ask("POST", "/state", {}, { ...namedAs(pipeline), rows, after, seal, check });
+    },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

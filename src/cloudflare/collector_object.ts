@@ -95,8 +95,8 @@ export class CollectorObject extends DurableObject<Env> implements ObjectMethods
     return this.#service().exportState(after);
   }
 
-  importState(page: ImportedPage) {
-    return this.#service().importState(page);
+  importState(page: ImportedPage, isTrial?: boolean) {
+    return this.#service().importState(page, isTrial);
   }
 
   /** As a relay, asks other objects, with the request allowance of this invocation. */

@@ -263,9 +263,9 @@ export class Collector {
     return this.#inTurn(() => exportState(this.#context, after));
   }
 
-  /** Takes over a page of what was exported elsewhere; see `importState`. */
-  importState(page: ImportedPage): Promise<void> {
-    return this.#inTurn(() => importState(this.#context, page));
+  /** Takes over a page of what was exported elsewhere, or only checks that it could; see `importState`. */
+  importState(page: ImportedPage, isTrial?: boolean): Promise<void> {
+    return this.#inTurn(() => importState(this.#context, page, isTrial));
   }
 
   /** Drops what runs remember: the next one finds it again. */

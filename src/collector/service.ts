@@ -44,7 +44,7 @@ interface Calls {
   forgetCursor(): void;
   queueOperatorAction(action: OperatorAction): void;
   exportState(after: string | null): ExportedPage;
-  importState(page: ImportedPage): void;
+  importState(page: ImportedPage, isTrial?: boolean): void;
 }
 
 export type Method = keyof Calls;
@@ -123,6 +123,6 @@ export function offer(ask: Ask): CollectorService {
     forgetCursor: () => ask("forgetCursor"),
     queueOperatorAction: (action) => ask("queueOperatorAction", action),
     exportState: (after) => ask("exportState", after),
-    importState: (page) => ask("importState", page),
+    importState: (...args) => ask("importState", ...args),
   };
 }

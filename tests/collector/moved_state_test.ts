@@ -124,6 +124,18 @@ Deno.test("a move is refused while collecting, over a cursor, and of another pip
   );
 });
 
+Deno.test("a trial refuses what an import would, and writes nothing", async () => {
+  await using moving = await world();
+  const { here, there, at } = moving;
+  const [first, last] = await exportedInTwo(moving);
+  for (const page of [first, last]) await at(there, PAUSED).importState(page, true);
+  assert.deepEqual([there.local.size, there.published.size], [0, 0]);
+  await assert.rejects(at(here, PAUSED).importState(first, true), code("cursor_exists"));
+  await assert.rejects(at(there).importState(first, true), code("collection_enabled"));
+  const forged = { ...first, rows: first.rows.slice(1) };
+  await assert.rejects(at(there, PAUSED).importState(forged, true), code("state_not_genuine"));
+});
+
 Deno.test("an import that was cut off can be repeated, and until it is whole nothing counts", async () => {
   await using moving = await world();
   const { here, there, at } = moving;

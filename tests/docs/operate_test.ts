@@ -89,7 +89,7 @@ Deno.test("the codes that docs/operate.md explains exist", () => {
   const codes = [...section("If a command is refused").matchAll(/^- `(\w+)`/gm)].map(([, code]) =>
     code
   );
-  assert.equal(codes.length, 5);
+  assert.equal(codes.length, 6);
   for (const code of codes) assert.ok(code in REASONS || code in SCRIPT_REASONS, code);
 });
 

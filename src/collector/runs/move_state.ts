@@ -32,11 +32,16 @@ export async function exportState(
 /**
  * Takes over a page of what was exported elsewhere: the one after this key, or the first if it is null.
  * The first one replaces everything that is kept here, such as dead letters that have been delivered
- * there since. The import counts once the last row is stored.
+ * there since. The import counts once the last row is stored. `isTrial`: only checks that the page could be
+ * taken over, whichever came before it, and writes nothing.
  * @throws {CollectorError} `collection_enabled`; `cursor_exists` if collecting has begun here;
  * `cursor_unreadable` or `cursor_newer` if it isn't this pipeline's; `state_not_genuine`
  */
-export async function importState(context: RunContext, page: ImportedPage): Promise<void> {
+export async function importState(
+  context: RunContext,
+  page: ImportedPage,
+  isTrial = false,
+): Promise<void> {
   const { settings, cursors, platform: { local, log } } = context;
   mustRest(settings);
   if (await cursors.exists()) {
@@ -47,6 +52,8 @@ export async function importState(context: RunContext, page: ImportedPage): Prom
   const { rows, after } = page;
   const journal = rows.find(({ key }) => key === JOURNAL_KEY);
   if (journal !== undefined) cursors.mustBeOwn(journal.value);
+  mustBeGenuine(page, settings);
+  if (isTrial) return;
   await mustFollow(page, context);
   if (after === null) await dropState(local);
   for (const { key, value } of rows) {
@@ -57,14 +64,16 @@ export async function importState(context: RunContext, page: ImportedPage): Prom
   log({ level: "warn", event: "state_imported" });
 }
 
-/** Refuses what no collector of this pipeline has exported, and a page without the one before it. */
-async function mustFollow(page: ImportedPage, { settings, platform }: RunContext): Promise<void> {
-  const { after } = page;
-  if (!isGenuine(page, sealOwner(settings))) {
-    throw new CollectorError("state_not_genuine", {
-      detail: "It is not what a collector of this account and destination wrote.",
-    });
-  }
+/** Refuses what no collector of this pipeline has exported. */
+function mustBeGenuine(page: ImportedPage, settings: PipelineSettings): void {
+  if (isGenuine(page, sealOwner(settings))) return;
+  throw new CollectorError("state_not_genuine", {
+    detail: "It is not what a collector of this account and destination wrote.",
+  });
+}
+
+/** Refuses a page without the one before it. */
+async function mustFollow({ after }: ImportedPage, { platform }: RunContext): Promise<void> {
   if (after !== null && await platform.local.get(after) === null) {
     throw new CollectorError("state_not_genuine", { detail: "The page before it is missing." });
   }

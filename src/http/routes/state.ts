@@ -46,12 +46,22 @@ const ImportArguments = named(
       v.string("seal must be that of the exported page."),
       v.description("The page's `seal`."),
     ),
+    check: v.optional(
+      v.pipe(
+        v.picklist(["true", "false"], "check must be true or false."),
+        v.description("Only check that the page could be imported, and write nothing."),
+      ),
+      "false",
+    ),
     account,
     destination,
   }),
 );
 
-const Imported = named("ImportedState", v.object({ imported: told(count, "Rows.") }));
+const Imported = named(
+  "ImportedState",
+  v.object({ imported: told(count, "Rows; none if they were only checked.") }),
+);
 
 export const exportState = defineRoute({
   id: "exportState",
@@ -84,7 +94,7 @@ export const importState = defineRoute({
   summary: "Import what another platform stored",
   words:
     "Takes the pages of an export, in their order and unchanged. The first one replaces what is " +
-    "stored, and the last row makes them count. Refused once something was collected here, while " +
+    "stored, and the last row makes them count. With `check`, nothing is written. Refused once something was collected here, while " +
     "`FETCH_EVENTS` is true, and unless `LIVEPERSON_CLIENT_SECRET` is the one of the export.",
   arguments: inQueryOrBody(() => ImportArguments),
   examples: [`${CURL} -d @page.json "$URL/state"`],
@@ -98,8 +108,9 @@ export const importState = defineRoute({
     "cursor_newer",
   ],
   handle: async (asked) => {
-    const { rows, after, seal } = asked.args;
-    unwrap(await collectorOf(asked).importState({ rows, after, seal }));
-    return json(200, { imported: rows.length });
+    const { rows, after, seal, check } = asked.args;
+    const isTrial = check === "true";
+    unwrap(await collectorOf(asked).importState({ rows, after, seal }, isTrial));
+    return json(200, { imported: isTrial ? 0 : rows.length });
   },
 });
