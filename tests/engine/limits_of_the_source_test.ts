@@ -209,9 +209,9 @@ Deno.test("a range tells only what is missing in it, wherever its listing ends",
   for (const untilMs of [MIDNIGHT + 6 * HOUR, MIDNIGHT + DAY]) {
     const long = await cutDays([1500, 200], { untilMs });
     assert.deepEqual([long.missing, long.told], [500, 500]);
-    const { gaps } = await cutDays([1500, 200], { untilMs, unreadable });
-    assert.deepEqual(gaps.map(({ why }) => why), ["beyond the last offset"]);
   }
+  const { gaps } = await cutDays([1500, 200], { untilMs: MIDNIGHT + 6 * HOUR, unreadable });
+  assert.deepEqual(gaps.map(({ why }) => why), ["beyond the last offset"]);
   const short = await cutDays([800, 800], { untilMs: MIDNIGHT + DAY });
   assert.deepEqual([short.missing, short.gaps], [0, []]);
   const early = await cutDays([1500], { untilMs: MIDNIGHT + 2 * HOUR });
