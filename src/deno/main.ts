@@ -11,6 +11,7 @@ import { followBacklogs } from "./backlog.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { readHostSettings } from "./host_settings.ts";
 import { HttpServer } from "./http_server.ts";
+import { listen } from "./listen.ts";
 import { missing } from "./missing.ts";
 import { exposedSettings } from "./private_files.ts";
 import { stopListener } from "./signals.ts";
@@ -59,7 +60,7 @@ async function main(): Promise<number> {
     now: Date.now,
     log: writeLog,
   });
-  const listener = Deno.listen({ hostname: host, port });
+  const listener = listen({ host, port });
   const server = new HttpServer({
     listener,
     answer: (request, peer) => app.fetch(request, { ...variables, peer }),
@@ -114,13 +115,8 @@ if (import.meta.main) {
   try {
     Deno.exit(await main());
   } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) console.error("error: the PORT is in use.");
-    else if (error instanceof Deno.errors.NotCapable) {
-      console.error(
-        "error: Deno has no permission to listen on HOST: add it to --allow-net in the start task.",
-      );
-    } else if (error instanceof CollectorError) tell(toProblem(error));
-    else throw error;
+    if (!(error instanceof CollectorError)) throw error;
+    tell(toProblem(error));
     Deno.exit(1);
   }
 }
