@@ -1,4 +1,5 @@
 /** Files that an operator names: one that can't be read or written becomes a problem that says why. */
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { fileFailure, type FileUse } from "../../src/deno/file_failure.ts";
 import type { AnsweredProblem } from "../../src/http/routing/problems.ts";
 import { scriptProblem, usageError } from "./failure.ts";
@@ -28,11 +29,35 @@ export function reading<T>(path: string, work: () => Promise<T>): Promise<T> {
 }
 
 /**
+ * The text of a file; null if there is no such file.
+ * @throws {AnsweredProblem} `file_unreadable`
+ */
+export function readIfThere(path: string): Promise<string | null> {
+  return reading(path, () =>
+    readFile(path, "utf8").catch((error) => {
+      if (error.code === "ENOENT") return null;
+      throw error;
+    }));
+}
+
+/**
  * Does what writes this file. An existing file that is in the way (`EEXIST`) is the caller's own affair.
  * @throws {AnsweredProblem} `file_unwritable`, instead of the operating system's error
  */
 export function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
   return using(path, "written", work);
+}
+
+/**
+ * Finds out early whether this file can be written later: a file beside it is created and removed.
+ * @throws {AnsweredProblem} `file_unwritable`
+ */
+export function mustBeWritable(path: string): Promise<void> {
+  return writing(path, async () => {
+    const probe = `${path}.${crypto.randomUUID()}`;
+    await writeFile(probe, "", { flag: "wx" });
+    await rm(probe);
+  });
 }
 
 async function using<T>(path: string, use: FileUse, work: () => Promise<T>): Promise<T> {

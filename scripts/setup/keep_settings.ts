@@ -1,20 +1,21 @@
 /** Saves settings in a `.dev.vars` file that only its owner can read. The rest of the file stays as it is. */
-import { chmod, readFile, rename, writeFile } from "node:fs/promises";
+import { chmod, rename, writeFile } from "node:fs/promises";
 import { parse } from "dotenv";
 import { scriptProblem } from "../cli/failure.ts";
+import { readIfThere, writing } from "../cli/paths.ts";
 
+/** @throws {AnsweredProblem} `file_unreadable`, `file_unwritable` or `setting_unwritable` */
 export async function keepSettings(
   path: string,
   settings: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const before = await readFile(path, "utf8").catch((error) => {
-    if (error.code === "ENOENT") return "";
-    throw error;
-  });
+  const text = withSettings(await readIfThere(path) ?? "", settings);
   const unfinished = `${path}.${crypto.randomUUID()}`;
-  await writeFile(unfinished, withSettings(before, settings), { mode: 0o600, flag: "wx" });
-  await chmod(unfinished, 0o600);
-  await rename(unfinished, path);
+  await writing(path, async () => {
+    await writeFile(unfinished, text, { mode: 0o600, flag: "wx" });
+    await chmod(unfinished, 0o600);
+    await rename(unfinished, path);
+  });
 }
 
 /** The text of the file with these settings: in their existing lines, or at the end. */

@@ -5,6 +5,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { scriptProblem } from "../cli/failure.ts";
+import { readIfThere, reading, writing } from "../cli/paths.ts";
 import type { Wrangler } from "./wrangler.ts";
 import { namespaceId, namespaceTitle, withNamespaceId } from "./wrangler_toml.ts";
 
@@ -20,12 +21,14 @@ interface Namespace {
 const COPY = "wrangler.setup.toml";
 
 export async function ensureNamespace(wrangler: Wrangler, tomlPath: string): Promise<Namespace> {
-  const toml = await readFile(tomlPath, "utf8");
+  const toml = await readToml(tomlPath);
   const own = namespaceId(toml);
   if (own !== null) return { id: own, found: "in wrangler.toml", configPath: tomlPath };
-  const configPath = join(dirname(tomlPath), COPY);
-  const keep = (id: string) => writeFile(configPath, withNamespaceId(toml, id));
-  const known = await namespaceOf(configPath);
+  const configPath = copyOf(tomlPath);
+  const keep = (id: string) =>
+    writing(configPath, () => writeFile(configPath, withNamespaceId(toml, id)));
+  const copied = await readIfThere(configPath);
+  const known = copied === null ? null : namespaceId(copied);
   if (known !== null) {
     if (!wrangler.isDryRun) await keep(known); // wrangler.toml may have changed since
     return { id: known, found: "from an earlier setup", configPath };
@@ -40,12 +43,14 @@ export async function ensureNamespace(wrangler: Wrangler, tomlPath: string): Pro
   return { id, found: created === undefined ? "by its name" : "created", configPath };
 }
 
-async function namespaceOf(path: string): Promise<string | null> {
-  const text = await readFile(path, "utf8").catch((error) => {
-    if (error.code === "ENOENT") return null;
-    throw error;
-  });
-  return text === null ? null : namespaceId(text);
+/** @throws {AnsweredProblem} `file_unreadable` */
+export function readToml(path: string): Promise<string> {
+  return reading(path, () => readFile(path, "utf8"));
+}
+
+/** The file that the namespace's id is kept in, if wrangler.toml itself has none. */
+export function copyOf(tomlPath: string): string {
+  return join(dirname(tomlPath), COPY);
 }
 
 const CREATED_ID = /["']?id["']?\s*[=:]\s*["']([0-9a-f]{32})["']/i;

@@ -2,7 +2,6 @@
  * `deno task setup`: from nothing to a deployed Worker whose first run has worked. It asks for missing
  * settings, tests the connection, and has wrangler create the KV namespace and deploy. Safe to run twice.
  */
-import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Option } from "commander";
 import { KINDS } from "../../src/destinations/catalog.ts";
@@ -12,7 +11,7 @@ import { deploy } from "./deploy.ts";
 import { firstRun } from "./first_run.ts";
 import { Interview } from "./interview.ts";
 import { keepSettings } from "./keep_settings.ts";
-import { ensureNamespace } from "./namespace.ts";
+import { copyOf, ensureNamespace, readToml } from "./namespace.ts";
 import {
   deployedSettings,
   DESTINATION_OPTIONS,
@@ -25,9 +24,10 @@ import { tryOut } from "./try_out.ts";
 import { type Earlier, Unfinished } from "./unfinished.ts";
 import { testAccounts } from "./test_accounts.ts";
 import { Interrupted, Wrangler } from "./wrangler.ts";
-import { boundBuckets } from "./wrangler_toml.ts";
+import { boundBuckets, namespaceId } from "./wrangler_toml.ts";
 import { DONE, INTERRUPTED, readOptions, scriptCommand } from "../cli/command_line.ts";
 import { runToEnd, scriptProblem, usageError } from "../cli/failure.ts";
+import { mustBeWritable } from "../cli/paths.ts";
 import { secretValues } from "./secrets.ts";
 import { withSettingsFile } from "../cli/script_options.ts";
 import { DEFAULT_FILE, readVariables, type Variables } from "../cli/settings_file.ts";
@@ -99,7 +99,9 @@ async function setUp(
   const { settingsFile = DEFAULT_FILE, yes, json, config, wrangler: wranglerCommand } = options;
   const dryRun = options.dryRun ?? false;
   const tomlPath = config === undefined ? join(ROOT, "wrangler.toml") : resolve(config);
-  const bound = boundBuckets(await readFile(tomlPath, "utf8"));
+  const toml = await readToml(tomlPath);
+  const bound = boundBuckets(toml);
+  if (!dryRun && namespaceId(toml) === null) await mustBeWritable(copyOf(tomlPath));
   const secrets: string[] = [];
   const wrangler = new Wrangler({
     command: wranglerCommand,
@@ -178,7 +180,7 @@ async function completeSettings(
   /** In a dry run; otherwise nothing is. */
   readonly missing: readonly NeededSetting[];
 }> {
-  const { settingsFile, yes, dryRun } = options;
+  const { settingsFile = DEFAULT_FILE, yes, dryRun } = options;
   const given = readVariables(settingsFile, false);
   const last = await unfinished.read();
   const earlier = Object.fromEntries(
@@ -195,6 +197,9 @@ async function completeSettings(
     ].filter(([name, value]) => isSet(value) && value !== before[name!]),
   ) as Record<string, string>;
   const missing = missingSettings({ ...before, ...fromOptions }, bound, last.chosen);
+  const isSaved = missing.length > 0 || !isSet(before.API_TOKEN) ||
+    Object.keys({ ...earlier, ...fromOptions }).length > 0;
+  if (isSaved && !dryRun) await mustBeWritable(settingsFile);
   const absent = missing.map(({ name }) => name).join(", ");
   if (missing.length > 0 && dryRun) {
     say(`Not set yet (without --dry-run, setup asks for them): ${absent}.`);

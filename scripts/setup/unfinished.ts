@@ -2,8 +2,9 @@
  * The answers of a setup that was not completed, and what was chosen, in a file beside the settings file,
  * which only its owner can read and git ignores. The next setup need not ask for them again.
  */
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { readSettingsFile } from "../../src/settings/settings_file.ts";
+import { readIfThere } from "../cli/paths.ts";
 import type { Variables } from "../cli/settings_file.ts";
 import { keepSettings } from "./keep_settings.ts";
 
@@ -25,10 +26,7 @@ export class Unfinished {
   }
 
   async read(): Promise<Earlier> {
-    const text = await readFile(this.path, "utf8").catch((error) => {
-      if (error.code === "ENOENT") return "";
-      throw error;
-    });
+    const text = await readIfThere(this.path) ?? "";
     const { [CHOSEN]: chosen = "", ...answers } = readSettingsFile(text, []).variables;
     return { answers, chosen: chosen.split(",").filter((one) => one !== "") };
   }

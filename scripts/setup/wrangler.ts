@@ -48,13 +48,7 @@ export class Wrangler {
     this.commands.push(shown);
     say(`$ ${shown}`);
     if (dryRun) return null;
-    const child = new Deno.Command(program === "deno" ? Deno.execPath() : program, {
-      args: [...first, ...args],
-      cwd,
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
+    const child = start(program === "deno" ? Deno.execPath() : program, [...first, ...args], cwd);
     stop.wait.then(() => end(child));
     const [stdout, stderr, { success }] = await Promise.all([
       this.#show(child.stdout),
@@ -85,6 +79,27 @@ export class Wrangler {
     }
     if (line !== "") say(`  ${redact(line, secrets())}`);
     return text;
+  }
+}
+
+/** @throws {AnsweredProblem} `wrangler_failed` when there is no such program, or it may not be run */
+function start(program: string, args: readonly string[], cwd: string): Deno.ChildProcess {
+  try {
+    return new Deno.Command(program, {
+      args: [...args],
+      cwd,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  } catch (error) {
+    const isMissing = error instanceof Deno.errors.NotFound;
+    if (!isMissing && !(error instanceof Deno.errors.PermissionDenied)) throw error;
+    const why = isMissing ? "there is no such program" : "this user may not run it";
+    throw scriptProblem("wrangler_failed", `${program} can't be started: ${why}.`, {
+      title: "Wrangler can't be started",
+      action: "Correct --wrangler, or leave it out to use the repository's own.",
+    });
   }
 }
 

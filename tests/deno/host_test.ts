@@ -238,7 +238,10 @@ Deno.test("a start that can't succeed says why, and exits with 1", async () => {
     [{ XSIAM_URL: "http://example.com" }, /XSIAM_URL must use https/],
     [{ CA_CERTIFICATE_FILE: "data/none.pem" }, /CA_CERTIFICATE_FILE: there is no such file/],
     [{ CA_CERTIFICATE_FILE: "/root/ca.pem" }, /CA_CERTIFICATE_FILE: Deno has no permission/],
-    [{ DENO_KV_PATH: "/nowhere/x.db" }, /DENO_KV_PATH: Deno has no permission/],
+    [
+      { DENO_KV_PATH: "/nowhere/x.db" },
+      /DENO_KV_PATH: \/nowhere\/x\.db can't be opened: Deno has no permission/,
+    ],
     [
       {
         ELASTICSEARCH_URL: "https://es.example.com",

@@ -1,14 +1,23 @@
 /** Paths that an operator names: what is wrong with one is told, with what it takes. */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AnsweredProblem } from "../../src/http/routing/problems.ts";
-import { namedPath, pathProblem, reading, writing } from "../../scripts/cli/paths.ts";
+import {
+  mustBeWritable,
+  namedPath,
+  pathProblem,
+  readIfThere,
+  reading,
+  writing,
+} from "../../scripts/cli/paths.ts";
 
 function refusedBy(code: string): Error {
   return Object.assign(new Error(code), { code });
 }
+
+const refused = (says: RegExp) => (error: AnsweredProblem) => says.test(error.problem.detail);
 
 Deno.test("what the operating system says of a path becomes a problem that names it and what is needed", () => {
   const cases: ["read" | "written", string, RegExp][] = [
@@ -39,12 +48,27 @@ Deno.test("what really can't be read or written is told the same way", async () 
   const folder = await mkdtemp(join(tmpdir(), "paths-"));
   try {
     const none = join(folder, "none", "a.db");
-    const refused = (says: RegExp) => (error: AnsweredProblem) => says.test(error.problem.detail);
     await assert.rejects(reading(none, () => readFile(none)), refused(/there is no such file/));
     await assert.rejects(reading(folder, () => readFile(folder)), refused(/it is a folder/));
     await assert.rejects(writing(none, () => writeFile(none, "")), refused(/there is no folder/));
     const denoWrites = () => Deno.writeTextFile(none, "");
     await assert.rejects(writing(none, denoWrites), refused(/there is no folder/));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+Deno.test("whether a file can be written is found out early, and leaves nothing behind", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "paths-"));
+  try {
+    await mustBeWritable(join(folder, "a.db"));
+    assert.deepEqual(await readdir(folder), []);
+    await assert.rejects(
+      mustBeWritable(join(folder, "none", "a.db")),
+      refused(/there is no folder/),
+    );
+    assert.equal(await readIfThere(join(folder, "a.db")), null);
+    await assert.rejects(readIfThere(folder), refused(/it is a folder/));
   } finally {
     await rm(folder, { recursive: true });
   }

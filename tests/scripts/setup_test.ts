@@ -290,6 +290,34 @@ Deno.test("setup only asks wrangler who is signed in before the settings are rig
       for (const { args } of await asked()) assert.deepEqual(args, ["whoami"]);
     });
   }
+  const nowhere = join(stage.folder, "nowhere");
+  const paths: [string, string[], RegExp][] = [
+    [
+      "a wrangler that is not there",
+      ["--wrangler", "nosuchcmd"],
+      /Wrangler can't be started\.\n.*nosuchcmd can't be started: there is no such program\./,
+    ],
+    [
+      "a wrangler.toml that is not there",
+      ["--config", join(nowhere, "wrangler.toml")],
+      /wrangler\.toml can't be read: there is no such file\./,
+    ],
+    [
+      "a settings file that can't be saved",
+      ["--settings-file", join(nowhere, "x.vars")],
+      /x\.vars can't be written: there is no folder \S+nowhere\./,
+    ],
+  ];
+  for (const [name, args, shown] of paths) {
+    await t.step(name, async () => {
+      const { run } = await prepare(stage);
+      const { code, stdout, stderr } = await run("--yes", ...args);
+      assert.equal(code, 1);
+      assert.match(stderr, shown);
+      assert.doesNotMatch(stdout, /Testing the connection/);
+      assert.doesNotMatch(stderr, /Something unexpected|^\s+at /m);
+    });
+  }
   await t.step("bad usage", async () => {
     const { run, asked } = await prepare(stage);
     const before = (await asked()).length;
