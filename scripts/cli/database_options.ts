@@ -1,7 +1,8 @@
 /** Options of the scripts that work on the database file itself. Reads the settings. */
 import type { Command } from "commander";
 import { DEFAULT_KV_PATH, withSettingsFile } from "./script_options.ts";
-import { readVariables } from "./settings_file.ts";
+import { namedPath } from "./paths.ts";
+import { readVariables, type Variables } from "./settings_file.ts";
 
 export interface DatabaseOptions {
   readonly kvPath?: string;
@@ -16,6 +17,16 @@ export function withDatabase(command: Command): Command {
 }
 
 /** @throws {CollectorError} `arguments_invalid` when the settings file that was named can't be read */
-export function databasePath({ kvPath, settingsFile }: DatabaseOptions): string {
-  return kvPath ?? (readVariables(settingsFile).DENO_KV_PATH?.trim() || DEFAULT_KV_PATH);
+export function databasePath(options: DatabaseOptions): string {
+  return kvPathOf(options, readVariables(options.settingsFile));
+}
+
+/** @throws {CollectorError} `arguments_invalid` when the option is empty */
+export function kvPathOf(
+  { kvPath }: Pick<DatabaseOptions, "kvPath">,
+  { DENO_KV_PATH }: Variables,
+): string {
+  return kvPath === undefined
+    ? DENO_KV_PATH?.trim() || DEFAULT_KV_PATH
+    : namedPath("--kv-path", kvPath);
 }

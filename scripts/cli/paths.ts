@@ -1,5 +1,5 @@
 /** Files that an operator names: one that can't be read or written becomes a problem that says why. */
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { fileFailure, type FileUse } from "../../src/deno/file_failure.ts";
 import type { AnsweredProblem } from "../../src/http/routing/problems.ts";
 import { scriptProblem, usageError } from "./failure.ts";
@@ -58,6 +58,21 @@ export function mustBeWritable(path: string): Promise<void> {
     await writeFile(probe, "", { flag: "wx" });
     await rm(probe);
   });
+}
+
+/**
+ * Is there anything at this path?
+ * @throws {AnsweredProblem} `file_unreadable`, if this user may not know
+ */
+export async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (code === "ENOENT" || code === "ENOTDIR") return false;
+    throw pathProblem(path, "read", error) ?? error;
+  }
 }
 
 async function using<T>(path: string, use: FileUse, work: () => Promise<T>): Promise<T> {

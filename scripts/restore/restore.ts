@@ -21,7 +21,13 @@ const command = withDatabase(
 async function main(options: Options): Promise<number> {
   const from = namedPath("--from", options.from);
   const database = resolve(databasePath(options));
-  const replaced = await restore(from, database);
+  const { replaced, mayBeOpen } = await restore(from, database);
+  if (mayBeOpen) {
+    console.error(
+      `warning: ${database} was damaged, so nothing told whether the collector is still running. If ` +
+        "it is, restart it: until then it writes to the database that was replaced.",
+    );
+  }
   if (options.json) {
     console.log(JSON.stringify({ ok: true, database, backup: from, replaced }));
     return DONE;

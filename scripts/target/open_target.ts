@@ -1,10 +1,10 @@
 /** Opens the target that the options of a script name. */
-import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { mustBeUnused } from "../backup/database.ts";
 import { scriptProblem, usageError } from "../cli/failure.ts";
 import type { TargetOptions } from "../cli/script_options.ts";
-import { DEFAULT_KV_PATH } from "../cli/script_options.ts";
+import { kvPathOf } from "../cli/database_options.ts";
+import { isThere } from "../cli/paths.ts";
 import { scriptLog } from "../cli/script_log.ts";
 import { readVariables, type Variables } from "../cli/settings_file.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
@@ -31,14 +31,14 @@ interface Surroundings {
 export async function openTarget(options: TargetOptions, around: Surroundings): Promise<Target> {
   const variables = readVariables(options.settingsFile);
   if (options.url !== undefined) return openWorker(options.url, options, variables, around);
-  const kvPath = options.kvPath ?? (variables.DENO_KV_PATH || DEFAULT_KV_PATH);
+  const kvPath = kvPathOf(options, variables);
   if (around.pushes) await confirmLocal(options, kvPath);
   const { stop, say, absent, isPaused = false } = around;
-  if (absent !== "made" && !await exists(kvPath)) {
+  if (absent !== "made" && !await isThere(kvPath)) {
     if (absent === "in memory") return await openMemoryTarget(options, around);
     throw stateMissing(kvPath);
   }
-  if (isPaused && await exists(kvPath)) mustBeUnused(kvPath);
+  if (isPaused && await isThere(kvPath)) await mustBeUnused(kvPath);
   return await openLocalTarget({
     variables: isPaused ? { ...variables, FETCH_EVENTS: "false" } : variables,
     kvPath,
@@ -86,10 +86,6 @@ function openWorker(
     );
   }
   return workerTarget(new WorkerClient({ url, token: given, signal: stop.signal }));
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(() => true, () => false);
 }
 
 function stateMissing(kvPath: string): Error {
