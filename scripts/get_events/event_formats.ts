@@ -1,8 +1,8 @@
 /** The answer of get-events in each of its formats. Pure. */
 import { count, number } from "../../src/format.ts";
-import { toCsv } from "../../src/event_formats/csv.ts";
+import { eventsToCsv } from "../../src/event_formats/csv.ts";
 import { type FormattedEvent, inFormat } from "../../src/event_formats/index.ts";
-import { COLUMNS, toMarkdown } from "../../src/event_formats/markdown.ts";
+import { toMarkdown } from "../../src/event_formats/markdown.ts";
 import { printableJson } from "../../src/printable.ts";
 import type { FoundEvents } from "../../src/collector/runs/read_events.ts";
 import type { AuditEvent } from "../../src/sources/liveperson/event.ts";
@@ -61,7 +61,7 @@ export function format(
       return events.map((event) => printableJson(event)).join("\n");
     case "csv":
       // the line is ended where it is printed
-      return `${toCsv(events, COLUMNS, ["_time", "event_id"])}\r`;
+      return `${eventsToCsv(events)}\r`;
     case "markdown":
       return toMarkdown(events, more).trimEnd();
     case "table":

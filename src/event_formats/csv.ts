@@ -1,5 +1,28 @@
 /** Events as comma-separated values, for a spreadsheet. Pure. */
 import { printableLines } from "../printable.ts";
+import type { AuditEvent } from "../sources/liveperson/event.ts";
+import { COLUMNS } from "./markdown.ts";
+
+/** What any event may have, in this order; fields that only some sources have follow. */
+const FIRST = [
+  ...COLUMNS,
+  "originatorLoginName",
+  "originatorUserAgent",
+  "originatorAuthType",
+  "originatorIsLpa",
+  "objectTypeLabel",
+  "actionType",
+  "changeTypeLabel",
+  "originator",
+  "originatorUserId",
+  "changeDateError",
+];
+const LAST = ["_time", "event_id"];
+
+/** Events, always with the same columns, so that answers can be joined; see `toCsv`. */
+export function eventsToCsv(events: readonly AuditEvent[]): string {
+  return toCsv(events, FIRST, LAST);
+}
 
 /** Values that a spreadsheet would calculate, also full-width, and after blanks, which some ignore. */
 const FORMULA = /^(\s*[=+\-@＝＋－＠]|[\t\r])/u;

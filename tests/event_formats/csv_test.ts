@@ -1,6 +1,8 @@
 /** Events as comma-separated values. Pure. */
 import assert from "node:assert/strict";
-import { toCsv } from "../../src/event_formats/csv.ts";
+import { FIELD_COLUMNS } from "../../src/destinations/sentinel/columns.ts";
+import { eventsToCsv, toCsv } from "../../src/event_formats/csv.ts";
+import type { AuditEvent } from "../../src/sources/liveperson/event.ts";
 
 Deno.test("csv has every field that any event has, in the order that is asked for", () => {
   const events = [{ z: 1, b: "two", a: null }, { extra: { deep: [1] }, a: "x" }];
@@ -9,6 +11,14 @@ Deno.test("csv has every field that any event has, in the order that is asked fo
     [`a,b,extra,z`, `,two,,1`, `x,,"{""deep"":[1]}",`].join("\r\n"),
   );
   assert.equal(toCsv([], ["a"], ["z"]), "a,z");
+});
+
+Deno.test("whatever the events are, even none, each field that they may have has its column", () => {
+  const known = ["changeDate", "_time", "event_id", ...Object.keys(FIELD_COLUMNS)];
+  const columns = eventsToCsv([]).split(",");
+  assert.deepEqual(columns.toSorted(), known.toSorted());
+  const more = eventsToCsv([{ unknown: 1 } as unknown as AuditEvent]).split("\r\n")[0].split(",");
+  assert.deepEqual(more, columns.toSpliced(-2, 0, "unknown"));
 });
 
 Deno.test("csv steers no terminal, and hides no formula", () => {

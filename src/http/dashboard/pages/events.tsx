@@ -1,9 +1,8 @@
 /** The search for recent events, and the export of what it shows. */
-import { toCsv } from "../../../event_formats/csv.ts";
+import { eventsToCsv } from "../../../event_formats/csv.ts";
 import { askAny, type Collectors } from "../../../collector/fleet.ts";
 import type { Problem } from "../../../problems.ts";
 import type { Pipeline } from "../../../pipelines/pipeline.ts";
-import { COLUMNS } from "../../../event_formats/markdown.ts";
 import { adviceOf } from "../pipeline_state.ts";
 import {
   FIRST_SEARCH,
@@ -40,7 +39,7 @@ export function exportCsv(c: PageContext) {
     c,
     "csv",
     "text/csv; charset=UTF-8",
-    ({ events }) => `${toCsv(events, COLUMNS, ["_time", "event_id"])}\r\n`,
+    ({ events }) => `${eventsToCsv(events)}\r\n`,
   );
 }
 
