@@ -1,11 +1,11 @@
 /** The state of a pipeline in words, since when, and what to do about each problem. Pure. */
 import type { Status } from "../../collector/collector.ts";
-import type { RunLimit } from "../../collector/health/report.ts";
 import type { State } from "../../collector/health/verdict.ts";
 import type { Outcome } from "../../collector/service.ts";
 import { iso } from "../../engine/time.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
 import type { Problem } from "../../problems.ts";
+import { adviceForLag } from "./lag_advice.ts";
 import { hrefOfLetters } from "./letter_links.ts";
 import { destinationNameFirst } from "./links.ts";
 import { ago, count, length, moment } from "../../format.ts";
@@ -40,9 +40,6 @@ export const STATE_NAMES: Readonly<Record<State, string>> = {
   disabled: "Switched off",
   waiting: "Waiting for the first run",
 };
-
-/** Without a run for this long, the schedule must be broken: a run is due every five minutes. */
-const SILENT_MS = 20 * 60_000;
 
 export function pipelineStateOf(
   pipeline: Pipeline,
@@ -181,52 +178,6 @@ export function adviceForUndelivered(
   }
   return advice;
 }
-
-function adviceForLag({ health, lagSeconds }: Status, nowMs: number): Advice {
-  if (lagSeconds === null) {
-    return {
-      title: "The clock of the last run was wrong",
-      action: "Check the host's clock. The next run will show how far delivery has got.",
-    };
-  }
-  const run = health.lastRun!;
-  const silentMs = nowMs - Date.parse(run.startedAt) - run.durationMs;
-  if (silentMs > SILENT_MS) {
-    return {
-      title: `No run has ended for ${length(silentMs / 1000)}`,
-      action:
-        "Check that the schedule is there and fires (on Workers, the cron trigger), or choose " +
-        "Collect now.",
-    };
-  }
-  if (run.sourceBehind) {
-    return {
-      title: "LivePerson shows less than it did before",
-      action: "Wait: runs continue as soon as it shows everything again, or after half an hour.",
-    };
-  }
-  if (!run.more) {
-    return {
-      title: "LivePerson does not show its newest records",
-      detail:
-        "Its listing of the day ends before its last record. The listing of the next day shows " +
-        "what happens from then on.",
-      action: "Nothing can be done here. Ask LivePerson why its listing ends early.",
-    };
-  }
-  return {
-    title: "There is more to read than one run can deliver",
-    detail: "While there is more, the next run follows at once.",
-    action: `Wait, if the lag shrinks. If it does not, ${REMEDIES[run.limitedBy ?? "time"]}`,
-  };
-}
-
-/** What lets a run do more, by what ended it. */
-const REMEDIES: Readonly<Record<RunLimit, string>> = {
-  MAX_FETCH: "raise MAX_FETCH.",
-  REQUESTS_PER_RUN: "raise REQUESTS_PER_RUN, as far as your plan allows requests.",
-  time: "look for a service that answers slowly.",
-};
 
 const URGENCY: readonly State[] = [
   "failing",

@@ -24,6 +24,7 @@ import { grouped, pipelineStateOf, worst } from "../../../src/http/dashboard/pip
 import { ago, count, cut, length, moment, took } from "../../../src/format.ts";
 import { askEach } from "../../../src/collector/fleet.ts";
 import { NO_HISTORY } from "../../../src/collector/health/history.ts";
+import type { Gap } from "../../../src/engine/progress.ts";
 import { iso } from "../../../src/engine/time.ts";
 import {
   type Answers,
@@ -112,10 +113,6 @@ Deno.test("each problem comes with what to do", () => {
     const recent = run({ more: true, limitedBy: limitedBy as RunReport["limitedBy"] });
     assert.match(advice({ ...behind, health: { lastRun: recent } }), says);
   }
-  assert.match(
-    advice({ ...behind, health: { lastRun: run({ more: false, limitedBy: null }) } }),
-    /^LivePerson does not show its newest records: Nothing can be done here/,
-  );
   const lastRun = run({ startedAt: iso(NOW_MS - 120 * MINUTE_MS) });
   assert.match(advice({ ...behind, health: { lastRun } }), /No run has ended for 1 hour.*cron/);
   assert.match(
@@ -130,6 +127,35 @@ Deno.test("each problem comes with what to do", () => {
     NOW_MS,
   );
   assert.deepEqual([broken.state, broken.because], ["failing", "X is not set."]);
+});
+
+Deno.test("a listing that ends early is blamed for a lag only if the last run met its end", () => {
+  const lastRun = run({ startedAt: iso(NOW_MS - 6 * MINUTE_MS), durationMs: 1000 });
+  const gap: Gap = {
+    ...{ day: "2026-11-21", offset: 10_000, records: 7, afterMs: NOW_MS, beforeMs: null },
+    ...{ foundAtMs: Date.parse(lastRun.startedAt) + 500, why: "beyond the last offset" },
+  };
+  const advice = (gaps: readonly Gap[], last = lastRun) => {
+    const fields = { state: "behind", lagSeconds: 361, health: { lastRun: last, gaps } } as const;
+    const [first] = pipelineStateOf(samplePipeline("a"), ok(status("a", fields)), NOW_MS).advice;
+    return `${first.title}: ${first.action}`;
+  };
+  const early = /^LivePerson does not show its newest records: Nothing can be done here/;
+  assert.match(advice([gap]), early);
+  assert.match(advice([{ ...gap, records: null }]), early);
+  const others: Gap[][] = [
+    [],
+    [{ ...gap, why: "unreadable" }],
+    [{ ...gap, records: 0 }],
+    [{ ...gap, foundAtMs: gap.foundAtMs - 5 * MINUTE_MS }],
+  ];
+  for (const gaps of others) {
+    assert.match(
+      advice(gaps),
+      /^The last run ended 5 minutes ago: .*every five minutes.*no run comes.*cron trigger/,
+    );
+  }
+  assert.match(advice([], { ...lastRun, lagSeconds: 1800 }), /^The clocks .* differ/);
 });
 
 Deno.test("a run's notice says what happened, and is good only if nothing was refused", async () => {
