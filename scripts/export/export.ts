@@ -5,7 +5,7 @@ import type { ImportedPage } from "../../src/collector/records/moved_state.ts";
 import { count } from "../../src/format.ts";
 import { DONE, readOptions, scriptCommand } from "../cli/command_line.ts";
 import { runToEnd } from "../cli/failure.ts";
-import { namedPath } from "../cli/paths.ts";
+import { mustBeWritable, namedPath } from "../cli/paths.ts";
 import { type TargetOptions, withTarget } from "../cli/script_options.ts";
 import { listenForStop } from "../cli/stop_signal.ts";
 import { openTarget } from "../target/open_target.ts";
@@ -26,6 +26,7 @@ const command = withTarget(
 async function main(options: Options): Promise<number> {
   const { account, destination, json } = options;
   const to = namedPath("--to", options.to);
+  await mustBeWritable(to);
   using stop = listenForStop();
   const around = { say: console.error, stop, absent: "refused", isPaused: true } as const;
   await using target = await openTarget(options, around);

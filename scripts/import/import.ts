@@ -9,7 +9,7 @@ import { listenForStop } from "../cli/stop_signal.ts";
 import { type MovedState, readStates, rowsIn } from "../export/state_file.ts";
 import { openTarget } from "../target/open_target.ts";
 import { importAll } from "./import_all.ts";
-import { planImport } from "./import_plan.ts";
+import { cursorIn, planImport } from "./import_plan.ts";
 
 interface Options extends TargetOptions {
   readonly from?: string;
@@ -40,8 +40,10 @@ async function main(options: Options): Promise<number> {
     }));
     console.log(JSON.stringify({ ok: true, pipelines: imported.length, rows, imported: each }));
   } else {
+    const continues = planned.some(({ pages }) => cursorIn(pages) !== null);
     console.log(
-      `${count(rows, "row")} imported into ${target.name}. Collecting continues where it stopped.`,
+      `${count(rows, "row")} imported into ${target.name}.` +
+        (continues ? " Collecting continues where it stopped." : ""),
     );
   }
   return DONE;

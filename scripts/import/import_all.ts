@@ -3,7 +3,7 @@ import { count } from "../../src/format.ts";
 import { AnsweredProblem, thrownProblem } from "../../src/http/routing/problems.ts";
 import { rowsIn } from "../export/state_file.ts";
 import type { Target } from "../target/target.ts";
-import { nameOf, type PlannedImport } from "./import_plan.ts";
+import { cursorIn, nameOf, type PlannedImport } from "./import_plan.ts";
 
 /**
  * Tells of each one.
@@ -26,7 +26,11 @@ export async function importAll(
       const detail = `${problem.detail} ${howFar(planned, i)}`;
       throw Object.assign(new AnsweredProblem({ ...problem, detail }), { cause: error });
     }
-    say(`${nameOf(pipeline)}: ${count(rowsIn([{ pages }]), "row")} imported.`);
+    const rows = count(rowsIn([{ pages }]), "row");
+    const from = cursorIn(pages) === null
+      ? " Nothing had been collected: collecting begins at FIRST_FETCH."
+      : "";
+    say(`${nameOf(pipeline)}: ${rows} imported.${from}`);
   }
 }
 

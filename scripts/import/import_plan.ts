@@ -59,7 +59,7 @@ async function check(
 }
 
 /** The exported cursor, as JSON; null if there is none. */
-function cursorIn(pages: readonly ImportedPage[]): string | null {
+export function cursorIn(pages: readonly ImportedPage[]): string | null {
   const row = pages.flatMap(({ rows }) => rows).find(({ key }) => key === JOURNAL_KEY);
   const { cursor } = decodeJournal(row?.value ?? null);
   return cursor === null ? null : JSON.stringify(JSON.parse(cursor));

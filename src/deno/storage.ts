@@ -1,4 +1,5 @@
 /** A collector's storage under Deno: a Deno KV database, or memory. Opens the database. */
+import { resolve } from "node:path";
 import type { LogLine, Platform } from "../collector/platform.ts";
 import { CollectorError } from "../errors.ts";
 import { fileFailure } from "./file_failure.ts";
@@ -19,7 +20,8 @@ export async function openKv(path: string, log: (line: LogLine) => void): Promis
     if (warning !== null) log(warning);
     return await Deno.openKv(path);
   } catch (cause) {
-    const detail = `DENO_KV_PATH: ${path} can't be opened: ${whyUnopened(cause, path)}.`;
+    const why = whyUnopened(cause, path);
+    const detail = `DENO_KV_PATH: ${resolve(path)} can't be opened: ${why}.`;
     throw new CollectorError("configuration_invalid", { detail, cause });
   }
 }

@@ -126,5 +126,7 @@ Deno.test("an import that breaks off tells what was imported and what was not", 
     assert.match(detail, /^It was lost\. Imported: 1 to xsiam\. Not imported: 2 to xsiam, 3 to x/);
     return true;
   });
-  assert.deepEqual(said, ["1 to xsiam: 1 row imported."]);
+  assert.deepEqual(said, [
+    "1 to xsiam: 1 row imported. Nothing had been collected: collecting begins at FIRST_FETCH.",
+  ]);
 });

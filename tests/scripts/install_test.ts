@@ -8,8 +8,10 @@ import { withFolder } from "../environment.ts";
 
 Deno.test("every task that needs the packages fetches them first, and nothing else does", () => {
   const { install: _, audit: __, start, backup, restore, ...rest } = config.tasks;
-  const { export: exports, import: imports, ...others } = rest;
-  for (const ofServer of [start, backup, restore, exports, imports]) {
+  const { export: exports, import: imports, status, ...further } = rest;
+  const { "dead-letters": letters, "start-over": startOver, ...others } = further;
+  const ofServers = [start, backup, restore, exports, imports, status, letters, startOver];
+  for (const ofServer of ofServers) {
     assert.match(ofServer, /--node-modules-dir=none --lock=src\/deno\/deno\.lock --frozen/);
   }
   for (const [name, task] of Object.entries(others)) {
