@@ -1,6 +1,8 @@
 /** What can be done with one refused event, a group or all of them: redeliver or discard them. */
 import * as v from "valibot";
 import type { LetterChoice } from "../../collector/records/letter_choice.ts";
+import type { Redelivery } from "../../collector/runs/redeliver.ts";
+import type { CollectorService } from "../../collector/service.ts";
 import { CollectorError } from "../../errors.ts";
 import { count, number } from "../../format.ts";
 import {
@@ -9,6 +11,10 @@ import {
   REDELIVERED_LETTERS,
 } from "../routing/letter_arguments.ts";
 import { type Action, toldProblem } from "./action.ts";
+
+/** How many are pushed at once. */
+const MOST = `as many as the requests of one run allow, ${MAX_LETTERS} at most`;
+const AGAIN = "Redeliver again to continue.";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -20,19 +26,17 @@ export const LETTER_ACTIONS = {
     explanation: (destination, form) => toldRedelivery(destination, readRedelivered(form)),
     perform: async ({ of }, pipeline, form) => {
       const choice = readRedelivered(form);
-      const outcome = await of(pipeline).redeliver(MAX_LETTERS, choice);
+      const collector = of(pipeline);
+      const outcome = await collector.redeliver(MAX_LETTERS, choice);
       if (!outcome.ok) return toldProblem("Nothing was redelivered", outcome.problem);
       const { delivered, refused, left } = outcome.value;
-      const areAll = choice.ids === undefined && choice.reason === undefined;
+      const untried = await untriedOf(choice, outcome.value, collector);
       return {
-        ok: areAll ? left === 0 : refused === 0,
+        ok: refused === 0 && untried === 0,
         title: `${count(delivered, "event")} redelivered`,
         lines: [
           `${count(refused, "event")} refused again, ${count(left, "refused event")} left.`,
-          ...(areAll && left > refused ? ["Redeliver again for the rest."] : []),
-          ...(choice.reason !== undefined && delivered + refused === MAX_LETTERS
-            ? ["Redeliver again, in case there are more with that reason."]
-            : []),
+          ...toldUntried(untried, choice),
         ],
       };
     },
@@ -65,9 +69,37 @@ function toldRedelivery(destination: string, { ids, reason }: LetterChoice): str
   if (ids !== undefined) {
     return `Pushes these ${number(ids.length)} events to ${destination} again. ${kept}`;
   }
-  const which = reason === undefined ? "all refused events" : "all events refused for this reason";
-  const most = `if there are more than ${MAX_LETTERS}, the first ${MAX_LETTERS}`;
-  return `Pushes ${which} to ${destination} again; ${most}. ${kept}`;
+  const which = reason === undefined ? "refused events" : "events refused for this reason";
+  return `Pushes ${which} to ${destination} again, ${MOST}. Redelivering again continues after ` +
+    `them. ${kept}`;
+}
+
+/**
+ * How many of the chosen letters were not tried: the requests of one run may not be enough for all of them.
+ * Null if that is not known.
+ */
+async function untriedOf(
+  { ids, reason }: LetterChoice,
+  { delivered, refused, left }: Redelivery,
+  collector: CollectorService,
+): Promise<number | null> {
+  if (ids !== undefined) return ids.length - delivered - refused;
+  if (reason === undefined) return Math.max(0, left - refused);
+  const listed = await collector.deadLetters(1, { grouped: true });
+  if (!listed.ok) return null;
+  const { groups = [] } = listed.value;
+  const { letters = 0 } = groups.find((group) => group.reason === reason) ?? {};
+  return Math.max(0, letters - refused);
+}
+
+function toldUntried(untried: number | null, { ids }: LetterChoice): readonly string[] {
+  if (untried === 0) return [];
+  if (untried === null) return [`How many were not tried is not known. ${AGAIN}`];
+  const told = `${count(untried, "event")} ${untried === 1 ? "was" : "were"} not tried`;
+  if (ids !== undefined) {
+    return [`${told}: no longer refused, or more than the requests of one run allow.`];
+  }
+  return [`${told}: one redelivery pushes ${MOST}. ${AGAIN}`];
 }
 
 /**
