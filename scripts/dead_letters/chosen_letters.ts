@@ -2,7 +2,9 @@
 import type { Discarding } from "../../src/collector/runs/discard.ts";
 import { inTotal, type LetterChoice } from "../../src/collector/records/letter_choice.ts";
 import type { Redelivery } from "../../src/collector/runs/redeliver.ts";
+import { AnsweredProblem } from "../../src/http/routing/problems.ts";
 import { MAX_LETTERS } from "../../src/http/routing/letter_arguments.ts";
+import type { Problem } from "../../src/problems.ts";
 import type { Pipeline } from "../../src/pipelines/pipeline.ts";
 import { usageError } from "../cli/failure.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
@@ -50,6 +52,7 @@ export async function redeliverAll(
   stop: StopSignal,
 ): Promise<Redelivery & { readonly tried: number }> {
   let [delivered, refused, left] = [0, 0, letters];
+  let problem: Problem | undefined;
   while (delivered + refused < letters && !stop.stopped) {
     const ids = choice.ids?.slice(delivered + refused); // in this order they are tried
     // no more than are left to try: the collector would begin again at the first ones
@@ -62,9 +65,14 @@ export async function redeliverAll(
     delivered += one.delivered;
     refused += one.refused;
     left = one.left;
+    if (one.problem !== undefined) {
+      problem = isBrokenOff(new AnsweredProblem(one.problem), stop) ? undefined : one.problem;
+      break;
+    }
     if (one.delivered + one.refused === 0) break;
   }
-  return { delivered, refused, left, tried: delivered + refused };
+  const counts = { delivered, refused, left, tried: delivered + refused };
+  return { ...counts, ...(problem !== undefined && { problem }) };
 }
 
 export function discardAll(

@@ -134,7 +134,8 @@ async function redeliver(
   const told =
     `${pipeline.account}: ${count(delivered, "event")} redelivered, ${refused} refused ` +
     `again, ${count(left, "refused event")} left.`;
-  const problem = refused > 0 ? scriptProblem("letters_refused_again", told).problem : undefined;
+  const problem = result.problem ??
+    (refused > 0 ? scriptProblem("letters_refused_again", told).problem : undefined);
   if (json) {
     const counts = { ...labelsOf(pipeline), delivered, refused, left };
     const isDone = problem === undefined && tried >= chosen.letters;
@@ -142,8 +143,10 @@ async function redeliver(
       ...(problem === undefined ? { ok: isDone } : failure(problem)),
       ...counts,
     }));
-  } else if (problem === undefined) console.log(told);
-  else console.error(problemText(problem));
+  } else {
+    if (problem === undefined || problem === result.problem) console.log(told);
+    if (problem !== undefined) console.error(problemText(problem));
+  }
   if (problem !== undefined) return FAILED;
   return stop.stopped && tried < chosen.letters ? INTERRUPTED : DONE;
 }

@@ -3,6 +3,8 @@ import { AnsweredProblem } from "../../src/http/routing/problems.ts";
 import type { Status } from "../../src/collector/collector.ts";
 import type { ExportedPage } from "../../src/collector/records/moved_state.ts";
 import type { LetterChoice } from "../../src/collector/records/letter_choice.ts";
+import type { Redelivery } from "../../src/collector/runs/redeliver.ts";
+import type { Problem } from "../../src/problems.ts";
 import type { TestedStep } from "../../src/collector/runs/connection_check.ts";
 import type { BackfillState, RunReport } from "../../src/collector/health/report.ts";
 import type { AuditEvent } from "../../src/sources/liveperson/event.ts";
@@ -93,11 +95,7 @@ function letterCalls(client: WorkerClient): LetterCalls {
         ...{ reason, after, event_id: eventId, limit: String(limit) },
         ...(grouped && { groups: "true" }),
       }),
-    redeliver: (pipeline, limit, choice) =>
-      client.ask("POST", "/dead-letters/redeliver", {
-        ...namedAs(pipeline),
-        ...{ limit: String(limit), ...chosen(choice) },
-      }),
+    redeliver: (pipeline, limit, choice) => redeliver(client, pipeline, limit, chosen(choice)),
     discardLetters: (pipeline, choice) =>
       client.ask("DELETE", "/dead-letters", {
         ...namedAs(pipeline),
@@ -105,6 +103,25 @@ function letterCalls(client: WorkerClient): LetterCalls {
         ...(isAll(choice) && { all: "true" }),
       }),
   };
+}
+
+/** One that was broken off is answered as a problem, with what it did before. */
+async function redeliver(
+  client: WorkerClient,
+  pipeline: Pipeline,
+  limit: number,
+  chosen: Readonly<Record<string, string | undefined>>,
+): Promise<Redelivery> {
+  try {
+    return await client.ask<Redelivery>("POST", "/dead-letters/redeliver", {
+      ...namedAs(pipeline),
+      ...{ limit: String(limit), ...chosen },
+    });
+  } catch (error) {
+    const { body, problem } = error as { body?: { redelivery?: Redelivery }; problem?: Problem };
+    if (body?.redelivery === undefined || problem === undefined) throw error;
+    return { ...body.redelivery, problem };
+  }
 }
 
 /** A failed step is answered as a problem, with all steps. */

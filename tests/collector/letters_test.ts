@@ -129,6 +129,23 @@ Deno.test("what is set aside is discarded too, if that is asked for, and then no
   assert.deepEqual([total, health.totals.discarded], [0, 7]);
 });
 
+Deno.test("a redelivery that fails on the way says and counts what it delivered", async () => {
+  await using s = await opened();
+  const { xsiam } = s.environment;
+  xsiam.poison = undefined;
+  xsiam.faults.when("push", (n) => n >= 2 ? { status: 401 } : undefined);
+  const { problem, ...counts } = await s.collector.redeliver(10);
+  assert.deepEqual(counts, { delivered: 2, refused: 0, left: 3 });
+  assert.equal(problem?.code, "destination_unauthorized");
+  const { undelivered, health } = await s.collector.status();
+  assert.deepEqual([undelivered.total, health.totals.delivered], [3, 2 + 2]);
+  assert.equal(health.lastDelivery?.events, 2);
+  await assert.rejects(s.collector.redeliver(10), /XSIAM answered 401/);
+  xsiam.faults.clear();
+  assert.equal((await s.collector.redeliver(10)).delivered, 3);
+  assert.deepEqual(new Set(xsiam.deliveries().values()), new Set([1]));
+});
+
 Deno.test("redelivering all tries each once, however many calls that takes", async () => {
   await using s = await opened();
   const calls: number[] = [];

@@ -111,6 +111,33 @@ for (const where of ["a state on this machine", "a Worker"]) {
   });
 }
 
+Deno.test("a redelivery that fails on the way says how many it delivered, here and on a Worker", async () => {
+  for (const isLocal of [true, false]) {
+    await using stage = await ScriptStage.open();
+    const place = isLocal
+      ? ["--kv-path", stage.kvPath]
+      : ["--url", (await stage.startWorker()).url];
+    await refuse(stage, place);
+    stage.xsiam.poison = undefined;
+    const breakOff = () =>
+      stage.xsiam.faults.when("push", (n) => n >= 1 ? { status: 401 } : undefined);
+    breakOff();
+    const first = await stage.run(SCRIPT, [...place, "--redeliver"]);
+    assert.equal(first.code, 1);
+    assert.match(first.stdout, /: 1 event redelivered, 0 refused again, 2 refused events left\./);
+    assert.match(first.stderr, /^error: XSIAM refused the API key/);
+    breakOff();
+    const second = await stage.run(SCRIPT, [...place, "--redeliver", "--json"]);
+    const { ok, problem, delivered, left } = JSON.parse(second.stdout);
+    assert.deepEqual([second.code, ok, problem.code, delivered, left], [
+      ...[1, false, "destination_unauthorized", 1, 1],
+    ]);
+    stage.xsiam.faults.clear();
+    assert.equal((await stage.run(SCRIPT, [...place, "--redeliver"])).code, 0);
+    assert.ok([...stage.xsiam.ids.values()].every((times) => times === 1));
+  }
+});
+
 Deno.test("what is set aside is listed as such, and discarded only after saying so", async () => {
   await using stage = await ScriptStage.open();
   stage.add(2);

@@ -1,4 +1,5 @@
 /** Pushes dead letters again, one by one, so that one that is still refused does not hold back the rest. */
+import { type Problem, toProblem } from "../../problems.ts";
 import type { PushAnswer } from "../../engine/ports.ts";
 import { lettersIn } from "../records/letter_counts.ts";
 import type { KeptLetter } from "../records/kept_letter.ts";
@@ -13,14 +14,19 @@ export interface Redelivery {
   readonly delivered: number;
   /** Refused again, or too large to be sent at all. */
   readonly refused: number;
-  /** Dead letters that are left in total. */
+  /** Refused events that are left in total. */
   readonly left: number;
+  /** What broke it off after some had been tried, if anything did. */
+  readonly problem?: Problem;
 }
 
 /** The letter that was tried last. The next time begins after it, so that each gets its turn. */
 const TRIED_LAST = "redelivered-last";
 
-/** Tries `limit` of the chosen letters, or as many as the requests of one run allow. */
+/**
+ * Tries `limit` of the chosen letters, or as many as the requests of one run allow.
+ * @throws {CollectorError} why not even one could be tried
+ */
 export async function redeliver(
   { settings, platform, undelivered }: RunContext,
   limit: number,
@@ -33,6 +39,7 @@ export async function redeliver(
   let triedLast = triedBefore;
   let delivered = 0;
   let refused = 0;
+  let problem: Problem | undefined;
   await undelivered.open();
   try {
     for await (const letter of inTurn(undelivered, choice, triedBefore)) {
@@ -45,6 +52,9 @@ export async function redeliver(
       if (accepted) delivered++;
       else refused++;
     }
+  } catch (error) {
+    if (delivered + refused === 0) throw error;
+    problem = toProblem(error);
   } finally {
     await undelivered.save();
     if (triedLast !== triedBefore) await platform.local.put(TRIED_LAST, triedLast);
@@ -52,7 +62,7 @@ export async function redeliver(
   const left = lettersIn(await undelivered.counts());
   const counts = { delivered, refused, left };
   platform.log({ level: "info", event: "dead_letters_redelivered", runId, ...counts });
-  return { delivered, refused, left };
+  return { delivered, refused, left, ...(problem !== undefined && { problem }) };
 }
 
 /**

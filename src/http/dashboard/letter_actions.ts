@@ -29,7 +29,11 @@ export const LETTER_ACTIONS = {
       const collector = of(pipeline);
       const outcome = await collector.redeliver(MAX_LETTERS, choice);
       if (!outcome.ok) return toldProblem("Nothing was redelivered", outcome.problem);
-      const { delivered, refused, left } = outcome.value;
+      const { delivered, refused, left, problem } = outcome.value;
+      if (problem !== undefined) {
+        const title = `${count(delivered, "event")} redelivered, then it failed`;
+        return toldProblem(title, problem, [`${count(left, "refused event")} left.`]);
+      }
       const untried = await untriedOf(choice, outcome.value, collector);
       return {
         ok: refused === 0 && untried === 0,

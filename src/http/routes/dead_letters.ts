@@ -3,9 +3,9 @@ import * as v from "valibot";
 import { ANY_DESTINATION } from "../../destinations/catalog.ts";
 import { TOKEN } from "../auth/bearer.ts";
 import { unwrap } from "../routing/problems.ts";
-import { json } from "../routing/reply.ts";
+import { json, refuse } from "../routing/reply.ts";
 import { defineRoute, inJson } from "../routing/route.ts";
-import { count, instant, named, told } from "../routing/schemas.ts";
+import { count, instant, named, Problem, told } from "../routing/schemas.ts";
 import { CURL } from "./examples.ts";
 import { DISCARDED, LETTERS, REDELIVERED } from "../routing/letter_arguments.ts";
 import { collectorOf } from "./pipelines.ts";
@@ -93,6 +93,15 @@ const Redelivery = named(
   }),
 );
 
+const BrokenOff = named(
+  "BrokenOffRedelivery",
+  v.object({
+    ...Problem.entries,
+    redelivery: v.optional(Redelivery),
+  }),
+  "Why it was broken off, and what it did before.",
+);
+
 export const listDeadLetters = defineRoute({
   id: "listDeadLetters",
   method: "GET",
@@ -134,9 +143,12 @@ export const redeliver = defineRoute({
   ],
   answers: { 200: inJson("How many were delivered, and how many were not.", Redelivery) },
   problems: [...OF_RUNS, ...PUSHING],
+  failures: [{ codes: PUSHING, schema: BrokenOff }],
   handle: async (asked) => {
     const { ids, reason, limit } = asked.args;
-    return json(200, unwrap(await collectorOf(asked).redeliver(limit, { ids, reason })));
+    const outcome = unwrap(await collectorOf(asked).redeliver(limit, { ids, reason }));
+    const { problem, ...redelivery } = outcome;
+    return problem === undefined ? json(200, redelivery) : refuse({ ...problem, redelivery });
   },
 });
 
