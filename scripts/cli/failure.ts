@@ -17,10 +17,17 @@ export async function runToEnd(json: boolean, work: () => Promise<number>): Prom
   Deno.exit(code);
 }
 
-/** Prints a failure: for people on standard error, for machines on standard output. Returns the exit code. */
-export function tellFailure(error: unknown, json: boolean): number {
+/**
+ * Prints a failure: for people on standard error, for machines on standard output, by `print`. Returns the
+ * exit code.
+ */
+export function tellFailure(
+  error: unknown,
+  json: boolean,
+  print: (line: string) => void = console.log,
+): number {
   const problem = withOwnAction(thrownProblem(error));
-  if (json) console.log(JSON.stringify(failure(problem)));
+  if (json) print(JSON.stringify(failure(problem)));
   else console.error(problemText(problem, whereThrown(error)));
   return problem.code === "arguments_invalid" ? BAD_USAGE : FAILED;
 }

@@ -8,16 +8,19 @@ export interface StopSignal extends Disposable {
   readonly wait: Promise<void>;
   /** Aborted by the first signal. */
   readonly signal: AbortSignal;
+  /** Stops the script as the first signal does. */
+  readonly ask: () => void;
 }
 
 /** Replaces existing signal listeners: Miniflare's would exit at once, with 130. */
 export function listenForStop(): StopSignal {
   const { promise, resolve } = Promise.withResolvers<void>();
   const controller = new AbortController();
-  const stop = stopListener(() => {
+  const ask = () => {
     controller.abort();
     resolve();
-  });
+  };
+  const stop = stopListener(ask);
   const signals: NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
   for (const signal of signals) {
     process.removeAllListeners(signal);
@@ -29,6 +32,7 @@ export function listenForStop(): StopSignal {
     },
     wait: promise,
     signal: controller.signal,
+    ask,
     [Symbol.dispose]() {
       for (const signal of signals) process.removeListener(signal, stop);
     },

@@ -21,6 +21,7 @@ import { keepGoing } from "./keep.ts";
 import { play, type Scene } from "./play.ts";
 import { API_TOKEN, KEPT_PORT, keptPort, type Stage, startStage } from "./stage.ts";
 import { tell } from "./story.ts";
+import { printLine } from "../cli/print_line.ts";
 import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
 
 interface Options {
@@ -52,7 +53,8 @@ const command = scriptCommand(
 /** What the demo works with; a test passes something else. */
 interface Surroundings {
   readonly start: (port: number, destinations: readonly DestinationId[]) => Promise<Stage>;
-  readonly out: (text: string) => void;
+  /** `gone` is called if nobody reads it any more. */
+  readonly out: (text: string, gone: () => void) => void;
   readonly err: (text: string) => void;
 }
 
@@ -61,7 +63,8 @@ export async function demo(
   options: Options,
   { start, out, err }: Surroundings,
 ): Promise<number> {
-  const print = options.json ? () => {} : out;
+  const say = (text: string) => out(text, () => stop?.ask());
+  const print = options.json ? () => {} : say;
   const scenes: Scene[] = [];
   const problems: string[] = [];
   let stage: Stage | undefined;
@@ -85,7 +88,7 @@ export async function demo(
     await stage?.close();
     stop?.[Symbol.dispose]();
   }
-  if (options.json) out(JSON.stringify(summary(scenes, problems)));
+  if (options.json) say(JSON.stringify(summary(scenes, problems)));
   else for (const problem of problems) err(problem);
   return problems.length === 0 ? DONE : FAILED;
 }
@@ -132,9 +135,8 @@ function summary(scenes: readonly Scene[], problems: readonly string[]) {
 
 if (import.meta.main) {
   const options = readOptions<Options>(command, Deno.args);
-  const { log: out, error: err } = console;
   await runToEnd(options.json ?? false, () => {
     if (options.json && options.keep) throw usageError("--json and --keep can't be used together.");
-    return demo(options, { start: startStage, out, err });
+    return demo(options, { start: startStage, out: printLine, err: console.error });
   });
 }

@@ -17,6 +17,7 @@ import { PLAIN_TEXT } from "./dev_vars.ts";
 import { newChanges } from "../simulators/new_changes.ts";
 import { humanLog, jsonLog, type Started } from "./simulate_log.ts";
 import { runToEnd, scriptProblem } from "../cli/failure.ts";
+import { printLine } from "../cli/print_line.ts";
 import { listenForStop } from "../cli/stop_signal.ts";
 
 /** The port of each destination, such as `xsiamPort`. */
@@ -80,11 +81,12 @@ type WatchOf = (simulator: string) => Watch;
 async function main(options: Options): Promise<number> {
   using stop = listenForStop();
   const log = options.json ? jsonLog : humanLog(stdoutColours());
+  const print = (line: string) => printLine(line, stop.ask);
   const time = () => new Date().toISOString();
   let requests = 0;
   const watchOf: WatchOf = (simulator) => (request) => {
     requests++;
-    console.log(log.request(simulator, request, time()));
+    print(log.request(simulator, request, time()));
   };
   let environment: ChosenEnvironment;
   try {
@@ -94,7 +96,7 @@ async function main(options: Options): Promise<number> {
   }
   await using _ = environment;
   const { livePerson, destinations } = environment;
-  console.log(log.started(startedWith(options, environment), [...destinations.values()]));
+  print(log.started(startedWith(options, environment), [...destinations.values()]));
   const change = newChanges(options.account, options.seed);
   const changes = options.rate === 0 ? undefined : setInterval(
     () => livePerson.add([change(Date.now())]),
@@ -102,7 +104,7 @@ async function main(options: Options): Promise<number> {
   );
   await stop.wait;
   clearInterval(changes);
-  console.log(log.stopped(requests, time()));
+  print(log.stopped(requests, time()));
   return DONE;
 }
 

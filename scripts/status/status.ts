@@ -9,6 +9,7 @@ import { isProblem, type PipelineStatus, type Target } from "../target/target.ts
 import { stdoutColours } from "../cli/colours.ts";
 import { DONE, readOptions, scriptCommand, wholeNumber } from "../cli/command_line.ts";
 import { runToEnd, tellFailure } from "../cli/failure.ts";
+import { printLine } from "../cli/print_line.ts";
 import { terminalWidth } from "../cli/progress.ts";
 import { type TargetOptions, withTarget, withWorkerOfSettings } from "../cli/script_options.ts";
 import { statusPage, statusTable } from "./status_page.ts";
@@ -42,38 +43,43 @@ async function main(options: Options): Promise<number> {
     pipelinesOf(await target.pipelines(), { account, destination });
   }
   if (options.watch) return await watch(target, options, stop);
-  show(await target.status({ account, destination }), options);
+  show(await target.status({ account, destination }), options, console.log);
   return DONE;
 }
 
 /** A failure on the way is shown, and retried. */
 async function watch(target: Target, options: Options, stop: StopSignal): Promise<number> {
   const { account, destination } = options;
+  const print = (text: string) => printLine(text, stop.ask);
   while (!stop.stopped) {
     try {
       const statuses = await target.status({ account, destination });
-      if (Deno.stdout.isTerminal() && !options.json) console.log("\x1b[H\x1b[2J\x1b[3J");
-      show(statuses, options);
+      if (Deno.stdout.isTerminal() && !options.json) print("\x1b[H\x1b[2J\x1b[3J");
+      show(statuses, options, print);
     } catch (error) {
-      if (!stop.stopped) tellFailure(error, options.json ?? false);
+      if (!stop.stopped) tellFailure(error, options.json ?? false, print);
     }
     await waitOrStop(options.every * 1000, stop);
   }
   return DONE;
 }
 
-function show(statuses: readonly PipelineStatus[], { json, watch, every }: Options): void {
+function show(
+  statuses: readonly PipelineStatus[],
+  { json, watch, every }: Options,
+  print: (text: string) => void,
+): void {
   const colours = stdoutColours();
   const [one] = statuses;
   if (json) {
-    console.log(JSON.stringify(statuses.length === 1 ? one : { accounts: statuses }));
+    print(JSON.stringify(statuses.length === 1 ? one : { accounts: statuses }));
     return;
   }
   const page = statuses.length === 1 && !isProblem(one)
     ? statusPage(one, colours)
     : statusTable(statuses, terminalWidth(), colours);
-  console.log(page);
-  if (watch) console.log(colours.dim(`\nEvery ${exactly(every * 1000)}, until Ctrl-C.`));
+  print(page);
+  if (watch) print(colours.dim(`\nEvery ${exactly(every * 1000)}, until Ctrl-C.`));
 }
 
 if (import.meta.main) {

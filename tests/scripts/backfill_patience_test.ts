@@ -45,6 +45,7 @@ async function watch(runIds: readonly string[], state = "healthy") {
       stopped: false,
       wait: new Promise(() => {}),
       signal: new AbortController().signal,
+      ask() {},
       [Symbol.dispose]() {},
     },
     everyMs: 0,

@@ -179,6 +179,19 @@ Deno.test("the demo ends with 1 and says so when something is not as expected", 
   assert.match(complaints[0], /^The first run failed: /);
 });
 
+Deno.test("the demo that keeps running ends when nobody reads it any more", async () => {
+  let isRead = true;
+  const code = await demo({ every: 1, keep: true, destination: ["xsiam"] }, {
+    start: (_port, chosen) => startStage(0, chosen),
+    out(text, gone) {
+      if (/The cron fires every/.test(text)) isRead = false;
+      if (!isRead) gone();
+    },
+    err: () => {},
+  });
+  assert.equal(code, 0);
+});
+
 Deno.test("the demo's proof finds what is missing, repeated or unknown", () => {
   const event = (id: string, objectName: string) => ({
     _time: new Date(record().changeTimestampMs).toISOString(),

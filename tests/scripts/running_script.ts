@@ -60,6 +60,11 @@ export class RunningScript implements AsyncDisposable {
     assert.fail(`It ended without ${pattern}:\n${this.#stdout.text}\n${this.#stderr.text}`);
   }
 
+  /** Reads no further, and closes what it read from, as `head` does. */
+  stopReading(): void {
+    this.#stdout.leave();
+  }
+
   interrupt(): void {
     this.#process.kill("SIGINT");
   }
@@ -102,6 +107,7 @@ class Output {
   readonly complete: Promise<void>;
   #isComplete = false;
   #news = Promise.withResolvers<void>();
+  readonly #leaving = new AbortController();
 
   constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
     this.complete = this.#read(stream);
@@ -116,10 +122,19 @@ class Output {
     }
   }
 
+  leave(): void {
+    this.#leaving.abort();
+  }
+
   async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
-    for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
-      this.text += chunk;
-      this.#tell();
+    const { signal } = this.#leaving;
+    try {
+      for await (const chunk of stream.pipeThrough(new TextDecoderStream(), { signal })) {
+        this.text += chunk;
+        this.#tell();
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
     }
     this.#isComplete = true;
     this.#tell();

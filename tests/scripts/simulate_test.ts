@@ -109,6 +109,16 @@ Deno.test("simulate --json logs JSON lines, and new changes keep coming", async 
   assert.equal(lines.at(-1).requests, lines.length - 2);
 });
 
+Deno.test("simulate ends at the first request of which nobody would read", async () => {
+  await using script = new RunningScript("simulate", [...ANY_PORTS, "--json"]);
+  const [, line] = await script.printedLike(/^(.*)\n/);
+  script.stopReading();
+  const { liveperson } = JSON.parse(line).urls;
+  const answer = await fetch(`${liveperson}/nothing`);
+  await answer.body?.cancel();
+  assert.equal((await script.ended()).code, 0);
+});
+
 Deno.test("simulate ends with 1 and says so when a port is taken", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr as Deno.NetAddr;

@@ -75,6 +75,18 @@ Deno.test("status of a Worker; --watch shows it again, until Ctrl-C ends it with
   assert.deepEqual([code, stderr], [0, ""]);
 });
 
+Deno.test("status --watch ends when nobody reads it any more, whether it can be shown or not", async () => {
+  await using stage = await ScriptStage.open();
+  assert.equal((await stage.run("collect", ["--kv-path", stage.kvPath])).code, 0);
+  const nowhere = ["--url", "http://127.0.0.1:9", "--json"];
+  for (const place of [["--kv-path", stage.kvPath], nowhere]) {
+    await using script = await stage.start(SCRIPT, [...place, "--watch", "--every", "1"]);
+    await script.printedLike(/\n/);
+    script.stopReading();
+    assert.equal((await stage.ended(script)).code, 0);
+  }
+});
+
 Deno.test("status --watch goes on when the Worker can't be asked", async () => {
   await using stage = await ScriptStage.open();
   const args = ["--url", "http://127.0.0.1:9", "--watch", "--every", "1", "--json"];
