@@ -3,10 +3,11 @@
  * does not look at `.dev.vars` again: this script fires it every five minutes, and starts wrangler again
  * when the file has changed. All arguments are wrangler's.
  */
-import { FAILED } from "../cli/command_line.ts";
+import { scriptProblem, tellFailure } from "../cli/failure.ts";
 import { DEFAULT_FILE, readVariables } from "../cli/settings_file.ts";
 import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
 import { waitOrStop } from "../cli/wait.ts";
+import { fireCron, type Fired } from "./fire_cron.ts";
 
 /** wrangler's own default. */
 const PORT = "8787";
@@ -16,12 +17,13 @@ const POLL_MS = 500;
 
 async function main(args: readonly string[]): Promise<number> {
   using stop = listenForStop();
+  mustBeFree(portOf(args));
   for (;;) {
     const settings = readSettings();
     const wrangler = startWrangler(args);
     const running = new AbortController();
     const ended = wrangler.status.then(({ code }) => code);
-    fireCron(portOf(args), running.signal, stop);
+    fireOnSchedule(portOf(args), running.signal, stop);
     const code = await Promise.race([ended, change(settings, running.signal, stop), stop.wait]);
     running.abort();
     if (typeof code === "number") return code;
@@ -52,14 +54,23 @@ function end(process: Deno.ChildProcess): void {
 }
 
 /** Fires the cron once the Worker answers, and then at its interval. */
-async function fireCron(port: string, running: AbortSignal, stop: StopSignal): Promise<void> {
+async function fireOnSchedule(
+  port: string,
+  running: AbortSignal,
+  stop: StopSignal,
+): Promise<void> {
   while (!running.aborted && !stop.stopped) {
-    const fired = await fetch(`http://127.0.0.1:${port}/cdn-cgi/local/scheduled`, {
-      signal: running,
-    }).then((answer) => answer.body?.cancel().then(() => true), () => false);
-    if (fired && !running.aborted) console.error("The cron has fired; again in five minutes.");
-    await waitOrStop(fired ? CRON_MS : POLL_MS, stop);
+    const fired = await fireCron(port, running);
+    if (fired !== "silent" && !running.aborted) console.error(firedWords(fired, port));
+    await waitOrStop(fired === "silent" ? POLL_MS : CRON_MS, stop);
   }
+}
+
+function firedWords(fired: Exclude<Fired, "silent">, port: string): string {
+  return fired === "fired"
+    ? "The cron has fired; again in five minutes."
+    : `The cron did not fire, or its run failed: port ${port} answered ${fired.status}. ` +
+      "Again in five minutes.";
 }
 
 /** Resolves when the settings are no longer these. */
@@ -81,6 +92,18 @@ function portOf(args: readonly string[]): string {
   return givenPort(args) ?? PORT;
 }
 
+/** @throws {AnsweredProblem} `port_unusable` */
+function mustBeFree(port: string): void {
+  try {
+    Deno.listen({ hostname: "127.0.0.1", port: Number(port) }).close();
+  } catch (error) {
+    const why = error instanceof Deno.errors.AddrInUse ? "is taken" : "may not be used";
+    throw scriptProblem("port_unusable", `Port ${port} ${why}.`, {
+      action: "Choose another port with --port, or stop what listens there.",
+    });
+  }
+}
+
 /** wrangler takes `--port 8080` and `--port=8080`. */
 function givenPort(args: readonly string[]): string | undefined {
   return /(?:^|\s)--port[=\s](\d+)/.exec(args.join(" "))?.[1];
@@ -89,9 +112,6 @@ function givenPort(args: readonly string[]): string | undefined {
 if (import.meta.main) {
   readVariables(undefined); // tells what is wrong with the file
   Deno.exit(
-    await main(Deno.args).catch((error) => {
-      console.error(error);
-      return FAILED;
-    }),
+    await main(Deno.args).catch((error) => tellFailure(error, false)),
   );
 }

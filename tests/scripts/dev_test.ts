@@ -4,6 +4,8 @@ import { symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { ROOT } from "../../scripts/local/bundle.ts";
+import { fireCron } from "../../scripts/dev/fire_cron.ts";
+import { runScript } from "./running_script.ts";
 import { change, openEnvironment, until, withFolder } from "../environment.ts";
 
 const NEEDED = ["deno.json", "deno.lock", "node_modules", "scripts", "src", "wrangler.toml"];
@@ -15,6 +17,29 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
+
+Deno.test("only a good answer says that the cron has fired", async () => {
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
+    const isThere = new URL(request.url).pathname === "/cdn-cgi/local/scheduled";
+    return new Response(null, { status: isThere ? answers.shift() : 404 });
+  });
+  const answers = [200, 404, 500];
+  const { signal } = new AbortController();
+  const fire = () => fireCron(String(server.addr.port), signal);
+  const fired = [await fire(), await fire(), await fire()];
+  await server.shutdown();
+  assert.deepEqual(fired, ["fired", { status: 404 }, { status: 500 }]);
+  assert.equal(await fire(), "silent");
+});
+
+Deno.test("a port that is taken is told before wrangler is started", async () => {
+  await using environment = await openEnvironment();
+  const { port } = new URL(environment.xsiam.url);
+  const dev = await runScript("dev", "--port", port);
+  assert.equal(dev.code, 1);
+  assert.match(dev.stderr, new RegExp(`A port can't be used\\.\n +Port ${port} is taken\\.`));
+  assert.doesNotMatch(dev.stdout + dev.stderr, /cron|wrangler/i);
+});
 
 Deno.test("deno task dev fires the cron, and takes up a changed .dev.vars", () =>
   withFolder(async (folder) => {
