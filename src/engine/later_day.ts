@@ -36,28 +36,30 @@ export async function goToLaterDay<R extends Listed>(
 ): Promise<boolean> {
   const { reader, state, limits, progress } = reading;
   const place = state.place!;
+  const { untilMs } = limits;
   const shownMs = lastTimeMs(end.records) ?? place.beforeMs - 1;
   const day = dayAfter(place.day);
   const told = progress.gaps.length;
   if (earliestStartMs(day) >= end.readAtMs) {
-    tellHidden(progress, end, end.hidden);
+    tellHidden(progress, end, end.hidden, untilMs);
     return false;
   }
-  if (earliestStartMs(day) >= (limits.untilMs ?? Infinity)) {
+  if (untilMs !== undefined && earliestStartMs(day) >= untilMs) {
     if (end.hidden === undefined) return false;
     const later = await reader.readAt(day, 0);
     progress.gaps.splice(told); // the range ends before that listing
-    tellHidden(progress, end, hiddenBefore(later, end, shownMs), firstTimeMs(later.records));
+    const beforeMs = firstTimeMs(later.records) ?? untilMs;
+    tellHidden(progress, end, hiddenBefore(later, end, shownMs), beforeMs);
     return false;
   }
   const kind = end.isCut ? "cut" : await endOf(reader, state, end, shownMs);
   progress.gaps.splice(told); // what can't be shown there is found again once reading continues there
-  if (kind === "complete") tellHidden(progress, end, end.hidden);
+  if (kind === "complete") tellHidden(progress, end, end.hidden, untilMs);
   if (kind !== "cut") return kind === "read on";
   const start = { day, undatedFirst: true };
   const ahead = await locate(reader, { ...start, fromMs: shownMs, likelyOffset: 0 });
   if (timeFrom(ahead.page, ahead.offset) === null && !ahead.page.isCut) {
-    tellHidden(progress, end, end.hidden);
+    tellHidden(progress, end, end.hidden, untilMs);
     return false;
   }
   const first = await reader.readAt(day, 0);
@@ -67,22 +69,25 @@ export async function goToLaterDay<R extends Listed>(
   // late records may still come before that listing, or may have pushed others beyond the end, unseen
   const lastMs = Math.max(shownMs, fromMs - 1);
   const afterMs = lastMs - limits.lateArrivalWindowMs - CLOCK_TOLERANCE_MS;
-  tellHidden(progress, end, hidden, firstTimeMs(first.records), afterMs);
+  tellHidden(progress, end, hidden, firstTimeMs(first.records) ?? end.readAtMs, afterMs);
   state.goTo({ day, offset, beforeMs: fromMs, scope: place.scope });
   return true;
 }
 
-/** Tells how many records lie beyond the last page of a listing; nothing if it does not end there early. */
+/**
+ * Tells how many records lie beyond the last page of a listing; nothing if it does not end there early.
+ * `beforeMs`: where they end, if reading goes on or ends there.
+ */
 function tellHidden(
   progress: Progress,
   { day, offset, records: shown, readAtMs }: SolidPage,
   records: number | null | undefined,
-  beforeMs: number | null = null,
+  beforeMs: number | undefined,
   afterMs = lastTimeMs(shown),
 ): void {
   if (records === undefined) return;
   const where = { day, offset: offset + shown.length, records };
-  const around = { afterMs, beforeMs, foundAtMs: readAtMs };
+  const around = { afterMs, beforeMs: beforeMs ?? null, foundAtMs: readAtMs };
   progress.gaps.push({ ...where, ...around, why: "beyond the last offset" });
 }
 

@@ -9,7 +9,10 @@ export interface Gap {
   readonly offset: number;
   /** How many records; null when it can't be known, 0 when it turned out that none are missing there. */
   readonly records: number | null;
-  /** Times of the records around it, epoch milliseconds; null where the listing ends. */
+  /**
+   * Times of the records around it, epoch milliseconds; null where the listing ends. Of one beyond the last
+   * offset, `beforeMs` is null as long as reading waits there, and has not gone on in a later listing.
+   */
   readonly afterMs: number | null;
   readonly beforeMs: number | null;
   readonly foundAtMs: number;

@@ -31,7 +31,7 @@ function reportOf(altered: number, alteredAside: number) {
 
 /** The health after those runs. */
 function healthAfter(...reports: readonly ReturnType<typeof reportOf>[]) {
-  const aftermath = { deadLetters: 0, gaps: [], readAgain: [], missingFields: [] };
+  const aftermath = { isAtEnd: true, deadLetters: 0, gaps: [], readAgain: [], missingFields: [] };
   return reports.reduce(
     (health, report) => afterRun(health, report, { completeUntilMs: null, ...aftermath }),
     UNKNOWN_HEALTH,

@@ -204,6 +204,24 @@ Deno.test("what reconciliation can't show stays known, though it takes several r
   assert.deepEqual([state, health.gaps.length], ["incomplete", 1]);
 });
 
+Deno.test("what lay behind the last offset is missing no more once a run has shown and delivered it", async () => {
+  const lastOffset = { offset: 1000, fails: false };
+  await using c = await opened({ lastOffset, totalCountMeaning: "all" });
+  c.add(steady(NOON - 10 * HOUR_MS, NOON - HOUR_MS, 31_000));
+  await c.at(NOON);
+  const missing = c.all.length - c.xsiam.count;
+  assert.ok(missing > 0);
+  for (const nowMs of [NOON + 1, NOON + 2]) {
+    await c.at(nowMs);
+    assert.deepEqual((await c.status()).undelivered.gaps, missing, "as long as it is not shown");
+  }
+  c.livePerson.lastOffset = undefined;
+  await c.at(NOON + MINUTE_MS);
+  assert.equal(c.xsiam.count, c.all.length);
+  const { state, undelivered } = await c.status();
+  assert.deepEqual([state, undelivered.total], ["healthy", 0]);
+});
+
 Deno.test("where offsets end, what lies behind is told, and the next days are collected,", async (t) => {
   const ends = [
     { name: "if nothing tells of it", fails: false, totalCountMeaning: "none" },

@@ -27,7 +27,9 @@ export function completeUntil(
 }
 
 /** Did the run reach the end of the listing, as far as it can be known? */
-function reachedEnd({ more, behind, gaps }: Pick<Progress, "more" | "behind" | "gaps">): boolean {
+export function reachedEnd(
+  { more, behind, gaps }: Pick<Progress, "more" | "behind" | "gaps">,
+): boolean {
   return !more && !behind &&
     !gaps.some(({ why, records }) => why === "beyond the last offset" && records !== 0);
 }

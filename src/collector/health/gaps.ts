@@ -15,19 +15,21 @@ const KEPT_GAPS = 100;
 /**
  * The gaps after a run that found some. Gaps in a range that was read again are dropped, unless they were
  * found again. So are earlier gaps at a time at which this run found one, whatever its offset is by now, and
- * those where it turned out that nothing is missing.
+ * those where it turned out that nothing is missing. `isAtEnd`: the collection has reached the end of the
+ * listing, so that nothing it was waiting for is hidden any more.
  */
 export function gapsAfter(
   before: readonly Gap[],
   found: readonly Gap[],
   readAgain: readonly ReadAgain[],
+  isAtEnd = false,
 ): readonly Gap[] {
   const news = eachOnce(found, before);
   const times = new Set(found.flatMap((gap) => timeOf(gap) ?? []));
   const spots = new Set(news.map(spotOf));
   const left = before.filter((gap) =>
     !readAgain.some((range) => liesIn(gap, range)) && !spots.has(spotOf(gap)) &&
-    !times.has(timeOf(gap) ?? "")
+    !times.has(timeOf(gap) ?? "") && !(isAtEnd && isAwaited(gap))
   );
   return [...left, ...news.filter(({ records }) => records !== 0)].slice(-KEPT_GAPS);
 }
@@ -80,6 +82,11 @@ function spotOf({ why, day, offset }: Gap): string {
 /** Offsets change as records are added before them, and with the day that a listing begins with; times don't. Where nothing is missing, only the place counts. */
 function timeOf({ why, afterMs, records }: Gap): string | null {
   return afterMs === null || records === 0 ? null : [why, afterMs].join(" ");
+}
+
+/** Does reading wait there until the source shows more? */
+function isAwaited({ why, beforeMs }: Gap): boolean {
+  return why === "beyond the last offset" && beforeMs === null;
 }
 
 function liesIn({ day, afterMs, beforeMs, foundAtMs }: Gap, range: ReadAgain): boolean {

@@ -100,6 +100,8 @@ interface Aftermath {
   readonly gaps: readonly Gap[];
   /** What was reconciled completely. */
   readonly readAgain: readonly ReadAgain[];
+  /** True if the collection reached the end of the listing. */
+  readonly isAtEnd: boolean;
   /** Fields that the source no longer knows. */
   readonly missingFields: readonly string[];
 }
@@ -139,7 +141,7 @@ export function afterRun(health: Health, report: RunReport, aftermath: Aftermath
 function withWork(
   health: Health,
   report: RunReport,
-  { completeUntilMs, deadLetters, gaps, readAgain, missingFields }: Aftermath,
+  { completeUntilMs, deadLetters, gaps, readAgain, isAtEnd, missingFields }: Aftermath,
   endedMs: number,
 ): Health {
   const events = eventsOf(report);
@@ -148,7 +150,12 @@ function withWork(
     ...health,
     lastDelivery: events > 0 ? { at: iso(endedMs), events } : health.lastDelivery,
     completeUntilMs,
-    gaps: gapsAfter(health.gaps, gaps, [...readAgain, ...backfilledRange(report.backfill)]),
+    gaps: gapsAfter(
+      health.gaps,
+      gaps,
+      [...readAgain, ...backfilledRange(report.backfill)],
+      isAtEnd,
+    ),
     missingFields,
     reconciledThrough: report.reconciliation?.complete
       ? report.reconciliation.day

@@ -12,7 +12,7 @@ import { parsePast } from "../../settings/duration.ts";
 import type { Settings } from "../../pipelines/settings.ts";
 import { Connections } from "./connections.ts";
 import { type CollectorPorts, engineLimits, enginePorts } from "./engine_ports.ts";
-import { believable, completeUntil } from "../health/complete_until.ts";
+import { believable, completeUntil, reachedEnd } from "../health/complete_until.ts";
 import type { ReadAgain } from "../health/gaps.ts";
 import { afterRun, type Health } from "../health/health.ts";
 import type { Opened } from "../records/cursor_store.ts";
@@ -93,6 +93,7 @@ class LiveRun {
   #opened: Opened | null = null;
   #progress: Progress | null = null;
   #completeUntilMs: number | null;
+  #isAtEnd = false;
   #aside = NOTHING_ASIDE;
 
   constructor(
@@ -110,6 +111,7 @@ class LiveRun {
       const progress = await this.#open();
       const tools = await this.#collectLive(progress);
       this.#completeUntilMs = completeUntil(progress, startedMs, this.#completeUntilMs);
+      this.#isAtEnd = reachedEnd(progress);
       if (!progress.more) await this.#workAside(tools, progress);
     } catch (error) {
       this.failure = error;
@@ -171,6 +173,7 @@ class LiveRun {
       deadLetters: this.context.undelivered.takeAdded(),
       gaps: [...progress?.gaps ?? [], ...this.#aside.gaps],
       readAgain: this.#aside.readAgain,
+      isAtEnd: this.#isAtEnd,
       missingFields: progress === null
         ? this.health.missingFields
         : missingFields(progress.cursor.source),
