@@ -13,7 +13,7 @@ import {
   shown,
   type WrongFields,
 } from "./event_search.ts";
-import type { Advice } from "./pipeline_state.ts";
+import type { Advice } from "./advice.ts";
 import { AdviceList } from "./layout.tsx";
 
 export interface Found {

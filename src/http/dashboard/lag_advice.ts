@@ -4,7 +4,7 @@ import type { RunLimit, RunReport } from "../../collector/health/report.ts";
 import type { Gap } from "../../engine/progress.ts";
 import { CLOCK_TOLERANCE_MS, iso } from "../../engine/time.ts";
 import { ago, length } from "../../format.ts";
-import type { Advice } from "./pipeline_state.ts";
+import type { Advice } from "./advice.ts";
 
 /** Without a run for this long, the schedule must be broken: a run is due every five minutes. */
 const SILENT_MS = 20 * 60_000;

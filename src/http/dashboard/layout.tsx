@@ -2,7 +2,7 @@
 import type { Child } from "hono/jsx";
 import { raw } from "hono/html";
 import { VERSION } from "../../version.ts";
-import type { Advice } from "./pipeline_state.ts";
+import type { Advice } from "./advice.ts";
 import type { Notice } from "./notice.ts";
 import { STYLES } from "./styles.ts";
 import { printable } from "../../printable.ts";

@@ -5,22 +5,12 @@ import type { Outcome } from "../../collector/service.ts";
 import { iso } from "../../engine/time.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
 import type { Problem } from "../../problems.ts";
+import type { Advice } from "./advice.ts";
 import { adviceForLag } from "./lag_advice.ts";
 import { hrefOfLetters } from "./letter_links.ts";
 import { destinationNameFirst } from "./links.ts";
 import { ago, count, length, moment } from "../../format.ts";
 import { titleWithService } from "./service_title.ts";
-
-/** A problem, or something worth knowing, and what to do about it. */
-export interface Advice {
-  readonly title: string;
-  readonly detail?: string;
-  readonly action: string;
-  /** The problem's code, if it is one. */
-  readonly code?: string;
-  /** A page to go to. */
-  readonly link?: { readonly href: string; readonly text: string };
-}
 
 export interface PipelineState {
   readonly pipeline: Pipeline;

@@ -12,7 +12,7 @@ import { LetterGroups } from "./letter_groups.tsx";
 import { hrefOfLetters, type LetterView } from "./letter_links.ts";
 import { LetterList } from "./letter_list.tsx";
 import { accountTitle, destinationName } from "./links.ts";
-import type { Advice } from "./pipeline_state.ts";
+import type { Advice } from "./advice.ts";
 
 interface UndeliveredProps {
   readonly pipeline: Pipeline;
