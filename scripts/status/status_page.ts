@@ -132,7 +132,8 @@ function backfillWords(backfill: BackfillState): string {
   const where = completedAt === null
     ? `${Math.floor(backfillFraction(backfill) * 100)}%, reached ${dayAndTime(reached)}`
     : `complete since ${dayAndTime(completedAt)}`;
-  return `${range}: ${where}, ${count(delivered, "event")} delivered, ${number(refused)} refused`;
+  const others = refused === 0 ? "0 refused" : `${number(refused)} refused at first`;
+  return `${range}: ${where}, ${count(delivered, "event")} delivered, ${others}`;
 }
 
 function undelivered({ undelivered: missing }: Status, colours: Colours): string {

@@ -6,6 +6,10 @@ interface BackfillProps {
   readonly backfill: BackfillState;
   /** What keeps it from going on; null if nothing does. */
   readonly held: "disabled" | "stalled" | null;
+  /** Refused events of the pipeline that are kept, whether this backfill met them or not. */
+  readonly kept: number;
+  /** True if some of the pipeline's have been discarded. */
+  readonly hasDiscarded: boolean;
   /** The page of what is undelivered. */
   readonly lettersHref: string;
   readonly nowMs: number;
@@ -17,7 +21,8 @@ const HEADINGS = {
   disabled: "Backfill waiting",
 };
 
-export function BackfillCard({ backfill, held, lettersHref, nowMs }: BackfillProps) {
+export function BackfillCard(props: BackfillProps) {
+  const { backfill, held, kept, lettersHref, nowMs } = props;
   const { from, to, completedAt, delivered, refused, startedAt } = backfill;
   const percent = percentOf(backfill);
   return (
@@ -27,15 +32,18 @@ export function BackfillCard({ backfill, held, lettersHref, nowMs }: BackfillPro
       <div>
         <label for="backfill-progress">
           {completedAt === null
-            ? `${percent}%: ${toldProgress(backfill)}`
+            ? `${percent}%: ${toldProgress(props)}`
             : `Completed at ${moment(completedAt, nowMs)}`}
         </label>
         <progress id="backfill-progress" max="100" value={percent}>{percent}%</progress>
       </div>
       <p>
-        {count(delivered, "event")} delivered,{" "}
-        {refused === 0 ? "0 refused" : <a href={lettersHref}>{number(refused)} refused</a>}
-        . Asked for at {moment(startedAt, nowMs)}.
+        {count(delivered, "event")} delivered, {number(refused)} refused{refused > 0 && " at first"}
+        {refused > 0 && kept > 0 && (
+          <>
+            {" "}(<a href={lettersHref}>see what is left</a>)
+          </>
+        )}. Asked for at {moment(startedAt, nowMs)}.
       </p>
       {completedAt === null && (
         <p class="small quiet">
@@ -50,12 +58,16 @@ export function BackfillCard({ backfill, held, lettersHref, nowMs }: BackfillPro
 }
 
 /** What is certain of the part that is done. */
-export function toldProgress({ from, reached, delivered, refused }: BackfillState): string {
+export function toldProgress(
+  { backfill, kept, hasDiscarded }: Pick<BackfillProps, "backfill" | "kept" | "hasDiscarded">,
+): string {
+  const { from, reached, delivered, refused } = backfill;
   if (reached === from) return "nothing has been read completely yet";
   const before = `before ${instant(reached)}`;
   if (delivered + refused === 0) return `there was nothing to deliver ${before}`;
-  const except = refused === 0 ? "" : `, except for ${count(refused, "refused event")}`;
-  return `everything ${before} is delivered${except}`;
+  if (refused === 0) return `everything ${before} is delivered`;
+  if (kept > 0) return `everything ${before} is delivered, except for refused events that are kept`;
+  return `everything ${before} is delivered${hasDiscarded ? " or discarded" : ""}`;
 }
 
 /** How much of the time range is done, in whole percent; 100 only when it is complete. */

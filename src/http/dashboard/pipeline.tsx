@@ -72,6 +72,8 @@ export function PipelinePage({ state: whole, letters, above, page, viewer, nowMs
         <BackfillCard
           backfill={status.backfill}
           held={heldBy(status)}
+          kept={status.undelivered.deadLetters + status.undelivered.setAside}
+          hasDiscarded={status.health.totals.discarded > 0}
           lettersHref={hrefOfLetters(pipeline)}
           nowMs={nowMs}
         />
@@ -211,7 +213,12 @@ function Facts({ pipeline, status, nowMs }: {
 }
 
 /** What is known about the time before the lag. */
-function toldOlder({ lagSeconds, undelivered: { total } }: Status): string {
-  if (lagSeconds === null) return "nothing is known to be delivered";
-  return total === 0 ? "everything older is delivered" : "not everything older is delivered";
+function toldOlder({ lagSeconds, undelivered, health: { totals } }: Status): string {
+  if (lagSeconds === null) {
+    return totals.delivered + totals.reconciled + totals.backfilled === 0
+      ? "nothing is known to be delivered"
+      : "up to when everything is delivered is not known";
+  }
+  if (undelivered.total > 0) return "not everything older is delivered";
+  return `everything older is delivered${totals.discarded > 0 ? " or was discarded" : ""}`;
 }

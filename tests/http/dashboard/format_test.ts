@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createApp } from "../../../src/http/app.ts";
 import type { TestedStep } from "../../../src/collector/runs/connection_check.ts";
 import type { Status } from "../../../src/collector/collector.ts";
-import type { RunReport } from "../../../src/collector/health/report.ts";
+import type { BackfillState, RunReport } from "../../../src/collector/health/report.ts";
 import type { Problem } from "../../../src/problems.ts";
 import { ACTIONS } from "../../../src/http/dashboard/actions.ts";
 import { readSearch } from "../../../src/http/dashboard/event_search.ts";
@@ -25,6 +25,7 @@ import { ago, count, cut, length, moment, took } from "../../../src/format.ts";
 import { askEach } from "../../../src/collector/fleet.ts";
 import { NO_HISTORY } from "../../../src/collector/health/history.ts";
 import type { Gap } from "../../../src/engine/progress.ts";
+import { UNKNOWN_HEALTH } from "../../../src/collector/health/health.ts";
 import { iso } from "../../../src/engine/time.ts";
 import {
   type Answers,
@@ -275,12 +276,16 @@ Deno.test("a backfill that has delivered nothing doesn't say that anything is de
     ...{ delivered: 0, deadLettered: 0, refused: 0, completedAt: null },
     reached: "2026-11-01T00:00:00Z",
   };
-  assert.equal(toldProgress(backfill), "nothing has been read completely yet");
-  const further = { ...backfill, reached: "2026-11-04T00:00:00Z" };
-  assert.match(toldProgress(further), /^there was nothing to deliver before 4 Nov 2026/);
-  assert.match(toldProgress({ ...further, delivered: 1 }), /^everything before .* is delivered$/);
-  const refused = toldProgress({ ...further, delivered: 1, refused: 2 });
-  assert.match(refused, /is delivered, except for 2 refused events$/);
+  const told = (fields: Partial<BackfillState>, kept = 0, hasDiscarded = false) =>
+    toldProgress({ backfill: { ...backfill, ...fields }, kept, hasDiscarded });
+  assert.equal(told({}), "nothing has been read completely yet");
+  const further = { reached: "2026-11-04T00:00:00Z" };
+  assert.match(told(further), /^there was nothing to deliver before 4 Nov 2026/);
+  assert.match(told({ ...further, delivered: 1 }), /^everything before .* is delivered$/);
+  const refused = { ...further, delivered: 1, refused: 2 };
+  assert.match(told(refused, 2), /is delivered, except for refused events that are kept$/);
+  assert.match(told(refused), /^everything before .* is delivered$/, "they have been since");
+  assert.match(told(refused, 0, true), /is delivered or discarded$/);
 });
 
 /** The page of a pipeline whose status is this. */
@@ -315,7 +320,13 @@ Deno.test("a backfill that no run continues does not say that every run does", a
 
 Deno.test("of the time before the lag, the page says no more than is known", async () => {
   assert.match(await shown({}) ?? "", /everything older is delivered/);
-  const unknown = await shown({ lagSeconds: null }) ?? "";
+  const { totals, history } = UNKNOWN_HEALTH;
+  const discarded = { ...totals, delivered: 5, discarded: 2 };
+  const some = await shown({ health: { totals: discarded, history } }) ?? "";
+  assert.match(some, /everything older is delivered or was discarded/);
+  const later = await shown({ lagSeconds: null }) ?? "";
+  assert.match(later, /not known yet.*up to when everything is delivered is not known/);
+  const unknown = await shown({ lagSeconds: null, health: { totals, history } }) ?? "";
   assert.match(unknown, /not known yet.*nothing is known to be delivered/);
   assert.doesNotMatch(unknown, /everything older is delivered/);
   const undelivered = { deadLetters: 2, setAside: 0, gaps: 0, stalledBackfills: 0, total: 2 };
