@@ -20,8 +20,11 @@ import { toLine } from "./event_line.ts";
 import { engineLimits, yieldToEventLoop } from "./engine_ports.ts";
 import type { Platform } from "../platform.ts";
 
+/** The most events that are returned at once. */
+export const MAX_EVENTS = 10_000;
+
 export interface GetEventsArguments {
-  /** The most events to return. */
+  /** The most events to return, up to `MAX_EVENTS`. */
   readonly limit: number;
   /** Epoch milliseconds. */
   readonly startMs: number;

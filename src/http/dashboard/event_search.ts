@@ -1,7 +1,8 @@
 /** The search for recent events: its fields, and which events match. Pure. */
 import type { GetEventsArguments } from "../../collector/runs/read_events.ts";
-import type { AuditEvent } from "../../sources/liveperson/event.ts";
+import { iso } from "../../engine/time.ts";
 import { parsePast, PAST_FORMS } from "../../settings/duration.ts";
+import { READ_LIMIT, type ReadEvent } from "./read_events.ts";
 
 /** The fields of the form, as they were typed. */
 export interface SearchForm {
@@ -38,9 +39,6 @@ interface Search extends GetEventsArguments {
 /** What is wrong with the fields, by their names. */
 export type WrongFields = Readonly<Partial<Record<"start" | "end" | "limit", string>>>;
 
-/** How many events one search reads, however many of them it shows. */
-export const MAX_READ = 1_000;
-
 /** The most events on one page. */
 export const MAX_SHOWN = 200;
 
@@ -63,23 +61,23 @@ export function readSearch(
   };
   if (startMs === null || endMs === null || Object.keys(wrong).length > 0) return { wrong };
   const range = { startMs, ...(endMs !== undefined && { endMs }) };
-  return { search: { ...range, limit: MAX_READ, push: false, shown } };
+  return { search: { ...range, limit: READ_LIMIT, push: false, shown } };
 }
 
 /** The events that have what the form asks for, ignoring case; newest first. */
 export function matching(
-  events: readonly AuditEvent[],
+  events: readonly ReadEvent[],
   { type, change, user, text, event: id }: Omit<SearchForm, "account">,
-): AuditEvent[] {
+): readonly ReadEvent[] {
   const has = (wanted: string, ...values: unknown[]) =>
     values.map(shown).join("\n").toLowerCase().includes(wanted.trim().toLowerCase());
-  return events.filter((event) =>
+  return events.filter(({ event }) =>
     (id === "" || event.event_id === id) &&
     has(type, event.objectType) &&
     has(change, event.changeType) &&
     has(user, event.changedBy, event.userId) &&
     has(text, ...Object.values(event))
-  ).reverse();
+  ).toReversed();
 }
 
 /** The address of a search. */
@@ -92,19 +90,19 @@ export function hrefOfSearch(form: SearchForm, path = "/events"): string {
  * The search that finds the shown events and no newer ones, whenever it is made.
  * `events`: at least one, newest first.
  */
-export function searchOfShown(form: SearchForm, events: readonly AuditEvent[]): SearchForm {
-  return { ...form, start: events.at(-1)!._time, end: justAfter(events[0]) };
+export function searchOfShown(form: SearchForm, events: readonly ReadEvent[]): SearchForm {
+  return { ...form, start: iso(events.at(-1)!.timeMs), end: justAfter(events[0]) };
 }
 
 /** The address of one event, which works as long as LivePerson keeps the event. */
-export function hrefOfEvent(account: string, event: AuditEvent): string {
-  const range = { start: event._time, end: justAfter(event) };
-  return hrefOfSearch({ account, ...FIRST_SEARCH, ...range, event: event.event_id });
+export function hrefOfEvent(account: string, read: ReadEvent): string {
+  const range = { start: iso(read.timeMs), end: justAfter(read) };
+  return hrefOfSearch({ account, ...FIRST_SEARCH, ...range, event: read.event.event_id });
 }
 
 /** The end of a range whose last instant is the event's. */
-function justAfter({ _time }: AuditEvent): string {
-  return new Date(Date.parse(_time) + 1).toISOString();
+function justAfter({ timeMs }: ReadEvent): string {
+  return iso(timeMs + 1);
 }
 
 /** Any value as text. */

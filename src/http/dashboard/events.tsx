@@ -1,30 +1,31 @@
 /** Recent events, read from LivePerson on request: the search form, and the events, one per line. */
 import type { AuditEvent } from "../../sources/liveperson/event.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
-import { count, cut, day, instant, number } from "../../format.ts";
+import { count, cut, day, number } from "../../format.ts";
 import { SearchFields } from "./event_form.tsx";
 import {
   FIRST_SEARCH,
   hrefOfEvent,
   hrefOfSearch,
-  MAX_READ,
   type SearchForm,
   searchOfShown,
   shown,
   type WrongFields,
 } from "./event_search.ts";
+import type { ReadEvent, Rest } from "./read_events.ts";
+import { Unread } from "./unread.tsx";
 import type { Advice } from "./advice.ts";
 import { AdviceList } from "./layout.tsx";
 
 export interface Found {
   /** Newest first. */
-  readonly events: readonly AuditEvent[];
+  readonly events: readonly ReadEvent[];
   /** How many events were read to find these. */
   readonly read: number;
   /** How many matched, shown or not. */
   readonly matched: number;
-  /** The time of the last event that was read, if there are more. */
-  readonly readUntil: string | null;
+  /** What was not read; null if that is nothing. */
+  readonly rest: Rest | null;
 }
 
 interface EventsProps {
@@ -63,7 +64,7 @@ export function EventsPage({ accounts, form, answer }: EventsProps) {
 }
 
 function Results({ found, form }: { found: Found; form: SearchForm }) {
-  const { events, read, matched, readUntil } = found;
+  const { events, read, matched, rest } = found;
   const isOne = form.event !== "";
   return (
     <section class="card" aria-labelledby="results">
@@ -71,21 +72,14 @@ function Results({ found, form }: { found: Found; form: SearchForm }) {
         {events.length === 0 ? "No event found" : count(matched, "event")}
       </h2>
       <p class="quiet" role="status">
-        {isOne ? oneInWords(events.length) : (
+        {isOne ? oneInWords(found) : (
           <>
             Out of {number(read)} that were read
             {matched > events.length && `, the newest ${number(events.length)} shown`}.
           </>
-        )} {readUntil !== null && !isOne && (
-          <>
-            There are more after {instant(readUntil)} than the {number(MAX_READ)}{" "}
-            that one search reads:{" "}
-            <a href={hrefOfSearch({ ...form, start: readUntil })}>
-              continue the search from there
-            </a>.
-          </>
         )}
       </p>
+      {rest !== null && !isOne && <Unread rest={rest} read={read} form={form} />}
       {events.length > 0 && (
         <>
           <EventList events={events} account={form.account} isOpen={isOne} />
@@ -114,12 +108,15 @@ function ResultLinks({ form, exact }: { form: SearchForm; exact: SearchForm }) {
   );
 }
 
-function oneInWords(events: number): string {
-  return events === 0 ? "LivePerson no longer shows it, or not to this account." : "By its id.";
+function oneInWords({ events, read, rest }: Found): string {
+  if (events.length > 0) return "By its id.";
+  return rest === null
+    ? "LivePerson no longer shows it, or not to this account."
+    : `It is not among the first ${number(read)} events of its time, and one search reads no more.`;
 }
 
 function EventList({ events, account, isOpen }: {
-  events: readonly AuditEvent[];
+  events: readonly ReadEvent[];
   account: string;
   isOpen: boolean;
 }) {
@@ -133,13 +130,13 @@ function EventList({ events, account, isOpen }: {
         <span>New value</span>
       </div>
       <ul class="event-list">
-        {events.map((event) => (
-          <li key={event.event_id}>
+        {events.map((read) => (
+          <li key={read.event.event_id}>
             <details open={isOpen}>
               <summary class="event-line">
-                <EventLine event={event} />
+                <EventLine event={read.event} />
               </summary>
-              <EventFields event={event} account={account} />
+              <EventFields event={read.event} href={hrefOfEvent(account, read)} />
             </details>
           </li>
         ))}
@@ -190,7 +187,8 @@ function Part({ value }: { value: unknown }) {
   return <bdi>{cut(shown(value), MAX_VALUE_LENGTH)}</bdi>;
 }
 
-function EventFields({ event, account }: { event: AuditEvent; account: string }) {
+/** `href`: the address of the event. */
+function EventFields({ event, href }: { event: AuditEvent; href: string }) {
   return (
     <div class="event-fields">
       <dl>
@@ -208,7 +206,7 @@ function EventFields({ event, account }: { event: AuditEvent; account: string })
         ))}
       </dl>
       <p>
-        <a href={hrefOfEvent(account, event)}>Link to this event</a>
+        <a href={href}>Link to this event</a>
       </p>
     </div>
   );

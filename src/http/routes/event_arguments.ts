@@ -1,7 +1,7 @@
 /** The arguments of the `liveperson-get-events` command, as the routes and the script take them. Pure. */
 import * as v from "valibot";
 import { ANY_DESTINATION } from "../../destinations/catalog.ts";
-import type { GetEventsArguments } from "../../collector/runs/read_events.ts";
+import { type GetEventsArguments, MAX_EVENTS } from "../../collector/runs/read_events.ts";
 import { type FormatName, FORMATS } from "../../event_formats/index.ts";
 import type { Named } from "../../pipelines/choose.ts";
 import { PAST_FORMS } from "../../settings/duration.ts";
@@ -36,11 +36,9 @@ export const GET_EVENTS_DEFAULTS = {
   format: DEFAULTS.format,
 } as const;
 
-const MAX_LIMIT = 10_000;
-
 /** The arguments of `liveperson-get-events`. A query has strings; JSON may have numbers and booleans. */
 export function getEventsArguments(nowMs: number, called: Called = BY_NAME) {
-  const limitRule = `${called("limit")} must be a whole number from 1 to ${MAX_LIMIT}.`;
+  const limitRule = `${called("limit")} must be a whole number from 1 to ${MAX_EVENTS}.`;
   const pushRule = `${called("should_push_events")} must be true or false.`;
   const formatRule = `${called("format")} must be native, ecs or ocsf.`;
   const [start, end] = [called("start_time"), called("end_time")];
@@ -49,7 +47,7 @@ export function getEventsArguments(nowMs: number, called: Called = BY_NAME) {
       v.number(),
       v.integer(limitRule),
       v.minValue(1, limitRule),
-      v.maxValue(MAX_LIMIT, limitRule),
+      v.maxValue(MAX_EVENTS, limitRule),
     ),
     v.pipe(
       v.string(),

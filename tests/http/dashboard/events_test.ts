@@ -1,6 +1,6 @@
 /** Events on the page, from the real bundle: only when asked for, searched on the server, and always as text. */
 import assert from "node:assert/strict";
-import { ACCOUNT, change, SECRETS } from "../../environment.ts";
+import { ACCOUNT, change, SECRETS, tenth } from "../../environment.ts";
 import { Stage } from "../../cloudflare/stage.ts";
 import { heading, look, PHONE, signIn, TestBrowser } from "./browser.ts";
 
@@ -155,5 +155,52 @@ Deno.test("the table of recent events", async (t) => {
     await phone.goto("/events?start=2+hours");
     await look(phone, "events-phone");
     assert.equal(stage.xsiam.requests.length, 0);
+  });
+});
+
+Deno.test("more events at one instant than a search reads", async (t) => {
+  await using stage = await Stage.open();
+  await using browser = await TestBrowser.open();
+  const page = await browser.page(stage.worker.url);
+  await signIn(page, SECRETS.API_TOKEN);
+  const atMs = tenth(Date.now() - 10 * 60_000);
+  const crowd = (count: number, timeMs: number, name: string) =>
+    stage.add(
+      Array.from({ length: count }, (_, i) =>
+        change({ objectName: `${name} ${i}`, changeTimestampMs: timeMs })),
+    );
+  crowd(3, atMs - 1000, "Early");
+  crowd(1100, atMs, "Crowd");
+  crowd(2, atMs + 1000, "Late");
+  const ids = async () =>
+    await page.locator("dl div:last-child dd").evaluateAll((all) => all.map((e) => e.textContent));
+  const isAsExported = async () => {
+    const href = await page.getByRole("link", { name: "JSON" }).getAttribute("href");
+    const events: Record<string, unknown>[] = await (await page.request.get(href!)).json();
+    const shown = await ids();
+    assert.deepEqual(events.map(({ event_id }) => event_id), shown);
+    await page.getByRole("link", { name: "Link to this list" }).click();
+    assert.deepEqual(await ids(), shown);
+    await page.goBack();
+  };
+
+  await t.step("the search before it ends with whole instants, and leads to it", async () => {
+    await page.goto("/events?start=1+hour&limit=20");
+    assert.match(await page.innerText("main"), /3 events\s[^]*There are more from .* on than/);
+    await isAsExported();
+    await page.getByRole("link", { name: "continue the search" }).click();
+  });
+
+  await t.step("it says that there are more, how to get them, and goes on after it", async () => {
+    const words = await page.innerText("main");
+    assert.match(words, /More events than these have the time .*one search reads 1,000 at most/);
+    const until = new Date(atMs + 1).toISOString();
+    assert.ok(words.includes(`--until ${until} --limit 10000`));
+    await isAsExported();
+    await look(page, "events-crowd");
+    await page.setViewportSize({ width: 390, height: 844 });
+    await look(page, "events-crowd-phone");
+    await page.getByRole("link", { name: "Continue the search after" }).click();
+    assert.match(await page.innerText("main"), /2 events\s[^]*Late 1/);
   });
 });

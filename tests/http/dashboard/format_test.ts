@@ -336,7 +336,7 @@ Deno.test("of the time before the lag, the page says no more than is known", asy
 Deno.test("a search is checked by the names that its fields have on the page", () => {
   const read = (start: string, limit: string, end = "") =>
     readSearch({ start, end, limit }, NOW_MS);
-  const search = { startMs: NOW_MS - 120 * MINUTE_MS, limit: 1000, push: false, shown: 200 };
+  const search = { startMs: NOW_MS - 120 * MINUTE_MS, limit: 1001, push: false, shown: 200 };
   assert.deepEqual(read(" 2 hours ", " 200 "), { search });
   const limit = "Show at most must be a whole number from 1 to 200.";
   for (const wrong of ["0", "201", "", "1e2", "-1", "1.5"]) {

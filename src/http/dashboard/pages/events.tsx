@@ -2,6 +2,7 @@
 import { eventsToCsv } from "../../../event_formats/csv.ts";
 import { askAny, type Collectors } from "../../../collector/fleet.ts";
 import type { Problem } from "../../../problems.ts";
+import type { AuditEvent } from "../../../sources/liveperson/event.ts";
 import type { Pipeline } from "../../../pipelines/pipeline.ts";
 import { adviceOf } from "../pipeline_state.ts";
 import {
@@ -12,6 +13,7 @@ import {
   type SearchForm,
   type WrongFields,
 } from "../event_search.ts";
+import { wholeInstants } from "../read_events.ts";
 import { EventsPage, type Found, type SearchAnswer } from "../events.tsx";
 import type { PageContext } from "../page_context.ts";
 import { NO_PIPELINE } from "../page_problems.ts";
@@ -39,12 +41,12 @@ export function exportCsv(c: PageContext) {
     c,
     "csv",
     "text/csv; charset=UTF-8",
-    ({ events }) => `${eventsToCsv(events)}\r\n`,
+    (events) => `${eventsToCsv(events)}\r\n`,
   );
 }
 
 export function exportJson(c: PageContext) {
-  return exported(c, "json", "application/json", ({ events }) => JSON.stringify(events, null, 2));
+  return exported(c, "json", "application/json", (events) => JSON.stringify(events, null, 2));
 }
 
 /** A search that is not valid is shown with what is wrong with it. */
@@ -52,7 +54,7 @@ async function exported(
   c: PageContext,
   ending: string,
   type: string,
-  write: (found: Found) => string,
+  write: (events: readonly AuditEvent[]) => string,
 ) {
   const collectors = c.var.connect();
   const form = formOf(c, collectors);
@@ -60,7 +62,7 @@ async function exported(
   const outcome = await search(form, collectors, c.var.nowMs);
   if ("wrong" in outcome) return c.redirect(hrefOfSearch(form), 303);
   if ("failure" in outcome) return showProblem(c, outcome.failure);
-  return c.body(write(outcome.found), 200, {
+  return c.body(write(outcome.found.events.map(({ event }) => event)), 200, {
     "Content-Type": type,
     "Content-Disposition": `attachment; filename="liveperson-events.${ending}"`,
   });
@@ -92,14 +94,14 @@ async function search(
   const pipelines = collectors.pipelines.filter(({ account }) => account === form.account);
   const outcome = await askAny(collectors, pipelines, "getEvents", args);
   if (!outcome.ok) return { failure: outcome.problem };
-  const { events, more } = outcome.value;
+  const { events, rest } = wholeInstants(outcome.value, args);
   const matched = matching(events, form);
   return {
     found: {
       events: matched.slice(0, shown),
       read: events.length,
       matched: matched.length,
-      readUntil: more ? events.at(-1)?._time ?? null : null,
+      rest,
     },
   };
 }
