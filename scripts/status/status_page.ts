@@ -1,7 +1,8 @@
 /** The status of a collector as a page, and of several as a table. Pure. */
 import { count, dayAndTime, length, number, took } from "../../src/format.ts";
 import type { Status } from "../../src/collector/collector.ts";
-import { missingInWords } from "../../src/collector/health/missing.ts";
+import { needsAttention } from "../../src/collector/health/attention.ts";
+import { missingInWords, totalInWords } from "../../src/collector/health/missing.ts";
 import type { State } from "../../src/collector/health/verdict.ts";
 import { type BackfillState, eventsOf, type RunReport } from "../../src/collector/health/report.ts";
 import { isProblem, type PipelineStatus } from "../target/target.ts";
@@ -52,7 +53,7 @@ const COLUMNS: readonly TableColumn[] = [
   { title: "Lag", width: 12 },
   { title: "Last run", width: 16 },
   { title: "Delivered", width: 12, align: "right" },
-  { title: "Undelivered", width: 11, align: "right" },
+  { title: "Undelivered", width: 18, align: "right", whole: true },
   { title: "Backfill", width: 9, align: "right" },
   { title: "Problem", width: 60 },
 ];
@@ -78,7 +79,7 @@ export function statusTable(
       lag(status.lagSeconds),
       health.lastRun === null ? "none" : dayAndTime(health.lastRun.startedAt),
       number(health.totals.delivered + health.totals.reconciled + health.totals.backfilled),
-      number(status.undelivered.total),
+      totalInWords(status.undelivered, health.gaps),
       backfill === null ? "" : `${Math.floor(backfillFraction(backfill) * 100)}%`,
       health.lastRun?.problem?.title ?? "",
     ];
@@ -99,7 +100,8 @@ const URGENT = 2;
 function urgency(status: PipelineStatus): number {
   if (isProblem(status)) return 4;
   if (status.alarming) return 3;
-  return status.state === "failing" ? URGENT : status.undelivered.total > 0 ? 1 : 0;
+  if (status.state === "failing") return URGENT;
+  return needsAttention(status.state) ? 1 : 0;
 }
 
 function stateWord(state: State, colours: Colours): string {
@@ -136,9 +138,10 @@ function backfillWords(backfill: BackfillState): string {
   return `${range}: ${where}, ${count(delivered, "event")} delivered, ${others}`;
 }
 
-function undelivered({ undelivered: missing }: Status, colours: Colours): string {
+function undelivered({ undelivered: missing, health }: Status, colours: Colours): string {
   const { deadLetters, setAside, total } = missing;
   if (total === 0) return "none known";
   const where = deadLetters + setAside > 0 ? "; see deno task dead-letters" : "";
-  return colours.yellow(`${number(total)}: ${missingInWords(missing).join(", ")}${where}`);
+  const kinds = missingInWords(missing, health.gaps).join(", ");
+  return colours.yellow(`${totalInWords(missing, health.gaps)}: ${kinds}${where}`);
 }

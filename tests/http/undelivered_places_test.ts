@@ -6,7 +6,7 @@ import { disabledReport } from "../../src/collector/health/report.ts";
 import { UNKNOWN_HEALTH } from "../../src/collector/health/health.ts";
 import { measure } from "../../src/collector/health/measures.ts";
 import type { Kept } from "../../src/collector/health/missing.ts";
-import { judge } from "../../src/collector/health/verdict.ts";
+import { judge, type State } from "../../src/collector/health/verdict.ts";
 import type { Gap } from "../../src/engine/progress.ts";
 import { HOUR_MS, iso } from "../../src/engine/time.ts";
 import { ACCOUNT, SECRETS } from "../environment.ts";
@@ -63,6 +63,7 @@ for (const { name, kept, gaps = [], total, isLeast } of CASES) {
     const judged = (undelivered: number) =>
       judge(health, all, NOW_MS, { enabled: true, lagMs: HOUR_MS, undelivered });
     const verdict = judged(100);
+    const told = `${isLeast ? "at least " : ""}${total}`;
     const known = status(ACCOUNT, {
       ...verdict,
       deadLetters: all.deadLetters,
@@ -109,12 +110,10 @@ for (const { name, kept, gaps = [], total, isLeast } of CASES) {
       const cookie = await people.signIn();
       const { text } = await people.ask("/", { cookie });
       assert.match(text, /class="card headline warn"[^]*<h1 id="state">Incomplete</);
-      assert.match(
-        text,
-        new RegExp(
-          `class="warn" href="/undelivered\\?[^"]+">${isLeast ? "at least " : ""}${total}<`,
-        ),
-      );
+      assert.match(text, new RegExp(`class="warn" href="/undelivered\\?[^"]+">${told}<`));
+      for (const because of text.match(/[\w ]*that LivePerson did not show/g) ?? []) {
+        assert.equal(because.includes("at least"), isLeast === true, because);
+      }
       const listed = (await people.ask(`/undelivered?account=${ACCOUNT}`, { cookie })).text;
       const heading = isLeast ? `At least ${total}` : total;
       assert.match(
@@ -123,15 +122,40 @@ for (const { name, kept, gaps = [], total, isLeast } of CASES) {
       );
       assert.equal(listed.includes("Records that LivePerson did not show"), gaps.length > 0);
     });
+    await t.step("the page of several, in each order", async () => {
+      const pipelines = [samplePipeline(ACCOUNT), samplePipeline("other")];
+      const people = new PeopleApp(undefined, pipelines, sampleCollector({ status: ok(known) }));
+      const cookie = await people.signIn();
+      for (const sort of ["state", "account"]) {
+        const { text } = await people.ask(`/?sort=${sort}`, { cookie });
+        assert.match(text, new RegExp(`href="/undelivered\\?[^>]+>${told} undelivered<`), sort);
+      }
+    });
     await t.step("the script, of one account and of several", () => {
       const page = statusPage(known, colours);
       assert.ok(page.includes(colours.yellow("● incomplete")));
-      assert.match(page, new RegExp(`Undelivered.*\\u001b\\[33m${total}: `));
+      assert.match(page, new RegExp(`Undelivered.*\\u001b\\[33m${told}: `));
       const both = [known, status("other", {})];
       const table = statusTable(both, 200, picocolors.createColors(false));
       const last = statusTable(both, 200, colours).split("\n").at(-1)!;
       assert.equal(last, colours.yellow("1 account of 2 needs attention."));
-      assert.match(table, new RegExp(`${ACCOUNT} +incomplete .* ${total}( +0%)?$`, "m"));
+      assert.match(table, new RegExp(`${ACCOUNT} +incomplete .* ${told}( +0%)?$`, "m"));
     });
   });
 }
+
+Deno.test("of several, each that is neither working nor switched off needs attention", () => {
+  const last = (states: readonly State[]) => {
+    const all = states.map((state, i) => status(`${i}`, { state }));
+    return statusTable(all, 200, colours).split("\n").at(-1);
+  };
+  assert.equal(last(["healthy", "disabled"]), colours.green("All is well."));
+  assert.equal(
+    last(["healthy", "incomplete", "incomplete"]),
+    colours.yellow("2 accounts of 3 need attention."),
+    "such as those without a field that LivePerson does not know",
+  );
+  for (const state of ["behind", "waiting", "failing"] as const) {
+    assert.match(last(["healthy", state]) ?? "", /1 account of 2 needs attention/, state);
+  }
+});

@@ -1,5 +1,6 @@
 /** What is known to be missing at the destination, in numbers and words. Pure. */
-import { count } from "../../format.ts";
+import type { Gap } from "../../engine/progress.ts";
+import { count, number } from "../../format.ts";
 import { recordsMissing } from "./gaps.ts";
 import type { Health } from "./health.ts";
 import type { BackfillState } from "./report.ts";
@@ -48,14 +49,32 @@ function isStalled({ completedAt, movedAt }: BackfillState, nowMs: number, patie
   return completedAt === null && nowMs - Date.parse(movedAt) > patienceMs;
 }
 
+/** How much a gap or a stalled backfill lacks can't always be known; it counts as one then. */
+export function isLowerBound({ stalledBackfills }: Missing, gaps: readonly Gap[]): boolean {
+  return stalledBackfills > 0 || isAnyUnknown(gaps);
+}
+
+/** `21`, or `at least 21` */
+export function totalInWords(missing: Missing, gaps: readonly Gap[]): string {
+  return `${isLowerBound(missing, gaps) ? "at least " : ""}${number(missing.total)}`;
+}
+
+/** `21 records`, or `at least 21 records` */
+export function gapsInWords(missing: Missing, gaps: readonly Gap[]): string {
+  return `${isAnyUnknown(gaps) ? "at least " : ""}${count(missing.gaps, "record")}`;
+}
+
+function isAnyUnknown(gaps: readonly Gap[]): boolean {
+  return gaps.some(({ records }) => records === null);
+}
+
 /** Each kind that there is, with its number. */
-export function missingInWords(
-  { deadLetters, setAside, gaps, stalledBackfills }: Missing,
-): readonly string[] {
+export function missingInWords(missing: Missing, known: readonly Gap[]): readonly string[] {
+  const { deadLetters, setAside, gaps, stalledBackfills } = missing;
   return [
     deadLetters > 0 && count(deadLetters, "dead letter"),
     setAside > 0 && `${count(setAside, "event")} set aside`,
-    gaps > 0 && `${count(gaps, "record")} that LivePerson did not show`,
+    gaps > 0 && `${gapsInWords(missing, known)} that LivePerson did not show`,
     stalledBackfills > 0 && "what is left of a stalled backfill",
   ].filter((part) => part !== false);
 }

@@ -46,7 +46,7 @@ export function judge(
   thresholds: Thresholds,
 ): Verdict {
   const undelivered = missingOf(health, kept, nowMs, thresholds.lagMs);
-  const missing = missingInWords(undelivered);
+  const missing = missingInWords(undelivered, health.gaps);
   const isFilling = kept.fullness >= ALARMING_FULLNESS;
   const isMuch = undelivered.total >= thresholds.undelivered || isFilling;
   const lagMs = lagOf(health.completeUntilMs, nowMs);

@@ -1,4 +1,6 @@
 /** The overview's lists: those that need attention, with what to do; and all others, as a table. */
+import type { Status } from "../../collector/collector.ts";
+import { totalInWords } from "../../collector/health/missing.ts";
 import { type Pipeline, shortName } from "../../pipelines/pipeline.ts";
 import { ago, length, number } from "../../format.ts";
 import { hrefOfLetters } from "./letter_links.ts";
@@ -39,7 +41,7 @@ export function TroubledList({ members, isSplit }: ListProps) {
           )}
           {status !== null && status.undelivered.total > 0 && (
             <p>
-              <UndeliveredLink pipeline={pipeline} total={status.undelivered.total} />
+              <UndeliveredLink pipeline={pipeline} status={status} />
             </p>
           )}
         </li>
@@ -48,13 +50,14 @@ export function TroubledList({ members, isSplit }: ListProps) {
   );
 }
 
-function UndeliveredLink({ pipeline, total }: { pipeline: Pipeline; total: number }) {
+function UndeliveredLink({ pipeline, status }: { pipeline: Pipeline; status: Status }) {
+  const total = totalInWords(status.undelivered, status.health.gaps);
   return (
     <a
       href={hrefOfLetters(pipeline)}
-      aria-label={`${number(total)} undelivered: ${fullName(pipeline)}`}
+      aria-label={`${total} undelivered: ${fullName(pipeline)}`}
     >
-      {number(total)} undelivered
+      {total} undelivered
     </a>
   );
 }
@@ -102,18 +105,18 @@ function Row({ member, isSplit, hasStates, nowMs }: Omit<RowsProps, "members"> &
   const { pipeline, state, status } = member;
   const { lastRun = null, lastDelivery = null } = status?.health ?? {};
   const lag = status?.lagSeconds ?? null;
-  const undelivered = status?.undelivered.total ?? 0;
+  const undelivered = status !== null && status.undelivered.total > 0 && (
+    <span class="hint">
+      <UndeliveredLink pipeline={pipeline} status={status} />
+    </span>
+  );
   return (
     <tr role="row">
       <th scope="row" role="rowheader">
         <a href={hrefOf("/", pipeline)} aria-label={isSplit ? fullName(pipeline) : undefined}>
           {accountTitle(pipeline)}
         </a>
-        {!hasStates && undelivered > 0 && (
-          <span class="hint">
-            <UndeliveredLink pipeline={pipeline} total={undelivered} />
-          </span>
-        )}
+        {!hasStates && undelivered}
       </th>
       {hasStates && (
         <td role="cell">
@@ -121,11 +124,7 @@ function Row({ member, isSplit, hasStates, nowMs }: Omit<RowsProps, "members"> &
             <Shape state={state} size={18} />
             <span>{STATE_NAMES[state]}</span>
           </span>
-          {undelivered > 0 && (
-            <span class="hint">
-              <UndeliveredLink pipeline={pipeline} total={undelivered} />
-            </span>
-          )}
+          {undelivered}
         </td>
       )}
       {isSplit && <td role="cell" data-name="Destination">{destinationName(pipeline)}</td>}

@@ -1,5 +1,6 @@
 /** The page of one pipeline: first whether it works, then what to do, then the numbers. */
 import type { Status } from "../../collector/collector.ts";
+import { totalInWords } from "../../collector/health/missing.ts";
 import type { ListedLetters } from "../../collector/runs/list_letters.ts";
 import { BackfillCard } from "./backfill.tsx";
 import { Buttons } from "./buttons.tsx";
@@ -14,7 +15,6 @@ import type { PageState } from "./page_state.ts";
 import { lastHours, startOfHours, sumOfEvents } from "./periods.ts";
 import { Shape, TONES } from "./shapes.tsx";
 import { type PipelineState, STATE_NAMES } from "./pipeline_state.ts";
-import { isLowerBound } from "./undelivered.tsx";
 import { TotalsCard } from "./totals.tsx";
 import type { Viewer } from "../../operators/viewer.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
@@ -179,8 +179,7 @@ function Facts({ pipeline, status, nowMs }: {
         <dd class="number">
           {total === 0 ? "none known" : (
             <a class="warn" href={hrefOfLetters(pipeline)}>
-              {isLowerBound(status.undelivered, status.health.gaps) && "at least "}
-              {number(total)}
+              {totalInWords(status.undelivered, status.health.gaps)}
             </a>
           )}
         </dd>

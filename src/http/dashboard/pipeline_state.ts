@@ -1,5 +1,7 @@
 /** The state of a pipeline in words, since when, and what to do about each problem. Pure. */
 import type { Status } from "../../collector/collector.ts";
+import { gapsInWords } from "../../collector/health/missing.ts";
+import { needsAttention } from "../../collector/health/attention.ts";
 import type { State } from "../../collector/health/verdict.ts";
 import type { Outcome } from "../../collector/service.ts";
 import { iso } from "../../engine/time.ts";
@@ -144,7 +146,7 @@ export function adviceForUndelivered(
   }
   if (gaps > 0) {
     advice.push({
-      title: `LivePerson did not show ${count(gaps, "record")}`,
+      title: `LivePerson did not show ${gapsInWords(status.undelivered, status.health.gaps)}`,
       detail: "Collecting continues without them, and looks for them again when the day is over.",
       action: "If they are still missing then, ask LivePerson for the records of these times.",
       link: { href: hrefOfLetters(pipeline), text: "See their times" },
@@ -192,17 +194,17 @@ export interface Group {
 
 /** Groups that need attention come first; members keep their order. */
 export function grouped(states: readonly PipelineState[]): readonly Group[] {
-  const groups: [State, boolean][] = [
-    ["failing", true],
-    ["behind", true],
-    ["waiting", true],
-    ["incomplete", true],
-    ["disabled", false],
-    ["healthy", false],
+  const order: readonly State[] = [
+    "failing",
+    "behind",
+    "waiting",
+    "incomplete",
+    "disabled",
+    "healthy",
   ];
-  return groups.map(([state, isNoted]) => ({
+  return order.map((state) => ({
     state,
-    isNoted,
+    isNoted: needsAttention(state),
     members: states.filter((one) => one.state === state),
   })).filter(({ members }) => members.length > 0);
 }

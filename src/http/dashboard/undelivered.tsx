@@ -1,6 +1,6 @@
 /** The page of one pipeline's undelivered events: each kind with its number, and the refused ones. */
 import type { ListedLetters } from "../../collector/runs/list_letters.ts";
-import { type Missing, missingInWords } from "../../collector/health/missing.ts";
+import { isLowerBound, type Missing, missingInWords } from "../../collector/health/missing.ts";
 import type { ListedLetter } from "../../collector/records/listed_letter.ts";
 import { number } from "../../format.ts";
 import type { Gap } from "../../engine/progress.ts";
@@ -48,7 +48,7 @@ export function UndeliveredPage(props: UndeliveredProps) {
             ? "Nothing is known to be undelivered"
             : `${isLowerBound(undelivered, gaps) ? "At least " : ""}${number(total)} undelivered`}
         </h1>
-        {total > 0 && <p>{missingInWords(undelivered).join(", ")}.</p>}
+        {total > 0 && <p>{missingInWords(undelivered, gaps).join(", ")}.</p>}
       </section>
       {advice.length > 0 && (
         <section class="card" aria-labelledby="advice">
@@ -60,11 +60,6 @@ export function UndeliveredPage(props: UndeliveredProps) {
       {letters !== null && <Letters {...props} letters={letters} />}
     </>
   );
-}
-
-/** How much a gap or a stalled backfill lacks can't always be known; it counts as one then. */
-export function isLowerBound({ stalledBackfills }: Missing, gaps: readonly Gap[]): boolean {
-  return stalledBackfills > 0 || gaps.some(({ records }) => records === null);
 }
 
 type LettersProps = UndeliveredProps & { readonly letters: ListedLetters };
