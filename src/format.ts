@@ -26,6 +26,12 @@ export function length(seconds: number): string {
   return small === 0 ? large : `${large} ${count(small, seconds < DAY ? "minute" : "hour")}`;
 }
 
+/** The same, rounded up: a lag is an upper bound. */
+export function lengthAtMost(seconds: number): string {
+  const unit = seconds < DAY ? MINUTE : HOUR;
+  return length(seconds < MINUTE ? seconds : Math.ceil(seconds / unit) * unit);
+}
+
 /** A duration in one unit, rounded: `90 seconds`, `2 hours`, `3 days`. */
 export function roughly(seconds: number): string {
   if (seconds < 2 * MINUTE) return count(seconds, "second");

@@ -1,5 +1,5 @@
 /** The status of a collector as a page, and of several as a table. Pure. */
-import { count, dayAndTime, length, number, took } from "../../src/format.ts";
+import { count, dayAndTime, lengthAtMost, number, took } from "../../src/format.ts";
 import type { Status } from "../../src/collector/collector.ts";
 import { needsAttention } from "../../src/collector/health/attention.ts";
 import { missingInWords, totalInWords } from "../../src/collector/health/missing.ts";
@@ -118,7 +118,7 @@ function stateWord(state: State, colours: Colours): string {
 
 function lag(seconds: number | null): string {
   if (seconds === null) return "not known";
-  return seconds < 120 ? count(seconds, "second") : length(seconds);
+  return seconds < 120 ? count(seconds, "second") : lengthAtMost(seconds);
 }
 
 function runWords(run: RunReport): string {

@@ -1,5 +1,5 @@
 /** Judges whether collecting works, from what is remembered of the runs. Pure. */
-import { length } from "../../format.ts";
+import { lengthAtMost } from "../../format.ts";
 import { lagOf } from "./complete_until.ts";
 import type { Health } from "./health.ts";
 import { type Kept, type Missing, missingInWords, missingOf } from "./missing.ts";
@@ -92,7 +92,7 @@ export function judge(
   if (tooFarBehind) {
     return tell(
       "behind",
-      `Events of the last ${length(lagMs / 1000)} may not be delivered yet.`,
+      `Events of the last ${lengthAtMost(lagMs / 1000)} may not be delivered yet.`,
       true,
     );
   }

@@ -1,6 +1,6 @@
 /** Events and lag over time as charts, with the same numbers in tables that can be opened. */
 import type { History } from "../../collector/health/history.ts";
-import { count, length, number } from "../../format.ts";
+import { count, length, lengthAtMost, number } from "../../format.ts";
 import { countScale, timeScale } from "./axis.ts";
 import { Chart } from "./chart.tsx";
 import { Fold } from "./fold.tsx";
@@ -187,7 +187,7 @@ function lagOf({ lagSeconds }: Bar): string {
 
 /** `at most 5 hours`, `less than a minute` */
 function atMost(seconds: number): string {
-  return seconds < 60 ? length(seconds) : `at most ${length(seconds)}`;
+  return seconds < 60 ? length(seconds) : `at most ${lengthAtMost(seconds)}`;
 }
 
 /** `45 s`, `12 min`, `3.5 h`, `2.1 d` */

@@ -2,7 +2,7 @@
 import type { Status } from "../../collector/collector.ts";
 import { totalInWords } from "../../collector/health/missing.ts";
 import { type Pipeline, shortName } from "../../pipelines/pipeline.ts";
-import { ago, length, number } from "../../format.ts";
+import { ago, lengthAtMost, number } from "../../format.ts";
 import { hrefOfLetters } from "./letter_links.ts";
 import { accountTitle, destinationName, hrefOf } from "./links.ts";
 import { eventsOf } from "./overview_search.ts";
@@ -128,7 +128,7 @@ function Row({ member, isSplit, hasStates, nowMs }: Omit<RowsProps, "members"> &
         </td>
       )}
       {isSplit && <td role="cell" data-name="Destination">{destinationName(pipeline)}</td>}
-      <td role="cell" data-name="Lag">{lag === null ? "not known" : length(lag)}</td>
+      <td role="cell" data-name="Lag">{lag === null ? "not known" : lengthAtMost(lag)}</td>
       <td role="cell" data-name="Last run">
         {lastRun ? ago(lastRun.startedAt, nowMs) : "never"}
       </td>

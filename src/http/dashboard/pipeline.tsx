@@ -18,7 +18,7 @@ import { type PipelineState, STATE_NAMES } from "./pipeline_state.ts";
 import { TotalsCard } from "./totals.tsx";
 import type { Viewer } from "../../operators/viewer.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
-import { length, number, took } from "../../format.ts";
+import { lengthAtMost, number, took } from "../../format.ts";
 
 interface PipelineProps {
   readonly state: PipelineState;
@@ -170,7 +170,7 @@ function Facts({ pipeline, status, nowMs }: {
       <div>
         <dt>Lag</dt>
         <dd>
-          {status.lagSeconds === null ? "not known yet" : length(status.lagSeconds)}
+          {status.lagSeconds === null ? "not known yet" : lengthAtMost(status.lagSeconds)}
           <span class="small">{toldOlder(status)}</span>
         </dd>
       </div>

@@ -9,7 +9,7 @@ import { ACTIONS } from "../../../src/http/dashboard/actions.ts";
 import { readSearch } from "../../../src/http/dashboard/event_search.ts";
 import type { Notice } from "../../../src/http/dashboard/notice.ts";
 import { choose, readOverviewForm } from "../../../src/http/dashboard/overview_search.ts";
-import { STATES } from "../../../src/collector/health/verdict.ts";
+import { judge, STATES } from "../../../src/collector/health/verdict.ts";
 import { readPageState } from "../../../src/http/dashboard/page_state.ts";
 import { PipelinePage } from "../../../src/http/dashboard/pipeline.tsx";
 import { percentOf, toldProgress } from "../../../src/http/dashboard/backfill.tsx";
@@ -21,7 +21,7 @@ import {
   sumOfEvents,
 } from "../../../src/http/dashboard/periods.ts";
 import { grouped, pipelineStateOf, worst } from "../../../src/http/dashboard/pipeline_state.ts";
-import { ago, count, cut, length, moment, took } from "../../../src/format.ts";
+import { ago, count, cut, length, lengthAtMost, moment, took } from "../../../src/format.ts";
 import { askEach } from "../../../src/collector/fleet.ts";
 import { NO_HISTORY } from "../../../src/collector/health/history.ts";
 import type { Gap } from "../../../src/engine/progress.ts";
@@ -68,6 +68,32 @@ Deno.test("lengths and times in words", () => {
   assert.deepEqual([took(240), took(1240), took(120_000)], ["240 ms", "1.2 seconds", "2 minutes"]);
   assert.deepEqual([count(1, "event"), count(1234, "event")], ["1 event", "1,234 events"]);
   assert.equal(cut("😀😀😀😀", 3), "😀😀…");
+});
+
+Deno.test("a lag is an upper bound, so it is rounded up wherever it is shown", async () => {
+  const lengths: [number, string][] = [
+    [59, "less than a minute"],
+    [60, "1 minute"],
+    [79, "2 minutes"],
+    [114, "2 minutes"],
+    [120, "2 minutes"],
+    [3541, "1 hour"],
+    [86_399, "1 day"],
+    [86_401, "1 day 1 hour"],
+  ];
+  for (const [seconds, words] of lengths) assert.equal(lengthAtMost(seconds), words);
+  const hour = { start: iso(NOW_MS).slice(0, 13), events: 1, runs: 1, failedRuns: 0 };
+  const history = { ...NO_HISTORY, hours: [{ ...hour, lagSeconds: 114 }] };
+  const page = await shown({ lagSeconds: 114, health: { history } }) ?? "";
+  assert.match(page, /By hour, since [^:]*:00 UTC yesterday: lag at most 2 minutes/);
+  assert.match(page, /<dt>Lag<\/dt><dd>2 minutes</);
+  const health = { ...UNKNOWN_HEALTH, lastRun: run(), completeUntilMs: NOW_MS - 79_000 };
+  const kept = { deadLetters: 0, setAside: 0, fullness: 0, backfill: null };
+  const thresholds = { enabled: true, lagMs: MINUTE_MS, undelivered: 1 };
+  assert.equal(
+    judge(health, kept, NOW_MS, thresholds).because,
+    "Events of the last 2 minutes may not be delivered yet.",
+  );
 });
 
 Deno.test("the charts have a bar for every hour and day, also for those without a run", () => {
