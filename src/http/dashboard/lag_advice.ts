@@ -63,7 +63,7 @@ export function adviceForLag({ health, lagSeconds }: Status, nowMs: number): Adv
     detail:
       "It read everything that LivePerson showed. What has happened since is for the next run.",
     action: "Wait: the schedule runs every five minutes. If no run comes, check that it is there " +
-      "(on Workers, the cron trigger). If runs come, LAG_THRESHOLD is too short: raise it.",
+      "(on Workers, the cron trigger). If runs do come, LAG_THRESHOLD is too short: raise it.",
   };
 }
 
