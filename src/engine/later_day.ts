@@ -66,10 +66,12 @@ export async function goToLaterDay<R extends Listed>(
   const fromMs = state.watermarkMs;
   const { offset } = await locate(reader, { ...start, fromMs, likelyOffset: ahead.offset });
   const hidden = hiddenBefore(first, end, shownMs);
+  const beforeMs = firstTimeMs(first.records) ?? end.readAtMs;
+  if (hidden !== 0) tellHidden(progress, end, hidden, beforeMs, shownMs);
   // late records may still come before that listing, or may have pushed others beyond the end, unseen
   const lastMs = Math.max(shownMs, fromMs - 1);
   const afterMs = lastMs - limits.lateArrivalWindowMs - CLOCK_TOLERANCE_MS;
-  tellHidden(progress, end, hidden, firstTimeMs(first.records) ?? end.readAtMs, afterMs);
+  tellHidden(progress, end, 0, beforeMs, afterMs);
   state.goTo({ day, offset, beforeMs: fromMs, scope: place.scope });
   return true;
 }
