@@ -33,7 +33,7 @@ import {
   withWorkerOfSettings,
 } from "../cli/script_options.ts";
 import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
-import { followCommand, resumeCommand } from "./resume_command.ts";
+import { cancelCommand, followCommand, resumeCommand } from "./resume_command.ts";
 
 interface Options extends TargetOptions {
   readonly from?: string;
@@ -148,7 +148,9 @@ function withNextStep(error: unknown, range: BackfillRange, options: Options): u
   if (!(error instanceof AnsweredProblem)) return error;
   const { problem } = error;
   if (problem.code === "backfill_running") {
-    const action = "To resume it, give that range; to cancel it, run: deno task backfill --cancel.";
+    const { account = options.account, destination = options.destination } = problem;
+    const cancel = cancelCommand({ ...options, account, destination });
+    const action = `To resume it, give that range; to cancel it, run: ${cancel}`;
     return new AnsweredProblem({ ...problem, action });
   }
   if (problem.upstream === undefined) return error;

@@ -10,7 +10,7 @@ import type { Progress } from "../cli/progress.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
 import { waitOrStop } from "../cli/wait.ts";
 import { Patience } from "./patience.ts";
-import { isBrokenOff } from "../target/broken_off.ts";
+import { brokenOffWords, isBrokenOff } from "../target/broken_off.ts";
 import { isProblem, namedAs, type Target } from "../target/target.ts";
 
 interface BackfillRun {
@@ -48,12 +48,13 @@ export async function runBackfill(run: BackfillRun): Promise<BackfillState> {
  * A part that has used up its requests has not failed if it has delivered something, nor has one that was
  * broken off because the script was stopped.
  */
-async function advance({ target, pipeline, stop }: BackfillRun, before: BackfillState) {
+async function advance({ target, pipeline, stop, progress }: BackfillRun, before: BackfillState) {
   try {
     return await target.advanceBackfill(pipeline);
   } catch (error) {
     const code = error instanceof AnsweredProblem ? error.problem.code : undefined;
     const brokenOff = isBrokenOff(error, stop);
+    if (brokenOff) progress.say(brokenOffWords((error as AnsweredProblem).problem));
     const isCut = brokenOff || code === "request_budget_spent";
     const after = isCut ? await backfillOf(target, pipeline) : null;
     if (after === null || (!brokenOff && after.reached === before.reached)) throw error;

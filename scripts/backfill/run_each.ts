@@ -5,6 +5,7 @@ import { labelsOf, type Pipeline, shortName } from "../../src/pipelines/pipeline
 import type { Problem } from "../../src/problems.ts";
 import type { Progress } from "../cli/progress.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
+import { isBrokenOff } from "../target/broken_off.ts";
 import { refusedProblem } from "../target/refused_problem.ts";
 import type { Target } from "../target/target.ts";
 import { runBackfill } from "./run_backfill.ts";
@@ -48,6 +49,7 @@ export async function runEach(
       const problem = await refusedProblem(run.target, pipeline, backfill.refused);
       return { ...labels, outcome: "complete", backfill, ...(problem !== null && { problem }) };
     } catch (error) {
+      if (isBrokenOff(error, run.stop)) throw error;
       return { ...labels, outcome: "failed", backfill: null, error };
     }
   }));

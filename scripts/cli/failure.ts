@@ -2,7 +2,7 @@
 import { AnsweredProblem, thrownProblem } from "../../src/http/routing/problems.ts";
 import { CollectorError } from "../../src/errors.ts";
 import type { Problem } from "../../src/problems.ts";
-import { BAD_USAGE, FAILED } from "./command_line.ts";
+import { BAD_USAGE, FAILED, INTERRUPTED } from "./command_line.ts";
 import { failure } from "./failure_json.ts";
 import { SCRIPT_REASONS, type ScriptCode, type ScriptReason } from "./script_reasons.ts";
 
@@ -28,9 +28,15 @@ export function tellFailure(
 ): number {
   const problem = withOwnAction(thrownProblem(error));
   if (json) print(JSON.stringify(failure(problem)));
+  else if (problem.code === "interrupted") console.error(`Interrupted: ${problem.detail}`);
   else console.error(problemText(problem, whereThrown(error)));
-  return problem.code === "arguments_invalid" ? BAD_USAGE : FAILED;
+  return EXIT_CODES[problem.code] ?? FAILED;
 }
+
+const EXIT_CODES: Readonly<Record<string, number>> = {
+  arguments_invalid: BAD_USAGE,
+  interrupted: INTERRUPTED,
+};
 
 /** In a script, the advice about settings differs from a Worker's. */
 function withOwnAction(problem: Problem): Problem {

@@ -6,6 +6,7 @@ export interface ScriptReason {
 }
 
 export type ScriptCode =
+  | "interrupted"
   | "worker_unreachable"
   | "worker_unreadable"
   | "token_missing"
@@ -33,6 +34,10 @@ export type ScriptCode =
   | "wrangler_toml_unreadable";
 
 export const SCRIPT_REASONS: Readonly<Record<ScriptCode, ScriptReason>> = {
+  interrupted: {
+    title: "Interrupted",
+    action: "Nothing, or run the command again. What the collector had begun, it ends.",
+  },
   worker_unreachable: {
     title: "The Worker could not be reached",
     action: "Check --url, and that the Worker is deployed.",

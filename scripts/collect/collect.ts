@@ -3,12 +3,12 @@
  * on a deployed Worker.
  */
 import { count, number } from "../../src/format.ts";
-import { ANY_DESTINATION, kindOf } from "../../src/destinations/catalog.ts";
+import { ANY_DESTINATION } from "../../src/destinations/catalog.ts";
 import { mapLanes } from "../../src/collector/fleet.ts";
 import { pipelinesOf } from "../../src/pipelines/choose.ts";
 import type { Pipeline } from "../../src/pipelines/pipeline.ts";
-import type { Problem } from "../../src/problems.ts";
 import { type Collected, collectToEnd } from "./collect_to_end.ts";
+import { brokenOffWords } from "../target/broken_off.ts";
 import { openTarget } from "../target/open_target.ts";
 import type { Target } from "../target/target.ts";
 import { DONE, FAILED, INTERRUPTED, readOptions, scriptCommand } from "../cli/command_line.ts";
@@ -111,20 +111,14 @@ function tell(result: Collected, name: string, { url }: TargetOptions): void {
       return console.error(
         `${sum} Interrupted. ` +
           (url === undefined
-            ? brokenOff(problem) + "What was delivered is committed; the same command resumes."
+            ? (problem === undefined ? "" : `${brokenOffWords(problem)} `) +
+              "What was delivered is committed; the same command resumes."
             : "The Worker continues on its own."),
       );
     case "failed":
       console.error(problemText(problem!));
       return console.error(`  ${sum}`);
   }
-}
-
-/** What was not waited for, and what that may lead to. */
-function brokenOff(problem: Problem | undefined): string {
-  if (problem === undefined) return "";
-  const isPush = kindOf(problem.upstream?.name) !== undefined;
-  return `${problem.detail} ${isPush ? "What was sent to it may be delivered twice. " : ""}`;
 }
 
 if (import.meta.main) {

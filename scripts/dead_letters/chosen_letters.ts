@@ -4,6 +4,7 @@ import { inTotal, type LetterChoice } from "../../src/collector/records/letter_c
 import type { Redelivery } from "../../src/collector/runs/redeliver.ts";
 import { AnsweredProblem } from "../../src/http/routing/problems.ts";
 import { MAX_LETTERS } from "../../src/http/routing/letter_arguments.ts";
+import type { CollectorError } from "../../src/errors.ts";
 import type { Problem } from "../../src/problems.ts";
 import type { Pipeline } from "../../src/pipelines/pipeline.ts";
 import { usageError } from "../cli/failure.ts";
@@ -29,19 +30,25 @@ export async function chosenLetters(
     const ids = [...new Set(named.split(","))].sort();
     const found = await Promise.all(ids.map((id) => oneLetter(target, pipeline, id)));
     const missing = ids.filter((_, i) => found[i] === null);
-    if (missing.length > 0) {
-      throw usageError(`No refused event is kept with the id ${missing.join(", ")}.`);
-    }
+    if (missing.length > 0) throw noneWithIds(missing);
     const dead = found.filter((one) => one?.dead).length;
     return { choice: { ids }, letters: ids.length, dead };
   }
   const { groups } = await listLetters(target, pipeline, { limit: 1 });
   const meant = groups.filter((group) => reason === undefined || group.reason === reason);
   if (reason !== undefined && meant.length === 0) {
-    throw usageError(`No refused event has the reason ${JSON.stringify(reason)}.`);
+    throw noneWithReason(reason);
   }
   const [letters, dead] = inTotal(meant);
   return { choice: { reason }, letters, dead };
+}
+
+export function noneWithIds(ids: readonly string[]): CollectorError {
+  return usageError(`No refused event is kept with the id ${ids.join(", ")}.`);
+}
+
+export function noneWithReason(reason: string): CollectorError {
+  return usageError(`No refused event has the reason ${JSON.stringify(reason)}.`);
 }
 
 /** `tried`: how many of the chosen ones were pushed. Ends early when it is stopped. */

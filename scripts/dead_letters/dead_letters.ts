@@ -4,6 +4,7 @@
  */
 import { ANY_DESTINATION } from "../../src/destinations/catalog.ts";
 import { toldLetters } from "../../src/collector/records/letter_choice.ts";
+import type { CollectorError } from "../../src/errors.ts";
 import { count } from "../../src/format.ts";
 import { thrownProblem } from "../../src/http/routing/problems.ts";
 import { onePipeline, pipelinesOf } from "../../src/pipelines/choose.ts";
@@ -27,7 +28,14 @@ import { terminalWidth } from "../cli/progress.ts";
 import { resultName } from "../cli/result_name.ts";
 import { type TargetOptions, withTarget, withWorkerOfSettings } from "../cli/script_options.ts";
 import { listenForStop, type StopSignal } from "../cli/stop_signal.ts";
-import { type ChosenLetters, chosenLetters, discardAll, redeliverAll } from "./chosen_letters.ts";
+import {
+  type ChosenLetters,
+  chosenLetters,
+  discardAll,
+  noneWithIds,
+  noneWithReason,
+  redeliverAll,
+} from "./chosen_letters.ts";
 import { type Listed, listLetters } from "./list_letters.ts";
 import { listText } from "./list_text.ts";
 
@@ -107,6 +115,10 @@ async function list(
     }
   }));
   const problems = results.flatMap((one) => "problem" in one ? [one.problem] : []);
+  if (problems.length === 0) {
+    const unknown = unknownChoice(query, results);
+    if (unknown !== null) throw unknown;
+  }
   if (json) {
     console.log(JSON.stringify({
       ...(problems.length > 0 ? failureOfSome(problems, results.length) : { ok: true }),
@@ -120,6 +132,19 @@ async function list(
     }
   }
   return problems.length > 0 ? FAILED : DONE;
+}
+
+/** Why nothing, or not everything, that was asked for is kept; null if it is. */
+function unknownChoice(
+  { ids, reason }: { readonly ids?: readonly string[]; readonly reason?: string },
+  results: readonly Listed[],
+): CollectorError | null {
+  const lists = results.flatMap((one) => "problem" in one ? [] : [one]);
+  const known = new Set(lists.flatMap(({ letters }) => letters.map(({ eventId }) => eventId)));
+  const missing = ids?.filter((id) => !known.has(id)) ?? [];
+  if (missing.length > 0) return noneWithIds(missing);
+  const reasons = lists.flatMap(({ groups }) => groups.map((group) => group.reason));
+  return reason !== undefined && !reasons.includes(reason) ? noneWithReason(reason) : null;
 }
 
 async function redeliver(

@@ -41,7 +41,8 @@ export class WorkerClient {
 
   /**
    * The JSON of an answer.
-   * @throws {AnsweredProblem} what the Worker answered, or why it could not be asked. Its `body` is all
+   * @throws {AnsweredProblem} what the Worker answered, or why it could not be asked: `interrupted` if the
+   * script was stopped. Its `body` is all
    * of a problem's JSON
    */
   async ask<T>(
@@ -78,6 +79,9 @@ export class WorkerClient {
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       });
     } catch (cause) {
+      if (signal?.aborted) {
+        throw scriptProblem("interrupted", `${this.origin} had not answered yet.`);
+      }
       const why = timeout.aborted
         ? `did not answer within ${exactly(TIMEOUT_MS)}`
         : "could not be reached";

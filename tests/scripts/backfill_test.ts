@@ -110,7 +110,11 @@ Deno.test("backfill that is interrupted says how to go on, and goes on there", a
 
   const other = await stage.run(SCRIPT, ["--from", "2 days", "--kv-path", stage.kvPath], settings);
   assert.equal(other.code, 1);
-  assert.match(other.stderr, /Another backfill is running.*\n.*from 20.*\n.*--cancel/);
+  assert.match(other.stderr, /Another backfill is running.*\n.*from 20.*/);
+  const cancel = / to cancel it, run: deno task backfill (--cancel --kv-path .*)$/m.exec(
+    other.stderr,
+  );
+  assert.match(cancel?.[1] ?? "", / --account 12345678 --destination xsiam --settings-file \S+$/);
 
   stage.xsiam.faults.clear();
   const rest = await stage.run(SCRIPT, goOn, settings);
@@ -126,6 +130,7 @@ Deno.test("backfill that is interrupted does not wait long for a service that is
   const args = ["--from", "9 days", "--to", "1 minute", "--kv-path", stage.kvPath];
   const { code, stderr } = await interruptedAtPush(stage, SCRIPT, args);
   assert.equal(code, 130, stderr);
+  assert.match(stderr, /had not answered .* What was sent to it may be delivered twice\./);
   assert.match(stderr, /interrupted: 0 events delivered[^]*To resume:/);
   const [, goOn] = /deno task backfill (--from \S+ --to \S+ --kv-path \S+)/.exec(stderr)!;
   const rest = await stage.run(SCRIPT, goOn.split(" "));

@@ -176,6 +176,8 @@ Deno.test("dead-letters refuses what isn't clear", async () => {
     [["--ids", "a b"], /ids of events/],
     [["--ids", "a", "--all"], /one of --ids, --reason and --all/],
     [["--discard", "--ids", "gone", "--yes"], /No refused event is kept with the id gone/],
+    [["--ids", "gone"], /No refused event is kept with the id gone/],
+    [["--reason", "gone"], /No refused event has the reason "gone"/],
     [["--redeliver", "--reason", "gone"], /No refused event has the reason "gone"/],
     [["--account", "x"], /There is no account "x"/],
   ];
