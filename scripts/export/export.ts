@@ -1,7 +1,5 @@
 /** `deno task export`: writes what the collector has stored to a file, to move to another platform. */
 import { pipelinesOf } from "../../src/pipelines/choose.ts";
-import type { Pipeline } from "../../src/pipelines/pipeline.ts";
-import type { ImportedPage } from "../../src/collector/records/moved_state.ts";
 import { count } from "../../src/format.ts";
 import { DONE, readOptions, scriptCommand } from "../cli/command_line.ts";
 import { runToEnd } from "../cli/failure.ts";
@@ -9,7 +7,7 @@ import { mustBeWritable, namedPath } from "../cli/paths.ts";
 import { type TargetOptions, withTarget } from "../cli/script_options.ts";
 import { listenForStop } from "../cli/stop_signal.ts";
 import { openTarget } from "../target/open_target.ts";
-import type { Target } from "../target/target.ts";
+import { readState } from "./read_state.ts";
 import { rowsIn, writeStates } from "./state_file.ts";
 
 interface Options extends TargetOptions {
@@ -36,7 +34,7 @@ async function main(options: Options): Promise<number> {
     states.push({
       account,
       destination: destination?.kind ?? null,
-      pages: await allPages(target, pipeline),
+      pages: await readState(target, pipeline),
     });
   }
   await writeStates(to, states);
@@ -49,16 +47,6 @@ async function main(options: Options): Promise<number> {
       }. It may hold events: keep it safe, and let nothing collect here any more.`,
   );
   return DONE;
-}
-
-async function allPages(target: Target, pipeline: Pipeline): Promise<ImportedPage[]> {
-  const pages: ImportedPage[] = [];
-  for (let next: string | null = null;;) {
-    const { rows, after, seal, next: more } = await target.exportState(pipeline, next);
-    pages.push({ rows, after, seal });
-    if (more === null) return pages;
-    next = more;
-  }
 }
 
 if (import.meta.main) {

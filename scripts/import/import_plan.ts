@@ -8,13 +8,15 @@ import { AnsweredProblem, thrownProblem } from "../../src/http/routing/problems.
 import { onePipeline } from "../../src/pipelines/choose.ts";
 import type { Pipeline } from "../../src/pipelines/pipeline.ts";
 import type { Problem } from "../../src/problems.ts";
+import { readState } from "../export/read_state.ts";
 import type { MovedState } from "../export/state_file.ts";
-import { IN_OPTIONS, isProblem, namedAs, type Target } from "../target/target.ts";
+import { IN_OPTIONS, type Target } from "../target/target.ts";
+import { isImportedAlready } from "./imported_already.ts";
 
 export interface PlannedImport {
   readonly pipeline: Pipeline;
   readonly pages: readonly ImportedPage[];
-  /** True if its cursor is the exported one: an earlier import has ended, and nothing was collected since. */
+  /** True if all that is exported is there: an earlier import has ended, and nothing has changed since. */
   readonly isDone: boolean;
 }
 
@@ -50,10 +52,7 @@ async function check(
   target: Target,
   { pipeline, pages }: Omit<PlannedImport, "isDone">,
 ): Promise<boolean> {
-  const [status] = await target.status(namedAs(pipeline));
-  if (isProblem(status)) throw new AnsweredProblem(status.problem);
-  const cursor = cursorIn(pages);
-  if (cursor !== null && cursor === JSON.stringify(status.cursor)) return true;
+  if (isImportedAlready(pages, await readState(target, pipeline))) return true;
   for (const page of pages) await target.checkState(pipeline, page);
   return false;
 }

@@ -92,7 +92,13 @@ Deno.test("repeated, an import continues, and never replaces a cursor that has m
   const moved = await cursors();
   const late = await importThere();
   assert.equal(late.code, 1);
-  assert.match(late.stderr, new RegExp(`${ACCOUNT} to xsiam, ${ACCOUNT} to hec: Events have`));
+  assert.match(
+    late.stderr,
+    new RegExp(
+      `${ACCOUNT} to xsiam, ${ACCOUNT} to hec, ${SECOND} to xsiam, ${SECOND} to hec: Events have`,
+    ),
+    "the second had nothing new, but a run has changed its health",
+  );
   assert.deepEqual(await cursors(), moved);
 });
 

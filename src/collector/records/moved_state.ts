@@ -3,6 +3,7 @@
  * hosts, which it finds again there. I/O through the store.
  */
 import type { KeyValueStore } from "../../storage/store.ts";
+import { OPERATOR_ACTIONS } from "./operator_queue.ts";
 
 export interface StateRow {
   readonly key: string;
@@ -37,7 +38,7 @@ const MOVED = [
   "reconciliation/",
   "backfill",
   "health",
-  "operator-action/",
+  OPERATOR_ACTIONS,
   JOURNAL_KEY,
 ];
 

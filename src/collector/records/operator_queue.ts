@@ -5,7 +5,8 @@
 import type { OperatorAction } from "../../operators/action.ts";
 import type { KeyValueStore } from "../../storage/store.ts";
 
-const WAITING = "operator-action/";
+/** The prefix of their keys. */
+export const OPERATOR_ACTIONS = "operator-action/";
 /** No more than this wait; the log has the others. */
 export const MOST_WAITING = 1000;
 
@@ -15,8 +16,8 @@ export const MOST_WAITING = 1000;
  */
 export async function addToQueue(store: KeyValueStore, action: OperatorAction): Promise<number> {
   const { at, outcome, requestId } = action;
-  await store.put(`${WAITING}${at}/${outcome}/${requestId}`, JSON.stringify(action));
-  const keys = await store.list(WAITING);
+  await store.put(`${OPERATOR_ACTIONS}${at}/${outcome}/${requestId}`, JSON.stringify(action));
+  const keys = await store.list(OPERATOR_ACTIONS);
   const isRefused = (key: string) => key.split("/")[2] === "refused";
   const ranked = [...keys.filter(isRefused), ...keys.filter((key) => !isRefused(key))];
   const dropped = ranked.slice(0, Math.max(0, keys.length - MOST_WAITING));
@@ -31,7 +32,7 @@ export interface Waiting {
 
 /** The oldest ones. */
 export async function oldestWaiting(store: KeyValueStore, most: number): Promise<Waiting[]> {
-  const keys = (await store.list(WAITING)).slice(0, most);
+  const keys = (await store.list(OPERATOR_ACTIONS)).slice(0, most);
   return await Promise.all(
     keys.map(async (key) => ({ key, action: JSON.parse((await store.get(key))!) })),
   );
