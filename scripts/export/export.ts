@@ -4,7 +4,7 @@ import { count } from "../../src/format.ts";
 import { DONE, readOptions, scriptCommand } from "../cli/command_line.ts";
 import { runToEnd } from "../cli/failure.ts";
 import { mustBeWritable, namedPath } from "../cli/paths.ts";
-import { type TargetOptions, withTarget } from "../cli/script_options.ts";
+import { type TargetOptions, withTarget, withWorkerOfSettings } from "../cli/script_options.ts";
 import { listenForStop } from "../cli/stop_signal.ts";
 import { openTarget } from "../target/open_target.ts";
 import { readState } from "./read_state.ts";
@@ -41,15 +41,14 @@ async function main(options: Options): Promise<number> {
   const rows = rowsIn(states);
   console.log(
     json
-      ? JSON.stringify({ ok: true, file: to, pipelines: states.length, rows })
-      : `${to} has ${
-        count(rows, "row")
-      }. It may hold events: keep it safe, and let nothing collect here any more.`,
+      ? JSON.stringify({ ok: true, from: target.name, file: to, pipelines: states.length, rows })
+      : `${to} has ${count(rows, "row")} from ${target.name}. It may hold events: keep it safe, ` +
+        "and let nothing collect there any more.",
   );
   return DONE;
 }
 
 if (import.meta.main) {
   const options = readOptions<Options>(command, Deno.args);
-  await runToEnd(options.json ?? false, () => main(options));
+  await runToEnd(options.json ?? false, () => main(withWorkerOfSettings(options)));
 }

@@ -4,7 +4,7 @@ import { labelsOf, type Pipeline } from "../../src/pipelines/pipeline.ts";
 import { DONE, readOptions, scriptCommand } from "../cli/command_line.ts";
 import { runToEnd, scriptProblem } from "../cli/failure.ts";
 import { namedPath } from "../cli/paths.ts";
-import { type TargetOptions, withTarget } from "../cli/script_options.ts";
+import { type TargetOptions, withTarget, withWorkerOfSettings } from "../cli/script_options.ts";
 import { listenForStop } from "../cli/stop_signal.ts";
 import { type MovedState, readStates, rowsIn } from "../export/state_file.ts";
 import { openTarget } from "../target/open_target.ts";
@@ -38,7 +38,15 @@ async function main(options: Options): Promise<number> {
       outcome: isDone ? "unchanged" : "imported",
       rows: isDone ? 0 : rowsIn([{ pages }]),
     }));
-    console.log(JSON.stringify({ ok: true, pipelines: imported.length, rows, imported: each }));
+    console.log(
+      JSON.stringify({
+        ok: true,
+        to: target.name,
+        pipelines: imported.length,
+        rows,
+        imported: each,
+      }),
+    );
   } else {
     const continues = planned.some(({ pages }) => cursorIn(pages) !== null);
     console.log(
@@ -84,5 +92,5 @@ function startOver(pipeline: Pipeline, { url, kvPath, settingsFile }: Options): 
 
 if (import.meta.main) {
   const options = readOptions<Options>(command, Deno.args);
-  await runToEnd(options.json ?? false, () => main(options));
+  await runToEnd(options.json ?? false, () => main(withWorkerOfSettings(options)));
 }

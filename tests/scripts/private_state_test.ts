@@ -1,6 +1,7 @@
 /** A script pushes from a state of this machine only if that is meant; the settings may name the Worker. */
 import assert from "node:assert/strict";
 import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import { ScriptStage } from "./script_stage.ts";
 
 Deno.test("a script that pushes refuses a private state that nobody has asked for", async () => {
@@ -37,4 +38,23 @@ Deno.test("with a Worker's address in the settings, scripts go there, and nothin
   const both = await stage.run("collect", ["--local", "--url", worker.url], settings);
   assert.equal(both.code, 2);
   assert.match(both.stderr, /--local and --url can't be used together/);
+});
+
+Deno.test("an export and an import without a target go to the Worker of the settings, and say so", async () => {
+  await using stage = await ScriptStage.open();
+  stage.add(3);
+  const worker = await stage.startWorker({ FETCH_EVENTS: "false" });
+  const settings = { COLLECTOR_URL: worker.url, DENO_KV_PATH: stage.kvPath };
+  assert.equal((await stage.run("collect", ["--local"], settings)).code, 0);
+  const [local, remote] = ["local.json", "remote.json"].map((name) => join(stage.folder, name));
+  const here = await stage.run("export", ["--local", "--to", local], settings);
+  assert.match(here.stdout, /rows from .*state\/collector\.db\./);
+  const imported = await stage.run("import", ["--from", local], settings);
+  assert.equal(imported.code, 0, imported.stderr);
+  assert.ok(imported.stdout.includes(`imported into ${worker.url}.`), imported.stdout);
+  const there = await stage.run("export", ["--to", remote, "--json"], settings);
+  assert.equal(there.code, 0, there.stderr);
+  const { from, rows } = JSON.parse(there.stdout);
+  assert.equal(from, worker.url);
+  assert.ok(rows > 0);
 });
