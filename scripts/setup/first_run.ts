@@ -1,12 +1,18 @@
-/** What follows a deployment: is the collector there, does a run work, and which events does it see? */
+/**
+ * What follows a deployment: is the collector there, does a run of each pipeline work, and which events
+ * does it see? Asks the Worker, and says what it sees.
+ */
 import { AnsweredProblem } from "../../src/http/routing/problems.ts";
-import { count } from "../../src/format.ts";
+import { count, number } from "../../src/format.ts";
+import type { Problem } from "../../src/problems.ts";
 import { stdoutColours } from "../cli/colours.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
 import { waitOrStop } from "../cli/wait.ts";
 import { format } from "../get_events/event_formats.ts";
 import { terminalWidth } from "../cli/progress.ts";
-import { shortName } from "../../src/pipelines/pipeline.ts";
+import { labelsOf, type Pipeline, shortName } from "../../src/pipelines/pipeline.ts";
+import { refusedProblem } from "../target/refused_problem.ts";
+import type { Target } from "../target/target.ts";
 import { WorkerClient } from "../target/worker_client.ts";
 import { workerTarget } from "../target/worker_target.ts";
 
@@ -21,43 +27,76 @@ interface Deployed {
   readonly token: string;
 }
 
-/**
- * Says what it sees. Returns how many events were delivered.
- * @throws {AnsweredProblem} when the collector isn't there, or its run fails
- */
-export async function firstRun(
-  { url, token }: Deployed,
-  say: (line: string) => void,
-  stop: StopSignal,
-): Promise<number> {
-  const client = new WorkerClient({ url, token });
-  await untilHealthy(client, say, stop);
-  await using target = workerTarget(client);
-  let delivered = 0;
-  const pipelines = await target.pipelines();
-  for (const pipeline of pipelines) {
-    if (stop.stopped) return delivered;
-    const report = await target.collect(pipeline);
-    if (report.problem !== undefined) throw new AnsweredProblem(report.problem);
-    delivered += report.delivered;
-    const more = report.goesOn ? " There are more, and the next run follows." : "";
-    say(
-      `${shortName(pipeline)}: the first run delivered ${count(report.delivered, "event")}.${more}`,
-    );
-  }
-  const nowMs = Date.now();
-  const args = { limit: EVENTS, startMs: nowMs - 3 * 86_400_000, push: false };
-  const { account } = pipelines[0];
-  const found = await target.getEvents(pipelines.filter((one) => one.account === account), args);
-  say(format(found, "table", terminalWidth(), stdoutColours(), nowMs));
-  return delivered;
+type Say = (line: string) => void;
+
+/** The first run of a pipeline. */
+export interface PipelineRun {
+  readonly account: string;
+  readonly destination: string | null;
+  readonly outcome: "complete" | "disabled" | "failed";
+  readonly delivered: number;
+  readonly refused: number;
+  /** Why it failed, or that what it refused is undelivered. */
+  readonly problem?: Problem;
 }
 
-async function untilHealthy(
-  client: WorkerClient,
-  say: (line: string) => void,
-  stop: StopSignal,
+export interface FirstRun {
+  /** Those that have ended. */
+  readonly runs: readonly PipelineRun[];
+  /** Why the rest could not be seen. */
+  readonly problem?: Problem;
+  readonly interrupted: boolean;
+}
+
+/** What happens after the deployment is told, not thrown: the deployment itself is complete. */
+export async function firstRun(deployed: Deployed, say: Say, stop: StopSignal): Promise<FirstRun> {
+  const runs: PipelineRun[] = [];
+  try {
+    const client = new WorkerClient({ ...deployed, signal: stop.signal });
+    await untilHealthy(client, say, stop);
+    await using target = workerTarget(client);
+    const pipelines = await target.pipelines();
+    for (const pipeline of pipelines) runs.push(await runOnce(target, pipeline, say));
+    const seen = runs.find(({ outcome }) => outcome === "complete")?.account;
+    const its = pipelines.filter(({ account }) => account === seen);
+    if (its.length > 0) await showEvents(target, its, say);
+    return { runs, interrupted: false };
+  } catch (error) {
+    if (stop.stopped) return { runs, interrupted: true };
+    if (!(error instanceof AnsweredProblem)) throw error;
+    return { runs, problem: error.problem, interrupted: false };
+  }
+}
+
+async function runOnce(target: Target, pipeline: Pipeline, say: Say): Promise<PipelineRun> {
+  const { outcome, delivered, refused, goesOn, problem } = await target.collect(pipeline);
+  const run = { ...labelsOf(pipeline), delivered, refused };
+  const name = shortName(pipeline);
+  if (problem !== undefined) return { ...run, outcome: "failed", problem };
+  if (outcome === "disabled") {
+    say(`${name}: FETCH_EVENTS is false, so nothing is collected.`);
+    return { ...run, outcome };
+  }
+  const events = count(delivered, "event") + (refused === 0 ? "" : ` (${number(refused)} refused)`);
+  const more = goesOn ? " There are more, and the next run follows." : "";
+  say(`${name}: the first run delivered ${events}.${more}`);
+  const undelivered = await refusedProblem(target, pipeline, refused);
+  return { ...run, outcome: "complete", ...(undelivered !== null && { problem: undelivered }) };
+}
+
+/** `pipelines`: of one account. */
+async function showEvents(
+  target: Target,
+  pipelines: readonly Pipeline[],
+  say: Say,
 ): Promise<void> {
+  const nowMs = Date.now();
+  const args = { limit: EVENTS, startMs: nowMs - 3 * 86_400_000, push: false };
+  const found = await target.getEvents(pipelines, args);
+  say(format(found, "table", terminalWidth(), stdoutColours(), nowMs));
+}
+
+async function untilHealthy(client: WorkerClient, say: Say, stop: StopSignal): Promise<void> {
   for (let attempt = 1;; attempt++) {
     try {
       const { version } = await client.ask<{ version: string }>("GET", "/healthz");

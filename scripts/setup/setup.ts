@@ -8,7 +8,8 @@ import { KINDS } from "../../src/destinations/catalog.ts";
 import { ROOT } from "../local/bundle.ts";
 import { askToGoOn, TERMINAL } from "./ask.ts";
 import { deploy } from "./deploy.ts";
-import { firstRun } from "./first_run.ts";
+import { cronWords, endingJson, endingLines, exitCode } from "./afterwards.ts";
+import { type FirstRun, firstRun } from "./first_run.ts";
 import { Interview } from "./interview.ts";
 import { keepSettings } from "./keep_settings.ts";
 import { copyOf, ensureNamespace, readToml } from "./namespace.ts";
@@ -25,6 +26,7 @@ import { type Earlier, Unfinished } from "./unfinished.ts";
 import { testAccounts } from "./test_accounts.ts";
 import { Interrupted, Wrangler } from "./wrangler.ts";
 import { boundBuckets, namespaceId } from "./wrangler_toml.ts";
+import { plainToken } from "../../src/settings/token_list.ts";
 import { DONE, INTERRUPTED, readOptions, scriptCommand } from "../cli/command_line.ts";
 import { runToEnd, scriptProblem, usageError } from "../cli/failure.ts";
 import { mustBeWritable } from "../cli/paths.ts";
@@ -71,7 +73,7 @@ withSettingsFile(command, "the file that settings are read from and saved to", D
   .addHelpText(
     "after",
     "\nSecrets are never options: they come from the environment, the settings file, or a question." +
-      "\nExit code: 0 done, 1 failed, 2 bad usage, 130 Ctrl-C.",
+      "\nExit code: 0 done, 1 failed or some events were refused, 2 bad usage, 130 Ctrl-C.",
   );
 
 async function main(options: Options): Promise<number> {
@@ -138,34 +140,43 @@ async function setUp(
   const url = options.url ?? printed;
 
   const generated = "API_TOKEN" in added && !dryRun;
-  let delivered: number | null = null;
-  if (!dryRun) {
-    say(`\nDeployed${url === null ? "" : ` at ${url}`}. The cron collects every five minutes.`);
-    say(
-      generated
-        ? `The routes require API_TOKEN, which was generated and saved in ${settingsFile}.`
-        : "The routes require the API_TOKEN that you set.",
-    );
-    if (url !== null) delivered = await firstRun({ url, token: variables.API_TOKEN! }, say, stop);
-    say(`To see its status: deno task status --watch --url ${url ?? "<the Worker's URL>"}`);
+  const summary = {
+    ...{ dryRun, namespace, url, commands: wrangler.commands },
+    ...{ missing: missing.map(({ name }) => name), generated },
+  };
+  const tell = (ending: Readonly<Record<string, unknown>>) => {
+    if (json) console.log(JSON.stringify({ ...ending, ...summary }));
+  };
+  if (dryRun) {
+    tell({ ok: true, delivered: null });
+    return DONE;
   }
-  if (json) {
-    const { commands } = wrangler;
-    const missingNames = missing.map(({ name }) => name);
-    console.log(JSON.stringify({
-      ...{
-        ok: true,
-        dryRun,
-        namespace,
-        url,
-        commands,
-        missing: missingNames,
-        generated,
-        delivered,
-      },
-    }));
-  }
-  return DONE;
+  const cron = cronWords(settings);
+  say(`\nDeployed${url === null ? "" : ` at ${url}`}. ${cron}`);
+  say(
+    generated
+      ? `The routes require API_TOKEN, which was generated and saved in ${settingsFile}.`
+      : "The routes require the API_TOKEN that you set.",
+  );
+  const first = await firstRunAt(url, variables.API_TOKEN, say, stop);
+  for (const line of first === null ? [] : endingLines(first, cron)) console.error(line);
+  say(`To see its status: deno task status --watch --url ${url ?? "<the Worker's URL>"}`);
+  tell(first === null ? { ok: true, delivered: null } : endingJson(first));
+  return first === null ? DONE : exitCode(first);
+}
+
+/** Null if nothing can be asked to run now. */
+async function firstRunAt(
+  url: string | null,
+  tokens: string | undefined,
+  say: (line: string) => void,
+  stop: StopSignal,
+): Promise<FirstRun | null> {
+  if (url === null) return null;
+  const token = plainToken(tokens);
+  if (token !== undefined) return await firstRun({ url, token }, say, stop);
+  say("No run was started now: API_TOKEN has only a SHA-256, and no token that setup could send.");
+  return null;
 }
 
 /** The settings, with those from options and answers, and a token. `added`: what is to be saved. */

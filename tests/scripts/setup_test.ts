@@ -25,11 +25,20 @@ interface Asked {
   readonly mode: number | null;
 }
 
-/** A collector that answers as a deployed one whose first run delivers an event. It ends with the test. */
-function fakeCollector() {
+/** A request that is not answered. */
+interface Silent {
+  readonly at: string;
+  readonly reached: PromiseWithResolvers<void>;
+}
+
+/**
+ * A collector that answers as a deployed one whose first run delivers an event. It ends with the test.
+ * `own`: other answers.
+ */
+function fakeCollector(own: Readonly<Record<string, unknown>> = {}, silent?: Silent) {
   const asked: string[] = [];
   const tokens = new Set<string | null>();
-  const report = { outcome: "ok", delivered: 1, goesOn: false };
+  const report = { outcome: "ok", delivered: 1, refused: 0, goesOn: false };
   const answers: Record<string, unknown> = {
     "GET /healthz": { status: "ok", version: "9.9.9" },
     "GET /status": { account: ACCOUNT, destination: "example.com", kind: "xsiam" },
@@ -40,17 +49,27 @@ function fakeCollector() {
       more: false,
     },
   };
+  const end = Promise.withResolvers<Response>();
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
-    const what = `${request.method} ${new URL(request.url).pathname}`;
+    const { pathname, search } = new URL(request.url);
+    const what = `${request.method} ${pathname}`;
     asked.push(what);
     tokens.add(request.headers.get("Authorization"));
-    return Response.json(answers[what] ?? {}, { status: what in answers ? 200 : 404 });
+    if (`${what}${search}` === silent?.at) {
+      silent.reached.resolve();
+      return end.promise;
+    }
+    const all = { ...answers, ...own };
+    return Response.json(all[what] ?? {}, { status: what in all ? 200 : 404 });
   });
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
     asked,
     tokens,
-    [Symbol.asyncDispose]: () => server.shutdown(),
+    [Symbol.asyncDispose]() {
+      end.resolve(new Response());
+      return server.shutdown();
+    },
   };
 }
 
@@ -249,6 +268,111 @@ Deno.test("setup says so when the first run fails", async () => {
   assert.equal(code, 1);
   assert.match(stdout, /Deployed at .*\n[^]*\/healthz answers/);
   assert.match(stderr, /XSIAM refused the API key/);
+  assert.match(stderr, /Setup itself is complete: the Worker is deployed\./);
+});
+
+Deno.test("while one token replaces another, setup sends the first one", async () => {
+  await using stage = await ScriptStage.open();
+  const first = "the-first-0f-tw0-t0kens-7d1f-90c6e1f2d4a8";
+  const { run } = await prepare(stage, { API_TOKEN: `${first} ${stage.settings.API_TOKEN}` });
+  await using collector = fakeCollector();
+  const { code, stdout, stderr } = await run("--yes", "--url", collector.url);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /the first run delivered 1 event\./);
+  assert.deepEqual([...collector.tokens], [`Bearer ${first}`]);
+});
+
+Deno.test("setup starts no run where it knows only a token's hash, and says so", async () => {
+  await using stage = await ScriptStage.open();
+  const { run } = await prepare(stage, { API_TOKEN: `sha256:${"0a".repeat(32)}` });
+  await using collector = fakeCollector();
+  const { code, stdout, stderr } = await run("--yes", "--url", collector.url);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /No run was started now: API_TOKEN has only a SHA-256/);
+  assert.deepEqual(collector.asked, []);
+});
+
+Deno.test("setup says that collecting is switched off, and tells of no run", async () => {
+  await using stage = await ScriptStage.open();
+  const off = { FETCH_EVENTS: "false" };
+  const { run } = await prepare(stage, { ...off, API_TOKEN: stage.settings.API_TOKEN });
+  const worker = await stage.startWorker(off);
+  stage.add(3);
+  const { code, stdout, stderr } = await run("--yes", "--url", worker.url);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^Deployed at .*\. Collecting is switched off: FETCH_EVENTS is false\.$/m);
+  assert.match(stdout, /^12345678\/xsiam: FETCH_EVENTS is false, so nothing is collected\.$/m);
+  assert.doesNotMatch(stdout, /the first run|every five minutes/);
+});
+
+Deno.test("setup fails if the first run's events were refused, says how many, and that it is complete", async () => {
+  for (const json of [[], ["--json"]]) {
+    await using stage = await ScriptStage.open();
+    const { run } = await prepare(stage, { API_TOKEN: stage.settings.API_TOKEN });
+    const worker = await stage.startWorker();
+    const bad = stage.add(40)[39].changeTimestampMs;
+    stage.xsiam.poison = ({ _time }) => Date.parse(String(_time)) === bad;
+    const { code, stdout, stderr } = await run("--yes", "--url", worker.url, ...json);
+    assert.equal(code, 1);
+    const [, delivered, refused] = /the first run delivered (\d+) events \((\d+) refused\)\./.exec(
+      stdout + stderr,
+    )!.map(Number);
+    assert.ok(refused > 0);
+    assert.equal(delivered + refused, 40);
+    if (json.length === 0) {
+      const undelivered =
+        `12345678: ${refused} events? refused. Undelivered now: ${refused} refused`;
+      assert.match(stderr, new RegExp(`Some events were refused\\.\n +${undelivered}`));
+      const complete = /Setup itself is complete: the Worker is deployed\. The cron collects every/;
+      assert.match(stderr, complete);
+      continue;
+    }
+    const { ok, problem, url, runs, ...told } = JSON.parse(stdout);
+    assert.deepEqual([ok, problem.code, url], [false, "events_refused", worker.url]);
+    assert.deepEqual([told.delivered, told.refused], [delivered, refused]);
+    assert.deepEqual([runs.length, runs[0].outcome, runs[0].refused], [1, "complete", refused]);
+  }
+});
+
+Deno.test("Ctrl-C after the deployment ends setup, which says what was done and what goes on", async (t) => {
+  const ending =
+    /^Interrupted during the first run\. Setup itself is complete: the Worker is deployed\. The cron collects every five minutes\.$/m;
+  await t.step("while the Worker is silent", async () => {
+    await using stage = await ScriptStage.open();
+    const { args } = await prepare(stage);
+    const reached = Promise.withResolvers<void>();
+    await using collector = fakeCollector({}, { at: "GET /healthz", reached });
+    await using script = new RunningScript(SCRIPT, [...args, "--yes", "--url", collector.url]);
+    await reached.promise;
+    script.interrupt();
+    const { code, stderr } = await stage.ended(script);
+    assert.equal(code, 130, stderr);
+    assert.match(stderr, ending);
+    assert.deepEqual(collector.asked, ["GET /healthz"]);
+  });
+  for (const json of [[], ["--json"]]) {
+    await t.step(`during the second of three first runs${json.join()}`, async () => {
+      await using stage = await ScriptStage.open();
+      const { args } = await prepare(stage);
+      const accounts = ["xsiam", "hec", "s3"]
+        .map((kind) => ({ account: ACCOUNT, destination: "example.com", kind }));
+      const reached = Promise.withResolvers<void>();
+      const at = `POST /collect?account=${ACCOUNT}&destination=hec`;
+      await using collector = fakeCollector({ "GET /status": { accounts } }, { at, reached });
+      const more = ["--yes", "--url", collector.url, ...json];
+      await using script = new RunningScript(SCRIPT, [...args, ...more]);
+      await reached.promise;
+      script.interrupt();
+      const { code, stdout, stderr } = await stage.ended(script);
+      assert.equal(code, 130, stderr);
+      assert.match(stderr, ending);
+      assert.match(stdout + stderr, /12345678\/xsiam: the first run delivered 1 event\./);
+      assert.equal(collector.asked.filter((what) => what === "POST /collect").length, 2);
+      if (json.length === 0) return;
+      const { ok, interrupted, delivered, runs } = JSON.parse(stdout);
+      assert.deepEqual([ok, interrupted, delivered, runs.length], [false, true, 1, 1]);
+    });
+  }
 });
 
 Deno.test("setup only asks wrangler who is signed in before the settings are right", async (t) => {
