@@ -97,13 +97,13 @@ async function showEvents(
 }
 
 async function untilHealthy(client: WorkerClient, say: Say, stop: StopSignal): Promise<void> {
+  say(`Waiting for ${client.origin} ...`);
   for (let attempt = 1;; attempt++) {
     try {
       const { version } = await client.ask<{ version: string }>("GET", "/healthz");
       return say(`${client.origin}/healthz answers: version ${version}.`);
     } catch (error) {
       if (stop.stopped || attempt === ATTEMPTS) throw error;
-      if (attempt === 1) say(`Waiting for ${client.origin} ...`);
       await waitOrStop(BETWEEN_MS, stop);
     }
   }

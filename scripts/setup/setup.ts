@@ -10,7 +10,7 @@ import { askToGoOn, TERMINAL } from "./ask.ts";
 import { deploy } from "./deploy.ts";
 import { cronWords, endingJson, endingLines, exitCode } from "./afterwards.ts";
 import { type FirstRun, firstRun } from "./first_run.ts";
-import { Interview } from "./interview.ts";
+import { Interview, type InterviewTools } from "./interview.ts";
 import { keepSettings } from "./keep_settings.ts";
 import { copyOf, ensureNamespace, readToml } from "./namespace.ts";
 import {
@@ -115,13 +115,13 @@ async function setUp(
   });
   await wrangler.mustBeSignedIn();
   const unfinished = new Unfinished(settingsFile);
-  const { variables, added, missing } = await completeSettings(options, bound, unfinished, say);
+  const around = { bound, unfinished, say, stop };
+  const { variables, added, missing } = await completeSettings(options, around);
   secrets.push(...secretValues(variables));
 
   if (missing.length === 0) {
     const settings = deployedSettings(variables, bound);
-    await testAccounts(settings, say);
-    if (stop.stopped) throw new Interrupted("Interrupted.");
+    await testAccounts(settings, say, stop);
   }
   if (!yes && !dryRun && !await askToGoOn("Create the KV namespace and deploy?")) {
     throw new Interrupted("Nothing was changed.");
@@ -182,9 +182,12 @@ async function firstRunAt(
 /** The settings, with those from options and answers, and a token. `added`: what is to be saved. */
 async function completeSettings(
   options: Options,
-  bound: readonly string[],
-  unfinished: Unfinished,
-  say: (line: string) => void,
+  { bound, unfinished, say, stop }: {
+    readonly bound: readonly string[];
+    readonly unfinished: Unfinished;
+    readonly say: (line: string) => void;
+    readonly stop: StopSignal;
+  },
 ): Promise<{
   readonly variables: Variables;
   readonly added: Readonly<Record<string, string>>;
@@ -220,9 +223,9 @@ async function completeSettings(
         `Set them in the environment or in ${settingsFile}, or run setup without --yes and answer its questions.`,
     });
   }
-  const tryAndSay: typeof tryOut = (settings, kind) => {
+  const tryAndSay: InterviewTools["tryOut"] = (settings, kind) => {
     say(`Trying ${kind?.label ?? "LivePerson"} ...`);
-    return tryOut(settings, kind);
+    return tryOut(settings, kind, stop);
   };
   const interview = new Interview({ ...before, ...fromOptions }, {
     asker: TERMINAL,

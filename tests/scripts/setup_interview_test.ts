@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type Asker, Interview } from "../../scripts/setup/interview.ts";
+import { type Asker, Interview, type InterviewTools } from "../../scripts/setup/interview.ts";
+import type { StopSignal } from "../../scripts/cli/stop_signal.ts";
 import { tryOut } from "../../scripts/setup/try_out.ts";
 import { neededFor, optionalFor } from "../../scripts/setup/settings.ts";
 import { Unfinished } from "../../scripts/setup/unfinished.ts";
@@ -39,7 +40,17 @@ const LIVEPERSON = {
   LIVEPERSON_CLIENT_ID: ["client-1"],
   LIVEPERSON_CLIENT_SECRET: [SECRETS.LIVEPERSON_CLIENT_SECRET],
 };
+const NEVER = Promise.withResolvers<void>().promise;
+/** Nobody stops the script. */
+const GOING: StopSignal = {
+  stopped: false,
+  wait: NEVER,
+  signal: new AbortController().signal,
+  ask() {},
+  [Symbol.dispose]() {},
+};
 const nothingWrong = () => Promise.resolve(null);
+const tried: InterviewTools["tryOut"] = (settings, kind) => tryOut(settings, kind, GOING);
 /** Of a first setup whose answers need not be kept. */
 const FORGETFUL = {
   keep: () => Promise.resolve(),
@@ -58,13 +69,19 @@ Deno.test("a wrong secret is told as soon as LivePerson has refused it, and aske
     XSIAM_URL: [environment.xsiam.url],
     XSIAM_API_KEY: [SECRETS.XSIAM_API_KEY],
   }, [["xsiam"]]);
-  const tools = { ...FORGETFUL, asker, tryOut };
+  const tools = { ...FORGETFUL, asker, tryOut: tried };
   const answers = await new Interview({ LIVEPERSON_DOMAIN_API_URL }, tools).hold();
   assert.deepEqual(told.map(({ code }) => code), ["credentials_refused"]);
   const credentials = ["LIVEPERSON_ACCOUNT_ID", "LIVEPERSON_CLIENT_ID", "LIVEPERSON_CLIENT_SECRET"];
   const again = credentials.map((name) => `${name} again`);
   assert.deepEqual(asked, [...credentials, ...again, "XSIAM_URL", "XSIAM_API_KEY"]);
   assert.equal(answers.LIVEPERSON_CLIENT_SECRET, SECRETS.LIVEPERSON_CLIENT_SECRET);
+});
+
+Deno.test("Ctrl-C while an answer is tried ends setup, and is no fault of the answer", async () => {
+  await using environment = await openEnvironment();
+  const stop = { ...GOING, stopped: true, signal: AbortSignal.abort() };
+  await assert.rejects(tryOut(environment.settings, null, stop), Interrupted);
 });
 
 Deno.test("every destination can be chosen, several too, with the settings that it may have beside", async () => {

@@ -230,6 +230,22 @@ Deno.test("setup stops where something fails, and the secrets' file is removed",
     assert.match(stderr, /^Interrupted during: .* deploy/);
     await assertRemoved((await asked())[2]);
   });
+  await t.step("it is interrupted while a service that it tests is silent", async () => {
+    await using stage = await ScriptStage.open();
+    const { args, asked } = await prepare(stage);
+    const reached = Promise.withResolvers<void>();
+    stage.livePerson.faults.when("audit", () => {
+      reached.resolve();
+      return { hang: true };
+    });
+    await using script = new RunningScript(SCRIPT, [...args, "--yes"]);
+    await reached.promise;
+    script.interrupt();
+    const { code, stderr } = await stage.ended(script);
+    assert.equal(code, 130, stderr);
+    assert.match(stderr, /^Interrupted during the test\. Nothing was deployed\.$/m);
+    assert.deepEqual((await asked()).map(({ args }) => args), [["whoami"]]);
+  });
 });
 
 Deno.test("what was answered before a failure is used by the next setup, and moves into the settings", async () => {
