@@ -53,8 +53,8 @@ export async function backUp(database: string, to: string): Promise<void> {
 
 /**
  * Replaces the database with the copy. The previous one is kept beside it, also when it is damaged.
- * @throws {AnsweredProblem} when the copy is not whole, a process has the database open, or the files can't
- * be read or written
+ * @throws {AnsweredProblem} when the copy is not whole, a process has the database open, something else than
+ * a file is in its place, or the files can't be read or written
  */
 export async function restore(from: string, database: string): Promise<Restored> {
   await mustBeFile(from);
@@ -100,6 +100,12 @@ export async function mustBeUnused(database: string): Promise<void> {
 
 /** Nobody else can open it until it is closed. Null if it is damaged: then it can't be held. */
 async function hold(database: string): Promise<DatabaseSync & Disposable | null> {
+  const found = await stat(database);
+  if (!found.isFile() && !found.isDirectory()) {
+    throw scriptProblem("database_unreadable", `${database} is not a regular file.`, {
+      action: "Correct --kv-path or DENO_KV_PATH.",
+    });
+  }
   await writing(database, async () => await (await open(database, "r+")).close());
   const held = openDatabase(database);
   try {

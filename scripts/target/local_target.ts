@@ -7,6 +7,7 @@ import { testConnection } from "../../src/collector/test_connection.ts";
 import { pipelinesOf } from "../../src/pipelines/choose.ts";
 import type { Pipeline } from "../../src/pipelines/pipeline.ts";
 import { openDenoCollectors } from "../../src/deno/collectors.ts";
+import type { Unopened } from "../../src/deno/storage.ts";
 import type { Variables } from "../cli/settings_file.ts";
 import type { PipelineStatus, Target } from "./target.ts";
 
@@ -14,12 +15,14 @@ interface LocalTargetOptions {
   readonly variables: Variables;
   /** Undefined: in memory, and lost at the end. */
   readonly kvPath: string | undefined;
+  /** The error when the database can't be opened; by default, that DENO_KV_PATH is not valid. */
+  readonly unopened?: Unopened;
   readonly log: (line: LogLine) => void;
   /** Once aborted, runs end after the current batch, and soon what still has no answer is broken off. */
   readonly stop?: AbortSignal;
 }
 
-/** @throws {CollectorError} `configuration_invalid` */
+/** @throws {CollectorError} `configuration_invalid`, or what `unopened` returns */
 export async function openLocalTarget(options: LocalTargetOptions): Promise<Target> {
   const collectors = await openDenoCollectors(options);
   const { pipelines, of } = collectors;

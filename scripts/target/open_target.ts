@@ -6,6 +6,7 @@ import type { TargetOptions } from "../cli/script_options.ts";
 import { kvPathOf } from "../cli/database_options.ts";
 import { isThere } from "../cli/paths.ts";
 import { scriptLog } from "../cli/script_log.ts";
+import { mustBeOurs, settingUnopened, type Unopened } from "../../src/deno/storage.ts";
 import { readVariables, type Variables } from "../cli/settings_file.ts";
 import type { StopSignal } from "../cli/stop_signal.ts";
 import { confirmLocal } from "./confirm_local.ts";
@@ -38,8 +39,13 @@ export async function openTarget(options: TargetOptions, around: Surroundings): 
     if (absent === "in memory") return await openMemoryTarget(options, around);
     throw stateMissing(kvPath);
   }
-  if (isPaused && await isThere(kvPath)) await mustBeUnused(kvPath);
+  const unopened = options.kvPath === undefined ? settingUnopened : optionUnopened;
+  if (isPaused && await isThere(kvPath)) {
+    await mustBeOurs(kvPath, unopened);
+    await mustBeUnused(kvPath);
+  }
   return await openLocalTarget({
+    unopened,
     variables: isPaused ? { ...variables, FETCH_EVENTS: "false" } : variables,
     kvPath,
     log: scriptLog(say),
@@ -87,6 +93,9 @@ function openWorker(
   }
   return workerTarget(new WorkerClient({ url, token: given, signal: stop.signal }));
 }
+
+const optionUnopened: Unopened = (path, why) =>
+  usageError(`--kv-path: ${resolve(path)} can't be opened: ${why}.`);
 
 function stateMissing(kvPath: string): Error {
   return scriptProblem("state_missing", `Nothing has been collected into ${resolve(kvPath)} yet.`);

@@ -12,7 +12,7 @@ import { denoDigest } from "./digest.ts";
 import { type HttpClient, HttpClients } from "./http_clients.ts";
 import type { Operators } from "../operators/operators.ts";
 import { openOperators } from "./operators.ts";
-import { openKv, storageInKv, storageInMemory } from "./storage.ts";
+import { openKv, storageInKv, storageInMemory, type Unopened } from "./storage.ts";
 import { Lease } from "./lease.ts";
 import { endingSoonAfter, sleepUntil } from "./stopping.ts";
 import { CollectorError } from "../errors.ts";
@@ -33,6 +33,8 @@ interface DenoCollectorsOptions {
    * stored.
    */
   readonly kvPath: string | undefined;
+  /** The error when the database can't be opened; by default, that DENO_KV_PATH is not valid. */
+  readonly unopened?: Unopened;
   readonly log: (line: LogLine) => void;
   /**
    * Once aborted, runs end after the current batch. With a signal, current requests and waits are cut short
@@ -50,13 +52,14 @@ export interface DenoCollectors extends Collectors {
 
 /**
  * Opens the collectors. An account whose settings are invalid answers with the problem.
- * @throws {CollectorError} `configuration_invalid` when there is no account, or the database can't be
- * opened
+ * @throws {CollectorError} `configuration_invalid` when there is no account; what `unopened` returns when the
+ * database can't be opened
  */
 export async function openDenoCollectors(options: DenoCollectorsOptions): Promise<DenoCollectors> {
   const { log, stop = { aborted: false } } = options;
   const entries = listPipelines(options.variables, "deno");
-  const kv = options.kvPath === undefined ? undefined : await openKv(options.kvPath, log);
+  const { kvPath, unopened } = options;
+  const kv = kvPath === undefined ? undefined : await openKv(kvPath, log, unopened);
   const httpClients = new HttpClients();
   const holder = crypto.randomUUID();
   const services = new Map<string, CollectorService>();

@@ -155,7 +155,10 @@ Deno.test("a path that can't be used is told, with what it takes, and is no unex
   assert.equal((await runScript("backup", ...database, "--to", backup)).code, 0);
   await mkdir(join(stage.folder, "folder"));
   const [none, folder] = ["none/a.db", "folder"].map((name) => join(stage.folder, name));
+  const pipe = join(stage.folder, "pipe"); // as /dev/null, a restore must not move it aside
+  assert.ok((await new Deno.Command("mkfifo", { args: [pipe] }).output()).success);
   const cases: [string, string[], string, RegExp][] = [
+    ["restore", ["--kv-path", pipe, "--from", backup], "database_unreadable", /not a regular file/],
     ["backup", [...database, "--to", none], "file_unwritable", /there is no folder .*none/],
     ["backup", [...database, "--to", ""], "arguments_invalid", /--to is empty/],
     ["backup", ["--kv-path", "", "--to", none], "arguments_invalid", /--kv-path is empty/],
@@ -170,7 +173,8 @@ Deno.test("a path that can't be used is told, with what it takes, and is no unex
     assert.equal(problem.code, code, stdout);
     assert.match(problem.detail, says);
   }
-  assert.deepEqual((await readdir(stage.folder)).sort(), ["backup.db", "data", "folder"]);
+  assert.deepEqual((await readdir(stage.folder)).sort(), ["backup.db", "data", "folder", "pipe"]);
+  assert.ok((await stat(pipe)).isFIFO());
   const left = await readdir(join(stage.folder, "data"));
   assert.ok(left.every((name) => /^collector\.db(-wal|-shm)?$/.test(name)), left.join());
 });

@@ -1,6 +1,6 @@
 /** A script pushes from a state of this machine only if that is meant; the settings may name the Worker. */
 import assert from "node:assert/strict";
-import { stat } from "node:fs/promises";
+import { chmod, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ScriptStage } from "./script_stage.ts";
 
@@ -57,4 +57,30 @@ Deno.test("an export and an import without a target go to the Worker of the sett
   const { from, rows } = JSON.parse(there.stdout);
   assert.equal(from, worker.url);
   assert.ok(rows > 0);
+});
+
+Deno.test("a path that names another file is refused by what gave it, and the file stays as it is", async () => {
+  await using stage = await ScriptStage.open();
+  const path = join(stage.folder, "notes.txt");
+  await writeFile(path, "x\n");
+  await chmod(path, 0o644);
+  const option = ["--kv-path", path];
+  const from = ["--to", join(stage.folder, "state.json")];
+  for (const [script, ...args] of [["status"], ["collect"], ["export", ...from]]) {
+    const { code, stderr } = await stage.run(script, [...option, ...args]);
+    assert.equal(code, 2, stderr);
+    assert.match(
+      stderr,
+      /--kv-path: .*notes\.txt can't be opened: it is damaged, or not a database/,
+    );
+    assert.doesNotMatch(stderr, /DENO_KV_PATH|settings/);
+  }
+  const { code, stderr } = await stage.run("status", ["--local"], { DENO_KV_PATH: path });
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /DENO_KV_PATH: .*notes\.txt can't be opened: it is damaged, or not a database/,
+  );
+  assert.equal((await stat(path)).mode & 0o777, 0o644);
+  assert.equal(await readFile(path, "utf8"), "x\n");
 });
