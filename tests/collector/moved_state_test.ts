@@ -148,6 +148,30 @@ Deno.test("an import that was cut off can be repeated, and until it is whole not
   assert.equal((await at(there).status()).deadLetters, (await at(here).status()).deadLetters);
 });
 
+Deno.test("what a backfill left is not replaced unasked, though there is no cursor yet", async () => {
+  await using moving = await world();
+  const { xsiam, here, there, at } = moving;
+  const page = await exported(at(here, PAUSED));
+  xsiam.poison = ({ newValue }) => newValue === "25";
+  await at(there).startBackfill({ fromMs: NOON - DAY_MS, toMs: NOON - 20 * MINUTE_MS });
+  await at(there).advanceBackfill();
+  const before = await at(there).status();
+  assert.deepEqual([before.cursor, before.deadLetters], [null, 1]);
+  for (const isTrial of [true, false]) {
+    await assert.rejects(at(there, PAUSED).importState(page, isTrial), code("cursor_exists"));
+  }
+  assert.deepEqual(await at(there).status(), before);
+
+  const [storage, elsewhere] = [await exported(at(there, PAUSED)), newStorage()];
+  await at(elsewhere, PAUSED).importState(storage);
+  assert.equal((await at(elsewhere).status()).deadLetters, 1);
+  await assert.rejects(at(elsewhere, PAUSED).importState(storage), code("cursor_exists"));
+
+  await at(there).forgetCursor();
+  await at(there, PAUSED).importState(page);
+  assert.deepEqual((await at(there).status()).cursor, (await at(here).status()).cursor);
+});
+
 Deno.test("what somebody wrote or changed is refused: no event is skipped, and nobody is blamed", async () => {
   await using moving = await world();
   const { livePerson, xsiam, here, there, at } = moving;

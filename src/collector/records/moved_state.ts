@@ -3,6 +3,7 @@
  * hosts, which it finds again there. I/O through the store.
  */
 import type { KeyValueStore } from "../../storage/store.ts";
+import { decodeJournal, EMPTY_JOURNAL } from "./journal.ts";
 import { OPERATOR_ACTIONS } from "./operator_queue.ts";
 
 export interface StateRow {
@@ -26,6 +27,9 @@ export type ExportedPage = StatePage & { readonly seal: string };
 export type ImportedPage = Omit<ExportedPage, "next">;
 
 export const JOURNAL_KEY = "journal";
+
+/** Kept from the first page of an import to the last: what is stored in between is only a part. */
+const UNFINISHED_KEY = "import-unfinished";
 
 /** Keys, and prefixes of keys. The journal is last: until it is there, the new place has no cursor. */
 const MOVED = [
@@ -51,7 +55,7 @@ export function isMoved(key: string): boolean {
   return MOVED.some((name) => name.endsWith("/") ? key.startsWith(name) : key === name);
 }
 
-/** The page after this key; the first one if it is null. */
+/** The page after this key; the first one if it is null. The last one always ends with the journal. */
 export async function readState(local: KeyValueStore, after: string | null): Promise<StatePage> {
   const keys = await movedKeys(local);
   const rows: StateRow[] = [];
@@ -64,13 +68,33 @@ export async function readState(local: KeyValueStore, after: string | null): Pro
     rows.push({ key: keys[at], value });
     characters += value.length;
   }
-  return { rows, after, next: at < keys.length ? keys[at - 1] : null };
+  const next = at < keys.length ? keys[at - 1] : null;
+  const isJournalDue = next === null && !keys.includes(JOURNAL_KEY);
+  const empty = { key: JOURNAL_KEY, value: JSON.stringify(EMPTY_JOURNAL) };
+  return { rows: isJournalDue ? [...rows, empty] : rows, after, next };
+}
+
+/**
+ * True if something would be lost that was collected here without a cursor, by a backfill. What an import that
+ * broke off has left may be replaced, and so may everything after a start-over, which is asked for.
+ */
+export async function holdsWork(local: KeyValueStore): Promise<boolean> {
+  const { deletedUpTo } = decodeJournal(await local.get(JOURNAL_KEY));
+  if (deletedUpTo !== null || await local.get(UNFINISHED_KEY) !== null) return false;
+  const letters = await local.list("dead-letter/");
+  return letters.length > 0 || await local.get("backfill") !== null;
+}
+
+/** The last row is there: what is stored is whole. */
+export function endImport(local: KeyValueStore): Promise<void> {
+  return local.delete(UNFINISHED_KEY);
 }
 
 /**
  * Drops everything that will be replaced. The journal stays: it knows which cursor was deleted on purpose.
  */
 export async function dropState(local: KeyValueStore): Promise<void> {
+  await local.put(UNFINISHED_KEY, "{}");
   for (const key of await movedKeys(local)) if (key !== JOURNAL_KEY) await local.delete(key);
 }
 

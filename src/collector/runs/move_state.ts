@@ -7,7 +7,9 @@ import { ownerOf } from "../../pipelines/pipeline.ts";
 import type { PipelineSettings } from "../../pipelines/pipelines.ts";
 import {
   dropState,
+  endImport,
   type ExportedPage,
+  holdsWork,
   type ImportedPage,
   isMoved,
   JOURNAL_KEY,
@@ -34,7 +36,7 @@ export async function exportState(
  * The first one replaces everything that is kept here, such as dead letters that have been delivered
  * there since. The import counts once the last row is stored. `isTrial`: only checks that the page could be
  * taken over, whichever came before it, and writes nothing.
- * @throws {CollectorError} `collection_enabled`; `cursor_exists` if collecting has begun here;
+ * @throws {CollectorError} `collection_enabled`; `cursor_exists` if collecting or a backfill has begun here;
  * `cursor_unreadable` or `cursor_newer` if it isn't this pipeline's; `state_not_genuine`
  */
 export async function importState(
@@ -50,6 +52,11 @@ export async function importState(
     });
   }
   const { rows, after } = page;
+  if (after === null && await holdsWork(local)) {
+    throw new CollectorError("cursor_exists", {
+      detail: "Events have already been collected here, by a backfill.",
+    });
+  }
   const journal = rows.find(({ key }) => key === JOURNAL_KEY);
   if (journal !== undefined) cursors.mustBeOwn(journal.value);
   mustBeGenuine(page, settings);
@@ -61,6 +68,7 @@ export async function importState(
   }
   if (journal === undefined) return;
   await cursors.takeOver(journal.value);
+  await endImport(local);
   log({ level: "warn", event: "state_imported" });
 }
 
