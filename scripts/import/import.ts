@@ -6,6 +6,7 @@ import { runToEnd, scriptProblem } from "../cli/failure.ts";
 import { namedPath } from "../cli/paths.ts";
 import { type TargetOptions, withTarget, withWorkerOfSettings } from "../cli/script_options.ts";
 import { listenForStop } from "../cli/stop_signal.ts";
+import { targetArguments } from "../cli/target_arguments.ts";
 import { type MovedState, readStates, rowsIn } from "../export/state_file.ts";
 import { openTarget } from "../target/open_target.ts";
 import { importAll } from "./import_all.ts";
@@ -74,20 +75,11 @@ function chosen(
 }
 
 /** The command that gives up this pipeline's cursor. */
-function startOver(pipeline: Pipeline, { url, kvPath, settingsFile }: Options): string {
+function startOver(pipeline: Pipeline, options: Options): string {
   const { account, destination } = labelsOf(pipeline);
-  const where = url !== undefined
-    ? ["--url", url]
-    : kvPath !== undefined
-    ? ["--kv-path", kvPath]
-    : ["--local"];
-  const named = [
-    "--account",
-    account,
-    ...(destination === null ? [] : ["--destination", destination]),
-  ];
-  const file = settingsFile === undefined ? [] : ["--settings-file", settingsFile];
-  return ["deno task start-over", ...where, ...named, ...file].join(" ");
+  const local = options.url === undefined ? true : undefined;
+  const one = { ...options, local, account, destination: destination ?? undefined };
+  return `deno task start-over${targetArguments(one)}`;
 }
 
 if (import.meta.main) {
