@@ -77,9 +77,9 @@ function chosen(
 /** The command that gives up this pipeline's cursor. */
 function startOver(pipeline: Pipeline, options: Options): string {
   const { account, destination } = labelsOf(pipeline);
-  const local = options.url === undefined ? true : undefined;
-  const one = { ...options, local, account, destination: destination ?? undefined };
-  return `deno task start-over${targetArguments(one)}`;
+  const where = options.url === undefined ? { ...options, local: true as const } : options;
+  const named = { account, ...(destination !== null && { destination }) };
+  return `deno task start-over${targetArguments({ ...where, ...named })}`;
 }
 
 if (import.meta.main) {
