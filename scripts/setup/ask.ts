@@ -8,16 +8,19 @@ import { Interrupted } from "./wrangler.ts";
 
 export const TERMINAL: Asker = {
   async answer({ name, what, secret }, before) {
-    const message = what === name ? name : `${what} (${name})`;
+    const title = what === name ? name : `${what} (${name})`;
+    const isKept = secret && before !== undefined;
+    const message = isKept ? `${title}; leave it empty to keep the one given` : title;
     const validate = (value: string | undefined) => {
-      if (!value?.trim()) return "A value is required.";
+      if (!value?.trim()) return isKept ? undefined : "A value is required.";
       const wrong = whatIsWrong(name, value);
       return wrong === undefined ? undefined : `It ${wrong}.`;
     };
     const answer = secret
       ? await password({ message, validate })
       : await text({ message, validate, ...(before !== undefined && { initialValue: before }) });
-    return unlessCancelled<string | symbol>(answer).trim();
+    const given = (unlessCancelled<string | symbol | undefined>(answer) ?? "").trim();
+    return given === "" && before !== undefined ? before : given;
   },
   async choose(message, options, least) {
     const hint = least === 0

@@ -20,7 +20,7 @@ import {
 } from "./settings.ts";
 
 export interface Asker {
-  /** A value that may be left as it is. `before`: the last answer, which is shown unless it is secret. */
+  /** `before`: the value so far, which may be left as it is and is shown unless it is secret. */
   answer(setting: NeededSetting, before: string | undefined): Promise<string>;
   /** Some of these, by their ids. `least`: how many at least. */
   choose(
@@ -40,8 +40,9 @@ export interface InterviewTools {
   readonly keep: (answers: Readonly<Record<string, string>>) => Promise<void>;
   /** Likewise what was chosen: ids of destinations, and names of settings that need not be set. */
   readonly keepChosen: (some: readonly string[]) => Promise<void>;
-  /** What was chosen in a setup that was not completed. */
+  /** What was chosen in a setup that was not completed, and the names of the settings answered there. */
   readonly chosen: readonly string[];
+  readonly answered: readonly string[];
   /** The names of bindings, each of which may be a destination. */
   readonly bound: readonly string[];
 }
@@ -54,11 +55,8 @@ export class Interview {
   /** The answers, by name. @throws {AnsweredProblem} for what is wrong with them and was not corrected */
   async hold(): Promise<Readonly<Record<string, string>>> {
     if (listsAccounts(this.before)) return {};
-    await this.#askUntilRight(LIVEPERSON_NEEDED, null);
-    for (const kind of await this.#chosenKinds()) {
-      const chosen = optionalFor(kind).filter(({ name }) => this.tools.chosen.includes(name));
-      await this.#askUntilRight([...neededFor(kind), ...chosen], kind);
-    }
+    await this.#askUntilRight(null);
+    for (const kind of await this.#chosenKinds()) await this.#askUntilRight(kind);
     return this.#answers;
   }
 
@@ -74,22 +72,32 @@ export class Interview {
   async #ask(settings: readonly NeededSetting[]): Promise<void> {
     for (const setting of settings) {
       const { name } = setting;
-      this.#answers[name] = await this.tools.asker.answer(setting, this.#answers[name]);
-      await this.tools.keep({ [name]: this.#answers[name] });
+      const before = this.#known[name];
+      const answer = await this.tools.asker.answer(setting, isSet(before) ? before : undefined);
+      if (answer === before) continue;
+      this.#answers[name] = answer;
+      await this.tools.keep({ [name]: answer });
     }
   }
 
-  async #askUntilRight(needed: readonly NeededSetting[], kind: AnyKind | null): Promise<void> {
-    const { asker, tryOut } = this.tools;
-    const missing = this.#missing(needed);
-    if (missing.length === 0) return;
+  /** Of a kind of destination, or of LivePerson. Any setting that has a value may be the wrong one. */
+  async #askUntilRight(kind: AnyKind | null): Promise<void> {
+    const { asker, tryOut, chosen, answered } = this.tools;
+    const needed = kind === null ? LIVEPERSON_NEEDED : neededFor(kind);
+    const optional = kind === null ? [] : optionalFor(kind);
+    const all = [...needed, ...optional];
+    const missing = this.#missing([
+      ...needed,
+      ...optional.filter(({ name }) => chosen.includes(name)),
+    ]);
+    if (missing.length === 0 && !all.some(({ name }) => answered.includes(name))) return;
     await this.#ask(missing);
-    if (kind !== null) await this.#ask(await this.#chooseMore(kind));
+    if (missing.length > 0 && kind !== null) await this.#ask(await this.#chooseMore(kind));
     for (;;) {
       const problem = await tryOut(this.#known, kind);
       if (problem === null) return;
       if (!await asker.corrects(problem)) throw new AnsweredProblem(problem);
-      await this.#ask(missing);
+      await this.#ask(all.filter(({ name }) => isSet(this.#known[name])));
     }
   }
 

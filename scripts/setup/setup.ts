@@ -233,6 +233,7 @@ async function completeSettings(
     keep: (some) => unfinished.keep(some),
     keepChosen: (some) => unfinished.keepChosen(some),
     chosen: last.chosen,
+    answered: Object.keys(earlier),
     bound,
   });
   const answers = dryRun || yes ? {} : await interview.hold();

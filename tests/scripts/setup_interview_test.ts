@@ -9,6 +9,8 @@ import { neededFor, optionalFor } from "../../scripts/setup/settings.ts";
 import { Unfinished } from "../../scripts/setup/unfinished.ts";
 import { Interrupted } from "../../scripts/setup/wrangler.ts";
 import { KINDS } from "../../src/destinations/catalog.ts";
+import { startHec } from "../../scripts/simulators/hec.ts";
+import type { Variables } from "../../scripts/cli/settings_file.ts";
 import { whatIsWrong } from "../../src/pipelines/settings.ts";
 import type { Problem } from "../../src/problems.ts";
 import { openEnvironment, SECRETS, withFolder } from "../environment.ts";
@@ -56,6 +58,7 @@ const FORGETFUL = {
   keep: () => Promise.resolve(),
   keepChosen: () => Promise.resolve(),
   chosen: [],
+  answered: [],
   bound: [],
 };
 
@@ -143,6 +146,66 @@ Deno.test("what a destination refuses is told, and setup ends if it is not corre
   );
 });
 
+Deno.test("any setting that has a value can be corrected, also in the next setup", async () => {
+  await using environment = await openEnvironment();
+  await using splunk = await startHec();
+  const { LIVEPERSON_DOMAIN_API_URL } = environment.settings;
+  await withFolder(async (folder) => {
+    const unfinished = new Unfinished(join(folder, ".dev.vars"));
+    const hold = async (own: Variables, corrected: string[], corrects: boolean) => {
+      const again = corrects ? 2 : 1;
+      const { asker, asked, told } = scripted(
+        {
+          ...livePersonAnswers(),
+          HEC_URL: Array(again).fill(splunk.url),
+          HEC_TOKEN: Array(again).fill(splunk.token),
+          HEC_SOURCE: Array(again).fill("liveperson"),
+          HEC_AUTH_SCHEME: corrected,
+        },
+        [["hec"], ["HEC_AUTH_SCHEME"]],
+        corrects,
+      );
+      const { answers, chosen } = await unfinished.read();
+      const interview = new Interview({ ...own, ...answers, LIVEPERSON_DOMAIN_API_URL }, {
+        ...{ asker, tryOut: tried, chosen, answered: Object.keys(answers), bound: [] },
+        keep: (some) => unfinished.keep(some),
+        keepChosen: (some) => unfinished.keepChosen(some),
+      });
+      const held = interview.hold();
+      if (corrects) await held;
+      else await assert.rejects(held, /Splunk HEC refused the token/);
+      return { asked, told: told.map(({ code }) => code) };
+    };
+    const credentials = Object.keys(LIVEPERSON);
+    const first = ["HEC_URL", "HEC_TOKEN", "HEC_AUTH_SCHEME"];
+    const again = first.map((name) => `${name} again`);
+
+    assert.deepEqual(await hold({}, ["Bearer", "Splunk"], true), {
+      asked: [...credentials, ...first, ...again],
+      told: ["destination_unauthorized"],
+    });
+    assert.equal((await unfinished.read()).answers.HEC_AUTH_SCHEME, "Splunk");
+
+    await unfinished.remove();
+    assert.deepEqual((await hold({}, ["Bearer"], false)).asked, [...credentials, ...first]);
+    assert.deepEqual(await hold({}, ["Splunk"], true), {
+      asked: again,
+      told: ["destination_unauthorized"],
+    });
+    assert.equal((await unfinished.read()).answers.HEC_AUTH_SCHEME, "Splunk");
+
+    await unfinished.remove();
+    const own = { HEC_URL: splunk.url, HEC_SOURCE: "liveperson", HEC_AUTH_SCHEME: "Bearer" };
+    const { asked } = await hold(own, ["Splunk"], true);
+    assert.deepEqual(asked.slice(credentials.length), [
+      "HEC_TOKEN",
+      ...["HEC_URL", "HEC_TOKEN", "HEC_AUTH_SCHEME", "HEC_SOURCE"].map((name) => `${name} again`),
+    ]);
+    const { HEC_SOURCE, HEC_AUTH_SCHEME } = (await unfinished.read()).answers;
+    assert.deepEqual([HEC_SOURCE, HEC_AUTH_SCHEME], [undefined, "Splunk"], "what was changed");
+  });
+});
+
 Deno.test("what was chosen is asked for next time, wherever setup was broken off", async () => {
   const [first, second] = KINDS;
   const [more] = optionalFor(second);
@@ -170,6 +233,7 @@ Deno.test("what was chosen is asked for next time, wherever setup was broken off
           keep: (some) => unfinished.keep(some),
           keepChosen: (some) => unfinished.keepChosen(some),
           chosen,
+          answered: Object.keys(before),
           bound: [],
         }).hold();
         return asked;
