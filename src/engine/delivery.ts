@@ -241,6 +241,9 @@ export class Delivery {
     letters: readonly Undelivered[],
   ): Promise<void> {
     const cursor = { ...position, revision: this.progress.cursor.revision + 1 };
+    const isKept = new Set(letters.map(({ eventId }) => eventId));
+    const delivered = settled.filter(({ eventId }) => !isKept.has(eventId));
+    await this.ports.undelivered.noteDelivered?.(delivered);
     if (letters.length > 0) await this.ports.undelivered.keep(letters, cursor.revision);
     await this.ports.cursors.commit(cursor, settled);
     this.progress.cursor = cursor;

@@ -151,6 +151,8 @@ export interface UndeliveredBox {
   due(options: DueOptions): Promise<readonly Undelivered[]>;
   /** The destination has just taken an event: those that it had refused by themselves are in doubt. */
   noteTaken(): void;
+  /** These new events were delivered. If one had been refused before, in another range, it waits no more. */
+  noteDelivered?(events: readonly SettledEvent[]): Promise<void>;
   /** These were delivered. */
   remove(eventIds: readonly string[]): Promise<void>;
   /** These were refused again, and wait for their next try. Others that were due stay due. */

@@ -164,6 +164,26 @@ Deno.test("redelivering all tries each once, however many calls that takes", asy
   assert.deepEqual(calls, [5, 3, 1]);
 });
 
+for (const way of ["start-over", "backfill"] as const) {
+  Deno.test(`an event that a ${way} delivers is no longer kept as undelivered`, async () => {
+    await using s = await opened();
+    const { collector, environment: { xsiam } } = s;
+    const { letters } = await collector.deadLetters(10);
+    xsiam.poison = ({ event_id }) => event_id === letters[0].eventId;
+    if (way === "start-over") await collector.forgetCursor();
+    else await collector.startBackfill({ fromMs: NOW - 2 * MINUTE_MS, toMs: NOW });
+    const report = await collector.collect("cron");
+    assert.deepEqual([report.outcome, report.refused], ["ok", 1]);
+    const { undelivered } = await collector.status();
+    assert.deepEqual([undelivered.deadLetters, undelivered.setAside], [1, 0]);
+    assert.equal((await collector.deadLetters(10)).letters[0].eventId, letters[0].eventId);
+    const times = letters.slice(1).map(({ eventId }) => xsiam.deliveries().get(eventId));
+    assert.deepEqual(times, [1, 1, 1, 1]);
+    xsiam.poison = undefined;
+    assert.deepEqual(await collector.redeliver(10), { delivered: 1, refused: 0, left: 0 });
+  });
+}
+
 Deno.test("letters in words say how many of them are set aside", () => {
   const told = ([letters, dead]: [number, number]) => toldLetters(letters, dead);
   const all: [number, number][] = [[1200, 1200], [5, 3], [5, 0], [1, 0], [0, 0]];

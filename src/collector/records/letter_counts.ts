@@ -9,6 +9,8 @@ export interface LetterCounts {
   readonly setAside: SetAside;
   /** The earliest time at which one is to be tried again; epoch milliseconds. */
   readonly dueAtMs: number | null;
+  /** No letter's event is newer; epoch milliseconds. */
+  readonly newestMs: number | null;
   /** When the destination last accepted an event while others were set aside; epoch milliseconds. */
   readonly takenAtMs: number | null;
   /** By cursor, the commit whose letters are kept but not counted, because it may not have been made. */
@@ -22,6 +24,7 @@ export const NO_LETTERS: LetterCounts = {
   deadBytes: 0,
   setAside: { events: 0, bytes: 0, sinceMs: null },
   dueAtMs: null,
+  newestMs: null,
   takenAtMs: null,
   pending: {},
   changing: false,
@@ -32,12 +35,20 @@ export function withLetter(counts: LetterCounts, letter: LetterFacts): LetterCou
   const { bytes } = letter;
   const nextMs = letter.nextTryAt === null ? null : Date.parse(letter.nextTryAt);
   const dueAtMs = earlier(counts.dueAtMs, nextMs);
+  const newestMs = Math.max(counts.newestMs ?? -Infinity, letter.timeMs);
   if (letter.dead) {
-    return { ...counts, dueAtMs, deadLetters: deadLetters + 1, deadBytes: deadBytes + bytes };
+    return {
+      ...counts,
+      dueAtMs,
+      newestMs,
+      deadLetters: deadLetters + 1,
+      deadBytes: deadBytes + bytes,
+    };
   }
   return {
     ...counts,
     dueAtMs,
+    newestMs,
     setAside: {
       events: setAside.events + 1,
       bytes: setAside.bytes + bytes,
@@ -46,7 +57,7 @@ export function withLetter(counts: LetterCounts, letter: LetterFacts): LetterCou
   };
 }
 
-/** `dueAtMs` may be too early afterwards; the next time the letters are read, it is corrected. */
+/** `dueAtMs` may be too early afterwards, and `newestMs` too late; once the letters are counted, they are right. */
 export function withoutLetter(counts: LetterCounts, letter: LetterFacts): LetterCounts {
   const { deadLetters, deadBytes, setAside } = counts;
   if (letter.dead) {

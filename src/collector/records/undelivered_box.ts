@@ -9,13 +9,20 @@ import type {
   RefusedAgain,
   Room,
   SetAside,
+  SettledEvent,
   Undelivered,
   UndeliveredBox as RunsBox,
 } from "../../engine/ports.ts";
 import type { Platform } from "../platform.ts";
 import { firstKept, isDue, keptAgain, type KeptLetter, type LetterFacts } from "./kept_letter.ts";
 import { isChosen, type LetterChoice } from "./letter_choice.ts";
-import { isPending, type LetterCounts, NO_LETTERS, withLetter } from "./letter_counts.ts";
+import {
+  isPending,
+  type LetterCounts,
+  lettersIn,
+  NO_LETTERS,
+  withLetter,
+} from "./letter_counts.ts";
 import { asKept, hasContent, roomFor } from "./letter_quota.ts";
 import { LetterSeal, type NamedSecret } from "./letter_seal.ts";
 import { LetterStore } from "./letter_store.ts";
@@ -57,6 +64,7 @@ export class UndeliveredBox {
       roomFor: (letters) => this.#roomFor(letters),
       due: (options) => this.due(options),
       noteTaken: () => this.#noteTaken(),
+      noteDelivered: (events) => this.#noteDelivered(events),
       remove: (eventIds) => this.remove(eventIds),
       refusedAgain: (letters) => this.refusedAgain(letters),
       get setAside() {
@@ -162,7 +170,8 @@ export class UndeliveredBox {
   async remove(eventIds: readonly string[]): Promise<void> {
     for (const id of eventIds) {
       const letter = await this.#letters.factsOf(id);
-      if (letter !== null) await this.#letters.remove(letter);
+      const counts = letter !== null && !isPending(this.#letters.counts, letter);
+      if (counts) await this.#letters.remove(letter);
     }
   }
 
@@ -173,6 +182,16 @@ export class UndeliveredBox {
       if (letter !== null) await this.#replace(letter, refusal);
       this.#tried.add(refusal.eventId);
     }
+  }
+
+  /** Most events are newer than any letter's; only if one is not, the letters' ids are listed. */
+  async #noteDelivered(events: readonly SettledEvent[]): Promise<void> {
+    const { newestMs } = this.#letters.counts;
+    if (newestMs === null || lettersIn(this.#letters.counts) === 0) return;
+    const old = events.filter(({ seen }) => seen.timeMs <= newestMs);
+    if (old.length === 0) return;
+    const kept = new Set(await this.#letters.eventIds());
+    await this.remove(old.map(({ eventId }) => eventId).filter((id) => kept.has(id)));
   }
 
   #noteTaken(): void {
