@@ -228,8 +228,9 @@ export class Collector {
       const advanced = await backfill.advance(ports, limits, undelivered);
       if (advanced === null) return null;
       const { state, delivered: backfilled, redelivered, gaps, failure } = advanced;
+      const { unanswered: repeats } = advanced;
       const deadLetters = undelivered.takeAdded();
-      await this.#note({ backfill: state, backfilled, redelivered, gaps, deadLetters });
+      await this.#note({ backfill: state, backfilled, redelivered, repeats, gaps, deadLetters });
       if (failure !== undefined) throw failure;
       return state;
     });

@@ -88,6 +88,17 @@ Deno.test("what a backfill gets through that was refused before is counted, in a
   }
 });
 
+Deno.test("events of a backfill whose push had no answer may be repeats, in a run and by itself", async () => {
+  for (const way of ["collect", "advanceBackfill"] as const) {
+    await using s = await opened();
+    await s.at(NOON).startBackfill(OLD);
+    s.xsiam.faults.next("push", { half: true });
+    await s.at(NOON)[way]("cron");
+    assert.equal(s.xsiam.count - s.xsiam.ids.size, 2);
+    assert.equal((await s.at(NOON).status()).health.totals.repeats, 2, way);
+  }
+});
+
 Deno.test("a backfill counts what was refused, in whatever way, and no less once that is delivered", async () => {
   await using s = await opened();
   s.xsiam.poison = () => true;

@@ -191,6 +191,8 @@ export interface Request {
   readonly redelivered?: number;
   readonly discarded?: number;
   readonly backfilled?: number;
+  /** Events that may have been delivered twice. */
+  readonly repeats?: number;
   /** The backfill, as it stands then. */
   readonly backfill?: BackfillState;
   /** Dead letters that were added. */
@@ -201,19 +203,21 @@ export interface Request {
 /** The health after it. */
 export function afterRequest(
   health: Health,
-  { redelivered = 0, discarded = 0, backfilled = 0, backfill, deadLetters = 0, gaps = [] }: Request,
+  { redelivered = 0, discarded = 0, backfilled = 0, repeats = 0, ...request }: Request,
   nowMs: number,
 ): Health {
+  const { backfill = null, deadLetters = 0, gaps = [] } = request;
   const events = redelivered + backfilled;
   const { totals } = health;
   return {
     ...health,
     lastDelivery: events > 0 ? { at: iso(nowMs), events } : health.lastDelivery,
-    gaps: gapsAfter(health.gaps, gaps, backfilledRange(backfill ?? null)),
+    gaps: gapsAfter(health.gaps, gaps, backfilledRange(backfill)),
     totals: {
       ...totals,
       delivered: totals.delivered + redelivered,
       discarded: totals.discarded + discarded,
+      repeats: totals.repeats + repeats,
       backfilled: totals.backfilled + backfilled,
       deadLettered: totals.deadLettered + deadLetters,
     },

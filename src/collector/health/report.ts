@@ -107,15 +107,18 @@ export interface Beside {
   readonly redelivered: number;
   /** New ones that were not accepted. */
   readonly refused: number;
+  /** In attempts that got no answer, and sent again: they may have been delivered twice. */
+  readonly unanswered: number;
 }
 
-export const NOTHING_BESIDE: Beside = { altered: 0, redelivered: 0, refused: 0 };
+export const NOTHING_BESIDE: Beside = { altered: 0, redelivered: 0, refused: 0, unanswered: 0 };
 
-export function addBeside(sum: Beside, { altered, redelivered, refused }: Beside): Beside {
+export function addBeside(sum: Beside, part: Beside): Beside {
   return {
-    altered: sum.altered + altered,
-    redelivered: sum.redelivered + redelivered,
-    refused: sum.refused + refused,
+    altered: sum.altered + part.altered,
+    redelivered: sum.redelivered + part.redelivered,
+    refused: sum.refused + part.refused,
+    unanswered: sum.unanswered + part.unanswered,
   };
 }
 
@@ -159,7 +162,7 @@ export function toReport(told: Told): RunReport {
     altered: (progress?.altered ?? 0) + told.beside.altered,
     lateArrivals: progress?.lateArrivals ?? 0,
     twins: progress?.twins ?? 0,
-    repeats: told.resent + (progress?.unanswered ?? 0),
+    repeats: told.resent + (progress?.unanswered ?? 0) + told.beside.unanswered,
     reconciliation: told.reconciliation,
     backfill: told.backfill,
     backfilled: told.backfilled,

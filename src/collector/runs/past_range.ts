@@ -69,7 +69,7 @@ export async function runPastRange(
   }
   const complete = failure === undefined && !progress.more && !progress.behind;
   const moved = complete || progress.commits > 0;
-  const { gaps, delivered, altered, redelivered, refused } = progress;
-  const counts = { delivered, altered, redelivered, refused };
+  const { gaps, delivered, altered, redelivered, refused, unanswered } = progress;
+  const counts = { delivered, altered, redelivered, refused, unanswered };
   return { progress, complete, gaps, ...counts, moved, failure };
 }
