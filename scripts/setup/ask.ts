@@ -7,12 +7,13 @@ import type { Asker } from "./interview.ts";
 import { Interrupted } from "./wrangler.ts";
 
 export const TERMINAL: Asker = {
-  async answer({ name, what, secret }, before) {
+  async answer({ name, what, secret, optional = false }, before) {
     const title = what === name ? name : `${what} (${name})`;
     const isKept = secret && before !== undefined;
-    const message = isKept ? `${title}; leave it empty to keep the one given` : title;
+    const ifEmpty = isKept ? "to keep the one given" : optional ? "if it should not be set" : null;
+    const message = ifEmpty === null ? title : `${title}; leave it empty ${ifEmpty}`;
     const validate = (value: string | undefined) => {
-      if (!value?.trim()) return isKept ? undefined : "A value is required.";
+      if (!value?.trim()) return ifEmpty === null ? "A value is required." : undefined;
       const wrong = whatIsWrong(name, value);
       return wrong === undefined ? undefined : `It ${wrong}.`;
     };
@@ -20,7 +21,7 @@ export const TERMINAL: Asker = {
       ? await password({ message, validate })
       : await text({ message, validate, ...(before !== undefined && { initialValue: before }) });
     const given = (unlessCancelled<string | symbol | undefined>(answer) ?? "").trim();
-    return given === "" && before !== undefined ? before : given;
+    return given === "" && isKept ? before : given;
   },
   async choose(message, options, least) {
     const hint = least === 0

@@ -20,7 +20,10 @@ import {
 } from "./settings.ts";
 
 export interface Asker {
-  /** `before`: the value so far, which may be left as it is and is shown unless it is secret. */
+  /**
+   * Empty for a setting that need not be set. `before`: the value so far, which may be left as it is and
+   * is shown unless it is secret.
+   */
   answer(setting: NeededSetting, before: string | undefined): Promise<string>;
   /** Some of these, by their ids. `least`: how many at least. */
   choose(
@@ -72,9 +75,10 @@ export class Interview {
   async #ask(settings: readonly NeededSetting[]): Promise<void> {
     for (const setting of settings) {
       const { name } = setting;
-      const before = this.#known[name];
-      const answer = await this.tools.asker.answer(setting, isSet(before) ? before : undefined);
-      if (answer === before) continue;
+      const known = this.#known[name];
+      const before = isSet(known) ? known : undefined;
+      const answer = await this.tools.asker.answer(setting, before);
+      if (answer === (before ?? "")) continue;
       this.#answers[name] = answer;
       await this.tools.keep({ [name]: answer });
     }

@@ -16,6 +16,8 @@ export interface NeededSetting {
   readonly what: string;
   /** Never shown, and asked for without an echo. */
   readonly secret: boolean;
+  /** It may be left empty: then it is not set. */
+  readonly optional?: true;
 }
 
 /** In the order of the questions; those of the destinations follow. */
@@ -36,7 +38,7 @@ export function optionalFor(
   { needed, secrets, settings, binding }: AnyKind,
 ): readonly NeededSetting[] {
   return Object.keys(settings).filter((name) => !(name in needed) && name !== binding)
-    .map((name) => ({ name, what: name, secret: secrets.includes(name) }));
+    .map((name) => ({ name, what: name, secret: secrets.includes(name), optional: true }));
 }
 
 /** What destinations need that may be given as an option, because it is no secret. */

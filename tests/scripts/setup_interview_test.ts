@@ -206,6 +206,27 @@ Deno.test("any setting that has a value can be corrected, also in the next setup
   });
 });
 
+Deno.test("a setting that need not be set can be taken back, and one that was left empty is no answer", async () => {
+  const refused = { code: "destination_misconfigured", title: "Refused" } as Problem;
+  const { asker, asked } = scripted({
+    ...livePersonAnswers(),
+    HEC_URL: ["https://example.com", "https://example.com"],
+    HEC_TOKEN: ["t0ken", "t0ken"],
+    HEC_INDEX: ["wrong", ""],
+    HEC_HOST: [""],
+  }, [["hec"], ["HEC_INDEX", "HEC_HOST"]]);
+  const answers = await new Interview({}, {
+    ...FORGETFUL,
+    asker,
+    tryOut: ({ HEC_INDEX }) => Promise.resolve(HEC_INDEX === "wrong" ? refused : null),
+  }).hold();
+  assert.deepEqual(asked.slice(-2), ["HEC_TOKEN again", "HEC_INDEX again"]);
+  assert.equal(answers.HEC_INDEX, "");
+  assert.ok(!("HEC_HOST" in answers));
+  assert.ok(neededFor(KINDS[0]).every(({ optional }) => optional === undefined));
+  assert.ok(optionalFor(KINDS[0]).every(({ optional }) => optional));
+});
+
 Deno.test("what was chosen is asked for next time, wherever setup was broken off", async () => {
   const [first, second] = KINDS;
   const [more] = optionalFor(second);
