@@ -137,6 +137,7 @@ export class Delivery {
       await this.#commit(cursor, unsendable, letters);
       return;
     }
+    this.progress.openSinceMs = oldestOf(lines);
     await this.ports.cursors.markInFlight(lines.length);
     const isRefusing = this.#pushes.accepting === false;
     const maxFruitless = isRefusing ? MAX_FRUITLESS.refusing : MAX_FRUITLESS.usual;
@@ -144,6 +145,7 @@ export class Delivery {
       settle: (outcome, failed, early) => this.#settle(parcel, outcome, failed, early),
       settleEarly: (delivered, early) => this.#settleEarly(parcel, delivered, early),
     });
+    this.progress.openSinceMs = null;
     this.progress.batches++;
   }
 
@@ -167,6 +169,8 @@ export class Delivery {
       throw room.full;
     }
     this.#tell(outcome.delivered, refused);
+    const isSettled = new Set([...settled, ...early]);
+    this.progress.openSinceMs = oldestOf(parcel.lines.filter((line) => !isSettled.has(line)));
     if (!failed && !isTooMuch) {
       await this.#commit(
         parcel.cursor,
@@ -254,6 +258,10 @@ export class Delivery {
     this.progress.refused += tooLarge;
     this.progress.inDoubt = 0;
   }
+}
+
+function oldestOf(lines: readonly TakenLine[]): number | null {
+  return lines.length === 0 ? null : Math.min(...lines.map(({ timeMs }) => timeMs));
 }
 
 /** The events of a batch that are not settled yet. */

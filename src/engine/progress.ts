@@ -55,6 +55,8 @@ export interface Progress {
   more: boolean;
   /** True when the source shows less than before, so that the run waits for it. */
   behind: boolean;
+  /** The oldest event of a batch that was read and is not settled, epoch milliseconds; null if there is none. */
+  openSinceMs: number | null;
   /** When the last page was asked for, epoch milliseconds. */
   readAtMs: number | null;
 }
@@ -81,6 +83,7 @@ export function startProgress(cursor: Cursor, stored: boolean): Progress {
     gaps: [],
     more: false,
     behind: false,
+    openSinceMs: null,
     readAtMs: null,
   };
 }

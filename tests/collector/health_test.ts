@@ -174,6 +174,21 @@ Deno.test("a first run that fails half-way tells how far it got", async () => {
   assert.ok(Math.abs(lagSeconds! - (3600 - failed.delivered)) <= 1, `${lagSeconds}`);
 });
 
+Deno.test("what a run has read and could not deliver is a lag, also if it came late", async () => {
+  await using s = await opened();
+  const { livePerson, xsiam } = s.environment;
+  livePerson.add([changeAt(NOW - HOUR_MS)]);
+  await s.at(NOW).collect("cron");
+  livePerson.add([14, 13, 12].map((minutes) => changeAt(NOW - minutes * MINUTE_MS)));
+  xsiam.faults.always("push", { status: 503 });
+  assert.equal((await s.at(NOW + 1000).collect("cron")).outcome, "failed");
+  const { lagSeconds } = await s.at(NOW + 1000).verdict();
+  assert.equal(lagSeconds, 14 * 60 + 1);
+  xsiam.faults.clear();
+  await s.at(NOW + 2000).collect("cron");
+  assert.ok((await s.at(NOW + 2000).verdict()).lagSeconds! <= 1);
+});
+
 const IN_THE_FUTURE = NOW + 24 * HOUR_MS + 5 * MINUTE_MS;
 
 /** A run by a clock that is a day ahead, as is the source's. */

@@ -12,15 +12,16 @@ export function believable(completeUntilMs: number | null, nowMs: number): numbe
 
 /**
  * Up to when everything is delivered: if the run reached the end, the time at which it asked for the last
- * page; otherwise the time of the last event that it met. The earlier of the host's and the source's clock
- * counts.
+ * page; otherwise the time of the last event that it met, or of the oldest one that it read and could not
+ * deliver. The earlier of the host's and the source's clock counts.
  */
 export function completeUntil(
-  progress: Pick<Progress, "more" | "behind" | "gaps" | "cursor" | "readAtMs">,
+  progress: Pick<Progress, "more" | "behind" | "gaps" | "cursor" | "readAtMs" | "openSinceMs">,
   startedMs: number,
   beforeMs: number | null,
 ): number {
-  const { cursor, readAtMs } = progress;
+  const { cursor, readAtMs, openSinceMs } = progress;
+  if (openSinceMs !== null) return Math.min(startedMs, beforeMs ?? Infinity, openSinceMs);
   if (reachedEnd(progress)) return Math.min(startedMs, readAtMs ?? startedMs);
   const reachedMs = cursor.place?.beforeMs ?? cursor.watermarkMs;
   return Math.min(startedMs, Math.max(beforeMs ?? 0, reachedMs));
