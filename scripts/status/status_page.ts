@@ -101,7 +101,7 @@ function urgency(status: PipelineStatus): number {
   if (isProblem(status)) return 4;
   if (status.alarming) return 3;
   if (status.state === "failing") return URGENT;
-  return needsAttention(status.state) ? 1 : 0;
+  return needsAttention(status) ? 1 : 0;
 }
 
 function stateWord(state: State, colours: Colours): string {

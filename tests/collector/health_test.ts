@@ -301,15 +301,16 @@ Deno.test("whatever the state, what is not delivered is named, with its number",
   }
 });
 
-Deno.test("how much that is undelivered alarms is a setting, also while the runs fail", () => {
+Deno.test("how much that is undelivered alarms is a setting, also while the runs fail or collecting is switched off", () => {
   const run = { runId: "a-run", trigger: "cron" as const, startedMs: NOW };
   const works = { ...UNKNOWN_HEALTH, lastRun: disabledReport(run), completeUntilMs: NOW };
   const fails = { ...works, consecutiveFailures: 1, failingSince: iso(NOW) };
-  for (const health of [works, fails]) {
+  for (const [health, enabled] of [[works, true], [fails, true], [works, false]] as const) {
     const alarming = (undelivered: number) =>
       judge(health, { deadLetters: 2, setAside: 1, fullness: 0, backfill: null }, NOW, {
         ...THRESHOLDS,
         undelivered,
+        enabled,
       }).alarming;
     assert.deepEqual([alarming(4), alarming(3), alarming(1)], [false, true, true]);
   }
@@ -319,11 +320,12 @@ Deno.test("dead letters that take half of their room alarm, long before there is
   const run = { runId: "a-run", trigger: "cron" as const, startedMs: NOW };
   const works = { ...UNKNOWN_HEALTH, lastRun: disabledReport(run), completeUntilMs: NOW };
   const fails = { ...works, consecutiveFailures: 1, failingSince: iso(NOW) };
-  for (const health of [works, fails]) {
+  for (const [health, enabled] of [[works, true], [fails, true], [works, false]] as const) {
     const at = (fullness: number) =>
       judge(health, { deadLetters: 1, setAside: 0, fullness, backfill: null }, NOW, {
         ...THRESHOLDS,
         undelivered: 100,
+        enabled,
       });
     assert.equal(at(0.49).alarming, false);
     assert.equal(at(0.5).alarming, true);

@@ -144,6 +144,56 @@ for (const { name, kept, gaps = [], total, isLeast } of CASES) {
   });
 }
 
+Deno.test("switched off, what is undelivered is told and alarms all the same", async (t) => {
+  const health = { ...UNKNOWN_HEALTH, lastRun: disabledReport(RUN), completeUntilMs: NOW_MS };
+  const judged = (deadLetters: number) =>
+    judge(health, { ...NOTHING, deadLetters }, NOW_MS, {
+      enabled: false,
+      lagMs: HOUR_MS,
+      undelivered: 100,
+    });
+  const app = (id: string, deadLetters: number) =>
+    new PeopleApp(
+      undefined,
+      [samplePipeline(id), samplePipeline("other")],
+      sampleCollector({
+        status: ok(status(id, { ...judged(deadLetters), health, deadLetters })),
+        verdict: ok(judged(deadLetters)),
+      }),
+    );
+
+  await t.step("/healthz?deep=true", async () => {
+    for (const [deadLetters, expected] of [[0, 200], [4, 200], [311, 503]]) {
+      const path = `/healthz?deep=true&account=${ACCOUNT}`;
+      const answer = await app(ACCOUNT, deadLetters).ask(path, { token: SECRETS.API_TOKEN });
+      const { state, alarming } = JSON.parse(answer.text);
+      assert.deepEqual([answer.status, state, alarming], [expected, "disabled", expected === 503]);
+    }
+  });
+  await t.step("the script", () => {
+    const all = [4, 311, 0].map((count) => status(`${count}`, { ...judged(count), health }));
+    const last = (statuses: typeof all) => statusTable(statuses, 200, colours).split("\n").at(-1);
+    assert.equal(last(all), colours.red("2 accounts of 3 need attention."));
+    assert.equal(last(all.slice(0, 1)), colours.yellow("1 account of 1 needs attention."));
+    assert.equal(last(all.slice(2)), colours.green("All is well."));
+  });
+  await t.step("the page of several", async () => {
+    const people = app(ACCOUNT, 4);
+    const { text } = await people.ask("/", { cookie: await people.signIn() });
+    assert.match(text, /<ul class="accounts">[^]*>4 undelivered</);
+    const none = app(ACCOUNT, 0);
+    const calm = (await none.ask("/", { cookie: await none.signIn() })).text;
+    assert.ok(!calm.includes('<ul class="accounts">'));
+  });
+  await t.step("the question whether to collect now", async () => {
+    const people = app(ACCOUNT, 4);
+    const cookie = await people.signIn();
+    const { text } = await people.ask(`/actions/collect?account=${ACCOUNT}`, { cookie });
+    assert.match(text, /<h1[^>]*>Collecting is switched off</);
+    assert.doesNotMatch(text, /A run starts at once|<form class="card/);
+  });
+});
+
 Deno.test("of several, each that is neither working nor switched off needs attention", () => {
   const last = (states: readonly State[]) => {
     const all = states.map((state, i) => status(`${i}`, { state }));

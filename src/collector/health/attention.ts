@@ -1,6 +1,9 @@
-/** Which states need somebody's attention, the same way wherever several pipelines are shown. Pure. */
-import type { State } from "./verdict.ts";
+/** Which pipelines need somebody's attention, the same way wherever several are shown. Pure. */
+import type { Verdict } from "./verdict.ts";
 
-export function needsAttention(state: State): boolean {
-  return state !== "healthy" && state !== "disabled";
+/** A switched-off pipeline is no trouble, unless events of it wait to be delivered. */
+export function needsAttention(
+  { state, undelivered }: Pick<Verdict, "state" | "undelivered">,
+): boolean {
+  return (state !== "healthy" && state !== "disabled") || undelivered.total > 0;
 }

@@ -63,7 +63,7 @@ export function judge(
     alarming,
   });
   if (!thresholds.enabled) {
-    return tell("disabled", "FETCH_EVENTS is false: nothing is collected.", false);
+    return tell("disabled", "FETCH_EVENTS is false: nothing is collected.", isMuch);
   }
   if (health.lastRun === null) return tell("waiting", "No run has ended yet.", true);
   if (health.startedOverAt !== null) {

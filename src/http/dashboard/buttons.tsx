@@ -19,6 +19,7 @@ export function Buttons({ pipeline, viewer, status }: ButtonsProps) {
   const { deadLetters = 0, setAside = 0 } = status?.undelivered ?? {};
   const refused = deadLetters + setAside;
   const isOffered: Readonly<Record<string, boolean>> = {
+    "collect": status?.state !== "disabled",
     "redeliver": refused > 0,
     "discard": false, // where the letters are listed
     "backfill": !backfills,

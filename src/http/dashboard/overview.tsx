@@ -8,7 +8,7 @@ import { choose, type Chosen, eventsOf, isFound, type OverviewForm } from "./ove
 import { hrefWith, type PageState } from "./page_state.ts";
 import { startOfHours } from "./periods.ts";
 import { Shape, TONES } from "./shapes.tsx";
-import { grouped, type PipelineState, STATE_NAMES, worst } from "./pipeline_state.ts";
+import { grouped, isTroubled, type PipelineState, STATE_NAMES, worst } from "./pipeline_state.ts";
 import { accountTitle } from "./links.ts";
 import { count, number } from "../../format.ts";
 
@@ -87,7 +87,7 @@ function Lists({ chosen: { matched, shown }, form, isSplit, nowMs }: ListsProps)
   }
   return (
     <>
-      {grouped(shown).map(({ state, isNoted, members }) => (
+      {grouped(shown).map(({ state, members }) => (
         <section class="card" aria-labelledby={state} key={state}>
           <h2 id={state} class="group">
             <Shape state={state} size={22} />
@@ -97,11 +97,25 @@ function Lists({ chosen: { matched, shown }, form, isSplit, nowMs }: ListsProps)
               ).length,
             )})
           </h2>
-          {isNoted
-            ? <TroubledList members={members} isSplit={isSplit} />
-            : <OverviewRows members={members} isSplit={isSplit} nowMs={nowMs} />}
+          <Members members={members} isSplit={isSplit} nowMs={nowMs} />
         </section>
       ))}
+    </>
+  );
+}
+
+/** Those that need attention with what to do, the others as a table. */
+function Members({ members, isSplit, nowMs }: {
+  members: readonly PipelineState[];
+  isSplit: boolean;
+  nowMs: number;
+}) {
+  const troubled = members.filter(isTroubled);
+  const others = members.filter((one) => !isTroubled(one));
+  return (
+    <>
+      {troubled.length > 0 && <TroubledList members={troubled} isSplit={isSplit} />}
+      {others.length > 0 && <OverviewRows members={others} isSplit={isSplit} nowMs={nowMs} />}
     </>
   );
 }

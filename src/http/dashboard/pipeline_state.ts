@@ -133,13 +133,16 @@ export function adviceForUndelivered(
   nowMs: number,
 ): readonly Advice[] {
   const { deadLetters, setAside, gaps, stalledBackfills } = status.undelivered;
+  const isOff = status.state === "disabled";
   const advice: Advice[] = [];
   if (setAside > 0) {
     advice.push({
       title: `${count(setAside, "event")} set aside`,
-      detail:
-        "They were refused, but not certainly for their content. Runs try them again: each run " +
-        "in the first hour, later every ten minutes, and at once after others are accepted.",
+      detail: "They were refused, but not certainly for their content. " +
+        (isOff
+          ? "Runs try them again once collecting is switched on."
+          : "Runs try them again: each run in the first hour, later every ten minutes, and at once " +
+            "after others are accepted."),
       action: "If some remain, read the reasons and correct the cause, or discard them.",
       link: { href: hrefOfLetters(pipeline), text: "Read the reasons" },
     });
@@ -147,8 +150,14 @@ export function adviceForUndelivered(
   if (gaps > 0) {
     advice.push({
       title: `LivePerson did not show ${gapsInWords(status.undelivered, status.health.gaps)}`,
-      detail: "Collecting continues without them, and looks for them again when the day is over.",
-      action: "If they are still missing then, ask LivePerson for the records of these times.",
+      detail: isOff
+        ? "Nothing looks for them again while collecting is switched off."
+        : "Collecting continues without them, and looks for them again when the day is over.",
+      action: `${
+        isOff
+          ? "Switch collecting on. If they are still missing a day later"
+          : "If they are still missing then"
+      }, ask LivePerson for the records of these times.`,
       link: { href: hrefOfLetters(pipeline), text: "See their times" },
     });
   }
@@ -156,14 +165,18 @@ export function adviceForUndelivered(
     const stoodMs = nowMs - Date.parse(status.backfill!.movedAt);
     advice.push({
       title: `The backfill has made no progress for ${length(stoodMs / 1000)}`,
-      detail: "A run continues it after delivering new events.",
-      action: "Find out why runs fail or don't get that far, or choose Cancel the backfill.",
+      detail: isOff
+        ? "No run continues it while collecting is switched off."
+        : "A run continues it after delivering new events.",
+      action: `${
+        isOff ? "Switch collecting on" : "Find out why runs fail or don't get that far"
+      }, or choose Cancel the backfill.`,
     });
   }
   if (deadLetters > 0) {
     advice.push({
       title: `${destinationNameFirst(pipeline)} refused ${count(deadLetters, "event")}`,
-      detail: "They are kept, and collecting continues without them.",
+      detail: isOff ? "They are kept." : "They are kept, and collecting continues without them.",
       action: "Read the reasons, correct the cause, then redeliver the events, or discard them.",
       link: { href: hrefOfLetters(pipeline), text: "Read them" },
     });
@@ -180,19 +193,27 @@ const URGENCY: readonly State[] = [
   "disabled",
 ];
 
-/** The most urgent state of several. Switched-off ones count only if all are. */
+/** Does somebody have to look at it? So they do if its collector could not be asked. */
+export function isTroubled({ status }: PipelineState): boolean {
+  return status === null || needsAttention(status);
+}
+
+/**
+ * The most urgent state of those that need attention; of all, if none does. Switched-off ones where nothing
+ * waits to be delivered count only if all are.
+ */
 export function worst(states: readonly PipelineState[]): State {
-  return URGENCY.find((state) => states.some((one) => one.state === state)) ?? "waiting";
+  const troubled = states.filter(isTroubled);
+  const counting = troubled.length > 0 ? troubled : states;
+  return URGENCY.find((state) => counting.some((one) => one.state === state)) ?? "waiting";
 }
 
 export interface Group {
   readonly state: State;
-  /** True if each member needs attention. */
-  readonly isNoted: boolean;
   readonly members: readonly PipelineState[];
 }
 
-/** Groups that need attention come first; members keep their order. */
+/** Groups, and their members, that need attention come first; otherwise members keep their order. */
 export function grouped(states: readonly PipelineState[]): readonly Group[] {
   const order: readonly State[] = [
     "failing",
@@ -204,7 +225,7 @@ export function grouped(states: readonly PipelineState[]): readonly Group[] {
   ];
   return order.map((state) => ({
     state,
-    isNoted: needsAttention(state),
-    members: states.filter((one) => one.state === state),
+    members: states.filter((one) => one.state === state)
+      .sort((a, b) => Number(isTroubled(b)) - Number(isTroubled(a))),
   })).filter(({ members }) => members.length > 0);
 }

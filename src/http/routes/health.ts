@@ -94,7 +94,8 @@ export const getHealth = defineRoute({
   words:
     "Shows that the process is up. With `deep=true`, which needs the token, it answers 503 after " +
     "three failed runs in a row, when the lag is too long or too much is undelivered, until the " +
-    "first run has ended, also after starting over, and while the settings are invalid.",
+    "first run has ended, also after starting over, and while the settings are invalid. While " +
+    "`FETCH_EVENTS` is false, only what is undelivered counts.",
   arguments: ARGUMENTS,
   examples: [`curl "$URL/healthz"`, `${CURL} "$URL/healthz?deep=true"`],
   answers: {

@@ -203,9 +203,13 @@ Deno.test("behind, switched off, and set up badly", async (t) => {
     await signIn(page, SECRETS.API_TOKEN);
     assert.equal(await heading(page), "Switched off");
     assert.match(await page.innerText("main"), /Set FETCH_EVENTS to true/);
+    assert.equal(await page.getByText("Collect now").count(), 0);
     await page.goto(`/actions/collect?account=${ACCOUNT}`);
-    await page.getByRole("button", { name: "Collect now" }).click();
-    assert.match((await page.getByRole("status").textContent())!, /Nothing was collected/);
+    assert.equal(await heading(page), "Collecting is switched off");
+    assert.match(await page.innerText("main"), /FETCH_EVENTS is false, so a run would/);
+    assert.equal(await page.locator("form.card").count(), 0);
+    await page.getByRole("link", { name: "Back" }).click();
+    assert.equal(await heading(page), "Switched off");
     await look(page, "worker-off");
   });
 

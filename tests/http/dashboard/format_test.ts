@@ -402,6 +402,50 @@ Deno.test("those that need somebody come first, and switched off is no trouble",
   assert.equal(worst(accounts), "failing");
   assert.equal(worst(accounts.slice(0, 2)), "healthy");
   assert.equal(worst(accounts.slice(1, 2)), "disabled");
+  const off = (id: string, total: number) =>
+    pipelineStateOf(
+      samplePipeline(id),
+      ok(status(id, { state: "disabled", undelivered: undelivered({ deadLetters: total }) })),
+      NOW_MS,
+    );
+  const offs = [accounts[0], off("empty", 0), off("waits", 1)];
+  assert.deepEqual(
+    grouped(offs)[0].members.map(({ pipeline }) => pipeline.account),
+    ["waits", "empty"],
+  );
+  assert.equal(worst(offs), "disabled", "while events of it wait to be delivered");
+});
+
+function undelivered(counts: Partial<Status["undelivered"]>): Status["undelivered"] {
+  const parts = { deadLetters: 0, setAside: 0, gaps: 0, stalledBackfills: 0, ...counts };
+  return { ...parts, total: Object.values(parts).reduce((sum, part) => sum + part) };
+}
+
+Deno.test("switched off, nothing on the page says that collecting continues, or can be started", async () => {
+  const backfill = {
+    ...{ from: iso(0), to: iso(NOW_MS), startedAt: iso(0), movedAt: iso(0), completedAt: null },
+    ...{ delivered: 0, deadLettered: 0, refused: 0, reached: iso(0) },
+  };
+  const waits = {
+    undelivered: undelivered({ deadLetters: 4, setAside: 3, gaps: 2, stalledBackfills: 1 }),
+    backfill,
+  };
+  const continues =
+    /collecting continues|each run in the first hour|A run continues|Collect now|why runs fail/gi;
+  const on = await shown({ state: "incomplete", ...waits }) ?? "";
+  assert.equal(new Set(on.match(continues)).size, 6, `${on.match(continues)}`);
+  const off = await shown({ state: "disabled", ...waits }) ?? "";
+  assert.doesNotMatch(off, continues);
+  assert.match(off, /XSIAM refused 4 events.*They are kept\./s);
+  assert.match(off, /Runs try them again once collecting is switched on\./);
+});
+
+Deno.test("a run that is started while collecting is switched off says that it did nothing", async () => {
+  const { title, lines } = await perform("collect", {
+    collect: ok(run({ outcome: "disabled" })),
+  });
+  assert.equal(title, "Nothing was collected");
+  assert.match(lines.join(), /FETCH_EVENTS is false/);
 });
 
 Deno.test("a backfill is at 100 percent only when it is complete", () => {

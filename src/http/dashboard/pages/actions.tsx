@@ -1,4 +1,5 @@
 /** Actions: first the form that asks for confirmation, then the action itself. */
+import type { CollectorService } from "../../../collector/service.ts";
 import { ACTIONS } from "../actions.ts";
 import { ConfirmForm } from "../confirm.tsx";
 import { hrefOf } from "../links.ts";
@@ -7,18 +8,29 @@ import { tellAbout } from "../../auth/record.ts";
 import { localPath, type PageContext, readForm } from "../page_context.ts";
 import { NO_PAGE } from "../page_problems.ts";
 import { showPage, showProblem } from "../render.tsx";
+import { SWITCHED_OFF_TITLE, SwitchedOff } from "../switched_off.tsx";
 import { onOne } from "./one_pipeline.ts";
 
 export function confirmPage(c: PageContext) {
-  const action = ACTIONS.get(c.req.param("action")!);
-  const { pipelines } = c.var.connect();
+  const name = c.req.param("action")!;
+  const action = ACTIONS.get(name);
+  const { pipelines, of } = c.var.connect();
   if (action === undefined) return showProblem(c, NO_PAGE);
-  return onOne(c, pipelines, c.req.query(), (pipeline) =>
-    showPage(
+  return onOne(c, pipelines, c.req.query(), async (pipeline) => {
+    if (name === "collect" && await isSwitchedOff(of(pipeline))) {
+      return showPage(c, { title: SWITCHED_OFF_TITLE }, <SwitchedOff pipeline={pipeline} />);
+    }
+    return showPage(
       c,
       { title: `${action.name}?` },
       <ConfirmForm action={action} pipeline={pipeline} viewer={c.var.viewer} />,
-    ));
+    );
+  });
+}
+
+async function isSwitchedOff(collector: CollectorService): Promise<boolean> {
+  const verdict = await collector.verdict();
+  return verdict.ok && verdict.value.state === "disabled";
 }
 
 /** Leaves a notice of the outcome, and leads back to where the action was started, or to the pipeline. */
