@@ -63,7 +63,8 @@ export const REASONS: Readonly<Record<ErrorCode, Reason>> = {
     title: "There is no room for more dead letters",
     action:
       "See the reasons in GET /dead-letters, correct what they name, and push the events again: " +
-      "POST /dead-letters/redeliver. To keep more, raise MAX_DEAD_LETTERS. No event was given up.",
+      "POST /dead-letters/redeliver. To keep more, raise MAX_DEAD_LETTERS. Runs then " +
+      "continue where they stopped.",
   },
   get_events_running: {
     status: 429,

@@ -54,7 +54,7 @@ function anyAdvice(code: AdvisedCode): Advice {
 function refusesSetting(destination: string): Advice {
   return {
     title: `${destination} refuses one of the settings`,
-    action: "Correct the setting that is named. No event was given up.",
+    action: "Correct the setting that is named. Runs then continue where they stopped.",
   };
 }
 

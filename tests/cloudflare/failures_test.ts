@@ -295,7 +295,7 @@ const XSIAM_FAILURES: Failure[] = [
     name: "413 to whatever is sent",
     code: "destination_refuses_everything",
     status: 413,
-    says: /No event was given up/,
+    says: /Runs keep what is refused, or read it again, and try it again/,
   }),
   fault("push", comeBackInAnHour, { ...TOLD_TO_WAIT, says: /XSIAM answered 429/ }),
   fault("push", { status: 429 }, {

@@ -6,6 +6,7 @@ import { scriptProblem } from "../../scripts/cli/failure.ts";
 import { SCRIPT_REASONS, type ScriptCode } from "../../scripts/cli/script_reasons.ts";
 import { ROOT } from "../../scripts/local/bundle.ts";
 import { problemsPage } from "../../scripts/problems/page.ts";
+import { KINDS } from "../../src/destinations/catalog.ts";
 import { CollectorError, type ErrorCode } from "../../src/errors.ts";
 import { createApp } from "../../src/http/app.ts";
 import { REASONS, toProblem } from "../../src/problems.ts";
@@ -18,6 +19,14 @@ const words = (markdown: string) => markdown.replaceAll("\\", "").replace(/\s+/g
 
 Deno.test("docs/problems.md says what the code says", () => {
   assert.equal(words(text), words(problemsPage()), "after a change: deno task problems");
+});
+
+Deno.test("no advice says that no event was given up: the same run may have made dead letters", () => {
+  for (const kind of KINDS) {
+    const { action } = kind.advice.destination_refuses_everything;
+    assert.match(action, /Runs keep what is refused, or read it again, and try it again\.$/);
+  }
+  assert.doesNotMatch(text, /given up/);
 });
 
 Deno.test("the type of every problem of the collector leads to its explanation at /docs", async () => {

@@ -32,7 +32,8 @@ export const elasticsearch: DestinationKind<typeof ELASTICSEARCH_SETTINGS> = {
       title: "Elasticsearch refuses the events",
       action:
         "Look at the reasons in GET /dead-letters: the index's mapping or its ingest pipeline " +
-        "does not fit the events. docs/elasticsearch has a template. No event was given up.",
+        "does not fit the events. docs/elasticsearch has a template. " +
+        "Runs keep what is refused, or read it again, and try it again.",
     },
   },
   hosts: ["*.elastic.cloud", "*.elastic-cloud.com", "*.es.io", "*.found.io", "*.amazonaws.com"],

@@ -32,7 +32,8 @@ export const hec: DestinationKind<typeof HEC_SETTINGS> = {
     },
     destination_refuses_everything: {
       title: "Splunk HEC refuses the events",
-      action: "Check that HEC_URL is an endpoint for events in JSON. No event was given up.",
+      action: "Check that HEC_URL is an endpoint for events in JSON. " +
+        "Runs keep what is refused, or read it again, and try it again.",
     },
   },
   hosts: [

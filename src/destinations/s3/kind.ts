@@ -36,7 +36,7 @@ export const s3: DestinationKind<typeof S3_SETTINGS> = {
     destination_refuses_everything: {
       title: "The archive refuses the events",
       action: "Something between the collector and the bucket refuses large requests: raise its " +
-        "limit to 5 MB. No event was given up.",
+        "limit to 5 MB. Runs keep what is refused, or read it again, and try it again.",
     },
   },
   hosts: ["*.amazonaws.com", "*.r2.cloudflarestorage.com"],

@@ -39,7 +39,7 @@ export const sentinel: DestinationKind<typeof SENTINEL_SETTINGS> = {
     destination_refuses_everything: {
       title: "Azure Monitor refuses the events",
       action: "Check that the columns of the stream and of the table are those of " +
-        "docs/sentinel/main.bicep. No event was given up.",
+        "docs/sentinel/main.bicep. Runs keep what is refused, or read it again, and try it again.",
     },
   },
   hosts: ["*.ingest.monitor.azure.com", "login.microsoftonline.com"],

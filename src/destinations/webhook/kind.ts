@@ -27,7 +27,7 @@ export const webhook: DestinationKind<typeof WEBHOOK_SETTINGS> = {
       title: "The webhook's receiver refuses the events",
       action:
         "Check WEBHOOK_BODY and WEBHOOK_FORMAT, and WEBHOOK_HEADERS: some receivers answer 400 " +
-        "to a wrong key. No event was given up.",
+        "to a wrong key. Runs keep what is refused, or read it again, and try it again.",
     },
   },
   hosts: [],

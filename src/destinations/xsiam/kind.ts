@@ -28,7 +28,7 @@ export const xsiam: DestinationKind<typeof XSIAM_SETTINGS> = {
       title: "XSIAM refuses the events",
       action:
         "Check that XSIAM_COMPRESSION and the JSON format match the HTTP log collector's settings. " +
-        "No event was given up.",
+        "Runs keep what is refused, or read it again, and try it again.",
     },
   },
   hosts: ["*.paloaltonetworks.com"],
