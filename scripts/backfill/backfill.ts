@@ -67,7 +67,7 @@ const command = withTarget(
   "after",
   "\nCtrl-C stops it after the current batch, or after a few seconds if a service does not answer; " +
     "to resume, give the same range." +
-    "\nExit code: 0 complete (with --no-wait: started), 1 failed or some events were refused, 2 bad " +
+    "\nExit code: 0 complete (with --no-wait: started), 1 failed or some events were not accepted, 2 bad " +
     "usage, 130 Ctrl-C.",
 );
 

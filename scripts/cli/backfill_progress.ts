@@ -14,6 +14,6 @@ export function timeFraction(from: string, to: string, reached: string): number 
 }
 
 export function backfillProgress({ delivered, refused, reached }: BackfillState): string {
-  const others = refused === 0 ? "" : `, ${number(refused)} refused at first`;
+  const others = refused === 0 ? "" : `, ${number(refused)} not accepted at first`;
   return `${count(delivered, "event")} delivered${others}, reached ${dayAndTime(reached)}`;
 }

@@ -57,7 +57,7 @@ export const SCRIPT_REASONS: Readonly<Record<ScriptCode, ScriptReason>> = {
     action: "Give the state with --kv-path or DENO_KV_PATH, or a Worker with --url.",
   },
   events_refused: {
-    title: "Some events were refused",
+    title: "Some events were not accepted",
     action: "Read the reasons with deno task dead-letters, and correct what they name. Runs try " +
       "those that are set aside again.",
   },

@@ -28,7 +28,7 @@ const command = withTarget(
   "after",
   "\nCtrl-C stops it after the current batch, or after a few seconds if a service does not answer; " +
     "what was delivered is committed." +
-    "\nExit code: 0 all delivered, 1 failed or some events were refused, 2 bad usage, 130 Ctrl-C.",
+    "\nExit code: 0 all delivered, 1 failed or some events were not accepted, 2 bad usage, 130 Ctrl-C.",
 );
 
 async function main(options: TargetOptions): Promise<number> {
@@ -95,7 +95,7 @@ function tell(result: Collected, name: string, { url }: TargetOptions): void {
     ...(lateArrivals > 0 ? [`${number(lateArrivals)} late`] : []),
     ...(twins > 0 ? [count(twins, "twin")] : []),
     ...(altered > 0 ? [`${number(altered)} altered`] : []),
-    ...(refused > 0 ? [`${number(refused)} refused`] : []),
+    ...(refused > 0 ? [`${number(refused)} not accepted`] : []),
   ];
   const details = extras.length === 0 ? "" : ` (${extras.join(", ")})`;
   const sum = `${name}: delivered ${

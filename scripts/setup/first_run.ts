@@ -77,7 +77,8 @@ async function runOnce(target: Target, pipeline: Pipeline, say: Say): Promise<Pi
     say(`${name}: FETCH_EVENTS is false, so nothing is collected.`);
     return { ...run, outcome };
   }
-  const events = count(delivered, "event") + (refused === 0 ? "" : ` (${number(refused)} refused)`);
+  const events = count(delivered, "event") +
+    (refused === 0 ? "" : ` (${number(refused)} not accepted)`);
   const more = goesOn ? " There are more, and the next run follows." : "";
   say(`${name}: the first run delivered ${events}.${more}`);
   const undelivered = await refusedProblem(target, pipeline, refused);

@@ -73,7 +73,7 @@ withSettingsFile(command, "the file that settings are read from and saved to", D
   .addHelpText(
     "after",
     "\nSecrets are never options: they come from the environment, the settings file, or a question." +
-      "\nExit code: 0 done, 1 failed or some events were refused, 2 bad usage, 130 Ctrl-C.",
+      "\nExit code: 0 done, 1 failed or some events were not accepted, 2 bad usage, 130 Ctrl-C.",
   );
 
 async function main(options: Options): Promise<number> {

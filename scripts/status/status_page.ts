@@ -123,7 +123,7 @@ function lag(seconds: number | null): string {
 
 function runWords(run: RunReport): string {
   const { startedAt, outcome, durationMs, refused, trigger } = run;
-  const others = refused === 0 ? "" : `, ${number(refused)} refused,`;
+  const others = refused === 0 ? "" : `, ${number(refused)} not accepted,`;
   return `${dayAndTime(startedAt)}, ${outcome}, ${count(eventsOf(run), "event")}${others} ` +
     `in ${took(durationMs)}, by ${trigger}`;
 }
@@ -134,7 +134,7 @@ function backfillWords(backfill: BackfillState): string {
   const where = completedAt === null
     ? `${Math.floor(backfillFraction(backfill) * 100)}%, reached ${dayAndTime(reached)}`
     : `complete since ${dayAndTime(completedAt)}`;
-  const others = refused === 0 ? "0 refused" : `${number(refused)} refused at first`;
+  const others = refused === 0 ? "0 not accepted" : `${number(refused)} not accepted at first`;
   return `${range}: ${where}, ${count(delivered, "event")} delivered, ${others}`;
 }
 

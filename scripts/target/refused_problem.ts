@@ -1,4 +1,4 @@
-/** Whether events that were refused meanwhile are still undelivered, which a script reports as a failure. */
+/** Whether events that were not accepted meanwhile are still undelivered, which a script reports as a failure. */
 import { toldLetters } from "../../src/collector/records/letter_choice.ts";
 import { count } from "../../src/format.ts";
 import type { Pipeline } from "../../src/pipelines/pipeline.ts";
@@ -17,7 +17,7 @@ export async function refusedProblem(
   if (isProblem(status)) return status.problem;
   const { deadLetters, setAside } = status.undelivered;
   if (deadLetters + setAside === 0) return null;
-  const detail = `${pipeline.account}: ${count(refused, "event")} refused. Undelivered now: ` +
+  const detail = `${pipeline.account}: ${count(refused, "event")} not accepted. Undelivered now: ` +
     `${toldLetters(deadLetters + setAside, deadLetters)}.`;
   return scriptProblem("events_refused", detail).problem;
 }

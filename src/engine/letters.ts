@@ -5,7 +5,15 @@ import type { Refusal } from "./take_apart.ts";
 export function toLetter(
   { line, status, reason, alone, isDoubted, dead }: Refusal<Line>,
 ): Undelivered {
-  return { ...eventOf(line), status, reason, refusedAlone: alone, isDoubted, dead };
+  return {
+    ...eventOf(line),
+    ...{ status, reason: reasonOf(reason, alone), refusedAlone: alone, isDoubted, dead },
+  };
+}
+
+/** Only of an event that was sent alone is it known that the reason is about that event. */
+function reasonOf(reason: string, alone: boolean): string {
+  return alone ? reason : `${reason} (said of a batch with this event)`;
 }
 
 /** The letter after one more refusal. */
@@ -18,7 +26,7 @@ export function letterAgain(
     ...others,
     ...eventOf(line),
     status,
-    reason,
+    reason: reasonOf(reason, alone),
     refusedAlone: letter.refusedAlone || alone,
     isDoubted: letter.isDoubted || isDoubted,
     dead: letter.dead || dead,

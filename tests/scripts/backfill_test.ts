@@ -68,10 +68,10 @@ Deno.test("backfill that is complete, but for events that were refused, says how
   const { code, stdout, stderr } = await stage.run(SCRIPT, args);
   assert.equal(code, 1);
   assert.equal(stage.xsiam.count, 37);
-  assert.match(stdout, /is complete: 37 events delivered, 3 refused at first, reached /);
+  assert.match(stdout, /is complete: 37 events delivered, 3 not accepted at first, reached /);
   assert.match(
     stderr,
-    /Some events were refused[^]* 3 events refused\. Undelivered now: 3 refused/,
+    /Some events were not accepted[^]* 3 events not accepted\. Undelivered now: 3 refused/,
   );
 
   const shown = await statusOf(stage);

@@ -39,7 +39,7 @@ Deno.test("collect fails if events were refused and are still undelivered, and s
   assert.equal(first.code, 1);
   assert.match(
     first.stdout,
-    /delivered 37 events \(3 refused\) in \d+ runs?\. There are no more/,
+    /delivered 37 events \(3 not accepted\) in \d+ runs?\. There are no more/,
   );
   assert.match(first.stderr, /Undelivered now: 3 refused events\./);
   const second = await stage.run(SCRIPT, [...place, "--json"]);

@@ -38,7 +38,10 @@ Deno.test("one problem of several first runs is told, with the sum of all", () =
   const first = { runs: [DELIVERED, REFUSED], interrupted: false };
   assert.equal(exitCode(first), 1);
   const [problemLines, complete] = endingLines(first, CRON);
-  assert.match(problemLines, /^error: Some events were refused\.\n {2}222: 2 events refused\./);
+  assert.match(
+    problemLines,
+    /^error: Some events were not accepted\.\n {2}222: 2 events refused\./,
+  );
   assert.equal(complete, `Setup itself is complete: the Worker is deployed. ${CRON}`);
   const { ok, problem, delivered, refused, runs } = endingJson(first) as Record<string, unknown>;
   assert.equal((problem as { code: string }).code, "accounts_failed");

@@ -330,15 +330,16 @@ Deno.test("setup fails if the first run's events were refused, says how many, an
     stage.xsiam.poison = ({ _time }) => Date.parse(String(_time)) === bad;
     const { code, stdout, stderr } = await run("--yes", "--url", worker.url, ...json);
     assert.equal(code, 1);
-    const [, delivered, refused] = /the first run delivered (\d+) events \((\d+) refused\)\./.exec(
-      stdout + stderr,
-    )!.map(Number);
+    const [, delivered, refused] = /the first run delivered (\d+) events \((\d+) not accepted\)\./
+      .exec(
+        stdout + stderr,
+      )!.map(Number);
     assert.ok(refused > 0);
     assert.equal(delivered + refused, 40);
     if (json.length === 0) {
       const undelivered =
-        `12345678: ${refused} events? refused. Undelivered now: ${refused} refused`;
-      assert.match(stderr, new RegExp(`Some events were refused\\.\n +${undelivered}`));
+        `12345678: ${refused} events? not accepted. Undelivered now: ${refused} refused`;
+      assert.match(stderr, new RegExp(`Some events were not accepted\\.\n +${undelivered}`));
       const complete = /Setup itself is complete: the Worker is deployed\. The cron collects every/;
       assert.match(stderr, complete);
       continue;

@@ -21,7 +21,10 @@ Deno.test("status shows how collecting goes, and changes nothing", async () => {
   assert.match(stdout, /^ {2}Last delivery +\d+ \w+ [\d:]+, 12 events$/m);
   assert.match(stdout, /^ {2}In all +1 run \(0 failed\), 24 events delivered \(.*12 backfilled/m);
   assert.match(stdout, /^ {2}Undelivered +none known$/m);
-  assert.match(stdout, /^ {2}Backfill .*: complete since .*, 12 events delivered, 0 refused$/m);
+  assert.match(
+    stdout,
+    /^ {2}Backfill .*: complete since .*, 12 events delivered, 0 not accepted$/m,
+  );
 
   const json = JSON.parse((await stage.run(SCRIPT, [...place, "--json"])).stdout);
   assert.deepEqual([json.account, json.state, json.deadLetters], ["12345678", "healthy", 0]);

@@ -8,7 +8,7 @@ import type { BackfillState } from "./report.ts";
 export interface Missing {
   /** Events that were refused and are kept. */
   readonly deadLetters: number;
-  /** Events that were refused while nothing else was accepted; runs try them again. */
+  /** Events that were not accepted, perhaps only because of others; runs try them again. */
   readonly setAside: number;
   /** Records that the source has but did not show. */
   readonly gaps: number;

@@ -86,7 +86,7 @@ export interface BackfillState {
   readonly delivered: number;
   /** Events that became dead letters while it was delivered. */
   readonly deadLettered: number;
-  /** Events of the range that were refused: dead letters, or set aside. They may have been delivered since. */
+  /** Events of the range that were not accepted: dead letters, or set aside. They may have been delivered since. */
   readonly refused: number;
   /** Everything in the range before this time was delivered or refused. */
   readonly reached: string;

@@ -55,7 +55,7 @@ function toldRun(outcome: Outcome<RunReport>, pipeline: Pipeline): Notice {
   const [title = "Nothing new", ...others] = [
     ...(delivered > 0 ? [`${count(delivered, "event")} delivered`] : []),
     ...(refused > 0
-      ? [`${destinationNameFirst(pipeline)} refused ${count(refused, "event")}`]
+      ? [`${destinationNameFirst(pipeline)} did not accept ${count(refused, "event")}`]
       : []),
     ...(found > 0
       ? [`Reconciliation found ${count(found, "event")} of ${day(reconciliation!.day)}`]

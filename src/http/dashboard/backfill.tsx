@@ -38,7 +38,8 @@ export function BackfillCard(props: BackfillProps) {
         <progress id="backfill-progress" max="100" value={percent}>{percent}%</progress>
       </div>
       <p>
-        {count(delivered, "event")} delivered, {number(refused)} refused{refused > 0 && " at first"}
+        {count(delivered, "event")} delivered, {number(refused)}{" "}
+        not accepted{refused > 0 && " at first"}
         {refused > 0 && kept > 0 && (
           <>
             {" "}(<a href={lettersHref}>see what is left</a>)
@@ -66,7 +67,7 @@ export function toldProgress(
   const before = `before ${instant(reached)}`;
   if (delivered + refused === 0) return `there was nothing to deliver ${before}`;
   if (refused === 0) return `everything ${before} is delivered`;
-  if (kept > 0) return `everything ${before} is delivered, except for refused events that are kept`;
+  if (kept > 0) return `everything ${before} is delivered, except for events that are kept`;
   return `everything ${before} is delivered${hasDiscarded ? " or discarded" : ""}`;
 }
 

@@ -86,7 +86,7 @@ function RunRow({ run, nowMs }: { run: PastRun; nowMs: number }) {
                 Failed: <ProblemLink {...problem} />
               </>
             )}
-            {refused > 0 && `, ${number(refused)} refused`}
+            {refused > 0 && `, ${number(refused)} not accepted`}
           </span>
         </span>
       </td>

@@ -138,7 +138,7 @@ export function adviceForUndelivered(
   if (setAside > 0) {
     advice.push({
       title: `${count(setAside, "event")} set aside`,
-      detail: "They were refused, but not certainly for their content. " +
+      detail: "They were not accepted, perhaps only because of others in their batch. " +
         (isOff
           ? "Runs try them again once collecting is switched on."
           : "Runs try them again: each run in the first hour, later every ten minutes, and at once " +

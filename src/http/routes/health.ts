@@ -32,7 +32,7 @@ export const verdict = {
       deadLetters: told(count, "Events that were refused and are kept."),
       setAside: told(
         count,
-        "Events that were refused while nothing else was accepted; runs try them again.",
+        "Events that were not accepted, perhaps only because of others; runs try them again.",
       ),
       gaps: told(count, "Records that the source has but did not show."),
       stalledBackfills: told(count, "1 while a backfill has made no progress for `LAG_THRESHOLD`."),

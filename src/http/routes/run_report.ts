@@ -34,10 +34,10 @@ export const Backfill = named(
     deadLettered: told(count, "Events that became dead letters while it was delivered."),
     refused: told(
       count,
-      `Events of the range that ${ANY_DESTINATION} refused: dead letters, or set aside. They may have ` +
+      `Events of the range that ${ANY_DESTINATION} did not accept: dead letters, or set aside. They may have ` +
         "been delivered since.",
     ),
-    reached: told(instant, "Everything of the range before this time was delivered or refused."),
+    reached: told(instant, "Everything of the range before this time was delivered or set aside."),
     movedAt: told(instant, "When it last made progress, or was asked for."),
   }),
   "A past range that is delivered alongside live collection.",
@@ -67,7 +67,7 @@ export const Run = named(
     deadLettered: told(count, "Events that became dead letters in live collection."),
     refused: told(
       count,
-      `New events that ${ANY_DESTINATION} refused, in any part of the run: dead letters, or set aside.`,
+      `New events that ${ANY_DESTINATION} did not accept, in any part of the run: dead letters, or set aside.`,
     ),
     altered: told(
       count,

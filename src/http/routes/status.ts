@@ -55,7 +55,7 @@ const PastRun = named(
     startedAt: instant,
     durationMs: count,
     events: told(count, `Events that ${ANY_DESTINATION} acknowledged.`),
-    refused: told(count, "Events that it refused."),
+    refused: told(count, "Events that were not accepted."),
     requests: told(count, "Requests to other services."),
     lagSeconds,
     problem: told(v.nullable(v.object(pastProblem)), "Why it failed; null if it did not."),

@@ -214,7 +214,7 @@ Deno.test("a run's notice says what happened, and is good only if nothing was re
   ]);
   const refused = 1;
   assert.deepEqual(await told({ backfill, reconciliation, refused }), [
-    "XSIAM refused 1 event",
+    "XSIAM did not accept 1 event",
     false,
   ]);
   assert.deepEqual(await told({ delivered: 2, refused }), ["2 events delivered", false]);
@@ -222,7 +222,7 @@ Deno.test("a run's notice says what happened, and is good only if nothing was re
     collect: ok(run({ delivered: 2, refused, backfill })),
   });
   assert.deepEqual(lines.slice(1), [
-    "XSIAM refused 1 event.",
+    "XSIAM did not accept 1 event.",
     "The backfill continued.",
   ]);
 });
@@ -309,7 +309,7 @@ Deno.test("a backfill that has delivered nothing doesn't say that anything is de
   assert.match(told(further), /^there was nothing to deliver before 4 Nov 2026/);
   assert.match(told({ ...further, delivered: 1 }), /^everything before .* is delivered$/);
   const refused = { ...further, delivered: 1, refused: 2 };
-  assert.match(told(refused, 2), /is delivered, except for refused events that are kept$/);
+  assert.match(told(refused, 2), /is delivered, except for events that are kept$/);
   assert.match(told(refused), /^everything before .* is delivered$/, "they have been since");
   assert.match(told(refused, 0, true), /is delivered or discarded$/);
 });

@@ -184,7 +184,7 @@ Deno.test("what is undelivered is read, redelivered and discarded on the page", 
     stage.add([change({ objectName: "Gus Roe", changeTimestampMs: tenth(Date.now()) })]);
     assert.equal((await stage.post("/collect")).status, 502);
     await page.goto("/");
-    assert.match(await main(), /1 event set aside\s+They were refused, but not certainly/);
+    assert.match(await main(), /1 event set aside\s+They were not accepted, perhaps only/);
     await page.getByRole("link", { name: "Read the reasons" }).click();
     assert.match(await main(), /1 event set aside\./);
     await lookAt("undelivered-set-aside");
