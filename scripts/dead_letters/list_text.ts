@@ -50,7 +50,7 @@ function rowOf({ timeMs, who, what, object, bytes, eventId }: ListedLetter): rea
 }
 
 function wholeText(letter: ListedLetter, colours: Colours): string {
-  const { eventId, timeMs, who, what, object, status, reason, bytes, tries, refusedAt } = letter;
+  const { eventId, timeMs, who, what, object, status, reason, bytes, refusedAt } = letter;
   const fields: [string, string][] = [
     ["When", dayAndTime(iso(timeMs))],
     ["Who", who ?? "not known"],
@@ -58,13 +58,17 @@ function wholeText(letter: ListedLetter, colours: Colours): string {
     ["Object", object ?? "not known"],
     ["Reason", `${toldStatus(status)}: ${reason}`],
     ["Size", size(bytes)],
-    ["Refused", `${dayAndTime(refusedAt)}, ${count(tries, "try", "tries")}`],
+    ["Refused", `${dayAndTime(refusedAt)}, ${toldTries(letter)}`],
   ];
   return [
     colours.bold(printable(eventId)),
     ...fields.map(([field, text]) => `  ${field.padEnd(9)}${printable(text)}`),
     contentText(letter.json),
   ].join("\n");
+}
+
+function toldTries({ tries, dead }: ListedLetter): string {
+  return `${count(tries, "try", "tries")} by runs${dead ? " as a dead letter" : ""}`;
 }
 
 /** The JSON over several lines, each printable. */

@@ -194,11 +194,15 @@ export class Collector {
   /**
    * Pushes up to `limit` of the chosen refused events again, of all if none are chosen. Those that are
    * accepted are removed; the rest stays.
+   * @throws {CollectorError} why not even one could be tried
    */
   redeliver(limit: number, choice: LetterChoice = {}): Promise<Redelivery> {
     return this.#inTurn(async () => {
-      const redelivery = await redeliver(this.#context, limit, choice);
-      await this.#note({ redelivered: redelivery.delivered });
+      const { redelivery, repeats, failure } = await redeliver(this.#context, limit, choice);
+      if (redelivery !== null || repeats > 0) {
+        await this.#note({ redelivered: redelivery?.delivered, repeats });
+      }
+      if (redelivery === null) throw failure;
       return redelivery;
     });
   }

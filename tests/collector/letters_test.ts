@@ -1,5 +1,6 @@
 /** Dead letters are read, grouped by reason, delivered again and discarded: one, a group, or all. */
 import assert from "node:assert/strict";
+import { startElasticsearch } from "../../scripts/simulators/elasticsearch.ts";
 import { changeAt, MINUTE_MS, openEnvironment } from "../environment.ts";
 import { redeliverAll } from "../../scripts/dead_letters/chosen_letters.ts";
 import type { StopSignal } from "../../scripts/cli/stop_signal.ts";
@@ -12,10 +13,10 @@ import { mortalHost, newStorage } from "./mortal_host.ts";
 const NOW = Date.parse("2026-03-10T12:00:00Z");
 
 /** A collector with five dead letters, for two reasons, of an event with each format. */
-async function opened(settings: Record<string, string> = {}) {
-  const environment = await openEnvironment({ livePerson: { now: () => NOW } });
+async function opened(settings: Record<string, string> = {}, now = () => NOW) {
+  const environment = await openEnvironment({ livePerson: { now } });
   const { livePerson, xsiam } = environment;
-  const host = mortalHost(newStorage(), () => NOW);
+  const host = mortalHost(newStorage(), now);
   const collector = collectorIn(environment, host, settings);
   const refused = async (status: 400 | 413, count: number, fromMs: number) => {
     livePerson.add(
@@ -144,6 +145,56 @@ Deno.test("a redelivery that fails on the way says and counts what it delivered"
   xsiam.faults.clear();
   assert.equal((await s.collector.redeliver(10)).delivered, 3);
   assert.deepEqual(new Set(xsiam.deliveries().values()), new Set([1]));
+});
+
+Deno.test("what is refused again has the reason of now, and runs try it when they would have", async () => {
+  let now = NOW;
+  await using s = await opened({}, () => now);
+  const list = async () => await s.collector.deadLetters(10, { grouped: true });
+  const { groups, letters: before } = await list();
+  const first = before.find(({ status }) => status === 400)!;
+  now += MINUTE_MS;
+  s.environment.xsiam.poisonStatus = 413;
+  assert.equal((await s.collector.redeliver(10, { ids: [first.eventId] })).refused, 1);
+  const one = await list();
+  assert.deepEqual(one.groups!.map(({ letters }) => letters), [3, 2]);
+  const again = one.letters.find(({ eventId }) => eventId === first.eventId)!;
+  const { reason } = groups!.find(({ status }) => status === 413)!;
+  const refusedAt = new Date(now).toISOString();
+  assert.deepEqual(again, { ...first, status: 413, reason, refusedAt });
+  assert.deepEqual([first.tries, typeof first.nextTryAt], [1, "string"]);
+
+  await s.collector.redeliver(10);
+  assert.deepEqual((await list()).groups!.map(({ status, letters }) => [status, letters]), [[
+    413,
+    5,
+  ]]);
+  now = Date.parse(first.nextTryAt!);
+  await s.collector.collect("cron");
+  assert.deepEqual((await list()).letters.map(({ tries }) => tries), [2, 2, 2, 2, 2]);
+});
+
+Deno.test("an answer that only asks to wait is no refusal: the letter stays as it is", async () => {
+  let now = NOW;
+  await using environment = await openEnvironment({ livePerson: { now: () => now } });
+  await using simulator = await startElasticsearch({ credentials: { apiKey: "a2V5LWlkOmtleQ==" } });
+  const collector = collectorIn(environment, mortalHost(newStorage(), () => now), {
+    ...{ XSIAM_URL: "", XSIAM_API_KEY: "" },
+    ...{ ELASTICSEARCH_URL: simulator.url, ELASTICSEARCH_API_KEY: "a2V5LWlkOmtleQ==" },
+  });
+  environment.livePerson.add(["bad", "good"].map((newValue, i) => changeAt(NOW + i, { newValue })));
+  const failing = (status: number, type: string) => {
+    simulator.itemError = (document) =>
+      JSON.stringify(document).includes('"bad"') ? { status, type } : undefined;
+  };
+  now += MINUTE_MS;
+  failing(400, "document_parsing_exception");
+  assert.equal((await collector.collect("cron")).deadLettered, 1);
+  const { letters: before } = await collector.deadLetters(10);
+  now += MINUTE_MS;
+  failing(429, "es_rejected_execution_exception");
+  assert.equal((await collector.redeliver(10)).delivered, 0);
+  assert.deepEqual((await collector.deadLetters(10)).letters, before);
 });
 
 Deno.test("redelivering all tries each once, however many calls that takes", async () => {

@@ -21,6 +21,7 @@ async function opened() {
   return {
     xsiam: environment.xsiam,
     storage,
+    collector: collectorIn(environment, mortalHost(storage, () => NOW)),
     run: () => {
       const nowMs = NOW + 5 * MINUTE_MS * runs++;
       return collectorIn(environment, mortalHost(storage, () => nowMs)).collect("cron");
@@ -74,6 +75,25 @@ Deno.test("a batch that was refused for its content does not come twice", async 
   r.xsiam.compression = "gzip";
   const second = await r.run();
   assert.deepEqual([second.delivered, second.repeats], [20, 0]);
+});
+
+Deno.test("a redelivery without an answer may come twice, and is counted even if it fails", async () => {
+  await using r = await opened();
+  r.xsiam.poison = ({ _time }) => Date.parse(String(_time)) < NOW - HOUR_MS + 2000;
+  assert.equal((await r.run()).refused, 2);
+  r.xsiam.poison = undefined;
+  const repeats = async () => (await r.collector.status()).health.totals.repeats;
+
+  // twice, because fetch itself repeats a request once whose connection was used before
+  r.xsiam.faults.when("push", (n) => n < 2 ? { drop: "after" } : undefined);
+  assert.equal((await r.collector.redeliver(1)).delivered, 1);
+  assert.equal(await repeats(), 1);
+  r.xsiam.faults.always("push", { drop: "after" });
+  await assert.rejects(r.collector.redeliver(1));
+  assert.equal(await repeats(), 2);
+  r.xsiam.faults.clear();
+  assert.equal((await r.collector.redeliver(1)).delivered, 1);
+  assert.equal(await repeats(), 2, "this push was answered");
 });
 
 Deno.test("what was sent again within the run and what an earlier run had left are counted together", () => {

@@ -103,6 +103,26 @@ Deno.test("a dead letter is tried again after an hour and after a day, then no m
   assert.equal(letter.firstRefusedAt, new Date(NOW).toISOString());
 });
 
+Deno.test("what is in doubt stays so when somebody has it delivered again in vain", async () => {
+  const w = world();
+  const { box } = await w.at(NOW);
+  await box.of("live").keep([refusal("a", { dead: false })], 1);
+  await box.settle("live", 1);
+  const { box: later } = await w.at(NOW + MINUTE_MS);
+  later.of("live").noteTaken();
+  await later.save();
+  const { box: again } = await w.at(NOW + 2 * MINUTE_MS);
+  const [letter] = await Array.fromAsync(again.chosen({}));
+  assert.equal(letter.isDoubted, false);
+  const line = { ...letter, json: '{"as":"sent"}', bytes: 13 };
+  await again.noteRefusal(letter, line, { status: 413, reason: "large" });
+  await again.save();
+  const [due] = await again.due(ALL);
+  const { isDoubted, dead, json, status, tries } = { ...letter, ...due };
+  assert.deepEqual([isDoubted, dead, json, status, tries], [true, false, line.json, 413, 1]);
+  assert.deepEqual((await again.counts()).setAside, { events: 1, bytes: 13, sinceMs: NOW });
+});
+
 Deno.test("what is set aside is due at once when the destination accepts, the oldest first, as much as fits", async () => {
   const w = world();
   const json = `{"pad":"${"x".repeat(90)}"}`;

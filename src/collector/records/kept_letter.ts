@@ -1,6 +1,6 @@
 /** A refused event as it is kept, and when it is tried again. Pure. */
 import { Buffer } from "node:buffer";
-import type { RefusedAgain, Undelivered } from "../../engine/ports.ts";
+import type { Line, RefusedAgain, Undelivered, WholeRefusal } from "../../engine/ports.ts";
 import { DAY_MS, HOUR_MS, iso } from "../../engine/time.ts";
 
 /** What is known of a letter without its event, which is sealed. */
@@ -8,7 +8,7 @@ export interface LetterFacts extends Omit<Undelivered, "json" | "origin"> {
   /** ISO 8601: when it was last refused, and first. */
   readonly refusedAt: string;
   readonly firstRefusedAt: string;
-  /** How often it was refused. */
+  /** Tries of runs that were in vain, since it became a dead letter if it is one: what schedules the next. */
   readonly tries: number;
   /** ISO 8601: when the next try is due; null if no run tries it again by itself. */
   readonly nextTryAt: string | null;
@@ -56,6 +56,21 @@ export function keptAgain(letter: KeptLetter, refusal: RefusedAgain, nowMs: numb
   const firstMs = Date.parse(letter.firstRefusedAt);
   const next = isTry ? nextTryAt(again, { tries, firstMs, nowMs }) : iso(nowMs + HOUR_MS);
   return { ...again, refusedAt: iso(nowMs), tries, nextTryAt: next };
+}
+
+/**
+ * The letter after it was refused when somebody had it delivered again: as it was sent, with the reason that
+ * was given now. Runs try it as often, and when, they would have.
+ */
+export function keptAsRefused(
+  letter: KeptLetter,
+  { json, bytes, origin }: Line,
+  { status, reason }: WholeRefusal["refusedWhole"],
+  nowMs: number,
+): KeptLetter {
+  const { origin: _, ...others } = letter;
+  const line = { json, bytes, ...(origin !== undefined && { origin }) };
+  return { ...others, ...line, status, reason, refusedAlone: true, refusedAt: iso(nowMs) };
 }
 
 /** A dead letter is tried again after an hour and after a day; one that can't be sent at all, never. */

@@ -6,15 +6,24 @@
  */
 import type {
   DueOptions,
+  Line,
   RefusedAgain,
   Room,
   SetAside,
   SettledEvent,
   Undelivered,
   UndeliveredBox as RunsBox,
+  WholeRefusal,
 } from "../../engine/ports.ts";
 import type { Platform } from "../platform.ts";
-import { firstKept, isDue, keptAgain, type KeptLetter, type LetterFacts } from "./kept_letter.ts";
+import {
+  firstKept,
+  isDue,
+  keptAgain,
+  keptAsRefused,
+  type KeptLetter,
+  type LetterFacts,
+} from "./kept_letter.ts";
 import { isChosen, type LetterChoice } from "./letter_choice.ts";
 import {
   isPending,
@@ -192,6 +201,16 @@ export class UndeliveredBox {
     if (old.length === 0) return;
     const kept = new Set(await this.#letters.eventIds());
     await this.remove(old.map(({ eventId }) => eventId).filter((id) => kept.has(id)));
+  }
+
+  /** This one was refused again, alone, when somebody had it delivered again: not by a run. */
+  async noteRefusal(
+    letter: KeptLetter,
+    line: Line,
+    refusal: WholeRefusal["refusedWhole"],
+  ): Promise<void> {
+    const refused = keptAsRefused(this.#withDoubt(letter), line, refusal, this.platform.now());
+    await this.#letters.replace(letter, refused);
   }
 
   #noteTaken(): void {

@@ -27,6 +27,7 @@ export const LETTER_ACTIONS = {
     perform: async ({ of }, pipeline, form) => {
       const choice = readRedelivered(form);
       const collector = of(pipeline);
+      const chosen = await lettersWith(choice, collector);
       const outcome = await collector.redeliver(MAX_LETTERS, choice);
       if (!outcome.ok) return toldProblem("Nothing was redelivered", outcome.problem);
       const { delivered, refused, left, problem } = outcome.value;
@@ -34,7 +35,7 @@ export const LETTER_ACTIONS = {
         const title = `${count(delivered, "event")} redelivered, then it failed`;
         return toldProblem(title, problem, [`${count(left, "refused event")} left.`]);
       }
-      const untried = await untriedOf(choice, outcome.value, collector);
+      const untried = untriedOf(choice, outcome.value, chosen);
       return {
         ok: refused === 0 && untried === 0,
         title: `${count(delivered, "event")} redelivered`,
@@ -78,22 +79,31 @@ function toldRedelivery(destination: string, { ids, reason }: LetterChoice): str
     `them. ${kept}`;
 }
 
-/**
- * How many of the chosen letters were not tried: the requests of one run may not be enough for all of them.
- * Null if that is not known.
- */
-async function untriedOf(
-  { ids, reason }: LetterChoice,
-  { delivered, refused, left }: Redelivery,
+/** How many letters have the reason that was chosen; null if none was, or that is not known. */
+async function lettersWith(
+  { reason }: LetterChoice,
   collector: CollectorService,
 ): Promise<number | null> {
-  if (ids !== undefined) return ids.length - delivered - refused;
-  if (reason === undefined) return Math.max(0, left - refused);
+  if (reason === undefined) return null;
   const listed = await collector.deadLetters(1, { grouped: true });
   if (!listed.ok) return null;
   const { groups = [] } = listed.value;
-  const { letters = 0 } = groups.find((group) => group.reason === reason) ?? {};
-  return Math.max(0, letters - refused);
+  return groups.find((group) => group.reason === reason)?.letters ?? 0;
+}
+
+/**
+ * How many of the chosen letters were not tried: the requests of one run may not be enough for all of them.
+ * Null if that is not known. `chosen`: how many had the reason before; one that is refused again may have
+ * another since.
+ */
+function untriedOf(
+  { ids, reason }: LetterChoice,
+  { delivered, refused, left }: Redelivery,
+  chosen: number | null,
+): number | null {
+  if (ids !== undefined) return ids.length - delivered - refused;
+  if (reason === undefined) return Math.max(0, left - refused);
+  return chosen === null ? null : Math.max(0, chosen - delivered - refused);
 }
 
 function toldUntried(untried: number | null, { ids }: LetterChoice): readonly string[] {

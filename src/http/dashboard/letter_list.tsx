@@ -91,8 +91,8 @@ function LetterRow({ pipeline, letter, opened, view, rights, nowMs }: RowProps) 
       <td role="cell" data-name="Refused">
         {moment(refusedAt, nowMs)}
         <span class="hint">
-          {count(tries, "try", "tries")}
-          {!dead && ", set aside"}
+          {count(tries, "try", "tries")} by runs
+          {dead ? " as a dead letter" : ", set aside"}
           {nextTryAt !== null && `, again after ${moment(nextTryAt, nowMs)}`}
         </span>
       </td>

@@ -39,7 +39,11 @@ const DeadLetter = named(
     dead: told(v.boolean(), "True for a dead letter, false for an event that is set aside."),
     refusedAt: told(instant, "When it was last refused."),
     firstRefusedAt: instant,
-    tries: told(count, "How often it was refused."),
+    tries: told(
+      count,
+      "Tries of runs that were in vain. When an event becomes a dead letter, it begins at 1 again. " +
+        "Redeliveries on request are not counted.",
+    ),
     nextTryAt: told(
       v.nullable(instant),
       "When a run will try it again; null if none will by itself.",

@@ -76,7 +76,7 @@ Deno.test("what is undelivered is read, redelivered and discarded on the page", 
     assert.match(words, /XSIAM answered 413: it calls the content too large\s+2/);
     assert.match(words, /\d{3} bytes/);
     assert.match(words, /18\d\.\d KB/);
-    assert.match(words, /1 try, again after/);
+    assert.match(words, /1 try by runs as a dead letter, again after/);
     assert.doesNotMatch(await page.content(), /Berlin|large large/, "content only on demand");
     assert.equal(await page.locator("main script, main img").count(), 0);
     await lookAt("undelivered");
