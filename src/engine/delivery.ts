@@ -137,7 +137,6 @@ export class Delivery {
       await this.#commit(cursor, unsendable, letters);
       return;
     }
-    this.progress.openSinceMs = oldestOf(lines);
     await this.ports.cursors.markInFlight(lines.length);
     const isRefusing = this.#pushes.accepting === false;
     const maxFruitless = isRefusing ? MAX_FRUITLESS.refusing : MAX_FRUITLESS.usual;
@@ -145,7 +144,6 @@ export class Delivery {
       settle: (outcome, failed, early) => this.#settle(parcel, outcome, failed, early),
       settleEarly: (delivered, early) => this.#settleEarly(parcel, delivered, early),
     });
-    this.progress.openSinceMs = null;
     this.progress.batches++;
   }
 

@@ -123,6 +123,20 @@ Deno.test("what is in doubt stays so when somebody has it delivered again in vai
   assert.deepEqual((await again.counts()).setAside, { events: 1, bytes: 13, sinceMs: NOW });
 });
 
+Deno.test("a letter that does not count yet is not taken away by a delivery elsewhere", async () => {
+  const w = world();
+  const { box } = await w.at(NOW);
+  await box.of("live").keep([refusal("a", { dead: true })], 1);
+  await box.settle("live", 1);
+  await box.of("backfill").keep([refusal("b", { dead: true })], 1);
+  const seen = { timeMs: 0, fingerprint: "" };
+  const delivered = ["a", "b", "c"].map((eventId) => ({ eventId, seen }));
+  await box.of("live").noteDelivered!(delivered);
+  await box.settle("backfill", 1);
+  assert.equal((await box.counts()).deadLetters, 1);
+  assert.deepEqual((await Array.fromAsync(box.chosen({}))).map(({ eventId }) => eventId), ["b"]);
+});
+
 Deno.test("what is set aside is due at once when the destination accepts, the oldest first, as much as fits", async () => {
   const w = world();
   const json = `{"pad":"${"x".repeat(90)}"}`;
