@@ -89,7 +89,7 @@ function unproven(name: string, text: string): string[] {
     return lines.filter((line) => COMMAND.test(line));
   });
   const inText = spansOf(text).filter(({ code, after }) => {
-    const command = code.replace(/^npx -y deno@[\d.]+/, "deno");
+    const command = code.replace(/^npx -y (-- )?deno@[\d.]+/, "deno");
     if (!COMMAND.test(command) || /^deno task(?: …)?$/.test(command)) return false;
     return !(command in RUN) && !MARK.test(after);
   });
