@@ -167,8 +167,6 @@ export class Delivery {
       throw room.full;
     }
     this.#tell(outcome.delivered, refused);
-    const isSettled = new Set([...settled, ...early]);
-    this.progress.openSinceMs = oldestOf(parcel.lines.filter((line) => !isSettled.has(line)));
     if (!failed && !isTooMuch) {
       await this.#commit(
         parcel.cursor,
@@ -176,6 +174,7 @@ export class Delivery {
         [...letters, ...this.#tooLarge(parcel)],
       );
     } else {
+      this.progress.openSinceMs = oldestOf(openIn(parcel, [...settled, ...early]));
       await this.#settlePart(parcel, settled, letters, early);
     }
     if (isTooMuch) throw this.#pushes.failure();
@@ -263,7 +262,7 @@ function oldestOf(lines: readonly TakenLine[]): number | null {
 }
 
 /** The events of a batch that are not settled yet. */
-function openIn({ lines }: Parcel, early: readonly TakenLine[]): readonly TakenLine[] {
-  const isSettled = new Set(early);
+function openIn({ lines }: Parcel, settled: readonly TakenLine[]): readonly TakenLine[] {
+  const isSettled = new Set(settled);
   return lines.filter((line) => !isSettled.has(line));
 }
