@@ -1,6 +1,12 @@
 /** A refused event as it is kept, and when it is tried again. Pure. */
 import { Buffer } from "node:buffer";
-import type { Line, RefusedAgain, Undelivered, WholeRefusal } from "../../engine/ports.ts";
+import type {
+  Line,
+  RefusedAgain,
+  SentEvent,
+  Undelivered,
+  WholeRefusal,
+} from "../../engine/ports.ts";
 import { DAY_MS, HOUR_MS, iso } from "../../engine/time.ts";
 
 /** What is known of a letter without its event, which is sealed. */
@@ -44,13 +50,11 @@ export function firstKept(
 
 /** The letter after one more refusal. A dead letter stays one. */
 export function keptAgain(letter: KeptLetter, refusal: RefusedAgain, nowMs: number): KeptLetter {
-  const { json, origin, reason, status } = refusal;
+  const { reason, status } = refusal;
   const refusedAlone = letter.refusedAlone || refusal.refusedAlone;
   const dead = letter.dead || refusal.dead;
   const isDoubted = letter.isDoubted || refusal.isDoubted;
-  const { origin: _, ...others } = letter;
-  const line = { json, bytes: Buffer.byteLength(json), ...(origin !== undefined && { origin }) };
-  const again = { ...others, ...line, reason, status, refusedAlone, isDoubted, dead };
+  const again = { ...asSent(letter, refusal), reason, status, refusedAlone, isDoubted, dead };
   const isTry = refusal.counts || !dead;
   const tries = isTry ? (dead && !letter.dead ? 1 : letter.tries + 1) : letter.tries;
   const firstMs = Date.parse(letter.firstRefusedAt);
@@ -64,13 +68,21 @@ export function keptAgain(letter: KeptLetter, refusal: RefusedAgain, nowMs: numb
  */
 export function keptAsRefused(
   letter: KeptLetter,
-  { json, bytes, origin }: Line,
+  line: Line,
   { status, reason }: WholeRefusal["refusedWhole"],
   nowMs: number,
 ): KeptLetter {
+  return {
+    ...asSent(letter, line),
+    ...{ status, reason, refusedAlone: true, refusedAt: iso(nowMs) },
+  };
+}
+
+/** The letter with its event as it was sent last. */
+function asSent(letter: KeptLetter, { json, origin }: SentEvent): KeptLetter {
   const { origin: _, ...others } = letter;
-  const line = { json, bytes, ...(origin !== undefined && { origin }) };
-  return { ...others, ...line, status, reason, refusedAlone: true, refusedAt: iso(nowMs) };
+  const bytes = Buffer.byteLength(json);
+  return { ...others, json, bytes, ...(origin !== undefined && { origin }) };
 }
 
 /** A dead letter is tried again after an hour and after a day; one that can't be sent at all, never. */
