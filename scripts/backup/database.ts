@@ -5,7 +5,7 @@
 import { chmod, copyFile, open, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
-import { giveAway } from "../../src/deno/private_files.ts";
+import { BESIDE, giveAway } from "../../src/deno/private_files.ts";
 import { scriptProblem } from "../cli/failure.ts";
 import { isThere, reading, writing } from "../cli/paths.ts";
 import { holdAlone, notPermitted, openDatabase, sqliteFailure } from "./sqlite.ts";
@@ -15,9 +15,6 @@ const OWNER_ONLY = 0o600;
 
 /** Pages that are copied in one step, so that the copy is of one moment and never has to start again. */
 const ALL_PAGES = 2 ** 31 - 1;
-
-/** What SQLite keeps beside a database, and takes for a part of it. */
-const BESIDE = ["-wal", "-shm", "-journal"];
 
 const RESTORE = { action: "Restore a backup: deno task restore --from <file>." };
 

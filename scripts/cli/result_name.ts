@@ -5,7 +5,12 @@ interface Result {
 }
 
 /** The account; with the destination, if another result has the same account. */
-export function resultName({ account, destination }: Result, all: readonly Result[]): string {
-  const isSplit = all.filter((one) => one.account === account).length > 1;
-  return isSplit && destination !== null ? `${account} to ${destination}` : account;
+export function resultName(result: Result, all: readonly Result[]): string {
+  const isSplit = all.filter(({ account }) => account === result.account).length > 1;
+  return isSplit ? wholeName(result) : result.account;
+}
+
+/** The account, with the destination if there is one. */
+export function wholeName({ account, destination }: Result): string {
+  return destination === null ? account : `${account} to ${destination}`;
 }

@@ -4,6 +4,7 @@ import { labelsOf, type Pipeline } from "../../src/pipelines/pipeline.ts";
 import { DONE, readOptions, scriptCommand } from "../cli/command_line.ts";
 import { runToEnd, scriptProblem } from "../cli/failure.ts";
 import { namedPath } from "../cli/paths.ts";
+import { wholeName } from "../cli/result_name.ts";
 import { type TargetOptions, withTarget, withWorkerOfSettings } from "../cli/script_options.ts";
 import { listenForStop } from "../cli/stop_signal.ts";
 import { targetArguments } from "../cli/target_arguments.ts";
@@ -67,9 +68,7 @@ function chosen(
     (account ?? one.account) === one.account && (destination ?? one.destination) === one.destination
   );
   if (meant.length > 0) return meant;
-  const has = states.map((one) =>
-    one.destination === null ? one.account : `${one.account} to ${one.destination}`
-  );
+  const has = states.map(wholeName);
   const detail = `${from} has ${has.join(", ") || "nothing at all"}.`;
   throw scriptProblem("export_lacks", detail);
 }

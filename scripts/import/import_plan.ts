@@ -6,10 +6,11 @@ import { decodeJournal } from "../../src/collector/records/journal.ts";
 import { type ImportedPage, JOURNAL_KEY } from "../../src/collector/records/moved_state.ts";
 import { AnsweredProblem, thrownProblem } from "../../src/http/routing/problems.ts";
 import { onePipeline } from "../../src/pipelines/choose.ts";
-import type { Pipeline } from "../../src/pipelines/pipeline.ts";
+import { labelsOf, type Pipeline } from "../../src/pipelines/pipeline.ts";
 import type { Problem } from "../../src/problems.ts";
 import { readState } from "../export/read_state.ts";
 import type { MovedState } from "../export/state_file.ts";
+import { wholeName } from "../cli/result_name.ts";
 import { IN_OPTIONS, type Target } from "../target/target.ts";
 import { isImportedAlready } from "./imported_already.ts";
 
@@ -80,6 +81,6 @@ function refusal(
   return new AnsweredProblem({ ...problem, detail, action });
 }
 
-export function nameOf({ account, destination }: Pipeline): string {
-  return destination === null ? account : `${account} to ${destination.kind}`;
+export function nameOf(pipeline: Pipeline): string {
+  return wholeName(labelsOf(pipeline));
 }

@@ -2,7 +2,7 @@
 import { count, dayAndTime, lengthAtMost, number, took } from "../../src/format.ts";
 import type { Status } from "../../src/collector/collector.ts";
 import { needsAttention } from "../../src/collector/health/attention.ts";
-import { missingInWords, totalInWords } from "../../src/collector/health/missing.ts";
+import { keptEvents, missingInWords, totalInWords } from "../../src/collector/health/missing.ts";
 import type { State } from "../../src/collector/health/verdict.ts";
 import { type BackfillState, eventsOf, type RunReport } from "../../src/collector/health/report.ts";
 import { isProblem, type PipelineStatus } from "../target/target.ts";
@@ -139,9 +139,8 @@ function backfillWords(backfill: BackfillState): string {
 }
 
 function undelivered({ undelivered: missing, health }: Status, colours: Colours): string {
-  const { deadLetters, setAside, total } = missing;
-  if (total === 0) return "none known";
-  const where = deadLetters + setAside > 0 ? "; see deno task dead-letters" : "";
+  if (missing.total === 0) return "none known";
+  const where = keptEvents(missing) > 0 ? "; see deno task dead-letters" : "";
   const kinds = missingInWords(missing, health.gaps).join(", ");
   return colours.yellow(`${totalInWords(missing, health.gaps)}: ${kinds}${where}`);
 }

@@ -1,4 +1,5 @@
 /** Whether events that were not accepted meanwhile are still undelivered, which a script reports as a failure. */
+import { keptEvents } from "../../src/collector/health/missing.ts";
 import { toldLetters } from "../../src/collector/records/letter_choice.ts";
 import { count } from "../../src/format.ts";
 import type { Pipeline } from "../../src/pipelines/pipeline.ts";
@@ -15,9 +16,9 @@ export async function refusedProblem(
   if (refused === 0) return null;
   const [status] = await target.status(namedAs(pipeline));
   if (isProblem(status)) return status.problem;
-  const { deadLetters, setAside } = status.undelivered;
-  if (deadLetters + setAside === 0) return null;
+  const kept = keptEvents(status.undelivered);
+  if (kept === 0) return null;
   const detail = `${pipeline.account}: ${count(refused, "event")} not accepted. Undelivered now: ` +
-    `${toldLetters(deadLetters + setAside, deadLetters)}.`;
+    `${toldLetters(kept, status.undelivered.deadLetters)}.`;
   return scriptProblem("events_refused", detail).problem;
 }

@@ -14,8 +14,8 @@ const GROUP_AND_OTHERS = 0o077;
 /** In such a folder nobody can replace the files of another, as in /tmp. */
 const STICKY = 0o1000;
 
-/** SQLite gives the files beside the database the mode of the database. */
-const BESIDE = ["", "-wal", "-shm", "-journal"];
+/** What SQLite keeps beside a database, and takes for a part of it. It gives them the database's mode. */
+export const BESIDE = ["-wal", "-shm", "-journal"];
 
 /**
  * Run before the database is opened: creates it if need be, and lets only its owner read or write it and
@@ -26,7 +26,7 @@ export async function makePrivate(database: string): Promise<LogLine | null> {
   const folder = dirname(database);
   await Deno.mkdir(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
   await createIfAbsent(database);
-  for (const beside of BESIDE) await narrow(`${database}${beside}`);
+  for (const beside of ["", ...BESIDE]) await narrow(`${database}${beside}`);
   const { mode } = await Deno.stat(folder);
   if (mode === null || (mode & STICKY) !== 0 || (mode & GROUP_AND_OTHERS) === 0) return null;
   return {

@@ -68,6 +68,11 @@ function isAnyUnknown(gaps: readonly Gap[]): boolean {
   return gaps.some(({ records }) => records === null);
 }
 
+/** Events that were not accepted and are kept. */
+export function keptEvents({ deadLetters, setAside }: Missing): number {
+  return deadLetters + setAside;
+}
+
 /** Each kind that there is, with its number. */
 export function missingInWords(missing: Missing, known: readonly Gap[]): readonly string[] {
   const { deadLetters, setAside, gaps, stalledBackfills } = missing;

@@ -1,5 +1,6 @@
 /** The buttons of a pipeline: a link to the confirmation of each action, or the action itself if it changes nothing. */
 import type { Status } from "../../collector/collector.ts";
+import { keptEvents } from "../../collector/health/missing.ts";
 import type { Pipeline } from "../../pipelines/pipeline.ts";
 import type { Viewer } from "../../operators/viewer.ts";
 import { ACTIONS } from "./actions.ts";
@@ -16,11 +17,9 @@ export function Buttons({ pipeline, viewer, status }: ButtonsProps) {
   const { act, readEvents } = viewer.rights;
   if (!act && !readEvents) return null;
   const backfills = status?.backfill?.completedAt === null;
-  const { deadLetters = 0, setAside = 0 } = status?.undelivered ?? {};
-  const refused = deadLetters + setAside;
   const isOffered: Readonly<Record<string, boolean>> = {
     "collect": status?.state !== "disabled",
-    "redeliver": refused > 0,
+    "redeliver": status !== null && keptEvents(status.undelivered) > 0,
     "discard": false, // where the letters are listed
     "backfill": !backfills,
     "cancel-backfill": backfills,

@@ -1,6 +1,6 @@
 /** The page of one pipeline: first whether it works, then what to do, then the numbers. */
 import type { Status } from "../../collector/collector.ts";
-import { totalInWords } from "../../collector/health/missing.ts";
+import { keptEvents, totalInWords } from "../../collector/health/missing.ts";
 import type { ListedLetters } from "../../collector/runs/list_letters.ts";
 import { BackfillCard } from "./backfill.tsx";
 import { Buttons } from "./buttons.tsx";
@@ -72,7 +72,7 @@ export function PipelinePage({ state: whole, letters, above, page, viewer, nowMs
         <BackfillCard
           backfill={status.backfill}
           held={heldBy(status)}
-          kept={status.undelivered.deadLetters + status.undelivered.setAside}
+          kept={keptEvents(status.undelivered)}
           hasDiscarded={status.health.totals.discarded > 0}
           lettersHref={hrefOfLetters(pipeline)}
           nowMs={nowMs}

@@ -1,5 +1,6 @@
 /** The page of undelivered events: why they are undelivered, and the dead letters, page by page. */
 import type { Collectors } from "../../../collector/fleet.ts";
+import { keptEvents } from "../../../collector/health/missing.ts";
 import type { Pipeline } from "../../../pipelines/pipeline.ts";
 import { unwrap } from "../../routing/problems.ts";
 import { accountTitle, hrefOf } from "../links.ts";
@@ -25,7 +26,7 @@ async function show(c: PageContext, collectors: Collectors, pipeline: Pipeline) 
   if (view.event !== undefined && !viewer.rights.readEvents) return showProblem(c, LOOKING_ONLY);
   const status = unwrap(await collector.status());
   const { reason, after } = view;
-  const letters = status.deadLetters + status.undelivered.setAside === 0
+  const letters = keptEvents(status.undelivered) === 0
     ? null
     : unwrap(await collector.deadLetters(LISTED, { reason, after, grouped: true }));
   const opened = view.event === undefined
