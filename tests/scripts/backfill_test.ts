@@ -75,7 +75,7 @@ Deno.test("backfill that is complete, but for events that were refused, says how
   );
 
   const shown = await statusOf(stage);
-  assert.match(shown.because, /No run has ended yet\. Not delivered: 3 dead letters\./);
+  assert.match(shown.because, /No run has ended yet\. Not known to be delivered: 3 dead letters\./);
   const again = await stage.run(SCRIPT, [...args, "--json"]);
   const { ok, outcome, problem, backfill } = JSON.parse(again.stdout);
   assert.deepEqual([again.code, ok, outcome, problem.code, backfill.refused], [

@@ -57,7 +57,7 @@ export interface RunReport {
   /** Where the cursor came from; null if the run did not get that far. */
   readonly cursor: Found | null;
   readonly revision: number | null;
-  /** How far back events may still be undelivered. */
+  /** How far back events may still be undelivered, apart from those that are kept because they were not accepted. */
   readonly lagSeconds: number | null;
   readonly problem?: Problem;
 }

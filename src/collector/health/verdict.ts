@@ -57,7 +57,8 @@ export function judge(
     undelivered,
     because: [
       because,
-      state !== "incomplete" && missing.length > 0 && `Not delivered: ${missing.join("; ")}.`,
+      state !== "incomplete" && missing.length > 0 &&
+      `Not known to be delivered: ${missing.join("; ")}.`,
       isFilling && fillingWords(kept.fullness),
     ].filter((part) => part !== false).join(" "),
     alarming,
@@ -120,5 +121,7 @@ function whatIsMissing(parts: readonly string[], missingFields: readonly string[
       ? [`the ${missingFields.length === 1 ? "field" : "fields"} ${missingFields.join(", ")}`]
       : []),
   ];
-  return all.length === 0 ? null : `The runs succeed, but this is missing: ${all.join("; ")}.`;
+  return all.length === 0
+    ? null
+    : `The runs succeed, but not all is known to be delivered: ${all.join("; ")}.`;
 }

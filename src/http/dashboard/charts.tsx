@@ -65,8 +65,10 @@ export function Charts({ history, page, nowMs }: ChartsProps) {
       <section class="card" aria-labelledby="lag">
         <h2 id="lag">Lag</h2>
         <p class="quiet">
-          The age of the oldest event that a run may have left undelivered: the longest of each{" "}
-          {spans[0].unit}, and of each {spans[1].unit}.
+          The age of the oldest event that a run may have left undelivered, apart from those that
+          are kept because they were not accepted: the longest of each {spans[0].unit}, and of each
+          {" "}
+          {spans[1].unit}.
         </p>
         <div class="pair">{spans.map((span) => <LagChart key={span.unit} {...span} />)}</div>
         {hasFailures && <CrossLegend />}

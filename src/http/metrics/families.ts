@@ -72,7 +72,7 @@ const GAUGES: readonly Metric[] = [
   {
     ...gauge(
       "lag_seconds",
-      "How far back events may still be undelivered",
+      "How far back events may still be undelivered, apart from those that are kept",
       (m) => m.lagSeconds,
     ),
     unit: "seconds",

@@ -9,7 +9,7 @@ export const TRIGGERS = ["cron", "http", "backlog", "script"] as const;
 
 export const lagSeconds = told(
   v.nullable(count),
-  "How far back events may still be undelivered.",
+  "How far back events may still be undelivered, apart from those that are kept because they were not accepted.",
 );
 
 const Reconciliation = named(

@@ -57,7 +57,7 @@ const SAMPLES: Record<string, Answers> = {
       kind: "elasticsearch",
       destination: "siem.example.com/logs-liveperson.audit-default",
       state: "incomplete",
-      because: "The runs succeed, but this is missing: 1 refused event.",
+      because: "The runs succeed, but not all is known to be delivered: 1 refused event.",
       deadLetters: 1,
       undelivered: { deadLetters: 1, setAside: 0, gaps: 0, stalledBackfills: 0, total: 1 },
     })),

@@ -83,7 +83,7 @@ const ACCOUNTS: Record<string, Answers> = {
   letters: {
     status: ok(status("letters", {
       state: "incomplete",
-      because: "The runs succeed, but this is missing: 3 dead letters.",
+      because: "The runs succeed, but not all is known to be delivered: 3 dead letters.",
       deadLetters: 3,
       undelivered: { deadLetters: 3, setAside: 0, gaps: 0, stalledBackfills: 0, total: 3 },
       backfill: {
